@@ -1,0 +1,156 @@
+"""The event queue: simulated time in integer nanoseconds, and what happens next.
+
+A pending event is data and nothing else: a tuple
+
+    (time, sequence, component index, handler id, payload, cause)
+
+so that it can be saved, compared and digested. The handler's function is found
+through a table of ids, the component through a list; neither a function nor an
+object reference ever lies in the queue, because a copied queue must drive the
+copied components, not the ones it was copied from.
+
+A handler gets its component and the payload. It returns None, or the delay in
+nanoseconds after which it wants to be called again with the same payload: the
+cheapest way to schedule, since the pop and the push become one step.
+
+This module knows nothing of traces or of what the components are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import heapify, heappop, heappush, heappushpop
+from typing import Any
+
+Entry = tuple[int, int, int, int, Any, int]
+HandlerFunction = Callable[[Any, Any], "int | None"]
+
+FOREVER = 1 << 62
+"""Later than any simulated moment, in nanoseconds."""
+
+_HANDLERS: list[HandlerFunction] = []
+_HANDLER_NAMES: list[str] = []
+
+
+def register_handler(function: HandlerFunction) -> int:
+    """Give a handler its number. Numbers are local to a process; digests and saves use the name."""
+    _HANDLERS.append(function)
+    _HANDLER_NAMES.append(function.__qualname__)
+    return len(_HANDLERS) - 1
+
+
+def handler_name(handler_id: int) -> str:
+    """The qualified name of a handler, which is the same in every process."""
+    return _HANDLER_NAMES[handler_id]
+
+
+class Kernel:
+    """A clock and a queue of events to come.
+
+    Attributes: `now`, simulated nanoseconds; `processed`, events handled since the
+    beginning; `cause`, the number of the trace event that led to what runs at
+    present (0 for none), inherited by whatever is scheduled meanwhile.
+    """
+
+    __slots__ = ("_components", "_dead", "_heap", "_sequence", "cause", "now", "processed")
+
+    def __init__(self) -> None:
+        self.now = 0
+        self.processed = 0
+        self.cause = 0
+        self._sequence = 1
+        self._heap: list[Entry] = []
+        self._dead: set[int] = set()  # membership only: a set is never iterated here
+        self._components: list[Any] = []
+
+    def schedule(self, delay: int, component: int, handler_id: int, payload: Any = None) -> int:
+        """Call a handler of a component after `delay` ns; returns a ticket for `cancel`."""
+        ticket = self._sequence
+        self._sequence = ticket + 1
+        heappush(self._heap, (self.now + delay, ticket, component, handler_id, payload, self.cause))
+        return ticket
+
+    def cancel(self, ticket: int) -> None:
+        """Forget a pending event. A ticket that has fired already must not be cancelled."""
+        dead = self._dead
+        dead.add(ticket)
+        if len(dead) > 64 and len(dead) * 2 > len(self._heap):
+            self._compact()
+
+    def _compact(self) -> None:
+        # In place: the running loop holds a reference to this very list.
+        self._heap[:] = [entry for entry in self._heap if entry[1] not in self._dead]
+        heapify(self._heap)
+        self._dead.clear()
+
+    def forget_component(self, component: int) -> None:
+        """Drop every pending event of a component that leaves the world."""
+        self._heap[:] = [entry for entry in self._heap if entry[2] != component]
+        heapify(self._heap)
+
+    def next_time(self) -> int | None:
+        """When the next live event is due, or None if nothing is pending."""
+        heap = self._heap
+        while heap and heap[0][1] in self._dead:
+            self._dead.discard(heappop(heap)[1])
+        return heap[0][0] if heap else None
+
+    def pending(self) -> list[Entry]:
+        """The live events in the order in which they will happen."""
+        return sorted(entry for entry in self._heap if entry[1] not in self._dead)
+
+    def run(
+        self, until: int = FOREVER, limit: int = FOREVER, stop: Callable[[], bool] | None = None
+    ) -> int:
+        """Handle events up to and including time `until`; returns how many were handled.
+
+        Ends earlier after `limit` events, or as soon as `stop()` is true after an
+        event. When nothing is left before `until`, the clock stands at `until`
+        (unless that is FOREVER): an empty stretch of time passes too.
+        """
+        heap = self._heap
+        dead = self._dead
+        handlers = _HANDLERS
+        components = self._components
+        handled = 0
+        done = limit <= 0
+        if heap and not done:
+            entry = heappop(heap)
+            while True:
+                time, sequence, component, handler_id, payload, cause = entry
+                if dead and sequence in dead:
+                    dead.discard(sequence)
+                    if not heap:
+                        break
+                    entry = heappop(heap)
+                    continue
+                if time > until:
+                    heappush(heap, entry)
+                    break
+                self.now = time
+                self.cause = cause
+                handled += 1
+                try:
+                    delay = handlers[handler_id](components[component], payload)
+                except BaseException:
+                    self.processed += handled
+                    self.cause = 0
+                    raise
+                done = handled >= limit or (stop is not None and stop())
+                if delay is None:
+                    if done or not heap:
+                        break
+                    entry = heappop(heap)
+                else:
+                    follower = self._sequence
+                    self._sequence = follower + 1
+                    entry = (time + delay, follower, component, handler_id, payload, self.cause)
+                    if done:
+                        heappush(heap, entry)
+                        break
+                    entry = heappushpop(heap, entry)
+        self.processed += handled
+        self.cause = 0
+        if not done and self.now < until < FOREVER:
+            self.now = until
+        return handled

@@ -1,0 +1,83 @@
+"""State as data: how a component's state is copied for a snapshot and spelled for a digest.
+
+State may be made of None, booleans, integers, strings, bytes, bytearrays, lists,
+tuples, dicts, dataclasses of these, and of objects that bring their own
+`copy_state()` and `digest_state()` (pages and files, which share what did not
+change). Floats, sets, functions and references to components are refused.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+_ATOMS = frozenset({type(None), bool, int, str, bytes})
+_FROZEN: dict[type, bool] = {}
+_FIELDS: dict[type, tuple[str, ...]] = {}
+
+
+def field_names(kind: type) -> tuple[str, ...]:
+    """The names of a dataclass's fields, looked up once a class."""
+    names = _FIELDS.get(kind)
+    if names is None:
+        names = _FIELDS[kind] = tuple(field.name for field in fields(kind))
+        _FROZEN[kind] = kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    return names
+
+
+def copy_state(value: Any) -> Any:
+    """A copy that shares nothing changeable with the original."""
+    kind = type(value)
+    if kind in _ATOMS:
+        return value
+    if kind is list:
+        return [copy_state(item) for item in value]
+    if kind is dict:
+        return {key: copy_state(item) for key, item in value.items()}
+    if kind is tuple:
+        return tuple([copy_state(item) for item in value])
+    if kind is bytearray:
+        return bytearray(value)
+    own = getattr(value, "copy_state", None)
+    if own is not None:
+        return own()
+    if is_dataclass(kind):
+        names = field_names(kind)
+        if _FROZEN[kind]:
+            return value
+        twin = kind.__new__(kind)
+        for name in names:
+            setattr(twin, name, copy_state(getattr(value, name)))
+        return twin
+    if isinstance(value, enum.Enum):
+        return value
+    raise TypeError(f"{kind.__qualname__} is not allowed in a component's state")
+
+
+def plain(value: Any) -> Any:
+    """The same value made of None, bool, int, str, bytes and lists only, for the canonical encoding.
+
+    Dicts become lists of pairs sorted by key, so the order of insertion does not matter;
+    a dataclass becomes its name and its fields in order.
+    """
+    kind = type(value)
+    if kind is int and not -(1 << 63) <= value < 1 << 64:
+        return ["int", str(value)]
+    if kind in _ATOMS:
+        return value
+    if kind is list or kind is tuple:
+        return [plain(item) for item in value]
+    if kind is dict:
+        pairs = sorted(value.items(), key=lambda pair: (type(pair[0]).__name__, pair[0]))
+        return [[plain(key), plain(item)] for key, item in pairs]
+    if kind is bytearray:
+        return bytes(value)
+    own = getattr(value, "digest_state", None)
+    if own is not None:
+        return plain(own())
+    if is_dataclass(kind):
+        return [kind.__name__, *(plain(getattr(value, name)) for name in field_names(kind))]
+    if isinstance(value, enum.Enum):
+        return [kind.__name__, plain(value.value)]
+    raise TypeError(f"{kind.__qualname__} is not allowed in a component's state")

@@ -1,0 +1,166 @@
+"""The trace: everything that happened in the world, append-only, each event with its cause.
+
+Kinds form a closed catalogue, KINDS. What an event of a kind carries, and in
+which order it is written, stands there and nowhere else; each kind's one-line
+explanation is the text `kind.<kind>` in the languages of the course.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+TRACE_FORMAT = 1
+
+RawEvent = tuple[int, str, int, str, str, "int | None", "int | None", "int | None", tuple[Any, ...]]
+"""time, kind, cause, source, target, partition, vp, channel, own fields; its seq is its place plus one."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of event: its name, the layer of the machine it belongs to, and its own fields in order."""
+
+    name: str
+    layer: str
+    fields: tuple[str, ...]
+
+
+def _catalogue(*kinds: Kind) -> dict[str, Kind]:
+    return {kind.name: kind for kind in kinds}
+
+
+KINDS = _catalogue(
+    # what a person does
+    Kind("command", "console", ("text",)),
+    # the management side of the root partition
+    Kind("vm.state", "root", ("vm", "previous", "state")),
+    Kind("process", "root", ("action", "process", "vm")),
+    Kind("host.file", "root", ("action", "path", "size")),
+    # the hypervisor
+    Kind("partition", "hypervisor", ("state",)),
+    Kind(
+        "hypercall",
+        "hypervisor",
+        ("name", "code", "status", "status_name", "input", "result", "count", "bytes"),
+    ),
+    Kind("exit", "hypervisor", ("reason", "detail", "value")),
+    Kind(
+        "intercept",
+        "hypervisor",
+        ("name", "code", "port", "access", "size", "count", "value", "bytes"),
+    ),
+    Kind("interrupt", "hypervisor", ("reason", "sint", "vector", "number")),
+    Kind("message.queued", "hypervisor", ("sint", "waiting")),
+    # the VMBus
+    Kind("vmbus.message", "vmbus", ("name", "code", "direction", "bytes")),
+    Kind("vmbus.channel", "vmbus", ("device", "state")),
+    Kind("vmbus.refused", "vmbus", ("name", "reason")),
+    Kind(
+        "ring.packet",
+        "vmbus",
+        ("direction", "packet_type", "transaction", "ring_offset", "signal", "bytes"),
+    ),
+    # devices
+    Kind("device.command", "device", ("device", "command", "lba", "sectors")),
+    Kind("disk.io", "device", ("operation", "path", "lba", "sectors", "status", "grew")),
+    Kind("integration", "device", ("service", "action", "value")),
+    # the guest
+    Kind("guest.phase", "guest", ("phase", "detail")),
+    Kind("guest.driver", "guest", ("driver", "state", "detail")),
+    Kind("guest.io", "guest", ("action", "operation", "lba", "sectors", "path", "status")),
+    Kind("guest.workload", "guest", ("action", "workload", "operation", "bytes")),
+)
+
+
+@dataclass(frozen=True)
+class TraceEvent:
+    """One event, as readers see it."""
+
+    seq: int
+    time: int
+    kind: str
+    cause: int | None
+    source: str
+    target: str
+    partition: int | None
+    vp: int | None
+    channel: int | None
+    fields: dict[str, Any] = field(hash=False)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """One of the kind's own fields."""
+        return self.fields.get(name, default)
+
+    def line(self) -> dict[str, Any]:
+        """The event as the object that a trace file has for it: fixed order, bytes as hex."""
+        row: dict[str, Any] = {
+            "seq": self.seq,
+            "time": self.time,
+            "kind": self.kind,
+            "cause": self.cause,
+            "source": self.source,
+            "target": self.target,
+            "partition": self.partition,
+            "vp": self.vp,
+            "channel": self.channel,
+        }
+        for name, value in self.fields.items():
+            row[name] = bytes(value).hex() if isinstance(value, (bytes, bytearray)) else value
+        return row
+
+
+class Trace:
+    """An append-only list of events; `seq` counts from 1."""
+
+    def __init__(self) -> None:
+        self.events: list[RawEvent] = []
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    def __getitem__(self, seq: int) -> TraceEvent:
+        """The event of that sequence number; IndexError if there is none."""
+        if seq < 1:
+            raise IndexError(seq)
+        return self._view(seq, self.events[seq - 1])
+
+    def __iter__(self) -> Iterator[TraceEvent]:
+        return self.since(0)
+
+    def since(self, seq: int) -> Iterator[TraceEvent]:
+        """The events that came after event `seq`."""
+        for number in range(seq, len(self.events)):
+            yield self._view(number + 1, self.events[number])
+
+    def _view(self, seq: int, raw: RawEvent) -> TraceEvent:
+        time, kind, cause, source, target, partition, vp, channel, fields = raw
+        named = dict(zip(KINDS[kind].fields, fields, strict=True))
+        return TraceEvent(seq, time, kind, cause or None, source, target, partition, vp, channel, named)
+
+    def chain(self, seq: int) -> list[TraceEvent]:
+        """Why did this happen: the event, what led to it, and so on up to the first cause."""
+        found = []
+        number: int | None = seq
+        while number:
+            event = self[number]
+            found.append(event)
+            number = event.cause
+        return found
+
+    def lines(self, header: dict[str, Any]) -> Iterator[bytes]:
+        """The lines of a trace file: the header, then one object an event; each ends with a newline."""
+        encode = msgspec.json.encode
+        yield encode({"format": TRACE_FORMAT, **header}) + b"\n"
+        for event in self:
+            yield encode(event.line()) + b"\n"
+
+    def digest(self) -> str:
+        """SHA-256 of the trace's lines without the header."""
+        hasher = hashlib.sha256()
+        for event in self:
+            hasher.update(msgspec.json.encode(event.line()))
+        return hasher.hexdigest()
