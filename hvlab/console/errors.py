@@ -1,0 +1,150 @@
+"""Errors as PowerShell shows them.
+
+``CmdletError`` is what a cmdlet raises or hands to ``call.error``; the evaluator turns it into an
+``ErrorRecord`` by adding the command and the place. ``ParseError`` stands for text that is no program.
+An error may carry ``explain``: a message id and values for the lab's own extra line, which a higher layer
+renders in the learner's language; this module knows no language but PowerShell's.
+
+Message ids used by the console itself (values in brackets):
+
+========================================  ==========================================================
+``console.did_you_mean_command``          {name, suggestion}
+``console.did_you_mean_parameter``        {command, name, suggestion}
+``console.did_you_mean_value``            {parameter, value, suggestion}
+``console.unsupported``                   {construct, line, column, substitute (may be empty)}
+``console.missing_parameter``             {command, parameters}
+``console.budget``                        {limit, line}
+``console.depth``                         {limit}
+``console.too_large``                     {limit, what}
+========================================  ==========================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hvlab.console.source import Position, Source, Span
+
+Explain = tuple[str, Mapping[str, object]]
+
+
+class ConsoleError(Exception):
+    """Common base of everything the language reports as an error."""
+
+
+class CmdletError(ConsoleError):
+    """A cmdlet's failure.
+
+    Raised from ``run`` it ends the work on the present record and the pipeline goes on with the next one
+    (PowerShell's non-terminating error); with ``terminating=True`` it ends the statement. ``error_id`` is
+    without the command's class, which is added here. ``target`` is the object at fault.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        error_id: str = "InvalidParameter",
+        category: str = "InvalidArgument",
+        target: object = None,
+        target_type: str | None = None,
+        exception: str = "VirtualizationException",
+        explain: Explain | None = None,
+        *,
+        terminating: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.error_id = error_id
+        self.category = category
+        self.target = target
+        self.target_type = target_type
+        self.exception = exception
+        self.explain = explain
+        self.terminating = terminating
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRecord:
+    """An error with its command and its place: what ``$Error`` holds and a host prints."""
+
+    message: str
+    error_id: str
+    category: str = "NotSpecified"
+    exception: str = "RuntimeException"
+    command: str = ""
+    target: str = ""
+    target_type: str = ""
+    position: Position | None = None
+    explain: Explain | None = None
+    parse: bool = False
+    subject: object = field(default=None, compare=False, repr=False)
+
+    @property
+    def category_info(self) -> str:
+        target = f"{self.target}:{self.target_type}" if self.target or self.target_type else ":"
+        return f"{self.category}: ({target}) [{self.command}], {self.exception}"
+
+    def render(self) -> str:
+        """The error in the form of PowerShell 2 to 5, several lines, without a final newline."""
+        lines: list[str] = []
+        place = self.position.render() if self.position is not None else []
+        if self.parse:
+            lines += place
+            lines.append(self.message)
+        else:
+            lines.append(f"{self.command} : {self.message}" if self.command else self.message)
+            lines += place
+        lines.append(f"    + CategoryInfo          : {self.category_info}")
+        lines.append(f"    + FullyQualifiedErrorId : {self.error_id}")
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class ParseError(ConsoleError):
+    """The text is not a program of this language.
+
+    ``incomplete`` says that more text could still make it one: a prompt then asks for another line.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        source: Source,
+        span: Span,
+        error_id: str = "UnexpectedToken",
+        *,
+        incomplete: bool = False,
+        explain: Explain | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.source = source
+        self.span = span
+        self.error_id = error_id
+        self.incomplete = incomplete
+        self.explain = explain
+
+    @property
+    def line(self) -> int:
+        return self.source.line_column(self.span.start)[0]
+
+    @property
+    def column(self) -> int:
+        return self.source.line_column(self.span.start)[1]
+
+    def record(self) -> ErrorRecord:
+        return ErrorRecord(
+            self.message,
+            self.error_id,
+            category="ParserError",
+            exception="ParentContainsErrorRecordException",
+            position=Position(self.source, self.span),
+            explain=self.explain,
+            parse=True,
+        )
+
+    def render(self) -> str:
+        return self.record().render()
