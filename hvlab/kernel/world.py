@@ -43,12 +43,13 @@ class WorldState:
 class World(Kernel):
     """A registry of components over one clock, one trace and one seed."""
 
-    __slots__ = ("_by_name", "_streams", "seed", "trace")
+    __slots__ = ("_by_name", "_events", "_streams", "seed", "trace")
 
     def __init__(self, seed: int = 0) -> None:
         super().__init__()
         self.seed = seed
         self.trace = Trace()
+        self._events = self.trace.events
         self._by_name: dict[str, Component] = {}
         self._streams: dict[str, Stream] = {}
 
@@ -115,7 +116,7 @@ class World(Kernel):
         `fields` are the kind's own, in the order of `KINDS` (positions, because this is the
         most frequent call of all and names would double its cost).
         """
-        events = self.trace.events
+        events = self._events
         events.append((self.now, kind, self.cause, source, target, partition, vp, channel, fields))
         return len(events)
 
@@ -176,7 +177,11 @@ class World(Kernel):
                 component = kind.__new__(kind)
                 component.world, component.name, component.index = self, name, index
             for attribute, value in zip(kind.STATE, values, strict=True):
-                setattr(component, attribute, copy_state(value))
+                in_place = getattr(getattr(component, attribute, None), "restore_state", None)
+                if in_place is not None:
+                    in_place(value)
+                else:
+                    setattr(component, attribute, copy_state(value))
             self._components.append(component)
             self._by_name[name] = component
             component.restored()

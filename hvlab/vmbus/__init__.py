@@ -1,1 +1,1 @@
-
+"""The VMBus: messages, rings, packets, and its two ends as pure state machines."""

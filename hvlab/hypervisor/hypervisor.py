@@ -1,0 +1,305 @@
+"""The hypervisor of one machine: it checks, executes and records every hypercall, exit and intercept.
+
+It knows partitions, pages, virtual processors, ports and connections, and
+nothing of what they are used for: no VMBus, no disk, no operating system. It is
+called by the software that runs in a partition (through `call`, `cpuid`,
+`write_msr`, `io_port`), and it answers through interrupts and resumptions, which
+are events of the world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hvlab.hypervisor import life, synic
+from hvlab.hypervisor.calls import HYPERCALLS, STATUS, Call, Privilege, Status, input_value, result_value
+from hvlab.hypervisor.intercepts import INTERCEPT_NAMES, IO_PORT, IO_PORT_MESSAGE, READ, REP, STRING, WRITE
+from hvlab.hypervisor.memory import PAGE_SIZE, PhysicalMemory
+from hvlab.hypervisor.partition import (
+    ACTIVE,
+    MSR_EOM,
+    MSR_GUEST_OS_ID,
+    MSR_HYPERCALL,
+    MSR_NAMES,
+    Partition,
+    VirtualProcessor,
+)
+from hvlab.hypervisor.results import Result
+from hvlab.hypervisor.software import PartitionSoftware
+from hvlab.kernel import Component
+
+ROOT = 1
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What crossings cost, in simulated nanoseconds (a teaching model; see the platform's [timing])."""
+
+    hypercall: int
+    exit: int
+    intercept: int
+    interrupt: int
+    repeat_element: int
+
+
+class Hypervisor(Component):
+    """One machine's hypervisor; `memory` is the machine's, `partitions` by id, the root is 1."""
+
+    STATE = ("memory", "partitions", "next_partition")
+
+    def __init__(self, page_count: int, costs: Costs, codes: dict[str, int], processors: int) -> None:
+        self.memory = PhysicalMemory(page_count)
+        self.costs = costs
+        self.processors = processors
+        self.code_of = {name: codes.get(name, call.code) for name, call in HYPERCALLS.items()}
+        self.name_of = {code: name for name, code in self.code_of.items()}
+        self.partitions: dict[int, Partition] = {}
+        self.next_partition = ROOT + 1
+
+    def launch(self, software: int) -> Partition:
+        """Start: the root partition owns the whole machine and runs `software`."""
+        root = Partition(ROOT, 0, Privilege.ROOT, ACTIVE, software)
+        root.gpa_map = [(0, 0, self.memory.page_count)]
+        root.vps = {number: VirtualProcessor(number, "Running") for number in range(self.processors)}
+        self.partitions[ROOT] = root
+        self.world.emit("partition", self.name, self.software_name(root), ROOT, None, None, ACTIVE)
+        return root
+
+    def software_name(self, partition: Partition) -> str:
+        """The path of what runs in a partition, for the trace."""
+        if partition.software < 0:
+            return f"{self.name}/partition{partition.number}"
+        return self.world.at_index(partition.software).name
+
+    # -- memory, as a partition sees it ------------------------------------------------------
+
+    def read_gpa(self, number: int, gpa: int, count: int) -> bytes:
+        """Bytes of a partition's memory. Raises LookupError where nothing is mapped."""
+        partition = self.partitions[number]
+        parts = []
+        while count > 0:
+            offset = gpa % PAGE_SIZE
+            step = min(count, PAGE_SIZE - offset)
+            parts.append(bytes(self.memory.page(self._spa(partition, gpa))[offset : offset + step]))
+            gpa += step
+            count -= step
+        return b"".join(parts)
+
+    def write_gpa(self, number: int, gpa: int, data: bytes) -> None:
+        """Change bytes of a partition's memory. Raises LookupError where nothing is mapped."""
+        partition = self.partitions[number]
+        done = 0
+        while done < len(data):
+            offset = (gpa + done) % PAGE_SIZE
+            step = min(len(data) - done, PAGE_SIZE - offset)
+            page = self.memory.page_for_write(self._spa(partition, gpa + done))
+            page[offset : offset + step] = data[done : done + step]
+            done += step
+
+    def _spa(self, partition: Partition, gpa: int) -> int:
+        spa = partition.translate(gpa // PAGE_SIZE)
+        if spa is None:
+            raise LookupError(f"partition {partition.number} has no page at GPA {gpa:#x}")
+        return spa
+
+    # -- hypercalls ------------------------------------------------------------------------
+
+    def call(
+        self,
+        caller: int,
+        vp: int,
+        name: str,
+        block: bytes,
+        runs: Sequence[tuple[int, int]] = (),
+        values: Sequence[bytes] = (),
+    ) -> Result:
+        """Execute a hypercall of partition `caller` and record it.
+
+        `block` is the input struct's bytes as they lie in the caller's input page (or
+        registers, for a fast call); `runs` stands for the list of pages of a repeat call as
+        (first page, count) and `values` for a list of other elements. Never raises for what
+        a guest may do wrong: the status says it.
+        """
+        call = HYPERCALLS[name]
+        partition = self.partitions[caller]
+        count = sum(length for _, length in runs) if runs else len(values)
+        if call.privilege and not partition.privileges & call.privilege:
+            result = Result(Status.ACCESS_DENIED)
+        else:
+            result = life.execute(self, partition, call, block, runs, values)
+        seq = self._record(call, partition, vp, block + b"".join(values), count, result)
+        processor = partition.vps.get(vp)
+        if processor is not None:
+            processor.exits["hypercall"] = processor.exits.get("hypercall", 0) + 1
+        if result.then is not None:
+            self.world.because(seq, result.then)
+        result.seq = seq
+        return result
+
+    def _record(
+        self, call: Call, partition: Partition, vp: int, block: bytes, count: int, result: Result
+    ) -> int:
+        code = self.code_of[call.name]
+        return self.world.emit(
+            "hypercall",
+            self.software_name(partition),
+            self.name,
+            partition.number,
+            vp,
+            None,
+            call.name,
+            code,
+            int(result.status),
+            STATUS[result.status],
+            input_value(code, call.fast, count),
+            result_value(result.status, result.done),
+            result.done if call.repeat else 1,
+            block,
+        )
+
+    def cost_of(self, result: Result) -> int:
+        """How long a hypercall took, in ns."""
+        return self.costs.hypercall + result.done * self.costs.repeat_element
+
+    # -- interrupts -----------------------------------------------------------------------
+
+    def interrupt(
+        self, partition: Partition, vp: int, sint: int, vector: int, reason: str, number: int
+    ) -> None:
+        """Interrupt a virtual processor; its software gets it after the interrupt's cost."""
+        seq = self.world.emit(
+            "interrupt",
+            self.name,
+            self.software_name(partition),
+            partition.number,
+            vp,
+            None,
+            reason,
+            sint if sint >= 0 else None,
+            vector,
+            number,
+        )
+        processor = partition.vps[vp]
+        if processor.state == "Waiting":
+            processor.state = "Running"
+        self.world.because(
+            seq,
+            self.world.schedule,
+            self.costs.interrupt,
+            partition.software,
+            PartitionSoftware.on_interrupt.id,
+            (vp, sint, vector),
+        )
+
+    def line_interrupt(self, number: int, vector: int, line: int) -> None:
+        """A device's interrupt line, raised by the worker process for its emulated device."""
+        partition = self.partitions.get(number)
+        if partition is not None and 0 in partition.vps:
+            self.interrupt(partition, 0, -1, vector, "device line", line)
+
+    # -- what traps in a partition -----------------------------------------------------------
+
+    def _exit(self, partition: Partition, vp: int, reason: str, detail: str, value: int | None) -> int:
+        exits = partition.vps[vp].exits
+        exits[reason] = exits.get(reason, 0) + 1
+        return self.world.emit(
+            "exit", self.software_name(partition), self.name, partition.number, vp, None, reason, detail, value
+        )
+
+    def cpuid(self, number: int, vp: int, leaf: int) -> tuple[int, int, int, int]:
+        """CPUID in a partition: an exit that the hypervisor answers itself."""
+        partition = self.partitions[number]
+        self._exit(partition, vp, "cpuid", f"0x{leaf:x}", leaf)
+        if leaf == 1:
+            return 0x00010676, 0, 1 << 31, 0
+        if leaf == 0x40000000:
+            return 0x40000005, 0x7263694D, 0x666F736F, 0x76482074  # "Microsoft Hv"
+        if leaf == 0x40000001:
+            return int.from_bytes(b"Hv#1", "little"), 0, 0, 0
+        if leaf == 0x40000003:
+            return 0x3F, partition.privileges >> 32, 0, 0
+        return 0, 0, 0, 0
+
+    def write_msr(self, number: int, vp: int, msr: int, value: int) -> None:
+        """WRMSR of a synthetic register in a partition: an exit that the hypervisor answers itself."""
+        partition = self.partitions[number]
+        processor = partition.vps[vp]
+        seq = self._exit(partition, vp, "msr", MSR_NAMES.get(msr, f"0x{msr:x}"), value)
+        if msr == MSR_EOM:
+            self.world.because(seq, synic.end_of_message, self, partition, processor)
+            return
+        if msr == MSR_HYPERCALL and not processor.msrs.get(MSR_GUEST_OS_ID, 0):
+            value &= ~1  # the page stays off until the guest has said who it is
+        processor.msrs[msr] = value
+
+    def halt(self, number: int, vp: int) -> None:
+        """HLT in a partition: the processor waits for an interrupt."""
+        partition = self.partitions[number]
+        self._exit(partition, vp, "hlt", "", None)
+        partition.vps[vp].state = "Waiting"
+
+    def io_port(
+        self,
+        number: int,
+        vp: int,
+        port: int,
+        write: bool,
+        size: int,
+        value: int = 0,
+        count: int = 1,
+        buffer_gpa: int = 0,
+    ) -> bool:
+        """IN or OUT in a partition (`count` > 1: REP INS/OUTS through `buffer_gpa`).
+
+        If the parent has intercepted the port, the processor is suspended before the
+        instruction and a message goes to the parent's SINT0; returns True. Otherwise the
+        port is empty: reads give all ones, and False is returned.
+        """
+        partition = self.partitions[number]
+        processor = partition.vps[vp]
+        if not partition.intercepts.get((0, port)):
+            self._exit(partition, vp, "io port", f"0x{port:x}", None)
+            processor.registers["rax"] = (1 << 8 * size) - 1
+            return False
+        repeat = count > 1
+        message = IO_PORT_MESSAGE.pack(
+            vp_index=vp,
+            instruction_length=2 if repeat else 1,
+            access_type=WRITE if write else READ,
+            port=port,
+            access_info=size | (STRING | REP if repeat else 0),
+            rax=value,
+            rcx=count if repeat else 0,
+            rsi=buffer_gpa if repeat and write else 0,
+            rdi=buffer_gpa if repeat and not write else 0,
+        )
+        processor.state = "Suspended"
+        processor.intercepted = True
+        processor.exits["intercept"] = processor.exits.get("intercept", 0) + 1
+        seq = self.world.emit(
+            "intercept",
+            self.software_name(partition),
+            self.name,
+            number,
+            vp,
+            None,
+            INTERCEPT_NAMES[IO_PORT],
+            IO_PORT,
+            port,
+            "write" if write else "read",
+            size,
+            count,
+            value if write and not repeat else None,
+            message,
+        )
+        root = self.partitions[partition.parent]
+        self.world.because(seq, synic.deliver, self, root, root.vps[0], 0, IO_PORT, number, message)
+        return True
+
+    def resume(self, partition: Partition, vp: int) -> None:
+        """The parent has handled an intercept: the processor goes on after the crossing's cost."""
+        processor = partition.vps[vp]
+        processor.state = "Running"
+        processor.intercepted = False
+        self.world.schedule(self.costs.exit, partition.software, PartitionSoftware.on_resume.id, vp)

@@ -1,0 +1,33 @@
+"""What runs in a partition, as the hypervisor sees it: something that takes interrupts and goes on.
+
+The root's kernel and every guest are such components. The hypervisor calls them
+through events only, never directly, so that time passes in between.
+"""
+
+from __future__ import annotations
+
+from hvlab.kernel import Component, handler
+
+
+class PartitionSoftware(Component):
+    """The operating system of a partition."""
+
+    @handler
+    def on_interrupt(self, payload: tuple[int, int, int]) -> int | None:
+        """An interrupt reaches a virtual processor: (vp, SINT or -1 for a device's line, vector)."""
+        self.interrupt(*payload)
+        return None
+
+    @handler
+    def on_resume(self, payload: int) -> int | None:
+        """A virtual processor goes on after an intercept was handled: its index."""
+        self.resumed(payload)
+        return None
+
+    def interrupt(self, vp: int, sint: int, vector: int) -> None:
+        """Take an interrupt."""
+        raise NotImplementedError
+
+    def resumed(self, vp: int) -> None:
+        """Go on after an intercept."""
+        raise NotImplementedError

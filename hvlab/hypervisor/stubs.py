@@ -1,0 +1,56 @@
+"""The caller's side of hypercalls: pack the input struct, put it where the hypervisor reads it, call.
+
+An operating system makes one of these for its virtual processor. Fast calls
+carry their 8 bytes in registers; the others are written into the input page, and
+what the hypervisor gets is read back from that page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from hvlab.hypervisor.calls import HYPERCALLS, REGISTER_VALUE
+from hvlab.hypervisor.hypervisor import Hypervisor
+from hvlab.hypervisor.results import Result
+
+
+class Hypercalls:
+    """Hypercalls as made by one virtual processor of one partition; `input_gpa` is its input page."""
+
+    def __init__(self, hypervisor: Hypervisor, partition: int, vp: int, input_gpa: int) -> None:
+        self.hypervisor = hypervisor
+        self.partition = partition
+        self.vp = vp
+        self.input_gpa = input_gpa
+
+    def call(
+        self,
+        name: str,
+        runs: Sequence[tuple[int, int]] = (),
+        values: Sequence[bytes] = (),
+        **fields: Any,
+    ) -> Result:
+        """Make the call `name` (without HvCall) with the fields of its input struct."""
+        call = HYPERCALLS[name]
+        block = call.layout.pack(**fields)
+        if not call.fast:
+            hypervisor = self.hypervisor
+            hypervisor.write_gpa(self.partition, self.input_gpa, block)
+            block = hypervisor.read_gpa(self.partition, self.input_gpa, len(block))
+        return self.hypervisor.call(self.partition, self.vp, name, block, runs, values)
+
+    def set_registers(self, partition: int, vp: int, registers: dict[int, int]) -> Result:
+        """SetVpRegisters with a list of (register, value)."""
+        values = [REGISTER_VALUE.pack(register_name=name, low=value) for name, value in registers.items()]
+        return self.call("SetVpRegisters", values=values, partition_id=partition, vp_index=vp)
+
+    def post(self, connection: int, payload: bytes) -> Result:
+        """PostMessage of VMBus' message type 1."""
+        return self.call(
+            "PostMessage", connection_id=connection, message_type=1, payload_size=len(payload), payload=payload
+        )
+
+    def signal(self, connection: int, flag: int = 0) -> Result:
+        """SignalEvent."""
+        return self.call("SignalEvent", connection_id=connection, flag_number=flag)

@@ -1,0 +1,112 @@
+"""The synthetic interrupt controller: message slots and event flags in the receiver's own pages.
+
+A message goes into the slot of its SINT in the SIM page if the slot is empty
+(type 0); otherwise it waits, the slot's MessagePending flag is set, and it is
+delivered when the receiver has cleared the slot and written EOM. An event flag
+is set in the SIEF page and interrupts only if it was clear before. A masked SINT
+gets its message but no interrupt.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hvlab.hypervisor.intercepts import SYNIC_MESSAGE
+from hvlab.hypervisor.partition import (
+    MSR_SCONTROL,
+    MSR_SIEFP,
+    MSR_SIMP,
+    MSR_SINT0,
+    SINT_MASKED,
+    Partition,
+    VirtualProcessor,
+)
+
+if TYPE_CHECKING:
+    from hvlab.hypervisor.hypervisor import Hypervisor
+
+BUFFERS_PER_PORT = 16
+SLOT_SIZE = 256
+FLAG_BYTES = 256
+
+
+def _page_of(partition: Partition, vp: VirtualProcessor, msr: int) -> int | None:
+    """The SPA of the SIM or SIEF page, or None while it is off."""
+    value = vp.msrs.get(msr, 0)
+    if not value & 1 or not vp.msrs.get(MSR_SCONTROL, 0) & 1:
+        return None
+    return partition.translate(value >> 12)
+
+
+def can_receive(partition: Partition, vp: VirtualProcessor) -> bool:
+    """Whether the SynIC and its message page are on."""
+    return _page_of(partition, vp, MSR_SIMP) is not None
+
+
+def buffers_in_use(vp: VirtualProcessor, sint: int, sender: int) -> int:
+    """How many messages of one port wait for the slot."""
+    return sum(1 for _, waiting_sender, _ in vp.waiting.get(sint, ()) if waiting_sender == sender)
+
+
+def deliver(
+    hv: Hypervisor, partition: Partition, vp: VirtualProcessor, sint: int, kind: int, sender: int, payload: bytes
+) -> None:
+    """Put a message into its slot, or let it wait behind the one that is there."""
+    page_number = _page_of(partition, vp, MSR_SIMP)
+    if page_number is None:
+        vp.waiting.setdefault(sint, []).append((kind, sender, payload))
+        return
+    page = hv.memory.page_for_write(page_number)
+    at = sint * SLOT_SIZE
+    if any(page[at : at + 4]):
+        page[at + 5] |= 1
+        queue = vp.waiting.setdefault(sint, [])
+        queue.append((kind, sender, payload))
+        hv.world.emit(
+            "message.queued", hv.name, hv.software_name(partition), partition.number, vp.index, None, sint, len(queue)
+        )
+        return
+    page[at : at + SLOT_SIZE] = SYNIC_MESSAGE.pack(
+        message_type=kind, payload_size=len(payload), sender=sender, payload=payload
+    )
+    assert_sint(hv, partition, vp, sint, "message", sender)
+
+
+def end_of_message(hv: Hypervisor, partition: Partition, vp: VirtualProcessor) -> None:
+    """EOM was written: deliver the next waiting message of each SINT whose slot is free."""
+    page_number = _page_of(partition, vp, MSR_SIMP)
+    if page_number is None:
+        return
+    for sint in sorted(vp.waiting):
+        queue = vp.waiting[sint]
+        page = hv.memory.page(page_number)
+        if queue and not any(page[sint * SLOT_SIZE : sint * SLOT_SIZE + 4]):
+            kind, sender, payload = queue.pop(0)
+            deliver(hv, partition, vp, sint, kind, sender, payload)
+            if queue:
+                hv.memory.page_for_write(page_number)[sint * SLOT_SIZE + 5] |= 1
+
+
+def raise_flag(hv: Hypervisor, partition: Partition, vp: VirtualProcessor, sint: int, flag: int) -> bool:
+    """Set an event flag; returns whether it interrupted (it was clear before, and the SINT is not masked)."""
+    page_number = _page_of(partition, vp, MSR_SIEFP)
+    if page_number is None:
+        return False
+    page = hv.memory.page_for_write(page_number)
+    at = sint * FLAG_BYTES + flag // 8
+    bit = 1 << flag % 8
+    if page[at] & bit:
+        return False
+    page[at] |= bit
+    return assert_sint(hv, partition, vp, sint, "event flag", flag)
+
+
+def assert_sint(
+    hv: Hypervisor, partition: Partition, vp: VirtualProcessor, sint: int, reason: str, number: int
+) -> bool:
+    """Interrupt the processor with the SINT's vector, unless it is masked."""
+    value = vp.msrs[MSR_SINT0 + sint]
+    if value & SINT_MASKED:
+        return False
+    hv.interrupt(partition, vp.index, sint, value & 0xFF, reason, number)
+    return True

@@ -1,0 +1,111 @@
+"""Packets in a ring: descriptor, extended header, payload padded to 8, trailer.
+
+The descriptor counts in units of 8 bytes and does not count the trailer. What
+this module builds is without the trailer, which only the ring can know.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+from hvlab.kernel import Field, Layout
+
+IN_BAND, TRANSFER_PAGES, GPA_DIRECT, COMPLETION = 6, 7, 9, 0xB
+PACKET_NAMES = {IN_BAND: "in-band", TRANSFER_PAGES: "transfer pages", GPA_DIRECT: "GPA direct", COMPLETION: "completion"}
+COMPLETION_REQUESTED = 1
+TRAILER_SIZE = 8
+
+DESCRIPTOR = Layout(
+    "PacketDescriptor",
+    Field("packet_type", "u16", names=PACKET_NAMES),
+    Field("data_offset8", "u16"),
+    Field("length8", "u16"),
+    Field("flags", "u16", flags={COMPLETION_REQUESTED: "completion requested"}, shown="hex"),
+    Field("transaction_id", "u64"),
+)
+GPA_HEADER = Layout("GpaDirectHeader", Field("_reserved", "u32"), Field("range_count", "u32"))
+GPA_RANGE = Layout("GpaRange", Field("byte_count", "u32"), Field("byte_offset", "u32"))
+TRAILER = Layout("PacketTrailer", Field("_reserved", "u32"), Field("ring_offset", "u32"))
+PIPE_HEADER = Layout("PipeHeader", Field("type", "u32", names={1: "data", 2: "partial"}), Field("length", "u32"))
+
+_DESCRIPTOR = struct.Struct("<HHHHQ")
+_TWO = struct.Struct("<II")
+_PADDING = tuple(bytes(n) for n in range(8))
+
+
+class BadPacket(Exception):
+    """A packet that breaks the rules; the reader closes the channel."""
+
+
+@dataclass(frozen=True)
+class Packet:
+    """A packet as read from a ring: `ranges` are (byte count, byte offset, guest pages)."""
+
+    kind: int
+    flags: int
+    transaction: int
+    ranges: tuple[tuple[int, int, tuple[int, ...]], ...]
+    payload: bytes
+
+
+def in_band(payload: bytes, transaction: int, wants_completion: bool) -> bytes:
+    """An in-band packet."""
+    padding = _PADDING[-len(payload) % 8]
+    length = 16 + len(payload) + len(padding)
+    return _DESCRIPTOR.pack(IN_BAND, 2, length // 8, int(wants_completion), transaction) + payload + padding
+
+
+def completion(payload: bytes, transaction: int) -> bytes:
+    """The completion of a transaction."""
+    padding = _PADDING[-len(payload) % 8]
+    length = 16 + len(payload) + len(padding)
+    return _DESCRIPTOR.pack(COMPLETION, 2, length // 8, 0, transaction) + payload + padding
+
+
+def gpa_direct(payload: bytes, transaction: int, byte_count: int, byte_offset: int, pages: list[int]) -> bytes:
+    """A packet that names guest pages in place of carrying their data: one range."""
+    header = _TWO.pack(0, 1) + _TWO.pack(byte_count, byte_offset) + struct.pack(f"<{len(pages)}Q", *pages)
+    padding = _PADDING[-len(payload) % 8]
+    offset = 16 + len(header)
+    length = offset + len(payload) + len(padding)
+    descriptor = _DESCRIPTOR.pack(GPA_DIRECT, offset // 8, length // 8, COMPLETION_REQUESTED, transaction)
+    return descriptor + header + payload + padding
+
+
+def parse(data: bytes) -> Packet:
+    """A packet's parts; `data` may have its trailer or not. Raises BadPacket."""
+    if len(data) < 16:
+        raise BadPacket("shorter than a descriptor")
+    kind, offset8, length8, flags, transaction = _DESCRIPTOR.unpack_from(data)
+    if kind not in PACKET_NAMES:
+        raise BadPacket(f"packet type {kind}")
+    if flags & ~COMPLETION_REQUESTED:
+        raise BadPacket(f"flags 0x{flags:x}")
+    if not 2 <= offset8 <= length8 or length8 * 8 > len(data):
+        raise BadPacket(f"data at {offset8}, length {length8}")
+    ranges: list[tuple[int, int, tuple[int, ...]]] = []
+    if kind == GPA_DIRECT:
+        ranges = _ranges(data[16 : offset8 * 8])
+    return Packet(kind, flags, transaction, tuple(ranges), bytes(data[offset8 * 8 : length8 * 8]))
+
+
+def _ranges(header: bytes) -> list[tuple[int, int, tuple[int, ...]]]:
+    if len(header) < 8:
+        raise BadPacket("no room for the GPA-direct header")
+    _, count = _TWO.unpack_from(header)
+    if count == 0:
+        raise BadPacket("no ranges")
+    ranges = []
+    at = 8
+    for _ in range(count):
+        if at + 8 > len(header):
+            raise BadPacket("a range is cut short")
+        byte_count, byte_offset = _TWO.unpack_from(header, at)
+        pages = -(-(byte_offset + byte_count) // 4096)
+        at += 8
+        if byte_offset >= 4096 or at + 8 * pages > len(header):
+            raise BadPacket("a range does not fit its pages")
+        ranges.append((byte_count, byte_offset, struct.unpack_from(f"<{pages}Q", header, at)))
+        at += 8 * pages
+    return ranges

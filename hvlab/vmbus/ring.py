@@ -1,0 +1,182 @@
+"""The ring buffer: one control page and data pages in the guest's memory, seen by one side.
+
+The indices are read from the control page at every step and written back to it,
+so both sides work on nothing but the pages. The rules:
+
+- never fill it whole: equal indices mean empty;
+- the writer signals if the reader's interrupt mask is 0 and the ring was empty;
+- a writer that finds no room leaves what it needs in pending_send_size; the
+  reader signals when free space crosses that, once;
+- the reader masks interrupts while it drains, and looks again after unmasking.
+
+It knows nothing of packets' meaning beyond their length.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from typing import Protocol
+
+from hvlab.kernel import Field, Layout
+
+PAGE_SIZE = 4096
+
+CONTROL_PAGE = Layout(
+    "RingControlPage",
+    Field("write_index", "u32"),
+    Field("read_index", "u32"),
+    Field("interrupt_mask", "u32"),
+    Field("pending_send_size", "u32"),
+    Field("_reserved", "bytes", 48),
+    Field("feature_bits", "u32", flags={1: "supports pending_send_size"}, shown="hex"),
+)
+
+_CONTROL = struct.Struct("<IIII")
+_INDEX = struct.Struct("<I")
+_TRAILER = struct.Struct("<II")
+_LENGTH = struct.Struct("<HHH")
+
+
+class Pages(Protocol):
+    """Where the ring's pages are: the machine's memory."""
+
+    def page(self, spa: int) -> bytearray | bytes:
+        """A page to read."""
+
+    def page_for_write(self, spa: int) -> bytearray:
+        """A page to change."""
+
+
+class RingCorrupt(Exception):
+    """The control page or a packet's length makes no sense; the channel cannot go on."""
+
+
+class RingFull(Exception):
+    """There is no room now; pending_send_size holds what the writer needs."""
+
+
+class Ring:
+    """A ring over the given pages: the first is the control page, the others hold data.
+
+    `size` is the data's size in bytes.
+    """
+
+    __slots__ = ("_control", "_data", "_memory", "size")
+
+    def __init__(self, memory: Pages, pages: Sequence[int]) -> None:
+        if len(pages) < 2:
+            raise ValueError("a ring needs a control page and at least one data page")
+        self._memory = memory
+        self._control = pages[0]
+        self._data = tuple(pages[1:])
+        self.size = len(self._data) * PAGE_SIZE
+
+    def reset(self) -> None:
+        """Empty the ring, masked, with the feature bit set: what its owner does before opening a channel."""
+        page = self._memory.page_for_write(self._control)
+        page[:] = bytes(PAGE_SIZE)
+        _INDEX.pack_into(page, 64, 1)
+
+    def indices(self) -> tuple[int, int, int, int]:
+        """write_index, read_index, interrupt_mask and pending_send_size as they stand. Raises RingCorrupt."""
+        write, read, mask, pending = _CONTROL.unpack_from(self._memory.page(self._control))
+        if write >= self.size or read >= self.size or (write | read) & 7:
+            raise RingCorrupt(f"indices {write} and {read} in a ring of {self.size} bytes")
+        return write, read, mask, pending
+
+    def used(self) -> int:
+        """Bytes that wait to be read."""
+        write, read, _, _ = self.indices()
+        return write - read if write >= read else self.size - read + write
+
+    # -- the writer ------------------------------------------------------------------------
+
+    def write(self, packet: bytes) -> tuple[bytes, int, bool]:
+        """Append a packet (a multiple of 8, without trailer).
+
+        Returns its bytes with the trailer, where it starts, and whether the reader must be
+        signalled. Raises RingFull (after leaving pending_send_size), RingCorrupt, and
+        ValueError for a packet that no ring of this size can hold.
+        """
+        write, read, mask, _ = self.indices()
+        size = self.size
+        total = len(packet) + 8
+        if (size - (write - read) if write >= read else read - write) <= total:
+            if total > size - 8:
+                raise ValueError(f"a packet of {total} bytes in a ring of {size}")
+            _INDEX.pack_into(self._memory.page_for_write(self._control), 12, total)
+            raise RingFull
+        data = packet + _TRAILER.pack(0, write)
+        self._put(write, data)
+        after = write + total
+        if after >= size:
+            after -= size
+        _INDEX.pack_into(self._memory.page_for_write(self._control), 0, after)
+        return data, write, mask == 0 and read == write
+
+    def _put(self, at: int, data: bytes) -> None:
+        number, offset = divmod(at, PAGE_SIZE)
+        length = len(data)
+        if offset + length <= PAGE_SIZE:
+            self._memory.page_for_write(self._data[number])[offset : offset + length] = data
+            return
+        done = 0
+        while done < length:
+            step = min(PAGE_SIZE - offset, length - done)
+            page = self._memory.page_for_write(self._data[number])
+            page[offset : offset + step] = data[done : done + step]
+            done += step
+            offset = 0
+            number = number + 1 if number + 1 < len(self._data) else 0
+
+    # -- the reader ------------------------------------------------------------------------
+
+    def read(self) -> tuple[bytes, bool] | None:
+        """Take the next packet: its bytes with the trailer, and whether a blocked writer must be signalled.
+
+        None if the ring is empty. Raises RingCorrupt.
+        """
+        write, read, _, pending = self.indices()
+        if write == read:
+            return None
+        size = self.size
+        used = write - read if write > read else size - read + write
+        _, offset8, length8 = _LENGTH.unpack(self._get(read, 6))
+        total = length8 * 8 + 8
+        if not 2 <= offset8 <= length8 or total > used:
+            raise RingCorrupt(f"a packet of {total} bytes where {used} wait")
+        data = self._get(read, total)
+        after = read + total
+        if after >= size:
+            after -= size
+        _INDEX.pack_into(self._memory.page_for_write(self._control), 4, after)
+        free = size - used
+        return data, pending != 0 and free < pending <= free + total
+
+    def _get(self, at: int, length: int) -> bytes:
+        number, offset = divmod(at, PAGE_SIZE)
+        page = self._memory.page(self._data[number])
+        if offset + length <= PAGE_SIZE:
+            return bytes(page[offset : offset + length])
+        parts = [bytes(page[offset:])]
+        length -= PAGE_SIZE - offset
+        while length > 0:
+            number = number + 1 if number + 1 < len(self._data) else 0
+            parts.append(bytes(self._memory.page(self._data[number])[: min(length, PAGE_SIZE)]))
+            length -= PAGE_SIZE
+        return b"".join(parts)
+
+    def mask(self) -> None:
+        """No signals while the reader drains."""
+        _INDEX.pack_into(self._memory.page_for_write(self._control), 8, 1)
+
+    def unmask(self) -> bool:
+        """Signals again; returns whether something came in between, which must be read first."""
+        _INDEX.pack_into(self._memory.page_for_write(self._control), 8, 0)
+        write, read, _, _ = self.indices()
+        return write != read
+
+    def clear_pending(self) -> None:
+        """The writer has got room: it wants no signal for it any more."""
+        _INDEX.pack_into(self._memory.page_for_write(self._control), 12, 0)

@@ -1,0 +1,40 @@
+"""Who signals whom, how: the rules changed with the VMBus version.
+
+At 0.13 and 1.1 there is an interrupt page in the guest's memory: its first half
+is what the guest receives, its second half what it sends (as Linux lays it out);
+each bit is a relid. From 2.4 on the channel's own event flag does it alone.
+"""
+
+from __future__ import annotations
+
+from hvlab.vmbus.messages import V1, WIN8
+
+MESSAGE_CONNECTION = 1
+EVENT_CONNECTION = 2
+VMBUS_SINT = 2
+HALF_PAGE = 2048
+
+
+def guest_signals_through_page(version: int) -> bool:
+    """At 0.13 the guest sets its bit in the page and signals the shared connection."""
+    return version == V1
+
+
+def host_signals_through_page(version: int) -> bool:
+    """Before 2.4 the root sets the channel's bit in the page and raises event flag 0."""
+    return version < WIN8
+
+
+def set_bit(page: bytearray, base: int, number: int) -> None:
+    """Set bit `number` of a half of the interrupt page."""
+    page[base + number // 8] |= 1 << number % 8
+
+
+def take_bits(page: bytearray, base: int) -> list[int]:
+    """The bits that are set in a half of the interrupt page, lowest first; they are cleared."""
+    found = []
+    for at in range(base, base + HALF_PAGE):
+        if page[at]:
+            found += [(at - base) * 8 + bit for bit in range(8) if page[at] >> bit & 1]
+            page[at] = 0
+    return found
