@@ -1,1 +1,20 @@
+"""Facts as data: platforms, guest operating systems, scenarios, read from assets/ and validated."""
 
+from hvlab.catalog.loader import BadCatalog, guest, guests, platform, platforms, scenario, scenarios
+from hvlab.catalog.models import Guest, Image, Limit, Phase, Platform, Scenario
+
+__all__ = [
+    "BadCatalog",
+    "Guest",
+    "Image",
+    "Limit",
+    "Phase",
+    "Platform",
+    "Scenario",
+    "guest",
+    "guests",
+    "platform",
+    "platforms",
+    "scenario",
+    "scenarios",
+]

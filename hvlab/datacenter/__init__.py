@@ -1,1 +1,1 @@
-
+"""Several hosts and what spans them; builds the world from a scenario."""

@@ -1,1 +1,1 @@
-
+"""Devices: for each its protocol, the service in the root (VSP) and the client in the guest (VSC)."""

@@ -1,1 +1,1 @@
-
+"""Guest operating systems: boot, drivers, disk input and output, workloads, the screen."""

@@ -1,1 +1,1 @@
-
+"""Emulated devices: real hardware played by the worker process, register by register."""

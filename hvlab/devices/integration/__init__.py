@@ -1,1 +1,1 @@
-
+"""Integration components: heartbeat and shutdown over message pipes on the VMBus."""

@@ -1,0 +1,72 @@
+"""Reads the data files and says clearly what is wrong with one."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from hvlab import paths
+from hvlab.catalog.models import Guest, Platform, Scenario
+
+T = TypeVar("T")
+
+
+class BadCatalog(Exception):
+    """A data file is missing or wrong; the text says where and what."""
+
+
+def _read(folder: str, name: str, kind: type[T]) -> T:
+    path = paths.assets() / folder / f"{name}.toml"
+    if not path.is_file():
+        known = ", ".join(_names(folder))
+        raise BadCatalog(f"there is no {folder.removesuffix('s')} {name!r}; there are: {known}")
+    return parse(path, kind)
+
+
+def parse(path: Path, kind: type[T]) -> T:
+    """Read one TOML file as the given shape. Raises BadCatalog with file and place."""
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), kind)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise BadCatalog(f"{path}: {error}") from error
+
+
+def _names(folder: str) -> list[str]:
+    return sorted(path.stem for path in (paths.assets() / folder).glob("*.toml"))
+
+
+@functools.cache
+def platform(name: str) -> Platform:
+    """The platform of that id. Raises BadCatalog."""
+    return _read("platforms", name, Platform)
+
+
+@functools.cache
+def guest(name: str) -> Guest:
+    """The guest operating system of that id. Raises BadCatalog."""
+    return _read("guests", name, Guest)
+
+
+@functools.cache
+def scenario(name: str) -> Scenario:
+    """The scenario of that id. Raises BadCatalog."""
+    return _read("scenarios", name, Scenario)
+
+
+def platforms() -> list[str]:
+    """The ids of all platforms."""
+    return _names("platforms")
+
+
+def guests() -> list[str]:
+    """The ids of all guests."""
+    return _names("guests")
+
+
+def scenarios() -> list[str]:
+    """The ids of all scenarios."""
+    return _names("scenarios")

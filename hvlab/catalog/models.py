@@ -1,0 +1,129 @@
+"""The shapes of the data files in assets/: what a platform, a guest and a scenario say.
+
+Versions are written as people write them ("0.13", "2.0") and turned into wire
+numbers by the protocol that owns them.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A documented limit: its value, where it comes from, and the handout's figure where that differs."""
+
+    value: int
+    source: str
+    handout: int | None = None
+
+
+class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What things cost in simulated nanoseconds: a teaching model, with its reasoning in the file."""
+
+    hypercall: int
+    exit: int
+    intercept: int
+    interrupt: int
+    repeat_element: int
+    service_wake: int
+    disk_access: int
+    disk_sector: int
+    process_start: int
+    management: int
+
+
+class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A release of the virtualization platform."""
+
+    id: str
+    name: str
+    vm_version: str
+    vmbus_versions: list[str]
+    storage_versions: list[str]
+    ic_frameworks: list[str]
+    shutdown_versions: list[str]
+    heartbeat_versions: list[str]
+    ide_accelerator: bool
+    hypercall_codes: dict[str, int]
+    timing: Timing
+    limits: dict[str, Limit]
+
+
+class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A phase of a guest's boot: processor time in milliseconds, sectors read from the boot disk."""
+
+    id: str
+    processor_ms: int
+    sectors: int = 0
+
+
+class Guest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A guest operating system: what it can speak, and how it boots."""
+
+    id: str
+    name: str
+    bits: int
+    year: int
+    build: str
+    source: str
+    maximum_processors: int
+    loader: list[Phase]
+    kernel: list[Phase]
+    services: list[Phase]
+    shutdown_ms: int
+    logon: str
+    guest_os_id: int = 0
+    vmbus_versions: list[str] = []
+    storage_versions: list[str] = []
+    ic_frameworks: list[str] = []
+    shutdown_versions: list[str] = []
+    heartbeat_versions: list[str] = []
+    integration_version: str = ""
+
+    @property
+    def has_vmbus(self) -> bool:
+        """Whether the guest has drivers for the VMBus."""
+        return bool(self.vmbus_versions)
+
+
+class Image(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A ready system disk that a scenario puts on the host; `guest` empty: a blank one."""
+
+    path: str
+    size: str
+    guest: str = ""
+    computer: str = ""
+    dynamic: bool = True
+
+
+class Drive(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A volume of the host."""
+
+    letter: str
+    size: str
+    label: str = ""
+    used: str = "0"
+
+
+class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A starting situation: one host with its hardware, volumes and images."""
+
+    id: str
+    host: str
+    edition: str
+    logical_processors: int
+    memory: str
+    root_memory: str
+    processor_name: str
+    volumes: list[Drive]
+    images: list[Image]
+    summary: dict[str, str]
+
+
+_UNITS = {"KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30, "TB": 1 << 40}
+
+
+def read_size(text: str) -> int:
+    """Bytes of `512MB`, `40GB` and the like. Raises ValueError."""
+    unit = _UNITS.get(text[-2:].upper())
+    return int(text[:-2]) * unit if unit else int(text)

@@ -1,0 +1,69 @@
+"""Builds a world from a scenario and a platform: for now one host with its volumes and images."""
+
+from __future__ import annotations
+
+import uuid
+
+from hvlab import catalog
+from hvlab.catalog import Image
+from hvlab.catalog.models import read_size
+from hvlab.guests import system_record
+from hvlab.guests.system_record import SystemRecord
+from hvlab.host.disks import HostStorage
+from hvlab.host.root import RootKernel
+from hvlab.host.vmms import Vmms
+from hvlab.hypervisor import Costs, Hypervisor
+from hvlab.hypervisor.memory import PAGE_SIZE
+from hvlab.kernel import World
+from hvlab.storage import vhd
+from hvlab.storage.volume import HostFiles, Volume
+
+HOST = "host1"
+VHD_EPOCH_2008 = 267_364_800
+"""Where the lab's calendar begins: 2008-06-22 in seconds since 2000-01-01, four days before Hyper-V's release."""
+
+
+def build_world(scenario: str = "one-host", platform: str = "ws2008", seed: int = 0) -> World:
+    """A world at its beginning. Raises catalog.BadCatalog for an unknown scenario or platform."""
+    plan = catalog.scenario(scenario)
+    release = catalog.platform(platform)
+    timing = release.timing
+    world = World(seed)
+    pages = read_size(plan.memory) // PAGE_SIZE
+    costs = Costs(timing.hypercall, timing.exit, timing.intercept, timing.interrupt, timing.repeat_element)
+    hypervisor = world.add(
+        f"{HOST}/hypervisor", Hypervisor(pages, costs, release.hypercall_codes, plan.logical_processors)
+    )
+    root = world.add(f"{HOST}/root", RootKernel(HOST, read_size(plan.root_memory) // PAGE_SIZE, pages))
+    volumes = [
+        Volume(drive.letter, read_size(drive.size), read_size(drive.used), drive.label) for drive in plan.volumes
+    ]
+    files = HostFiles(volumes)
+    world.add(f"{HOST}/root/storage", HostStorage(HOST, files, timing.disk_access, timing.disk_sector))
+    world.add(f"{HOST}/root/vmms", Vmms(HOST, release))
+    hypervisor.launch(root.index)
+    root.start()
+    for image in plan.images:
+        _put_image(world, files, image)
+    return world
+
+
+def _put_image(world: World, files: HostFiles, image: Image) -> None:
+    """Write a system disk: boot record, system record, boot set."""
+    size = read_size(image.size)
+    handle = files.create(image.path)
+    identifier = uuid.UUID(bytes=world.stream(f"images/{image.path}").uuid_bytes())
+    create = vhd.create_dynamic if image.dynamic else vhd.create_fixed
+    create(handle, size, identifier=identifier, timestamp=VHD_EPOCH_2008)
+    if not image.guest:
+        return
+    guest = catalog.guest(image.guest)
+    disk = vhd.open_vhd(handle)
+    count = sum(phase.sectors for phase in [*guest.loader, *guest.kernel, *guest.services])
+    record = SystemRecord(
+        guest.id, image.computer, guest.integration_version, count, system_record.BOOT_SET_START
+    )
+    disk.write(0, system_record.boot_record(size // 512 - system_record.PARTITION_START))
+    disk.write(system_record.PARTITION_START, system_record.pack_record(record))
+    boot_set = b"".join(system_record.boot_set_sector(guest.id, number) for number in range(count))
+    disk.write(system_record.BOOT_SET_START, boot_set)

@@ -1,0 +1,174 @@
+"""storvsc: the storage client in the guest, a pure state machine for one channel.
+
+It negotiates with the service from its highest version down, finds the disks,
+and turns reads and writes into storage packets. The shell around it (the guest)
+puts the packets into the ring and gives it the completions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hvlab.devices.storage import protocol, scsi
+from hvlab.devices.storage.protocol import (
+    BEGIN_INITIALIZATION,
+    DATA_IN,
+    DATA_OUT,
+    END_INITIALIZATION,
+    EXECUTE_SRB,
+    NO_DATA,
+    QUERY_PROPERTIES,
+    QUERY_PROTOCOL_VERSION,
+    SRB_SUCCESS,
+    STATUS_REVISION_MISMATCH,
+)
+
+_STEPS = ("begin", "version", "properties", "end", "luns", "inquiry", "capacity", "ready")
+
+
+@dataclass(frozen=True)
+class SendPacket:
+    """Put a packet into the ring. `length` > 0: it names that many bytes at guest address `gpa`."""
+
+    transaction: int
+    payload: bytes
+    gpa: int = 0
+    length: int = 0
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The disks are known: logical unit to its sectors."""
+
+    disks: dict[int, int]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The service and this driver did not come together."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """A request has ended; `tag` is the caller's own, `status` is ok or error."""
+
+    tag: int
+    status: str
+
+
+Effect = SendPacket | Ready | Failed | Done
+
+
+@dataclass
+class StorVsc:
+    """One storage channel's driver. `buffer_gpa` is a page of its own for what it asks about the disks."""
+
+    versions: tuple[int, ...]
+    buffer_gpa: int
+    step: str = "begin"
+    proposal: int = 0
+    version: int = 0
+    next_transaction: int = 1
+    waiting: dict[int, tuple[str, int]] = field(default_factory=dict)
+    """Transaction to (what it is, tag or logical unit)."""
+    luns: list[int] = field(default_factory=list)
+    disks: dict[int, int] = field(default_factory=dict)
+
+    def start(self) -> list[Effect]:
+        """The channel is open: begin."""
+        return [self._plain(BEGIN_INITIALIZATION)]
+
+    def submit(self, tag: int, write: bool, lun: int, lba: int, sectors: int, gpa: int) -> list[Effect]:
+        """Read or write sectors from or to guest memory at `gpa`."""
+        block = scsi.transfer(scsi.WRITE_10 if write else scsi.READ_10, lba, sectors)
+        return [
+            self._request(
+                "io", tag, lun, block, DATA_OUT if write else DATA_IN, gpa, sectors * scsi.SECTOR
+            )
+        ]
+
+    def completed(self, transaction: int, payload: bytes, buffer: bytes) -> list[Effect]:
+        """A completion from the ring; `buffer` is what the driver's own page holds now."""
+        what, number = self.waiting.pop(transaction, ("", 0))
+        if not what or len(payload) < 48:
+            return []
+        status = protocol.PACKET_HEADER.unpack(payload)["status"]
+        if what == "init":
+            return self._initialized(status)
+        request = protocol.request_layout(self.version).unpack(payload, 12)
+        good = status == 0 and request["srb_status"] == SRB_SUCCESS
+        if what == "io":
+            return [Done(number, "ok" if good else "error")]
+        return self._found(what, number, good, buffer)
+
+    # -- initialization ---------------------------------------------------------------------
+
+    def _plain(self, operation: int, body: bytes = b"") -> SendPacket:
+        transaction = self.next_transaction
+        self.next_transaction += 1
+        self.waiting[transaction] = ("init", 0)
+        size = protocol.packet_size(self.version or self.versions[0])
+        return SendPacket(transaction, protocol.build(operation, size, body, wants_completion=True))
+
+    def _ask_version(self) -> SendPacket:
+        version = self.versions[self.proposal]
+        return self._plain(QUERY_PROTOCOL_VERSION, protocol.PROTOCOL_VERSION.pack(major_minor=version))
+
+    def _initialized(self, status: int) -> list[Effect]:
+        if self.step == "version" and status == STATUS_REVISION_MISMATCH:
+            self.proposal += 1
+            if self.proposal < len(self.versions):
+                return [self._ask_version()]
+            return [Failed("no common storage version")]
+        if status:
+            return [Failed(f"status 0x{status:08x}")]
+        if self.step == "version":
+            self.version = self.versions[self.proposal]
+        self.step = _STEPS[_STEPS.index(self.step) + 1]
+        if self.step == "version":
+            return [self._ask_version()]
+        if self.step == "properties":
+            return [self._plain(QUERY_PROPERTIES)]
+        if self.step == "end":
+            return [self._plain(END_INITIALIZATION)]
+        return [self._request("luns", 0, 0, scsi.simple(scsi.REPORT_LUNS, 512), DATA_IN, self.buffer_gpa, 512)]
+
+    # -- finding the disks --------------------------------------------------------------------
+
+    def _found(self, what: str, lun: int, good: bool, buffer: bytes) -> list[Effect]:
+        if what == "luns":
+            self.luns = scsi.read_luns(buffer) if good else []
+            self.step = "inquiry"
+        elif what == "inquiry":
+            if good and buffer[0] == 0:
+                return [
+                    self._request("capacity", lun, lun, scsi.simple(scsi.READ_CAPACITY), DATA_IN, self.buffer_gpa, 8)
+                ]
+        elif what == "capacity" and good:
+            self.disks[lun] = int.from_bytes(buffer[:4], "big") + 1
+        if self.luns:
+            lun = self.luns.pop(0)
+            return [self._request("inquiry", lun, lun, scsi.simple(scsi.INQUIRY, 36), DATA_IN, self.buffer_gpa, 36)]
+        self.step = "ready"
+        return [Ready(dict(self.disks))]
+
+    def _request(
+        self, what: str, number: int, lun: int, block: bytes, direction: int, gpa: int, length: int
+    ) -> SendPacket:
+        transaction = self.next_transaction
+        self.next_transaction += 1
+        self.waiting[transaction] = (what, number)
+        layout = protocol.request_layout(self.version)
+        body = layout.pack(
+            length=layout.size,
+            lun=lun,
+            cdb_length=len(block),
+            sense_length=18,
+            data_in=direction if length else NO_DATA,
+            transfer_length=length,
+            cdb=block,
+        )
+        payload = protocol.build(EXECUTE_SRB, protocol.packet_size(self.version), body, wants_completion=True)
+        return SendPacket(transaction, payload, gpa, length)

@@ -1,0 +1,135 @@
+"""The guest's programs: what firmware, boot, shutdown and workloads do, as lists of operations.
+
+An operation is a tuple: its name and its operands. What each does stands in
+`guest.GuestSystem`; here is only the order.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hvlab.catalog import Guest, Phase
+from hvlab.devices.emulated import ide
+from hvlab.guests.system_record import BOOT_SET_START, SystemRecord
+from hvlab.hypervisor.memory import PAGE_SIZE
+from hvlab.hypervisor.partition import (
+    MSR_EOM as MSR_EOM,
+)
+from hvlab.hypervisor.partition import (
+    MSR_GUEST_OS_ID,
+    MSR_HYPERCALL,
+    MSR_SCONTROL,
+    MSR_SIEFP,
+    MSR_SIMP,
+    MSR_SINT0,
+)
+from hvlab.vmbus.signals import VMBUS_SINT
+
+Op = tuple[Any, ...]
+
+MILLISECOND = 1_000_000
+CHUNK = 8
+"""Sectors that boot code asks for at once."""
+POWER_PORT = 0x404
+SLEEP_NOW = 0x2000
+"""The ACPI control register's port on the emulated board, and the bit that switches it off."""
+HYPERCALL_PAGE = 0x1F0
+BOOT_SECTOR_GPA = 0x7C00
+
+
+def firmware() -> list[Op]:
+    """Power-on self-test, then the first sector of the first disk."""
+    return [
+        ("phase", "firmware"),
+        ("cpu", 900 * MILLISECOND),
+        ("in", ide.COMMAND),
+        ("check_disk",),
+        ("io", False, "ide:0:0", 0, 1, BOOT_SECTOR_GPA),
+        ("find_system",),
+    ]
+
+
+def ata(slave: int, write: bool, lba: int, sectors: int, gpa: int) -> list[Op]:
+    """One disk request as a driver of the 1990s makes it: six registers, then sector by sector."""
+    program: list[Op] = [
+        ("out", ide.DRIVE, 0xE0 | slave << 4 | lba >> 24 & 0x0F),
+        ("out", ide.COUNT, sectors & 0xFF),
+        ("out", ide.LBA_LOW, lba & 0xFF),
+        ("out", ide.LBA_MIDDLE, lba >> 8 & 0xFF),
+        ("out", ide.LBA_HIGH, lba >> 16 & 0xFF),
+        ("out", ide.COMMAND, ide.WRITE_SECTORS if write else ide.READ_SECTORS),
+    ]
+    if write:
+        program += [("in", ide.COMMAND), ("status",)]
+        for number in range(sectors):
+            program += [("sector_out", gpa + number * ide.SECTOR), ("line",), ("in", ide.COMMAND), ("status",)]
+    else:
+        for number in range(sectors):
+            program += [("line",), ("in", ide.COMMAND), ("status",), ("sector_in", gpa + number * ide.SECTOR)]
+    return [*program, ("ata_done",)]
+
+
+def _phases(phases: list[Phase], start: int, gpa: int) -> tuple[list[Op], int]:
+    """Phases of a boot: half of the processor time before the sectors, the rest after."""
+    program: list[Op] = []
+    for phase in phases:
+        program += [("phase", phase.id), ("cpu", phase.processor_ms * MILLISECOND // 2)]
+        for first in range(0, phase.sectors, CHUNK):
+            count = min(CHUNK, phase.sectors - first)
+            program.append(("io", False, "ide:0:0", start + first, count, gpa))
+        start += phase.sectors
+        program.append(("cpu", phase.processor_ms * MILLISECOND // 2))
+    return program, start
+
+
+def boot(guest: Guest, record: SystemRecord, gpa: int) -> list[Op]:
+    """From the loader to the logon screen. With integration services the drivers come before the services."""
+    start = record.boot_set_start or BOOT_SET_START
+    early, start = _phases([*guest.loader, *guest.kernel], start, gpa)
+    late, _ = _phases(guest.services, start, gpa)
+    drivers: list[Op] = []
+    integration: list[Op] = []
+    if guest.has_vmbus and record.integration_version:
+        drivers = [("phase", "drivers"), ("enlighten",), ("vmbus",)]
+        integration = [("integration",)]
+    return [*early, *drivers, *late, *integration, ("phase", "running")]
+
+
+def synic(guest_os_id: int, sim: int, sief: int, vector: int) -> list[Op]:
+    """How an enlightened guest finds the hypervisor and switches its synthetic interrupt controller on."""
+    return [
+        ("cpuid", 0x1),
+        ("cpuid", 0x40000000),
+        ("cpuid", 0x40000001),
+        ("cpuid", 0x40000003),
+        ("msr", MSR_GUEST_OS_ID, guest_os_id),
+        ("msr", MSR_HYPERCALL, HYPERCALL_PAGE * PAGE_SIZE | 1),
+        ("msr", MSR_SIMP, sim * PAGE_SIZE | 1),
+        ("msr", MSR_SIEFP, sief * PAGE_SIZE | 1),
+        ("msr", MSR_SINT0 + VMBUS_SINT, vector),
+        ("msr", MSR_SCONTROL, 1),
+    ]
+
+
+def shut_down(milliseconds: int) -> list[Op]:
+    """An orderly end: services stop, channels close, the bus is left, the board is switched off."""
+    return [
+        ("phase", "shutting-down"),
+        ("cpu", milliseconds * MILLISECOND),
+        ("close_channels",),
+        ("unload",),
+        ("phase", "off"),
+        ("out", POWER_PORT, SLEEP_NOW, 2),
+    ]
+
+
+def workload(write: bool, unit: str, size: int, count: int, lba: int, gpa: int) -> list[Op]:
+    """`count` blocks of `size` bytes, one after the other."""
+    program: list[Op] = []
+    sectors = size // ide.SECTOR
+    for number in range(count):
+        place = lba + number * sectors
+        if write:
+            program.append(("fill", gpa, place, sectors, number * sectors))
+        program.append(("io", write, unit, place, sectors, gpa))
+    return [*program, ("workload_end",)]

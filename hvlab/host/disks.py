@@ -1,0 +1,97 @@
+"""The host's volumes and what reads and writes virtual disks on them, one access after the other.
+
+A request names a file and sectors. It waits for the physical disk, takes the
+time that the platform's timing says, then happens, and the component that asked
+is told. The virtual disk's format is handled by `storage`; its file is the truth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from hvlab.kernel import Component, handler
+from hvlab.storage import vhd
+from hvlab.storage.volume import DiskFull, HostFiles, StorageError
+
+SECTOR = 512
+
+
+class DiskUser(Protocol):
+    """Whoever asked for sectors."""
+
+    def disk_done(self, token: object, status: str, data: bytes) -> None:
+        """The request has ended: status ok, range, full or error."""
+
+
+@dataclass(frozen=True)
+class DiskRequest:
+    """Sectors to read (`data` is empty) or write."""
+
+    user: str
+    token: tuple[str, int]
+    path: str
+    lba: int
+    sectors: int
+    data: bytes
+
+
+class HostStorage(Component):
+    """The volumes of one host."""
+
+    STATE = ("files", "busy_until")
+
+    def __init__(self, host: str, files: HostFiles, access: int, per_sector: int) -> None:
+        self.host = host
+        self.files = files
+        self.access = access
+        self.per_sector = per_sector
+        self.busy_until = 0
+
+    def open(self, path: str) -> vhd.Vhd:
+        """The virtual disk in a file. Raises StorageError or vhd.BadVhd."""
+        return vhd.open_vhd(self.files.open(path))
+
+    def submit(self, request: DiskRequest) -> None:
+        """Queue a request for the physical disk."""
+        begin = max(self.world.now, self.busy_until)
+        self.busy_until = begin + self.access + self.per_sector * request.sectors
+        self.after(self.busy_until - self.world.now, HostStorage.on_done, request)
+
+    @handler
+    def on_done(self, request: DiskRequest) -> int | None:
+        """The physical disk has come to this request."""
+        status, data, grew = self._perform(request)
+        seq = self.world.emit(
+            "disk.io",
+            request.user,
+            self.name,
+            None,
+            None,
+            None,
+            "write" if request.data else "read",
+            request.path,
+            request.lba,
+            request.sectors,
+            status,
+            grew,
+        )
+        if self.world.has(request.user):
+            user = cast(DiskUser, self.world.get(request.user, Component))
+            self.world.because(seq, user.disk_done, request.token, status, data)
+        return None
+
+    def _perform(self, request: DiskRequest) -> tuple[str, bytes, int]:
+        try:
+            disk = self.open(request.path)
+            if (request.lba + request.sectors) * SECTOR > disk.size:
+                return "range", b"", 0
+            if not request.data:
+                return "ok", disk.read(request.lba, request.sectors), 0
+            before = disk.file_size
+            disk.write(request.lba, request.data)
+            return "ok", b"", disk.file_size - before
+        except DiskFull:
+            return "full", b"", 0
+        except (StorageError, vhd.BadVhd):
+            return "error", b"", 0

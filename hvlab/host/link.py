@@ -1,0 +1,525 @@
+"""The root's end of one child's VMBus with the services behind it: storvsp and the integration components.
+
+It does what the pure state machines say: posts messages, maps GPADLs, reads and
+writes rings, moves sectors between guest pages and virtual disks. It reaches the
+child's memory only through pages that the child has named, and shares no object
+with the child's drivers.
+"""
+
+from __future__ import annotations
+
+from hvlab.catalog import Platform
+from hvlab.catalog.versions import pair_versions, wire_versions, word_versions
+from hvlab.devices.integration import host as ic
+from hvlab.devices.integration import protocol as ic_protocol
+from hvlab.devices.integration.host import HEARTBEAT_INTERVAL, IcHost
+from hvlab.devices.storage import vsp
+from hvlab.devices.storage.vsp import StorVsp
+from hvlab.host.disks import DiskRequest, HostStorage
+from hvlab.host.machine import VirtualMachine
+from hvlab.host.root import RootKernel
+from hvlab.hypervisor.hypervisor import ROOT
+from hvlab.hypervisor.memory import PAGE_SIZE
+from hvlab.kernel import Component, handler
+from hvlab.vmbus import host as server
+from hvlab.vmbus import interfaces, messages, packets, signals
+from hvlab.vmbus.host import Offer, Server
+from hvlab.vmbus.ring import Ring, RingCorrupt, RingFull
+
+MESSAGE_PORT, EVENT_PORT = 1, 2
+
+Area = tuple[int, int, tuple[int, ...]]
+"""Guest memory that a packet named: byte count, offset in the first page, pages."""
+
+
+class BusLink(Component):
+    """The VMBus of one virtual machine, as the root serves it."""
+
+    STATE = (
+        "partition",
+        "server",
+        "storage",
+        "paths",
+        "services",
+        "unsent",
+        "requests",
+        "beat_ticket",
+        "last_beat",
+        "refused",
+    )
+
+    def __init__(self, host: str, vm: str, platform: Platform) -> None:
+        self.host = host
+        self.vm = vm
+        self.platform = platform
+        self.partition = 0
+        self.server = Server(word_versions(platform.vmbus_versions))
+        self.storage: dict[str, StorVsp] = {}
+        self.paths: dict[str, dict[int, str]] = {}
+        """Offer key to the file behind each logical unit."""
+        self.services: dict[str, IcHost] = {}
+        self.unsent: dict[int, list[bytes]] = {}
+        self.requests: dict[tuple[int, int], Area] = {}
+        """(relid, transaction) to the guest range its packet named."""
+        self.beat_ticket = 0
+        self.last_beat = 0
+        self.refused: list[tuple[str, str]] = []
+        self._rings: dict[int, tuple[Ring, Ring]] = {}
+
+    def restored(self) -> None:
+        """Views are made again from the state."""
+        self._rings = {}
+
+    @property
+    def root(self) -> RootKernel:
+        """The root's kernel."""
+        return self.world.get(f"{self.host}/root", RootKernel)
+
+    @property
+    def disks(self) -> HostStorage:
+        """The host's storage."""
+        return self.world.get(f"{self.host}/root/storage", HostStorage)
+
+    @property
+    def child(self) -> str:
+        """The child's path in the trace."""
+        return f"{self.host}/{self.vm}"
+
+    # -- setting up ---------------------------------------------------------------------------
+
+    def prepare(self, machine: VirtualMachine, partition: int, sizes: dict[str, int]) -> None:
+        """Decide what is offered: storage for each controller and disk, then the integration components.
+
+        `sizes` gives the sectors of each file.
+        """
+        self.partition = partition
+        stream = self.world.stream(f"{self.name}/instances")
+        versions = wire_versions(self.platform.storage_versions)
+        for drive in machine.drives:
+            if drive.controller == "IDE" and self.platform.ide_accelerator:
+                key = f"ide:{drive.number}:{drive.location}"
+                self.storage[key] = StorVsp(versions, {0: sizes[drive.path]}, single=True)
+                self.paths[key] = {0: drive.path}
+                instance = interfaces.ide_instance(drive.number, drive.location, stream.take(10))
+                self.server.offer(Offer(key, interfaces.IDE_ACCELERATOR, instance))
+        for number in range(machine.scsi_controllers):
+            key = f"scsi:{number}"
+            files = {d.location: d.path for d in machine.drives if d.controller == "SCSI" and d.number == number}
+            self.storage[key] = StorVsp(versions, {lun: sizes[path] for lun, path in files.items()})
+            self.paths[key] = files
+            self.server.offer(Offer(key, interfaces.SCSI, interfaces.scsi_instance(number, stream.take(12))))
+        self._offer_service(
+            "shutdown",
+            machine.services["Shutdown"],
+            IcHost(
+                ic_protocol.SHUTDOWN,
+                pair_versions(self.platform.ic_frameworks),
+                pair_versions(self.platform.shutdown_versions),
+            ),
+            Offer("shutdown", ic_protocol.SHUTDOWN_INTERFACE, ic_protocol.SHUTDOWN_INSTANCE, 0x10, _PIPE),
+        )
+        self._offer_service(
+            "heartbeat",
+            machine.services["Heartbeat"],
+            IcHost(
+                ic_protocol.HEARTBEAT,
+                pair_versions(self.platform.ic_frameworks),
+                pair_versions(self.platform.heartbeat_versions),
+            ),
+            Offer("heartbeat", ic_protocol.HEARTBEAT_INTERFACE, ic_protocol.HEARTBEAT_INSTANCE, 0x10, _PIPE),
+        )
+
+    def _offer_service(self, key: str, enabled: bool, service: IcHost, offer: Offer) -> None:
+        if enabled:
+            self.services[key] = service
+            self.server.offer(offer)
+
+    # -- what comes from the child ------------------------------------------------------------
+
+    def message(self, payload: bytes) -> None:
+        """A control message of the child."""
+        self._apply(self.server.handle(payload))
+
+    def signalled(self, relid: int) -> None:
+        """The child has signalled a channel, or (at 0.13) something in its interrupt page."""
+        if relid:
+            self._wake(relid)
+            return
+        page_number = self.server.interrupt_page // PAGE_SIZE
+        if not page_number:
+            return
+        spa = self._machine_page(page_number)
+        page = self.root.hypervisor.memory.page_for_write(spa)
+        for channel in signals.take_bits(page, signals.HALF_PAGE):
+            self._wake(channel)
+
+    def _wake(self, relid: int) -> None:
+        self.after(self.platform.timing.service_wake, BusLink.on_wake, relid)
+
+    @handler
+    def on_wake(self, relid: int) -> int | None:
+        """The service's thread runs: read what is in the ring."""
+        channel = self.server.channels.get(relid)
+        if channel is not None and channel.state == server.OPEN:
+            self._drain(relid)
+        return None
+
+    def _machine_page(self, page: int) -> int:
+        spa = self.root.hypervisor.partitions[self.partition].translate(page)
+        if spa is None:
+            raise LookupError(f"{self.vm} has no page {page:#x}")
+        return spa
+
+    # -- the control plane's effects -------------------------------------------------------------
+
+    def _apply(self, effects: list[server.Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, server.Send):
+                self._post(effect.message)
+            elif isinstance(effect, server.OpenDevice):
+                self._open(effect.relid)
+            elif isinstance(effect, server.CloseDevice):
+                self._close(effect.relid)
+            elif isinstance(effect, server.Refused):
+                self.refused.append((effect.name, effect.reason))
+                self.world.emit(
+                    "vmbus.refused",
+                    f"{self.host}/root/vmbus",
+                    self.child,
+                    self.partition,
+                    None,
+                    None,
+                    effect.name,
+                    effect.reason,
+                )
+
+    def _post(self, message: bytes) -> None:
+        kind, fields, _ = messages.parse(message)
+        seq = self.world.emit(
+            "vmbus.message",
+            f"{self.host}/root/vmbus",
+            f"{self.child}/vmbus",
+            self.partition,
+            0,
+            fields.get("channel_id"),
+            kind.name,
+            kind.number,
+            kind.direction,
+            message,
+        )
+        self.world.because(seq, self.root.hypercalls.post, self.partition << 8 | MESSAGE_PORT, message)
+        if kind.name == "OFFER_CHANNEL":
+            offer = self.server.channels[fields["channel_id"]].offer
+            self._note_channel(fields["channel_id"], offer.key, "offered")
+            self._connect_channel(fields["channel_id"])
+
+    def _connect_channel(self, relid: int) -> None:
+        """From 1.1 on each channel has a connection of its own for the child's signals."""
+        connection = self.server.connection_id(relid)
+        if not connection:
+            return
+        port = self.partition << 16 | relid
+        flag = self.root.claim_flag(self.partition, relid)
+        calls = self.root.hypercalls
+        calls.call(
+            "CreatePort",
+            port_partition=ROOT,
+            port_id=port,
+            connection_partition=self.partition,
+            port_type=2,
+            target_sint=signals.VMBUS_SINT,
+            base_flag_number=flag,
+            flag_count=1,
+        )
+        calls.call(
+            "ConnectPort",
+            connection_partition=self.partition,
+            connection_id=connection,
+            port_partition=ROOT,
+            port_id=port,
+            connection_type=2,
+        )
+
+    def _note_channel(self, relid: int, device: str, state: str) -> None:
+        self.world.emit(
+            "vmbus.channel", f"{self.host}/root/vmbus", self.child, self.partition, None, relid, device, state
+        )
+
+    def _open(self, relid: int) -> None:
+        channel = self.server.channels[relid]
+        pages = self.server.ring_pages(channel)
+        status = messages.STATUS_FAILED
+        if pages is not None:
+            try:
+                memory = self.root.hypervisor.memory
+                rings = [Ring(memory, [self._machine_page(page) for page in half]) for half in pages]
+                self._rings[relid] = (rings[0], rings[1])
+                status = 0
+            except LookupError:
+                pass
+        self._apply(self.server.open_complete(relid, status))
+        if status == 0:
+            self._note_channel(relid, channel.offer.key, "open")
+            rings[0].unmask()
+            service = self.services.get(channel.offer.key)
+            if service is not None:
+                self._service(relid, service.opened())
+
+    def _close(self, relid: int) -> None:
+        channel = self.server.channels.get(relid)
+        self._rings.pop(relid, None)
+        self.unsent.pop(relid, None)
+        for request in [request for request in self.requests if request[0] == relid]:
+            del self.requests[request]
+        if channel is not None:
+            key = channel.offer.key
+            if key in self.storage:
+                old = self.storage[key]
+                self.storage[key] = StorVsp(old.versions, old.disks, old.single)
+            if key in self.services:
+                self.services[key].state = ic.NEGOTIATING
+            self._note_channel(relid, key, "closed")
+            self._apply(self.server.close_complete(relid))
+
+    def rings(self, relid: int) -> tuple[Ring, Ring]:
+        """(guest->host, host->guest) of an open channel."""
+        found = self._rings.get(relid)
+        if found is None:
+            pages = self.server.ring_pages(self.server.channels[relid])
+            assert pages is not None
+            memory = self.root.hypervisor.memory
+            found = (
+                Ring(memory, [self._machine_page(page) for page in pages[0]]),
+                Ring(memory, [self._machine_page(page) for page in pages[1]]),
+            )
+            self._rings[relid] = found
+        return found
+
+    # -- rings --------------------------------------------------------------------------------
+
+    def _drain(self, relid: int) -> None:
+        incoming = self.rings(relid)[0]
+        key = self.server.channels[relid].offer.key
+        try:
+            more = True
+            while more:
+                incoming.mask()
+                while (taken := incoming.read()) is not None:
+                    data, wanted = taken
+                    self._packet(relid, key, packets.parse(data))
+                    if relid not in self._rings:
+                        return
+                    if wanted:
+                        self._signal(relid)
+                more = incoming.unmask()
+        except (RingCorrupt, packets.BadPacket) as error:
+            self._break(relid, str(error))
+            return
+        self._flush(relid)
+
+    def _break(self, relid: int, why: str) -> None:
+        """Rubbish in a ring stops this channel and no other."""
+        self.world.emit(
+            "vmbus.refused",
+            f"{self.host}/root/vmbus",
+            self.child,
+            self.partition,
+            None,
+            relid,
+            "ring",
+            why,
+        )
+        self.refused.append(("ring", why))
+        channel = self.server.channels[relid]
+        channel.state = server.CLOSING
+        self._close(relid)
+
+    def _packet(self, relid: int, key: str, packet: packets.Packet) -> None:
+        storage = self.storage.get(key)
+        if storage is not None:
+            if packet.kind not in (packets.IN_BAND, packets.GPA_DIRECT) or not packet.flags:
+                raise packets.BadPacket("not transactional")
+            area: Area = packet.ranges[0] if packet.ranges else (0, 0, ())
+            self.requests[relid, packet.transaction] = area
+            self._storage(relid, key, storage.packet(packet.transaction, packet.payload, area[0]))
+            return
+        service = self.services.get(key)
+        if service is not None and packet.kind == packets.IN_BAND:
+            self._service(relid, service.received(packet.payload))
+
+    def _send(self, relid: int, packet: bytes) -> None:
+        self.unsent.setdefault(relid, []).append(packet)
+        self._flush(relid)
+
+    def _flush(self, relid: int) -> None:
+        waiting = self.unsent.get(relid, [])
+        key = self.server.channels[relid].offer.key
+        source = "storvsp" if key in self.storage else f"vmwp/{self.vm}"
+        target = "storvsc" if key in self.storage else "ic"
+        outgoing = self.rings(relid)[1]
+        while waiting:
+            try:
+                data, offset, signal = outgoing.write(waiting[0])
+            except RingFull:
+                return
+            except RingCorrupt as error:
+                self._break(relid, str(error))
+                return
+            waiting.pop(0)
+            parsed = packets.parse(data)
+            seq = self.world.emit(
+                "ring.packet",
+                f"{self.host}/root/{source}",
+                f"{self.child}/{target}",
+                self.partition,
+                None,
+                relid,
+                messages.HOST_TO_GUEST,
+                packets.PACKET_NAMES[parsed.kind],
+                parsed.transaction,
+                offset,
+                signal,
+                data,
+            )
+            if signal:
+                self.world.because(seq, self._signal, relid)
+
+    def _signal(self, relid: int) -> None:
+        calls = self.root.hypercalls
+        connection = self.partition << 8 | EVENT_PORT
+        if signals.host_signals_through_page(self.server.version):
+            spa = self._machine_page(self.server.interrupt_page // PAGE_SIZE)
+            signals.set_bit(self.root.hypervisor.memory.page_for_write(spa), 0, relid)
+            calls.signal(connection, 0)
+        else:
+            calls.signal(connection, relid)
+
+    # -- storage ------------------------------------------------------------------------------
+
+    def _storage(self, relid: int, key: str, effects: list[vsp.Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, vsp.Complete):
+                area = self.requests.pop((relid, effect.transaction), (0, 0, ()))
+                if effect.data and not self._copy_to_guest(area, effect.data):
+                    self._break(relid, "a range names a page that is not the guest's")
+                    return
+                self._send(relid, packets.completion(effect.payload, effect.transaction))
+            elif isinstance(effect, vsp.MoveSectors):
+                data = b""
+                if effect.write:
+                    copied = self._copy_from_guest(self.requests[relid, effect.transaction], effect.sectors * 512)
+                    if copied is None:
+                        self._break(relid, "a range names a page that is not the guest's")
+                        return
+                    data = copied
+                self.world.emit(
+                    "device.command",
+                    f"{self.host}/root/storvsp",
+                    self.disks.name,
+                    self.partition,
+                    None,
+                    relid,
+                    key,
+                    "WRITE" if effect.write else "READ",
+                    effect.lba,
+                    effect.sectors,
+                )
+                path = self.paths[key][effect.lun]
+                token = (key, effect.transaction)
+                self.disks.submit(DiskRequest(self.name, token, path, effect.lba, effect.sectors, data))
+            else:
+                self._break(relid, effect.reason)
+                return
+
+    def disk_done(self, token: object, status: str, data: bytes) -> None:
+        """The host's disk has ended a request of storvsp."""
+        assert isinstance(token, tuple)
+        key, transaction = token
+        relid = self.relid_of(key)
+        if (relid, transaction) in self.requests:
+            self._storage(relid, key, self.storage[key].moved(transaction, status, data))
+
+    def _runs(self, area: Area, count: int) -> list[tuple[int, int, int]] | None:
+        """(machine page, offset, length) of the first `count` bytes of a guest range, or None."""
+        runs = []
+        offset = area[1]
+        for page in area[2]:
+            if count <= 0:
+                break
+            spa = self.root.hypervisor.partitions[self.partition].translate(page)
+            if spa is None:
+                return None
+            step = min(PAGE_SIZE - offset, count)
+            runs.append((spa, offset, step))
+            count -= step
+            offset = 0
+        return runs if count <= 0 else None
+
+    def _copy_from_guest(self, area: Area, count: int) -> bytes | None:
+        runs = self._runs(area, count)
+        if runs is None:
+            return None
+        memory = self.root.hypervisor.memory
+        return b"".join(bytes(memory.page(spa)[offset : offset + step]) for spa, offset, step in runs)
+
+    def _copy_to_guest(self, area: Area, data: bytes) -> bool:
+        runs = self._runs(area, len(data))
+        if runs is None:
+            return False
+        done = 0
+        for spa, offset, step in runs:
+            page = self.root.hypervisor.memory.page_for_write(spa)
+            page[offset : offset + step] = data[done : done + step]
+            done += step
+        return True
+
+    # -- integration components ---------------------------------------------------------------
+
+    def _service(self, relid: int, effects: list[ic.Effect]) -> None:
+        key = self.server.channels[relid].offer.key
+        for effect in effects:
+            if isinstance(effect, ic.Say):
+                self._send(relid, packets.in_band(effect.payload, 0, False))
+            elif isinstance(effect, ic.Agreed):
+                self._note_service(key, "ready", f"{effect.version[0]}.{effect.version[1]}")
+                if key == "heartbeat":
+                    self.beat_ticket = self.after(0, BusLink.on_beat, relid)
+            elif isinstance(effect, ic.Beat):
+                self.last_beat = self.world.now
+                self._note_service(key, "beat", str(effect.sequence))
+            else:
+                self._note_service(key, "accepted" if effect.accepted else "declined", "")
+
+    def _note_service(self, key: str, action: str, value: str) -> None:
+        self.world.emit(
+            "integration", f"{self.host}/root/vmwp/{self.vm}", self.child, self.partition, None, None, key, action, value
+        )
+
+    @handler
+    def on_beat(self, relid: int) -> int | None:
+        """Every two seconds, while the channel is open."""
+        channel = self.server.channels.get(relid)
+        if channel is None or channel.state != server.OPEN:
+            return None
+        self._service(relid, self.services["heartbeat"].beat())
+        return HEARTBEAT_INTERVAL
+
+    def relid_of(self, key: str) -> int:
+        """The open channel of an offer, 0 if it has none."""
+        for channel in self.server.channels.values():
+            if channel.offer.key == key and channel.state == server.OPEN:
+                return channel.relid
+        return 0
+
+    def ready(self, key: str) -> bool:
+        """Whether an integration service has agreed with its guest."""
+        service = self.services.get(key)
+        return service is not None and service.state == ic.READY and self.relid_of(key) != 0
+
+    def ask_shutdown(self, force: bool) -> None:
+        """Ask the guest to shut down; `ready("shutdown")` must hold."""
+        self._note_service("shutdown", "asked", "")
+        self._service(self.relid_of("shutdown"), self.services["shutdown"].shut_down(force))
+
+
+_PIPE = messages.PIPE_MESSAGE_MODE.to_bytes(4, "little")

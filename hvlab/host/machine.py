@@ -1,0 +1,54 @@
+"""A virtual machine as its host knows it: settings and state, plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+OFF, STARTING, RUNNING, STOPPING = "Off", "Starting", "Running", "Stopping"
+STATE_NUMBERS = {"Running": 2, "Off": 3, "Starting": 32770, "Stopping": 32774}
+"""WMI's EnabledState."""
+CONTROLLERS = ("IDE", "SCSI")
+
+
+@dataclass
+class Drive:
+    """A hard disk drive of a virtual machine: where it is plugged in, and the file behind it."""
+
+    controller: str
+    number: int
+    location: int
+    path: str
+
+
+@dataclass
+class VirtualMachine:
+    """Settings and state. Memory in bytes, times in ns; `partition` is 0 while there is none."""
+
+    name: str
+    identifier: str
+    memory: int
+    processors: int
+    created: int
+    drives: list[Drive] = field(default_factory=list)
+    scsi_controllers: int = 1
+    state: str = OFF
+    partition: int = 0
+    running_since: int = 0
+    failure: str = ""
+    services: dict[str, bool] = field(default_factory=lambda: {"Heartbeat": True, "Shutdown": True})
+
+    def drive_at(self, controller: str, number: int, location: int) -> Drive | None:
+        """The drive in that place."""
+        for drive in self.drives:
+            if (drive.controller, drive.number, drive.location) == (controller, number, location):
+                return drive
+        return None
+
+
+class Refusal(Exception):
+    """The host does not do what was asked: `reason` is an id of a sentence, `values` go into it."""
+
+    def __init__(self, reason: str, **values: str | int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.values = values

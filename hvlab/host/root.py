@@ -1,0 +1,177 @@
+"""The root partition's kernel: it takes the root's interrupts and passes them to whom they concern.
+
+Intercept messages (SINT0) go to the worker process of the partition they come
+from, VMBus messages and event flags (SINT2) to that partition's bus. It also
+keeps the root's memory for virtual machines and its SynIC event flags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, cast
+
+from hvlab.hypervisor import Hypercalls, Hypervisor, PartitionSoftware
+from hvlab.hypervisor.hypervisor import ROOT
+from hvlab.hypervisor.intercepts import SYNIC_MESSAGE
+from hvlab.hypervisor.memory import PAGE_SIZE
+from hvlab.hypervisor.partition import (
+    MSR_EOM,
+    MSR_SCONTROL,
+    MSR_SIEFP,
+    MSR_SIMP,
+    MSR_SINT0,
+    give_pages,
+    take_pages,
+)
+from hvlab.hypervisor.synic import FLAG_BYTES, SLOT_SIZE
+from hvlab.vmbus.signals import VMBUS_SINT
+
+INPUT_PAGE, SIM_PAGE, SIEF_PAGE = 0x100, 0x101, 0x102
+INTERCEPT_VECTOR, VMBUS_VECTOR = 0x40, 0x41
+
+
+class InterceptTaker(Protocol):
+    """A worker process: it gets its partition's intercept messages."""
+
+    def intercepted(self, message: bytes) -> None:
+        """Emulate what the message tells of."""
+
+
+class BusEnd(Protocol):
+    """The root's end of one child's VMBus."""
+
+    def message(self, payload: bytes) -> None:
+        """A message of the child."""
+
+    def signalled(self, relid: int) -> None:
+        """An event of the child: a channel, or 0 for the shared connection."""
+
+
+class RootKernel(PartitionSoftware):
+    """The kernel of the root partition of one host."""
+
+    STATE = ("free", "workers", "buses", "flag_owners")
+
+    def __init__(self, host: str, reserved_pages: int, total_pages: int) -> None:
+        self.host = host
+        self.free: list[tuple[int, int]] = [(reserved_pages, total_pages - reserved_pages)]
+        """Runs of pages that virtual machines may have."""
+        self.workers: dict[int, str] = {}
+        self.buses: dict[int, str] = {}
+        """Partition number to the component that serves it."""
+        self.flag_owners: dict[int, tuple[int, int]] = {}
+        """Event flag of the root to (partition, relid)."""
+
+    @property
+    def hypervisor(self) -> Hypervisor:
+        """What the root runs on."""
+        return self.world.get(f"{self.host}/hypervisor", Hypervisor)
+
+    @property
+    def hypercalls(self) -> Hypercalls:
+        """Hypercalls of the root's processor 0."""
+        return Hypercalls(self.hypervisor, ROOT, 0, INPUT_PAGE * PAGE_SIZE)
+
+    def start(self) -> None:
+        """Switch the root's SynIC on."""
+        for msr, value in (
+            (MSR_SIMP, SIM_PAGE * PAGE_SIZE | 1),
+            (MSR_SIEFP, SIEF_PAGE * PAGE_SIZE | 1),
+            (MSR_SINT0, INTERCEPT_VECTOR),
+            (MSR_SINT0 + VMBUS_SINT, VMBUS_VECTOR),
+            (MSR_SCONTROL, 1),
+        ):
+            self.hypervisor.write_msr(ROOT, 0, msr, value)
+
+    # -- memory for virtual machines ----------------------------------------------------------
+
+    @property
+    def free_pages(self) -> int:
+        """Pages that virtual machines could still have."""
+        return sum(count for _, count in self.free)
+
+    def reserve(self, count: int) -> list[tuple[int, int]] | None:
+        """Take pages out of the free ones, from the end; None if there are not enough."""
+        if count > self.free_pages:
+            return None
+        runs: list[tuple[int, int]] = []
+        while count:
+            first, length = self.free[-1]
+            take = min(length, count)
+            run = (first + length - take, take)
+            take_pages(self.free, *run)
+            runs.append(run)
+            count -= take
+        return runs
+
+    def release(self, runs: Sequence[tuple[int, int]]) -> None:
+        """Give pages back."""
+        for first, count in runs:
+            give_pages(self.free, first, count)
+
+    # -- event flags ------------------------------------------------------------------------------
+
+    def claim_flag(self, partition: int, relid: int) -> int:
+        """A free event flag for a child's event."""
+        flag = 1
+        while flag in self.flag_owners:
+            flag += 1
+        self.flag_owners[flag] = (partition, relid)
+        return flag
+
+    def forget(self, partition: int) -> None:
+        """A partition is gone."""
+        self.workers.pop(partition, None)
+        self.buses.pop(partition, None)
+        self.flag_owners = {f: owner for f, owner in self.flag_owners.items() if owner[0] != partition}
+
+    # -- interrupts -----------------------------------------------------------------------------
+
+    def interrupt(self, vp: int, sint: int, vector: int) -> None:
+        """A message or event flags for the root."""
+        message = self._take_message(sint)
+        if message is not None:
+            kind, sender, payload = message
+            if sint == 0 and kind >> 31:
+                worker = self.workers.get(sender)
+                if worker is not None:
+                    cast(InterceptTaker, self._component(worker)).intercepted(payload)
+            elif sint == VMBUS_SINT:
+                bus = self.buses.get(sender >> 8)
+                if bus is not None:
+                    cast(BusEnd, self._component(bus)).message(payload)
+        if sint == VMBUS_SINT:
+            for flag in self._take_flags():
+                partition, relid = self.flag_owners.get(flag, (0, 0))
+                bus = self.buses.get(partition)
+                if bus is not None:
+                    cast(BusEnd, self._component(bus)).signalled(relid)
+
+    def _component(self, name: str) -> object:
+        from hvlab.kernel import Component
+
+        return self.world.get(name, Component)
+
+    def _take_message(self, sint: int) -> tuple[int, int, bytes] | None:
+        hypervisor = self.hypervisor
+        base = SIM_PAGE * PAGE_SIZE + sint * SLOT_SIZE
+        slot = SYNIC_MESSAGE.unpack(hypervisor.read_gpa(ROOT, base, SLOT_SIZE))
+        if slot["message_type"] == 0:
+            return None
+        pending = hypervisor.read_gpa(ROOT, base + 5, 1)[0] & 1
+        hypervisor.write_gpa(ROOT, base, bytes(4))
+        if pending:
+            hypervisor.write_msr(ROOT, 0, MSR_EOM, 0)
+        return slot["message_type"], slot["sender"], slot["payload"][: slot["payload_size"]]
+
+    def _take_flags(self) -> list[int]:
+        hypervisor = self.hypervisor
+        base = SIEF_PAGE * PAGE_SIZE + VMBUS_SINT * FLAG_BYTES
+        raised = hypervisor.read_gpa(ROOT, base, FLAG_BYTES)
+        if not any(raised):
+            return []
+        hypervisor.write_gpa(ROOT, base, bytes(FLAG_BYTES))
+        return [n for n in range(FLAG_BYTES * 8) if raised[n // 8] >> n % 8 & 1]
+
+    def resumed(self, vp: int) -> None:
+        """The root is never intercepted."""

@@ -1,0 +1,252 @@
+"""The virtual machine management service: it keeps the virtual machines and starts and stops them.
+
+Every request is checked here against the host's state and the platform's
+limits; a refusal names its reason and its figures (`Refusal`), and changes nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from hvlab.catalog import Platform
+from hvlab.host.disks import HostStorage
+from hvlab.host.link import BusLink
+from hvlab.host.machine import OFF, RUNNING, STARTING, STOPPING, Drive, Refusal, VirtualMachine
+from hvlab.host.root import RootKernel
+from hvlab.host.worker import Worker
+from hvlab.hypervisor.memory import PAGE_SIZE
+from hvlab.kernel import Component, handler
+from hvlab.storage import vhd
+from hvlab.storage.volume import StorageError
+
+MINIMUM_MEMORY = 32 << 20
+SECTOR = 512
+
+
+class Vmms(Component):
+    """The management service of one host."""
+
+    STATE = ("machines",)
+
+    def __init__(self, host: str, platform: Platform) -> None:
+        self.host = host
+        self.platform = platform
+        self.machines: dict[str, VirtualMachine] = {}
+        """By case-folded name, in the order of creation."""
+
+    @property
+    def root(self) -> RootKernel:
+        """The root's kernel."""
+        return self.world.get(f"{self.host}/root", RootKernel)
+
+    @property
+    def storage(self) -> HostStorage:
+        """The host's volumes."""
+        return self.world.get(f"{self.host}/root/storage", HostStorage)
+
+    # -- looking --------------------------------------------------------------------------------
+
+    def find(self, name: str) -> VirtualMachine | None:
+        """The machine of that name, in any case."""
+        return self.machines.get(name.casefold())
+
+    def machine(self, name: str) -> VirtualMachine:
+        """The machine of that name; Refusal if there is none."""
+        found = self.find(name)
+        if found is None:
+            raise Refusal("no-such-vm", name=name)
+        return found
+
+    def link(self, name: str) -> BusLink | None:
+        """The root's end of a running machine's VMBus."""
+        path = f"{self.host}/root/vmbus/{self.machine(name).name}"
+        return self.world.get(path, BusLink) if self.world.has(path) else None
+
+    # -- settings -------------------------------------------------------------------------------
+
+    def _limit(self, name: str, asked: int) -> None:
+        limit = self.platform.limits[name]
+        if asked > limit.value:
+            values: dict[str, str | int] = {"asked": asked, "limit": limit.value}
+            if limit.handout is not None:
+                values["handout"] = limit.handout
+            raise Refusal(f"limit-{name.replace('_', '-')}", **values)
+
+    def create(self, name: str, memory: int, processors: int = 1) -> VirtualMachine:
+        """Define a virtual machine; it gets one SCSI controller, no disks."""
+        if not name.strip() or any(ord(character) < 32 for character in name) or len(name) > 100:
+            raise Refusal("bad-name", name=name)
+        if self.find(name) is not None:
+            raise Refusal("name-taken", name=name)
+        if memory < MINIMUM_MEMORY or memory % (2 << 20):
+            raise Refusal("bad-memory", asked=memory >> 20, minimum=MINIMUM_MEMORY >> 20)
+        self._limit("memory_per_vm_mb", memory >> 20)
+        self._limit("processors_per_vm", processors)
+        identifier = str(uuid.UUID(bytes=self.world.stream(f"{self.name}/ids").uuid_bytes()))
+        machine = VirtualMachine(name, identifier, memory, processors, self.world.now)
+        self.machines[name.casefold()] = machine
+        self._note(machine, "")
+        return machine
+
+    def remove(self, name: str) -> None:
+        """Delete a machine's definition; its disks stay."""
+        machine = self.machine(name)
+        if machine.state != OFF:
+            raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
+        del self.machines[name.casefold()]
+        self.world.emit(
+            "vm.state", self.name, f"{self.host}/{machine.name}", None, None, None, machine.name, machine.state, "Removed"
+        )
+
+    def add_drive(
+        self, name: str, path: str, controller: str | None, number: int | None, location: int | None
+    ) -> Drive:
+        """Plug a virtual disk in; without a place, into the first free one (IDE first)."""
+        machine = self.machine(name)
+        if machine.state != OFF:
+            raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
+        path = self.storage.files.normalise(path)
+        try:
+            self.storage.open(path)
+        except StorageError:
+            raise Refusal("no-such-file", path=path) from None
+        except vhd.BadVhd:
+            raise Refusal("not-a-vhd", path=path) from None
+        for other in self.machines.values():
+            if any(drive.path.casefold() == path.casefold() for drive in other.drives):
+                raise Refusal("disk-in-use", path=path, name=other.name)
+        drive = Drive(*self._place(machine, controller, number, location), path)
+        machine.drives.append(drive)
+        return drive
+
+    def _place(
+        self, machine: VirtualMachine, controller: str | None, number: int | None, location: int | None
+    ) -> tuple[str, int, int]:
+        per_scsi = self.platform.limits["disks_per_scsi_controller"].value
+        places = [("IDE", bus, unit) for bus in (0, 1) for unit in (0, 1)]
+        places += [("SCSI", bus, unit) for bus in range(machine.scsi_controllers) for unit in range(per_scsi)]
+        fitting = [
+            place
+            for place in places
+            if controller in (None, place[0]) and number in (None, place[1]) and location in (None, place[2])
+        ]
+        if not fitting:
+            if controller == "SCSI" and location is not None and location >= per_scsi:
+                self._limit("disks_per_scsi_controller", location + 1)
+            raise Refusal(
+                "no-such-place", controller=controller or "IDE", number=number or 0, location=location or 0
+            )
+        for place in fitting:
+            if machine.drive_at(*place) is None:
+                return place
+        raise Refusal("place-taken", controller=fitting[0][0], number=fitting[0][1], location=fitting[0][2])
+
+    # -- starting and stopping ------------------------------------------------------------------
+
+    def _note(self, machine: VirtualMachine, previous: str) -> int:
+        return self.world.emit(
+            "vm.state",
+            self.name,
+            f"{self.host}/{machine.name}",
+            machine.partition or None,
+            None,
+            None,
+            machine.name,
+            previous or None,
+            machine.state,
+        )
+
+    def _set_state(self, machine: VirtualMachine, state: str) -> int:
+        previous, machine.state = machine.state, state
+        return self._note(machine, previous)
+
+    def start(self, name: str) -> None:
+        """Begin to start a machine; it is Running, or Off again with a `failure`, some time later."""
+        machine = self.machine(name)
+        if machine.state != OFF:
+            raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
+        running = sum(1 for other in self.machines.values() if other.state != OFF)
+        self._limit("running_vms", running + 1)
+        machine.failure = ""
+        seq = self._set_state(machine, STARTING)
+        self.world.because(
+            seq, self.after, self.platform.timing.management, Vmms.on_start, machine.name.casefold()
+        )
+
+    @handler
+    def on_start(self, key: str) -> int | None:
+        """The job of starting: check the disks, then let a worker process build the machine."""
+        machine = self.machines[key]
+        sizes: dict[str, int] = {}
+        for drive in machine.drives:
+            try:
+                sizes[drive.path] = self.storage.open(drive.path).size // SECTOR
+            except (StorageError, vhd.BadVhd):
+                self.worker_failed(machine.name, "disk-unreadable")
+                return None
+        if machine.memory // PAGE_SIZE > self.root.free_pages:
+            self.worker_failed(machine.name, "not-enough-memory")
+            return None
+        worker = self.world.add(
+            f"{self.host}/root/vmwp/{machine.name}", Worker(self.host, machine.name, self.platform)
+        )
+        self.world.add(
+            f"{self.host}/root/vmbus/{machine.name}", BusLink(self.host, machine.name, self.platform)
+        )
+        seq = self.world.emit(
+            "process", self.name, worker.name, None, None, None, "start", "vmwp.exe", machine.name
+        )
+        self.world.because(seq, worker.build, machine, sizes)
+        return None
+
+    def worker_running(self, vm: str, partition: int) -> None:
+        """The machine's processor has started."""
+        machine = self.machine(vm)
+        machine.partition = partition
+        machine.running_since = self.world.now
+        self._set_state(machine, RUNNING)
+
+    def worker_failed(self, vm: str, reason: str) -> None:
+        """The machine could not be built: it is off again."""
+        machine = self.machine(vm)
+        machine.failure = reason
+        self._drop_processes(machine)
+        self._set_state(machine, OFF)
+
+    def worker_gone(self, vm: str) -> None:
+        """The machine's partition is deleted."""
+        machine = self.machine(vm)
+        machine.partition = 0
+        machine.running_since = 0
+        self._drop_processes(machine)
+        self._set_state(machine, OFF)
+
+    def _drop_processes(self, machine: VirtualMachine) -> None:
+        for path, kind in ((f"vmwp/{machine.name}", Worker), (f"vmbus/{machine.name}", BusLink)):
+            name = f"{self.host}/root/{path}"
+            if self.world.has(name):
+                if kind is Worker:
+                    self.world.emit(
+                        "process", self.name, name, None, None, None, "end", "vmwp.exe", machine.name
+                    )
+                self.world.remove(self.world.get(name, kind))
+
+    def shut_down(self, name: str, force: bool) -> None:
+        """Ask the guest to shut down through its integration service."""
+        machine = self.machine(name)
+        if machine.state != RUNNING:
+            raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=RUNNING)
+        link = self.link(name)
+        if link is None or not link.ready("shutdown"):
+            raise Refusal("no-shutdown-service", name=machine.name)
+        seq = self._set_state(machine, STOPPING)
+        self.world.because(seq, link.ask_shutdown, force)
+
+    def turn_off(self, name: str) -> None:
+        """Pull the plug: the guest is not asked."""
+        machine = self.machine(name)
+        if machine.state not in (RUNNING, STOPPING):
+            raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=RUNNING)
+        seq = self._set_state(machine, STOPPING)
+        worker = self.world.get(f"{self.host}/root/vmwp/{machine.name}", Worker)
+        self.world.because(seq, worker.tear_down)

@@ -1,0 +1,355 @@
+"""The worker process of one virtual machine (vmwp.exe): it builds the partition, and plays the emulated board.
+
+Building and tearing down are plans, lists of steps that take simulated time one
+after the other. While the machine runs, every port access that the hypervisor
+intercepted lands here and is answered through SetVpRegisters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, cast
+
+from hvlab.catalog import Platform
+from hvlab.devices.emulated import ide
+from hvlab.devices.emulated.ide import IdeChannel
+from hvlab.guests.guest import GuestSystem
+from hvlab.guests.programs import POWER_PORT, SLEEP_NOW
+from hvlab.host.disks import DiskRequest, HostStorage
+from hvlab.host.link import EVENT_PORT, MESSAGE_PORT, BusLink
+from hvlab.host.machine import VirtualMachine
+from hvlab.host.root import RootKernel
+from hvlab.hypervisor import Hypervisor
+from hvlab.hypervisor.calls import Status
+from hvlab.hypervisor.hypervisor import ROOT
+from hvlab.hypervisor.intercepts import IO_PORT_MESSAGE, READ, REP
+from hvlab.hypervisor.life import (
+    PAGES_PER_TABLE,
+    POOL_PAGES,
+    REGISTER_EXPLICIT_SUSPEND,
+    REGISTER_INTERCEPT_SUSPEND,
+    REGISTER_RAX,
+    REGISTER_RCX,
+)
+from hvlab.hypervisor.memory import PAGE_SIZE
+from hvlab.hypervisor.results import Result
+from hvlab.kernel import Component, handler
+from hvlab.vmbus.signals import EVENT_CONNECTION, MESSAGE_CONNECTION, VMBUS_SINT
+
+Step = tuple[Any, ...]
+
+
+class Management(Protocol):
+    """What a worker tells the management service."""
+
+    def worker_running(self, vm: str, partition: int) -> None:
+        """The machine's processor has started."""
+
+    def worker_failed(self, vm: str, reason: str) -> None:
+        """The machine could not be built."""
+
+    def worker_gone(self, vm: str) -> None:
+        """The machine's partition is deleted."""
+
+
+class Worker(Component):
+    """One virtual machine's worker process."""
+
+    STATE = ("partition", "plan", "pool", "ram", "board", "access", "stopping")
+
+    def __init__(self, host: str, vm: str, platform: Platform) -> None:
+        self.host = host
+        self.vm = vm
+        self.platform = platform
+        self.partition = 0
+        self.plan: list[Step] = []
+        self.pool: list[tuple[int, int]] = []
+        self.ram: list[tuple[int, int]] = []
+        self.board = IdeChannel((0, 0))
+        self.access: tuple[int, int, int] | None = None
+        """A string write whose data went to the disk: nothing to answer then. (vp, port, 0)"""
+        self.stopping = False
+
+    @property
+    def root(self) -> RootKernel:
+        """The root's kernel."""
+        return self.world.get(f"{self.host}/root", RootKernel)
+
+    @property
+    def hypervisor(self) -> Hypervisor:
+        """The host's hypervisor."""
+        return self.root.hypervisor
+
+    @property
+    def management(self) -> Management:
+        """The management service."""
+        return cast(Management, self.world.get(f"{self.host}/root/vmms", Component))
+
+    @property
+    def link(self) -> BusLink:
+        """The root's end of the machine's VMBus."""
+        return self.world.get(f"{self.host}/root/vmbus/{self.vm}", BusLink)
+
+    @property
+    def disks(self) -> HostStorage:
+        """The host's storage."""
+        return self.world.get(f"{self.host}/root/storage", HostStorage)
+
+    # -- plans ----------------------------------------------------------------------------------
+
+    def build(self, machine: VirtualMachine, sizes: dict[str, int]) -> None:
+        """Build the machine's partition and start its processor."""
+        pages = machine.memory // PAGE_SIZE
+        pool = POOL_PAGES["InitializePartition"] + machine.processors * POOL_PAGES["CreateVp"]
+        pool += -(-pages // PAGES_PER_TABLE)
+        disk_sizes = [
+            sizes[drive.path] if (drive := machine.drive_at("IDE", 0, location)) is not None else 0
+            for location in (0, 1)
+        ]
+        self.board = IdeChannel((disk_sizes[0], disk_sizes[1]))
+        ports: list[Step] = [("intercept", port) for port in (*ide.PORTS, POWER_PORT)]
+        self.plan = [
+            ("reserve", pages, pool),
+            ("create",),
+            ("deposit",),
+            ("initialize",),
+            ("map",),
+            *(("vp", number) for number in range(machine.processors)),
+            *ports,
+            ("ports",),
+            ("offer", tuple(sorted(sizes.items()))),
+            ("guest", pages),
+            ("start",),
+        ]
+        self.after(self.platform.timing.process_start, Worker.on_step, None)
+
+    def tear_down(self) -> None:
+        """Destroy the partition."""
+        if self.stopping:
+            return
+        self.stopping = True
+        self.plan = [("remove_guest",), ("finalize",), ("withdraw",), ("delete",), ("end",)]
+        self.after(self.platform.timing.management, Worker.on_step, None)
+
+    @handler
+    def on_step(self, payload: None) -> int | None:
+        """Do the plan's next step."""
+        if not self.plan:
+            return None
+        step = self.plan.pop(0)
+        cost = self._STEPS[step[0]](self, *step[1:])
+        return cost if self.plan else None
+
+    def _call(self, name: str, **arguments: Any) -> Result:
+        result = self.root.hypercalls.call(name, **arguments)
+        if not result.ok:
+            raise AssertionError(f"the root's {name} failed: {Status(result.status).name}")
+        return result
+
+    def _cost(self, result: Result) -> int:
+        return self.hypervisor.cost_of(result)
+
+    def _step_reserve(self, pages: int, pool: int) -> int:
+        ram = self.root.reserve(pages)
+        pool_pages = self.root.reserve(pool) if ram is not None else None
+        if ram is None or pool_pages is None:
+            if ram is not None:
+                self.root.release(ram)
+            self.plan = []
+            self.management.worker_failed(self.vm, "not-enough-memory")
+            return 0
+        self.ram, self.pool = ram, pool_pages
+        return 1
+
+    def _step_create(self) -> int:
+        result = self._call("CreatePartition")
+        self.partition = result.value
+        return self._cost(result)
+
+    def _step_deposit(self) -> int:
+        return self._cost(self._call("DepositMemory", runs=self.pool, partition_id=self.partition))
+
+    def _step_initialize(self) -> int:
+        return self._cost(self._call("InitializePartition", partition_id=self.partition))
+
+    def _step_map(self) -> int:
+        return self._cost(self._call("MapGpaPages", runs=self.ram, partition_id=self.partition, map_flags=7))
+
+    def _step_vp(self, number: int) -> int:
+        return self._cost(self._call("CreateVp", partition_id=self.partition, vp_index=number))
+
+    def _step_intercept(self, port: int) -> int:
+        return self._cost(
+            self._call(
+                "InstallIntercept", partition_id=self.partition, access_type=3, intercept_type=0, parameter=port
+            )
+        )
+
+    def _step_ports(self) -> int:
+        """A message and an event port each way, and the connections to them."""
+        child = self.partition
+        flag = self.root.claim_flag(child, 0)
+        plan = [
+            (ROOT, child << 8 | MESSAGE_PORT, child, MESSAGE_CONNECTION, 1, 0, 0),
+            (ROOT, child << 8 | EVENT_PORT, child, EVENT_CONNECTION, 2, flag, 1),
+            (child, MESSAGE_PORT, ROOT, child << 8 | MESSAGE_PORT, 1, 0, 0),
+            (child, EVENT_PORT, ROOT, child << 8 | EVENT_PORT, 2, 0, 2048),
+        ]
+        cost = 0
+        for owner, port, source, connection, kind, base, count in plan:
+            cost += self._cost(
+                self._call(
+                    "CreatePort",
+                    port_partition=owner,
+                    port_id=port,
+                    connection_partition=source,
+                    port_type=kind,
+                    target_sint=VMBUS_SINT,
+                    base_flag_number=base,
+                    flag_count=count,
+                )
+            )
+            cost += self._cost(
+                self._call(
+                    "ConnectPort",
+                    connection_partition=source,
+                    connection_id=connection,
+                    port_partition=owner,
+                    port_id=port,
+                    connection_type=kind,
+                )
+            )
+        self.root.workers[child] = self.name
+        self.root.buses[child] = self.link.name
+        return cost
+
+    def _step_offer(self, sizes: tuple[tuple[str, int], ...]) -> int:
+        machine = cast(Any, self.management).machine(self.vm)
+        self.link.prepare(machine, self.partition, dict(sizes))
+        return 1
+
+    def _step_guest(self, pages: int) -> int:
+        guest = self.world.add(
+            f"{self.host}/{self.vm}", GuestSystem(self.vm, self.host, self.partition, pages)
+        )
+        self.hypervisor.partitions[self.partition].software = guest.index
+        return 1
+
+    def _step_start(self) -> int:
+        result = self.root.hypercalls.set_registers(self.partition, 0, {REGISTER_EXPLICIT_SUSPEND: 0})
+        self.management.worker_running(self.vm, self.partition)
+        self.world.because(result.seq, self.world.get(f"{self.host}/{self.vm}", GuestSystem).power_on)
+        return 0
+
+    def _step_remove_guest(self) -> int:
+        self.root.forget(self.partition)
+        self.world.remove(self.world.get(f"{self.host}/{self.vm}", GuestSystem))
+        self.hypervisor.partitions[self.partition].software = -1
+        return 1
+
+    def _step_finalize(self) -> int:
+        cost = self._cost(self._call("FinalizePartition", partition_id=self.partition))
+        for kind in (MESSAGE_PORT, EVENT_PORT):
+            port = self.partition << 8 | kind
+            self.root.hypercalls.call("DeletePort", port_partition=ROOT, port_id=port)
+        for port in [p for p in self.hypervisor.partitions[ROOT].ports if p >> 16 == self.partition]:
+            self.root.hypercalls.call("DeletePort", port_partition=ROOT, port_id=port)
+        return cost
+
+    def _step_withdraw(self) -> int:
+        return self._cost(self._call("WithdrawMemory", partition_id=self.partition))
+
+    def _step_delete(self) -> int:
+        cost = self._cost(self._call("DeletePartition", partition_id=self.partition))
+        self.root.release(self.ram)
+        self.root.release(self.pool)
+        return cost
+
+    def _step_end(self) -> int:
+        self.management.worker_gone(self.vm)
+        return 0
+
+    _STEPS: dict[str, Callable[..., int]] = {  # noqa: RUF012 - the meaning of each step
+        "reserve": _step_reserve,
+        "create": _step_create,
+        "deposit": _step_deposit,
+        "initialize": _step_initialize,
+        "map": _step_map,
+        "vp": _step_vp,
+        "intercept": _step_intercept,
+        "ports": _step_ports,
+        "offer": _step_offer,
+        "guest": _step_guest,
+        "start": _step_start,
+        "remove_guest": _step_remove_guest,
+        "finalize": _step_finalize,
+        "withdraw": _step_withdraw,
+        "delete": _step_delete,
+        "end": _step_end,
+    }
+
+    # -- the emulated board -----------------------------------------------------------------------
+
+    def intercepted(self, message: bytes) -> None:
+        """A port access of the guest: play the device, then let the processor go on."""
+        if self.stopping:
+            return
+        access = IO_PORT_MESSAGE.unpack(message)
+        port, vp = access["port"], access["vp_index"]
+        value = access["rax"]
+        effects: list[ide.Effect] = []
+        registers = {}
+        if port == POWER_PORT:
+            if value & SLEEP_NOW:
+                self.tear_down()
+                return
+        elif access["access_info"] & REP:
+            effects = self._string(access)
+            registers[REGISTER_RCX] = 0
+        elif access["access_type"] == READ:
+            registers[REGISTER_RAX] = self.board.read(port)
+        else:
+            effects = self.board.write(port, value)
+        self._play(effects)
+        registers[REGISTER_INTERCEPT_SUSPEND] = 0
+        self.root.hypercalls.set_registers(self.partition, vp, registers)
+
+    def _string(self, access: dict[str, int]) -> list[ide.Effect]:
+        """REP INS or OUTS of a sector: the worker reads or writes the guest's buffer for it."""
+        length = access["rcx"] * (access["access_info"] & 7)
+        if access["access_type"] == READ:
+            data, effects = self.board.take_sector()
+            self.hypervisor.write_gpa(self.partition, access["rdi"], data[:length])
+            return effects
+        return self.board.give_sector(self.hypervisor.read_gpa(self.partition, access["rsi"], length))
+
+    def _play(self, effects: list[ide.Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, ide.Interrupt):
+                self.hypervisor.line_interrupt(self.partition, 0x3E, ide.IRQ)
+                continue
+            sectors = effect.sectors if isinstance(effect, ide.Fetch) else len(effect.data) // ide.SECTOR
+            drive = cast(Any, self.management).machine(self.vm).drive_at("IDE", 0, effect.unit)
+            self.world.emit(
+                "device.command",
+                self.name,
+                self.disks.name,
+                self.partition,
+                None,
+                None,
+                f"ide:0:{effect.unit}",
+                ide.COMMAND_NAMES[self.board.command],
+                effect.lba,
+                sectors,
+            )
+            data = effect.data if isinstance(effect, ide.Store) else b""
+            self.disks.submit(DiskRequest(self.name, ("ide", effect.unit), drive.path, effect.lba, sectors, data))
+
+    def disk_done(self, token: object, status: str, data: bytes) -> None:
+        """The host's disk has ended a request of the emulated channel."""
+        if self.stopping:
+            return
+        if self.board.command == ide.WRITE_SECTORS:
+            self._play(self.board.stored(status == "ok"))
+        else:
+            self._play(self.board.fetched(data if status == "ok" else None))

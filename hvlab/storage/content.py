@@ -1,0 +1,98 @@
+"""A simulated file's bytes, sparse: what was never written, or is zero, takes no room.
+
+Chunks are immutable, so a copy shares them all and costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+CHUNK = 4096
+_ZERO = bytes(CHUNK)
+
+
+class FileContent:
+    """`size` in bytes; `chunks` by chunk number, zero chunks left out."""
+
+    __slots__ = ("chunks", "size")
+
+    def __init__(self, size: int = 0, chunks: dict[int, bytes] | None = None) -> None:
+        self.size = size
+        self.chunks = {} if chunks is None else chunks
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> FileContent:
+        """A file with these bytes."""
+        content = cls()
+        content.write(0, data)
+        return content
+
+    def read(self, offset: int, count: int) -> bytes:
+        """Bytes from `offset`; fewer at the end of the file."""
+        count = max(0, min(count, self.size - offset))
+        parts = []
+        while count:
+            number, start = divmod(offset, CHUNK)
+            step = min(CHUNK - start, count)
+            parts.append(self.chunks.get(number, _ZERO)[start : start + step])
+            offset += step
+            count -= step
+        return b"".join(parts)
+
+    def write(self, offset: int, data: bytes) -> None:
+        """Change bytes; the file grows where needed."""
+        done = 0
+        while done < len(data):
+            number, start = divmod(offset + done, CHUNK)
+            step = min(CHUNK - start, len(data) - done)
+            old = self.chunks.get(number, _ZERO)
+            chunk = old[:start] + data[done : done + step] + old[start + step :]
+            if chunk == _ZERO:
+                self.chunks.pop(number, None)
+            else:
+                self.chunks[number] = chunk
+            done += step
+        self.size = max(self.size, offset + len(data))
+
+    def truncate(self, size: int) -> None:
+        """Cut or extend to `size`; what is beyond is forgotten."""
+        if size < self.size:
+            first, rest = divmod(size, CHUNK)
+            for number in [number for number in self.chunks if number > first]:
+                del self.chunks[number]
+            if first in self.chunks:
+                kept = self.chunks[first][:rest].ljust(CHUNK, b"\0")
+                if kept == _ZERO:
+                    del self.chunks[first]
+                else:
+                    self.chunks[first] = kept
+        self.size = size
+
+    def pieces(self, length: int = 1 << 20) -> Iterator[tuple[int, bytes]]:
+        """(offset, bytes) of the whole file in order; stretches of zeros come as empty bytes."""
+        for offset in range(0, self.size, length):
+            first, last = offset // CHUNK, -(-min(offset + length, self.size) // CHUNK)
+            touched = any(number in self.chunks for number in range(first, last))
+            yield offset, self.read(offset, length) if touched else b""
+
+    @property
+    def stored_bytes(self) -> int:
+        """What the file takes in memory."""
+        return len(self.chunks) * CHUNK
+
+    # -- snapshots --------------------------------------------------------------------------
+
+    def copy(self) -> FileContent:
+        """A twin that shares the chunks."""
+        return FileContent(self.size, self.chunks.copy())
+
+    copy_state = copy
+
+    def digest_state(self) -> Any:
+        """The size, and the hash of every chunk by its number."""
+        return [
+            self.size,
+            [[number, hashlib.sha256(self.chunks[number]).digest()] for number in sorted(self.chunks)],
+        ]

@@ -1,0 +1,180 @@
+"""The host's volumes: Windows paths to files, with room that can run out.
+
+Paths are case-insensitive and normalised; sizes count as NTFS counts files that
+are not sparse. Errors carry figures, not sentences.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hvlab.storage.content import FileContent
+
+_FORBIDDEN = frozenset('<>"|?*')
+
+
+class StorageError(Exception):
+    """Something the volumes do not do; subclasses say what."""
+
+
+class DiskFull(StorageError):
+    """There is no room: `needed` and `free` in bytes."""
+
+    def __init__(self, volume: str, needed: int, free: int) -> None:
+        super().__init__(f"{volume}: needs {needed}, has {free}")
+        self.volume, self.needed, self.free = volume, needed, free
+
+
+class FileMissing(StorageError):
+    """There is no such file."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+class FileExists(StorageError):
+    """There is a file of that name already."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+class BadPath(StorageError):
+    """No path that Windows would take."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+class NoSuchVolume(StorageError):
+    """The host has no volume of that letter."""
+
+    def __init__(self, letter: str) -> None:
+        super().__init__(letter)
+        self.letter = letter
+
+
+@dataclass
+class HostFile:
+    """A file: its path as written, its bytes."""
+
+    path: str
+    content: FileContent
+
+
+@dataclass
+class Volume:
+    """A volume; sizes in bytes. `used` is what things outside the lab take."""
+
+    letter: str
+    capacity: int
+    used: int = 0
+    label: str = ""
+    files: dict[str, HostFile] = field(default_factory=dict)
+
+    @property
+    def free(self) -> int:
+        """Bytes left."""
+        return self.capacity - self.used - sum(file.content.size for file in self.files.values())
+
+    def check_growth(self, growth: int) -> None:
+        """DiskFull if `growth` more bytes do not fit."""
+        if growth > 0 and growth > self.free:
+            raise DiskFull(f"{self.letter}:", growth, self.free)
+
+
+class FileHandle:
+    """A file opened for reading and writing, growing only as far as its volume has room."""
+
+    def __init__(self, volume: Volume, file: HostFile) -> None:
+        self.volume = volume
+        self.file = file
+
+    @property
+    def size(self) -> int:
+        """The file's size in bytes."""
+        return self.file.content.size
+
+    def read(self, offset: int, count: int) -> bytes:
+        """Bytes from `offset`; fewer at the end."""
+        return self.file.content.read(offset, count)
+
+    def write(self, offset: int, data: bytes) -> None:
+        """Change bytes. DiskFull, with nothing done, if the file cannot grow so far."""
+        self.volume.check_growth(offset + len(data) - self.size)
+        self.file.content.write(offset, data)
+
+    def truncate(self, size: int) -> None:
+        """Cut or extend. DiskFull, with nothing done, if the file cannot grow so far."""
+        self.volume.check_growth(size - self.size)
+        self.file.content.truncate(size)
+
+
+@dataclass
+class HostFiles:
+    """All volumes of a host."""
+
+    volumes: list[Volume]
+
+    def normalise(self, path: str) -> str:
+        """An absolute path with single backslashes, an upper-case letter, no `.` or `..`. BadPath."""
+        text = path.strip().replace("/", "\\")
+        if len(text) < 3 or text[1:3] != ":\\" or not text[0].isascii() or not text[0].isalpha():
+            raise BadPath(path)
+        parts: list[str] = []
+        for part in text[3:].split("\\"):
+            if part == "..":
+                if not parts:
+                    raise BadPath(path)
+                parts.pop()
+            elif part not in ("", "."):
+                if _FORBIDDEN & set(part) or ":" in part or part[-1] in " ." or min(part) < " ":
+                    raise BadPath(path)
+                parts.append(part)
+        if not parts:
+            raise BadPath(path)
+        return f"{text[0].upper()}:\\" + "\\".join(parts)
+
+    def volume(self, path: str) -> Volume:
+        """The volume of a normalised path. NoSuchVolume."""
+        for volume in self.volumes:
+            if volume.letter == path[0]:
+                return volume
+        raise NoSuchVolume(f"{path[0]}:")
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a file of that path."""
+        path = self.normalise(path)
+        return path.casefold() in self.volume(path).files
+
+    def create(self, path: str) -> FileHandle:
+        """A new, empty file. FileExists, BadPath, NoSuchVolume."""
+        path = self.normalise(path)
+        volume = self.volume(path)
+        if path.casefold() in volume.files:
+            raise FileExists(path)
+        file = volume.files[path.casefold()] = HostFile(path, FileContent())
+        return FileHandle(volume, file)
+
+    def open(self, path: str) -> FileHandle:
+        """A file that is there. FileMissing, BadPath, NoSuchVolume."""
+        path = self.normalise(path)
+        volume = self.volume(path)
+        file = volume.files.get(path.casefold())
+        if file is None:
+            raise FileMissing(path)
+        return FileHandle(volume, file)
+
+    def delete(self, path: str) -> None:
+        """Remove a file. FileMissing, BadPath, NoSuchVolume."""
+        handle = self.open(path)
+        del handle.volume.files[handle.file.path.casefold()]
+
+    def paths(self) -> list[str]:
+        """All files, by volume and name."""
+        return [
+            volume.files[key].path for volume in self.volumes for key in sorted(volume.files)
+        ]
