@@ -1,1 +1,1 @@
-
+"""A world together with the log of what was done to it: running, recording, replaying."""

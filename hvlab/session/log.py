@@ -1,0 +1,122 @@
+"""The session log: one JSON object a line, written and flushed before its effect is shown.
+
+The first line is the header. Each further line is an input and carries `at`, the
+number of kernel events that had been handled when it was applied; a replay runs
+exactly that far before it applies it. A file is hostile until replayed: reading
+it checks every line's shape and says which one is wrong.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from hvlab import __version__
+
+FORMAT = 1
+MAXIMUM_LINE = 1 << 20
+MAXIMUM_FILE = 64 << 20
+
+
+class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a session started from."""
+
+    format: int
+    hvlab: str
+    scenario: str
+    platform: str
+    seed: int
+    lesson: str | None = None
+    lesson_digest: str | None = None
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An input: `kind` is command (text), clock (to: simulated ns), answer (name, text), hint (name) or stop (of the command before it)."""
+
+    at: int
+    kind: str
+    text: str = ""
+    name: str = ""
+    to: int = 0
+
+
+KINDS = ("command", "clock", "answer", "hint", "stop")
+
+
+class BadLog(Exception):
+    """The file is no session log; the text says which line and why."""
+
+
+def new_header(
+    scenario: str, platform: str, seed: int, lesson: str | None = None, lesson_digest: str | None = None
+) -> Header:
+    """The header of a session that starts now."""
+    return Header(FORMAT, __version__, scenario, platform, seed, lesson, lesson_digest)
+
+
+class LogWriter:
+    """Appends to a session's file; without a file it keeps the entries in memory only."""
+
+    def __init__(self, header: Header, path: Path | None = None) -> None:
+        self.header = header
+        self.entries: list[Entry] = []
+        self._file: IO[bytes] | None = None
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("wb")
+            self._put(header)
+
+    def _put(self, line: Header | Entry) -> None:
+        if self._file is not None:
+            self._file.write(msgspec.json.encode(line) + b"\n")
+            self._file.flush()
+
+    def append(self, entry: Entry) -> None:
+        """Record an input. Clock moves that follow one another become one line at the next other input."""
+        self.entries.append(entry)
+        self._put(entry)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def read(data: bytes, name: str) -> tuple[Header, list[Entry]]:
+    """A log's header and entries. BadLog with file, line and what is wrong."""
+    if len(data) > MAXIMUM_FILE:
+        raise BadLog(f"{name}: larger than {MAXIMUM_FILE >> 20} MiB")
+    lines = data.split(b"\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    if not lines:
+        raise BadLog(f"{name}: the file is empty")
+    entries: list[Entry] = []
+    header: Header | None = None
+    for number, line in enumerate(lines, 1):
+        if len(line) > MAXIMUM_LINE:
+            raise BadLog(f"{name}, line {number}: longer than {MAXIMUM_LINE >> 10} KiB")
+        try:
+            if header is None:
+                header = msgspec.json.decode(line, type=Header)
+                if header.format != FORMAT:
+                    raise BadLog(f"{name}, line 1: format {header.format}; this hvlab reads format {FORMAT}")
+                continue
+            entry = msgspec.json.decode(line, type=Entry)
+        except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+            raise BadLog(f"{name}, line {number}: {error}") from None
+        if entry.kind not in KINDS:
+            raise BadLog(f"{name}, line {number}: unknown kind {entry.kind!r}; known: {', '.join(KINDS)}")
+        if entries and entry.at < entries[-1].at or entry.at < 0:
+            raise BadLog(f"{name}, line {number}: `at` goes backwards")
+        entries.append(entry)
+    assert header is not None
+    return header, entries
+
+
+def looks_like_log(data: bytes) -> bool:
+    """Whether a file is meant as a session log (its first line is a JSON object with a format)."""
+    return data.lstrip()[:1] == b"{" and b'"format"' in data[:400]

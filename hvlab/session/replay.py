@@ -1,0 +1,34 @@
+"""Replays a recorded session in a world of its own: the only way a recorded state is ever believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hvlab.console.cmdlets import Cmdlet
+from hvlab.console.host import Host
+from hvlab.session import log
+from hvlab.session.session import Session
+
+
+def replay(
+    data: bytes, name: str, *, host: Host | None = None, cmdlets: Iterable[Cmdlet] = ()
+) -> Session:
+    """Replay a log whole; nothing is written to real files.
+
+    Raises log.BadLog, session.ReplayMismatch, catalog.BadCatalog.
+    """
+    header, entries = log.read(data, name)
+    session = Session(
+        scenario=header.scenario,
+        platform=header.platform,
+        seed=header.seed,
+        lesson=header.lesson,
+        lesson_digest=header.lesson_digest,
+        host=host,
+        exports=False,
+        cmdlets=cmdlets,
+    )
+    for number, entry in enumerate(entries):
+        following = entries[number + 1] if number + 1 < len(entries) else None
+        session.apply(entry, following)
+    return session
