@@ -62,6 +62,33 @@ class CmdletError(ConsoleError):
         self.exception = exception
         self.explain = explain
         self.terminating = terminating
+        self.position: Position | None = None  # filled in by the evaluator
+        self.record: ErrorRecord | None = None  # once it has been reported
+
+
+def fault(
+    message: str,
+    error_id: str = "RuntimeException",
+    category: str = "NotSpecified",
+    target: object = None,
+    target_type: str | None = None,
+    explain: Explain | None = None,
+) -> CmdletError:
+    """An error of the language itself: ends the statement."""
+    return CmdletError(
+        message, error_id, category, target, target_type, "RuntimeException", explain, terminating=True
+    )
+
+
+class FatalError(ConsoleError):
+    """A limit was passed: ends the whole run, and no ``try`` catches it."""
+
+    def __init__(self, message: str, error_id: str, explain: Explain) -> None:
+        super().__init__(message)
+        self.message = message
+        self.error_id = error_id
+        self.explain = explain
+        self.position: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +105,13 @@ class ErrorRecord:
     position: Position | None = None
     explain: Explain | None = None
     parse: bool = False
+    activity: str | None = None  # the cmdlet's own name, where ``command`` is an alias of it
     subject: object = field(default=None, compare=False, repr=False)
 
     @property
     def category_info(self) -> str:
         target = f"{self.target}:{self.target_type}" if self.target or self.target_type else ":"
-        return f"{self.category}: ({target}) [{self.command}], {self.exception}"
+        return f"{self.category}: ({target}) [{self.command if self.activity is None else self.activity}], {self.exception}"
 
     def render(self) -> str:
         """The error in the form of PowerShell 2 to 5, several lines, without a final newline."""

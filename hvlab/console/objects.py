@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 from hvlab.console.values import DateTime, EnumType, EnumValue, Hashtable, TimeSpan
@@ -62,7 +63,8 @@ class ObjectType:
     print as a table and more as a list. ``list_columns`` is what a default list shows, and with
     ``default_view="list"`` that is the default. ``text_property`` is what stands for the object in a string
     and in a ``name``-typed parameter; ``key`` is the property Sort-Object and comparisons use (default: the
-    same). Property names are matched in any case.
+    same). ``group_by`` (label, property) heads the rows of a default table with ``   label: value``.
+    Property names are matched in any case.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class ObjectType:
         key: str | None = None,
         methods: Mapping[str, Method] | None = None,
         base: tuple[str, ...] = (),
+        group_by: tuple[str, str] | None = None,
     ) -> None:
         self.name = name
         self.properties: dict[str, Property] = {
@@ -92,6 +95,7 @@ class ObjectType:
         self.key = key or text_property
         self.methods = dict(methods or {})
         self.base = base
+        self.group_by = group_by
         self._folded: dict[str, str] = {label.lower(): label for label in self.properties}
         self._methods: dict[str, Method] = {label.lower(): item for label, item in self.methods.items()}
 
@@ -194,7 +198,9 @@ def custom_object(
 ) -> PSObject:
     """A free-standing object with these properties, in this order."""
     values = {**(fields or {}), **more}
-    return PSObject(
-        ObjectType(type_name, {name: Property(_reader(name), "object", _writer(name)) for name in values}),
-        CustomFields(values),
-    )
+    return PSObject(_custom_type(type_name, tuple(values)), CustomFields(values))
+
+
+@lru_cache(maxsize=512)
+def _custom_type(type_name: str, names: tuple[str, ...]) -> ObjectType:
+    return ObjectType(type_name, {name: Property(_reader(name), "object", _writer(name)) for name in names})

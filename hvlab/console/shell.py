@@ -1,13 +1,34 @@
-"""The shell: sources in, effects on a host out. (Being built: the signatures are settled.)"""
+"""The shell: sources in, effects on a host out.
+
+Variables, functions and ``$Error`` live on from run to run. A statement of a script is the unit that a
+session records and can restart at.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from hvlab.console import limits
 from hvlab.console.cmdlets import CmdletTable, Lab
-from hvlab.console.errors import ErrorRecord
+from hvlab.console.conditions import Verdict, judge
+from hvlab.console.convert import NOTHING
+from hvlab.console.errors import CmdletError, ErrorRecord, FatalError, ParseError
 from hvlab.console.host import Host
-from hvlab.console.source import Source, Span
+from hvlab.console.parser import parse_source
+from hvlab.console.runtime import (
+    BreakLoop,
+    ContinueLoop,
+    ExitFlow,
+    ReturnFlow,
+    Runtime,
+    ScriptStop,
+    StopUpstream,
+)
+from hvlab.console.source import Position, Source, Span
+from hvlab.console.statements import StatementCompiler
+from hvlab.console.syntax import Function, Node, Pipeline
+
+__all__ = ["Outcome", "Script", "Shell", "Statement", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +37,7 @@ class Statement:
 
     source: Source
     span: Span
-    node: object = field(repr=False, compare=False, default=None)
+    node: Node = field(repr=False, compare=False)
 
     @property
     def text(self) -> str:
@@ -33,8 +54,11 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What running a source came to. ``exit_code``: 0 done, 1 some command failed, 2 not a program, else
-    what ``exit N`` said. ``stopped_at`` is the statement (from 0) that ended the run early, or None."""
+    """What running a source came to.
+
+    ``statements`` counts those begun. ``exit_code``: 0 done, 1 some command failed, 2 not a program, else
+    what ``exit N`` said. ``stopped_at`` is the statement (from 0) that ended the run early, or None.
+    """
 
     statements: int
     errors: tuple[ErrorRecord, ...]
@@ -46,37 +70,169 @@ class Outcome:
         return not self.errors and self.exit_code == 0
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A check's answer: whether it holds, what was expected and what was found (short texts)."""
-
-    value: bool
-    expected: str
-    actual: str
-    source: str
-
-
 class Shell:
-    """A running console: variables and ``$Error`` live on from one run to the next."""
+    """A running console."""
 
-    def __init__(self, table: CmdletTable, lab: Lab, host: Host, *, step_limit: int = 5_000_000) -> None:
-        self.table = table
-        self.lab = lab
-        self.host = host
+    def __init__(
+        self, table: CmdletTable, lab: Lab, host: Host, *, step_limit: int = limits.STEPS
+    ) -> None:
         self.step_limit = step_limit
+        self.runtime = Runtime(table, lab, host)
+        for name, value in _PREFERENCES.items():
+            self.runtime.globals.variables[name] = value
+
+    @property
+    def table(self) -> CmdletTable:
+        return self.runtime.table
+
+    @property
+    def host(self) -> Host:
+        return self.runtime.host
+
+    @host.setter
+    def host(self, host: Host) -> None:
+        self.runtime.host = host
+
+    def variable(self, name: str) -> object:
+        """A global variable's value, None where there is none."""
+        return self.runtime.globals.get(name.lower())
+
+    def set_variable(self, name: str, value: object) -> None:
+        self.runtime.globals.variables[name.lower()] = value
+
+    def variable_names(self) -> list[str]:
+        return sorted({*self.runtime.globals.variables, "true", "false", "null", "error"} - {"_"})
 
     def parse(self, source: str, name: str = "") -> Script:
-        """Raises ParseError."""
-        raise NotImplementedError
+        """The statements of a source. Raises ParseError."""
+        origin = Source(source, name)
+        with limits.deep_stack():
+            block, _ = parse_source(origin)
+        return Script(origin, tuple(Statement(origin, node.span, node) for node in block.statements))
 
     def run(self, source: str, name: str = "") -> Outcome:
         """Parse and run; every error goes to the host and into the outcome."""
-        raise NotImplementedError
+        try:
+            script = self.parse(source, name)
+        except ParseError as error:
+            record = error.record()
+            self.runtime.record_error(record)
+            return Outcome(0, (record,), 2, 0)
+        return self.run_script(script)
+
+    def run_script(self, script: Script) -> Outcome:
+        """Run a parsed script; the step budget counts for all of it."""
+        return self._run(script.statements)
 
     def run_statement(self, statement: Statement) -> Outcome:
-        """Run one statement of a parsed script."""
-        raise NotImplementedError
+        """Run one statement, with a budget of its own."""
+        return self._run((statement,))
 
-    def evaluate_condition(self, source: str) -> Verdict:
-        """A check's expression. Raises ParseError or CmdletError when it cannot be evaluated."""
-        raise NotImplementedError
+    def _run(self, statements: tuple[Statement, ...]) -> Outcome:
+        runtime = self.runtime
+        runtime.reported = []
+        runtime.steps = runtime.step_limit = self.step_limit
+        runtime.calls = runtime.height = runtime.tries = 0
+        runtime.position = None
+        for index, statement in enumerate(statements):
+            code: int | None = None
+            try:
+                with limits.deep_stack():
+                    compiler = StatementCompiler(statement.source, runtime)
+                    run = compiler.guarded(statement.node)
+                    self._wrapped(run, statement)
+            except ExitFlow as flow:
+                code = flow.code
+            except (BreakLoop, ContinueLoop, ReturnFlow, StopUpstream):
+                code = 1 if runtime.reported else 0
+            except ParseError as error:
+                runtime.record_error(error.record())
+                code = 2
+            except ScriptStop as error:
+                runtime.record_error(runtime.make_record(error))
+                code = 1
+            except FatalError as error:
+                runtime.record_error(_fatal_record(error, statement))
+                code = 1
+            self.host.statement_done()
+            if code is not None:
+                return Outcome(index + 1, tuple(runtime.reported), code, index)
+        return Outcome(len(statements), tuple(runtime.reported), 1 if runtime.reported else 0)
+
+    def _wrapped(self, run: object, statement: Statement) -> None:
+        runtime = self.runtime
+        host = runtime.host
+        position = Position(statement.source, statement.span)
+
+        def emit(value: object) -> None:
+            if value is not None and value is not NOTHING:
+                host.output(value)
+
+        try:
+            run(runtime.globals, emit)  # type: ignore[operator]
+        except (RecursionError, MemoryError):  # our own limits come first; this is the net below them
+            error = limits.calls_too_deep()
+            error.position = position
+            raise error from None
+
+    def is_read_only(self, statement: Statement) -> bool:
+        """Whether a statement is a single pipeline of cmdlets that never change the lab."""
+        from hvlab.console.syntax import BareWord, Command
+
+        if isinstance(statement.node, Function) or not isinstance(statement.node, Pipeline):
+            return False
+        for element in statement.node.elements:
+            if not isinstance(element, Command) or not isinstance(element.name, BareWord) or element.operator:
+                return False
+            cmdlet = self.table.find(element.name.value)
+            if cmdlet is None or not cmdlet.read_only or _has_code(element.elements):
+                return False
+        return True
+
+    def evaluate_condition(self, source: str, name: str = "") -> Verdict:
+        """A check's expression: true or false, with what was expected and what was found.
+
+        Raises ParseError where it is no expression, CmdletError where it cannot be evaluated.
+        """
+        script = self.parse(source, name)
+        runtime = self.runtime
+        runtime.steps = runtime.step_limit = self.step_limit
+        runtime.calls = runtime.height = 0
+        runtime.tries = 1  # errors come back to the caller
+        try:
+            with limits.deep_stack():
+                return judge(StatementCompiler(script.source, runtime), [s.node for s in script.statements])
+        except FatalError as error:
+            raise CmdletError(error.message, error.error_id, "LimitsExceeded", explain=error.explain) from None
+        finally:
+            runtime.tries = 0
+
+
+def _has_code(elements: list[Node]) -> bool:
+    from hvlab.console.syntax import BlockLiteral, Invoke, ParameterArgument, Paren, SubExpression
+
+    for element in elements:
+        inner = element.value if isinstance(element, ParameterArgument) else element
+        if isinstance(inner, (BlockLiteral, Invoke, Paren, SubExpression)):
+            return True
+    return False
+
+
+def _fatal_record(error: FatalError, statement: Statement) -> ErrorRecord:
+    return ErrorRecord(
+        error.message,
+        error.error_id,
+        "LimitsExceeded",
+        "RuntimeException",
+        position=error.position or Position(statement.source, statement.span),
+        explain=error.explain,
+    )
+
+
+_PREFERENCES: dict[str, object] = {
+    "erroractionpreference": "Continue",
+    "warningpreference": "Continue",
+    "verbosepreference": "SilentlyContinue",
+    "confirmpreference": "High",
+    "whatifpreference": False,
+}

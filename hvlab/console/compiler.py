@@ -1,0 +1,618 @@
+"""Expressions of the syntax tree into Python closures: ``closure(scope) -> value``.
+
+Compiled once, run often: a loop's body costs no look at the tree. Steps are charged by statement, for all
+its nodes at once (see ``statements``); ``height`` is how deep the closures call one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hvlab.console import limits, members, operators
+from hvlab.console.convert import (
+    NOTHING,
+    BareNumber,
+    TypeName,
+    cast,
+    full_type_name,
+    plain,
+    to_bool,
+    to_list,
+    to_text,
+)
+from hvlab.console.errors import CmdletError, ParseError, fault
+from hvlab.console.formats import format_text
+from hvlab.console.objects import PSObject, custom_object
+from hvlab.console.runtime import CompiledBody, Expression, Runtime, Scope, Statement
+from hvlab.console.scriptblock import ScriptBlock
+from hvlab.console.source import Position, Source, Span
+from hvlab.console.syntax import (
+    ArrayExpression,
+    ArrayLiteral,
+    BareWord,
+    Binary,
+    Block,
+    BlockBody,
+    BlockLiteral,
+    Cast,
+    Constant,
+    Expandable,
+    HashLiteral,
+    Index,
+    Invoke,
+    Member,
+    Node,
+    Paren,
+    Step,
+    SubExpression,
+    TypeLiteral,
+    Unary,
+    Variable,
+)
+from hvlab.console.values import Hashtable
+
+_ARITHMETIC: dict[str, Callable[[object, object, operators.Charge], object]] = {
+    "+": operators.add,
+    "-": operators.subtract,
+    "*": operators.multiply,
+    "/": operators.divide,
+    "%": operators.modulo,
+    "..": operators.span,
+    "join": operators.join,
+}
+_CONSTANTS: dict[str, object] = {"true": True, "false": False, "null": None}
+
+
+def collapse(found: list[object]) -> object:
+    """What a pipeline's output is as a value: nothing, the one object, or an array."""
+    if len(found) == 1:
+        return found[0]
+    return found if found else NOTHING
+
+
+class ExpressionCompiler:
+    """Expressions only; statements and commands are the subclasses'."""
+
+    def __init__(self, source: Source, runtime: Runtime) -> None:
+        self.source = source
+        self.runtime = runtime
+        self.nodes = 0  # compiled so far: what a statement costs
+        self.level = 0
+        self.height = 0
+
+    def block(self, node: Block) -> Statement:
+        raise NotImplementedError
+
+    def value_of(self, node: Node) -> Expression:
+        """A statement as a value."""
+        raise NotImplementedError
+
+    def body(self, node: BlockBody) -> CompiledBody:
+        raise NotImplementedError
+
+    def down(self, node: Node) -> None:
+        self.nodes += 1
+        self.level += 1
+        if self.level > self.height:
+            self.height = self.level
+            if self.level > limits.HEIGHT:
+                raise ParseError(
+                    "The expression is nested too deeply.",
+                    self.source,
+                    node.span,
+                    "NestingTooDeep",
+                    explain=("console.depth", {"limit": limits.HEIGHT}),
+                )
+
+    def located(self, error: CmdletError, span: Span) -> CmdletError:
+        """The error, at this place unless it knows a better one."""
+        if error.position is None and error.record is None:
+            error.position = Position(self.source, span)
+        return error
+
+    def expression(self, node: Node) -> Expression:
+        self.down(node)
+        result = self._EXPRESSIONS[type(node)](self, node)
+        self.level -= 1
+        return result
+
+    # --- leaves --------------------------------------------------------------------------------------------
+
+    def _constant(self, node: Constant) -> Expression:
+        value = node.value
+        return lambda scope: value
+
+    def _bare_word(self, node: BareWord) -> Expression:
+        value = node.value
+        return lambda scope: value
+
+    def argument(self, node: Node) -> Expression:
+        """As an argument of a command: bare numbers remember how they were written."""
+        if isinstance(node, Constant) and node.text is not None and type(node.value) in (int, float):
+            self.nodes += 1
+            value = BareNumber(node.value, node.text)  # type: ignore[arg-type]
+            return lambda scope: value
+        if isinstance(node, ArrayLiteral):
+            self.down(node)
+            items = [self.argument(item) for item in node.items]
+            self.level -= 1
+            return lambda scope: [item(scope) for item in items]
+        return self.expression(node)
+
+    def _variable(self, node: Variable) -> Expression:
+        runtime = self.runtime
+        name = node.name.lower()
+        if node.scope == "env":
+            return lambda scope: runtime.environment.get(name)
+        if node.scope in ("global", "script"):
+            return lambda scope: runtime.globals.get(name)
+        if node.scope not in ("", "local", "private", "variable"):
+            raise ParseError(
+                f"`${node.scope}:` is not part of hvlab's PowerShell",
+                self.source,
+                node.span,
+                "UnsupportedConstruct",
+                explain=(
+                    "console.unsupported",
+                    {"construct": f"${node.scope}:", "line": 0, "column": 0, "substitute": ""},
+                ),
+            )
+        if name in _CONSTANTS:
+            value = _CONSTANTS[name]
+            return lambda scope: value
+        if name == "?":
+            return lambda scope: runtime.ok
+        if name == "error":
+            return lambda scope: list(runtime.error_list)
+        if name == "psitem":
+            name = "_"
+        missing = members.MISSING
+
+        def read(scope: Scope) -> object:
+            current: Scope | None = scope
+            while current is not None:
+                value = current.variables.get(name, missing)
+                if value is not missing:
+                    return value
+                current = current.parent
+            return None
+
+        return read
+
+    def _expandable(self, node: Expandable) -> Expression:
+        parts = [part if isinstance(part, str) else self.expression(part) for part in node.parts]
+        charge = self.runtime.charge
+
+        def build(scope: Scope) -> object:
+            text = "".join([part if isinstance(part, str) else to_text(part(scope)) for part in parts])
+            if len(text) > 256:
+                limits.check_text(text)
+                charge(len(text) // 16)
+            return text
+
+        return build
+
+    def _type_literal(self, node: TypeLiteral) -> Expression:
+        name = self.type_name(node.name, node.span)
+        value = TypeName(name)
+        return lambda scope: value
+
+    def type_name(self, name: str, span: Span) -> str:
+        full = full_type_name(name)
+        if full is None:
+            raise ParseError(f"Unable to find type [{name}].", self.source, span, "TypeNotFound")
+        return full
+
+    # --- collections ---------------------------------------------------------------------------------------
+
+    def _array_literal(self, node: ArrayLiteral) -> Expression:
+        items = [self.expression(item) for item in node.items]
+        return lambda scope: [item(scope) for item in items]
+
+    def _array_expression(self, node: ArrayExpression) -> Expression:
+        if len(node.body.statements) == 1 and (whole := self._whole_array(node.body.statements[0])):
+            return whole
+        run = self.block(node.body)
+
+        def build(scope: Scope) -> object:
+            found: list[object] = []
+            run(scope, found.append)
+            return found
+
+        return build
+
+    def _whole_array(self, node: Node) -> Expression | None:
+        """``@(1,2,3)``: PowerShell builds the array once, and keeps nested ones as they are."""
+        from hvlab.console.syntax import ExpressionElement, Pipeline
+
+        if isinstance(node, Pipeline) and len(node.elements) == 1:
+            element = node.elements[0]
+            if isinstance(element, ExpressionElement) and isinstance(element.expression, ArrayLiteral):
+                return self.expression(element.expression)
+        return None
+
+    def _sub_expression(self, node: SubExpression) -> Expression:
+        run = self.block(node.body)
+
+        def build(scope: Scope) -> object:
+            found: list[object] = []
+            run(scope, found.append)
+            return collapse(found)
+
+        return build
+
+    def _paren(self, node: Paren) -> Expression:
+        return self.value_of(node.body)
+
+    def hash_of(self, node: HashLiteral, *, ordered: bool = False) -> Expression:
+        pairs = [(self.expression(key), self.value_of(value)) for key, value in node.pairs]
+        spans = [key.span for key, _ in node.pairs]
+
+        def build(scope: Scope) -> object:
+            table = Hashtable(ordered=ordered)
+            for index, (key, value) in enumerate(pairs):
+                name = key(scope)
+                if name is None:
+                    raise self.located(
+                        fault(
+                            "A null key is not allowed in a hash literal.",
+                            "InvalidNullKey",
+                            "InvalidOperation",
+                        ),
+                        spans[index],
+                    )
+                if name in table:
+                    raise self.located(
+                        fault(
+                            f"Duplicate keys '{to_text(name)}' are not allowed in hash literals.",
+                            "DuplicateKeyInHashLiteral",
+                            "InvalidOperation",
+                        ),
+                        spans[index],
+                    )
+                item = value(scope)
+                table[name] = None if item is NOTHING else item
+            return table
+
+        return build
+
+    def _hash_literal(self, node: HashLiteral) -> Expression:
+        return self.hash_of(node)
+
+    def _block_literal(self, node: BlockLiteral) -> Expression:
+        body = self.body(node.body)
+        source, span = self.source, node.span
+        return lambda scope: ScriptBlock(source, span, body, scope)
+
+    # --- operators -----------------------------------------------------------------------------------------
+
+    def _unary(self, node: Unary) -> Expression:
+        operand = self.expression(node.operand)
+        span = node.span
+        charge = self.runtime.charge
+        if node.operator == "not":
+            return lambda scope: not to_bool(operand(scope))
+        actions: dict[str, Callable[[object], object]] = {
+            "-": operators.negate,
+            "+": lambda value: operators.add(0, value, charge),
+            "bnot": lambda value: ~int(operators.to_int(value, "System.Int64")),
+            "join": lambda value: operators.join(value, "", charge),
+        }
+        action = actions.get(node.operator, lambda value: operators.split_blanks(value, charge))
+
+        def run(scope: Scope) -> object:
+            value = operand(scope)
+            try:
+                return action(value)
+            except CmdletError as error:
+                raise self.located(error, span) from None
+
+        return run
+
+    def _binary(self, node: Binary) -> Expression:
+        operator = node.operator
+        left, right = self.expression(node.left), self.expression(node.right)
+        if operator == "and":
+            return lambda scope: to_bool(left(scope)) and to_bool(right(scope))
+        if operator == "or":
+            return lambda scope: to_bool(left(scope)) or to_bool(right(scope))
+        if operator == "xor":
+            return lambda scope: to_bool(left(scope)) is not to_bool(right(scope))
+        if operator in ("+", "-", "*"):
+            return self._arithmetic(node, left, right)
+        action = self.action_of(node)
+        span = node.span
+
+        def run(scope: Scope) -> object:
+            first, second = left(scope), right(scope)
+            try:
+                return action(first, second)
+            except CmdletError as error:
+                raise self.located(error, span) from None
+
+        return run
+
+    def _arithmetic(self, node: Binary, left: Expression, right: Expression) -> Expression:
+        action = _ARITHMETIC[node.operator]
+        charge = self.runtime.charge
+        span = node.span
+        plus = node.operator == "+"
+
+        def run(scope: Scope) -> object:
+            first, second = left(scope), right(scope)
+            if plus and type(first) is int and type(second) is int and -(1 << 40) < first < 1 << 40 and (
+                -(1 << 40) < second < 1 << 40
+            ):
+                return first + second
+            try:
+                return action(first, second, charge)
+            except CmdletError as error:
+                raise self.located(error, span) from None
+
+        return run
+
+    def action_of(self, node: Binary) -> Callable[[object, object], object]:
+        """What a binary operator does with two values (not for the logical ones)."""
+        operator, case = node.operator, node.case == "c"
+        charge = self.runtime.charge
+        if operator in _ARITHMETIC:
+            arithmetic = _ARITHMETIC[operator]
+            return lambda left, right: arithmetic(left, right, charge)
+        if operator in operators.COMPARISONS:
+            return lambda left, right: operators.comparison(operator, left, right, case, charge)
+        if operator in ("contains", "notcontains", "in", "notin"):
+            return lambda left, right: operators.membership(operator, left, right, case, charge)
+        if operator in ("match", "notmatch"):
+            runtime = self.runtime
+
+            def match(left: object, right: object) -> object:
+                result, table = operators.matching(operator, left, right, case, charge)
+                if table is not None:
+                    runtime.globals.variables["matches"] = table
+                return result
+
+            return match
+        if operator == "replace":
+            return lambda left, right: operators.replace(left, right, case, charge)
+        if operator == "split":
+            return lambda left, right: operators.split(left, right, case, charge)
+        if operator == "f":
+            return lambda left, right: format_text(to_text(left), to_list(right) if right is not None else [None])
+        if operator == "is":
+            return operators.is_type
+        if operator == "isnot":
+            return lambda left, right: not operators.is_type(left, right)
+        if operator == "as":
+            return _as_type
+        return lambda left, right: operators.bitwise(operator, left, right)
+
+    def _cast(self, node: Cast) -> Expression:
+        full = self.type_name(node.type, node.span)
+        span = node.span
+        if isinstance(node.operand, HashLiteral) and full.endswith(("PSCustomObject", "OrderedDictionary")):
+            table = self.hash_of(node.operand, ordered=True)
+            if full.endswith("OrderedDictionary"):
+                return table
+            return lambda scope: _custom(table(scope))
+        operand = self.expression(node.operand)
+
+        def run(scope: Scope) -> object:
+            value = operand(scope)
+            try:
+                return cast(value, full)
+            except CmdletError as error:
+                raise self.located(error, span) from None
+
+        return run
+
+    # --- members -------------------------------------------------------------------------------------------
+
+    def _name_of(self, node: Node) -> Callable[[Scope], str]:
+        if isinstance(node, Constant):
+            value = to_text(node.value)
+            return lambda scope: value
+        inner = self.expression(node)
+        return lambda scope: to_text(inner(scope))
+
+    def _member(self, node: Member) -> Expression:
+        name = self._name_of(node.name)
+        span = node.span
+        if node.static:
+            assert isinstance(node.target, TypeLiteral)
+            full = self.type_name(node.target.name, node.target.span)
+
+            def static(scope: Scope) -> object:
+                try:
+                    return members.get_static(full, name(scope))
+                except CmdletError as error:
+                    raise self.located(error, span) from None
+
+            return static
+        target = self.expression(node.target)
+        missing = members.MISSING
+        get = members.get_property
+
+        def read(scope: Scope) -> object:
+            value = get(target(scope), name(scope))
+            return None if value is missing else value
+
+        return read
+
+    def _invoke(self, node: Invoke) -> Expression:
+        name = self._name_of(node.name)
+        arguments = [self.expression(argument) for argument in node.arguments]
+        span = node.span
+        runtime = self.runtime
+        full = ""
+        target: Expression | None = None
+        if node.static:
+            assert isinstance(node.target, TypeLiteral)
+            full = self.type_name(node.target.name, node.target.span)
+        else:
+            target = self.expression(node.target)
+
+        def run(scope: Scope) -> object:
+            value = None if target is None else target(scope)
+            given = [argument(scope) for argument in arguments]
+            try:
+                if target is None:
+                    return members.call_static(runtime, full, name(scope), given)
+                return members.call_method(runtime, value, name(scope), given)
+            except CmdletError as error:
+                raise self.located(error, span) from None
+
+        return run
+
+    def _index(self, node: Index) -> Expression:
+        target, index = self.expression(node.target), self.expression(node.index)
+        span = node.span
+
+        def run(scope: Scope) -> object:
+            value, position = target(scope), index(scope)
+            try:
+                return members.get_index(value, position)
+            except CmdletError as error:
+                raise self.located(error, span) from None
+
+        return run
+
+    def _step(self, node: Step) -> Expression:
+        read = self.expression(node.target)
+        write = self.assigner(node.target)
+        delta, prefix, span = node.delta, node.prefix, node.span
+        charge = self.runtime.charge
+
+        def run(scope: Scope) -> object:
+            before = read(scope)
+            if before is None or before is NOTHING:
+                before = 0
+            if type(before) not in (int, float):
+                raise self.located(
+                    fault(
+                        f"The '{'++' if delta > 0 else '--'}' operator works only on numbers.",
+                        "OperatorRequiresNumber",
+                        "InvalidOperation",
+                    ),
+                    span,
+                )
+            after = operators.add(before, delta, charge)
+            write(scope, after)
+            return after if prefix else before
+
+        return run
+
+    def assigner(self, node: Node) -> Callable[[Scope, object], None]:
+        """How to store into a variable, property or element."""
+        span = node.span
+        if isinstance(node, Variable):
+            return self._variable_assigner(node)
+        if isinstance(node, Member) and not node.static:
+            target, name = self.expression(node.target), self._name_of(node.name)
+
+            def set_member(scope: Scope, value: object) -> None:
+                try:
+                    members.set_property(target(scope), name(scope), value)
+                except CmdletError as error:
+                    raise self.located(error, span) from None
+
+            return set_member
+        if isinstance(node, Index):
+            container, index = self.expression(node.target), self.expression(node.index)
+
+            def set_element(scope: Scope, value: object) -> None:
+                try:
+                    members.set_index(container(scope), index(scope), value)
+                except CmdletError as error:
+                    raise self.located(error, span) from None
+
+            return set_element
+        if isinstance(node, Cast):
+            inner = self.assigner(node.operand)
+            full = self.type_name(node.type, node.span)
+            name_of = node.operand.name.lower() if isinstance(node.operand, Variable) else None
+
+            def set_typed(scope: Scope, value: object) -> None:
+                try:
+                    converted = cast(value, full)
+                except CmdletError as error:
+                    raise self.located(error, span) from None
+                if name_of is not None:
+                    if scope.casts is None:
+                        scope.casts = {}
+                    scope.casts[name_of] = lambda new: cast(new, full)
+                inner(scope, converted)
+
+            return set_typed
+        raise ParseError(
+            "The assignment expression is not valid.", self.source, node.span, "InvalidLeftHandSide"
+        )
+
+    def _variable_assigner(self, node: Variable) -> Callable[[Scope, object], None]:
+        name = "_" if node.name.lower() == "psitem" else node.name.lower()
+        runtime, span = self.runtime, node.span
+        if name in ("true", "false", "null", "?", "error"):
+            if name == "null":
+                return lambda scope, value: None  # $null = … throws the value away
+
+            def refuse(scope: Scope, value: object) -> None:
+                raise self.located(
+                    fault(
+                        f"Cannot overwrite variable {node.name} because it is read-only or constant.",
+                        "VariableNotWritable",
+                        "WriteError",
+                        node.name,
+                        "String",
+                    ),
+                    span,
+                )
+
+            return refuse
+        if node.scope == "env":
+
+            def set_environment(scope: Scope, value: object) -> None:
+                runtime.environment[name] = to_text(value)
+
+            return set_environment
+        everywhere = node.scope in ("global", "script")
+
+        def assign(scope: Scope, value: object) -> None:
+            try:
+                (runtime.globals if everywhere else scope).assign(name, value)
+            except CmdletError as error:
+                raise self.located(error, span) from None
+
+        return assign
+
+    _EXPRESSIONS: dict[type[Node], Callable[..., Expression]] = {
+        Constant: _constant,
+        BareWord: _bare_word,
+        Variable: _variable,
+        Expandable: _expandable,
+        TypeLiteral: _type_literal,
+        ArrayLiteral: _array_literal,
+        ArrayExpression: _array_expression,
+        SubExpression: _sub_expression,
+        Paren: _paren,
+        HashLiteral: _hash_literal,
+        BlockLiteral: _block_literal,
+        Unary: _unary,
+        Binary: _binary,
+        Cast: _cast,
+        Member: _member,
+        Invoke: _invoke,
+        Index: _index,
+        Step: _step,
+    }
+
+
+def _as_type(left: object, right: object) -> object:
+    name = operators.type_name_of(right)
+    try:
+        return cast(plain(left), name)
+    except CmdletError:
+        return None
+
+
+def _custom(table: object) -> PSObject:
+    assert isinstance(table, Hashtable)
+    return custom_object({to_text(key): value for key, value in table.items()})

@@ -1,0 +1,1 @@
+"""The Hyper-V module's cmdlets, as they came with Windows Server 2012 and still are."""

@@ -1,0 +1,252 @@
+"""New-VHD, Get-VHD, Add-VMHardDiskDrive and Get-VMHardDiskDrive."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+from hvlab.console.cmdlets import Call, Cmdlet, Parameter
+from hvlab.console.errors import CmdletError
+from hvlab.console.hyperv.objects import VHD, VhdView, drive_object, vmms
+from hvlab.console.hyperv.refusals import as_error
+from hvlab.datacenter.build import VHD_EPOCH_2008
+from hvlab.host.disks import HostStorage
+from hvlab.host.machine import Refusal
+from hvlab.storage import vhd
+from hvlab.storage.volume import BadPath, DiskFull, FileExists, NoSuchVolume, StorageError
+
+MODULE = "Hyper-V"
+DEFAULT_FOLDER = "C:\\Users\\Public\\Documents\\Hyper-V\\Virtual Hard Disks\\"
+
+
+def storage(call: Call) -> HostStorage:
+    """The host's volumes."""
+    return call.lab.world.get(f"{call.lab.host}/root/storage", HostStorage)
+
+
+def full_path(call: Call, path: str) -> str:
+    """A path as the host takes it; a bare name lies in the host's default folder."""
+    text = path.replace("/", "\\")
+    if ":" not in text and not text.startswith("\\"):
+        text = DEFAULT_FOLDER + text.removeprefix(".\\")
+    try:
+        return storage(call).files.normalise(text)
+    except BadPath:
+        raise CmdletError(
+            f"The parameter is incorrect: '{path}' is not a valid path. (0x80070057)",
+            explain=("explain.bad-path", {"path": path}),
+        ) from None
+
+
+def storage_error(error: StorageError, path: str) -> CmdletError:
+    """What a real host says when a file cannot be made or opened."""
+    if isinstance(error, DiskFull):
+        return CmdletError(
+            f"Failed to create the virtual hard disk.\nThe system failed to create '{path}'.\n"
+            "There is not enough space on the disk. (0x80070070)",
+            "OperationFailed",
+            "NotSpecified",
+            explain=(
+                "explain.disk-full",
+                {"volume": error.volume, "needed": error.needed >> 20, "free": error.free >> 20},
+            ),
+        )
+    if isinstance(error, FileExists):
+        return CmdletError(
+            f"Failed to create the virtual hard disk.\nThe system failed to create '{path}'.\n"
+            "The file exists. (0x80070050)",
+            "OperationFailed",
+            "ResourceExists",
+            explain=("explain.file-exists", {"path": path}),
+        )
+    if isinstance(error, NoSuchVolume):
+        return CmdletError(
+            f"The system cannot find the drive specified: '{error.letter}'. (0x8007000F)",
+            "ObjectNotFound",
+            "ObjectNotFound",
+            explain=("explain.no-such-volume", {"letter": error.letter}),
+        )
+    return CmdletError(
+        f"The system cannot find the file specified: '{path}'. (0x80070002)",
+        "ObjectNotFound",
+        "ObjectNotFound",
+        explain=("explain.no-such-file", {"path": path}),
+    )
+
+
+def create_disk(call: Call, path: str, size: int, *, dynamic: bool, block_size: int | None = None) -> str:
+    """Make a virtual disk's file; returns its full path. CmdletError, with nothing left behind."""
+    path = full_path(call, path)
+    if not path.casefold().endswith(".vhd"):
+        raise CmdletError(
+            f"'{path}': the file name extension of a virtual hard disk is .vhd on this platform.",
+            explain=("explain.vhd-extension", {"path": path}),
+        )
+    files = storage(call).files
+    world = call.lab.world
+    try:
+        handle = files.create(path)
+    except StorageError as error:
+        raise storage_error(error, path) from None
+    identifier = uuid.UUID(bytes=world.stream(f"{call.lab.host}/vhd").uuid_bytes())
+    timestamp = VHD_EPOCH_2008 + world.now // 1_000_000_000
+    try:
+        if dynamic:
+            vhd.create_dynamic(
+                handle,
+                size,
+                identifier=identifier,
+                timestamp=timestamp,
+                block_size=block_size or vhd.DEFAULT_BLOCK,
+            )
+        else:
+            vhd.create_fixed(handle, size, identifier=identifier, timestamp=timestamp)
+    except vhd.BadSize:
+        files.delete(path)
+        raise CmdletError(
+            f"The virtual hard disk size {size} is not valid: it must be between {vhd.MINIMUM_SIZE >> 20} MB and "
+            f"{vhd.MAXIMUM_SIZE >> 30} GB in whole sectors of 512 bytes.",
+            explain=("explain.vhd-size", {"minimum": vhd.MINIMUM_SIZE >> 20, "maximum": vhd.MAXIMUM_SIZE >> 30}),
+        ) from None
+    except StorageError as error:
+        files.delete(path)
+        raise storage_error(error, path) from None
+    world.emit("host.file", f"{call.lab.host}/root/vmms", storage(call).name, None, None, None, "create", path, size)
+    return path
+
+
+def disk_object(call: Call, path: str) -> object:
+    """The object for a virtual disk's file."""
+    try:
+        disk = storage(call).open(path)
+    except StorageError as error:
+        raise storage_error(error, path) from None
+    except vhd.BadVhd:
+        raise CmdletError(
+            f"'{path}': the file or directory is corrupted and unreadable. (0x80070570)",
+            "InvalidOperation",
+            "InvalidData",
+            explain=("explain.not-a-vhd", {"path": path}),
+        ) from None
+    attached = any(
+        machine.partition and any(drive.path.casefold() == path.casefold() for drive in machine.drives)
+        for machine in vmms(call.lab).machines.values()
+    )
+    return VHD.of(VhdView(call.lab, path, disk, attached))
+
+
+def _new(call: Call) -> Iterator[object]:
+    for path in call.args.Path:
+        if call.should_process(path, "New-VHD"):
+            full = create_disk(
+                call,
+                path,
+                call.args.SizeBytes,
+                dynamic=not call.args.Fixed,
+                block_size=call.args.BlockSizeBytes,
+            )
+            yield disk_object(call, full)
+
+
+def _get(call: Call) -> Iterator[object]:
+    for path in call.args.Path:
+        yield disk_object(call, full_path(call, path))
+
+
+def _add(call: Call) -> Iterator[object]:
+    args = call.args
+    service = vmms(call.lab)
+    if not call.should_process(args.VMName, "Add-VMHardDiskDrive"):
+        return
+    try:
+        path = full_path(call, args.Path)
+        drive = service.add_drive(
+            args.VMName,
+            path,
+            args.ControllerType.upper() if args.ControllerType else None,
+            args.ControllerNumber,
+            args.ControllerLocation,
+        )
+        machine = service.machine(args.VMName)
+    except Refusal as refusal:
+        raise as_error(refusal) from None
+    if args.Passthru:
+        yield drive_object(machine, drive)
+
+
+def _list(call: Call) -> Iterator[object]:
+    args = call.args
+    service = vmms(call.lab)
+    for name in args.VMName:
+        machine = service.find(name)
+        if machine is None:
+            call.error(as_error(Refusal("no-such-vm", name=name)))
+            continue
+        for drive in machine.drives:
+            asked = (args.ControllerType, args.ControllerNumber, args.ControllerLocation)
+            there = (drive.controller, drive.number, drive.location)
+            if all(want is None or str(want).upper() == str(have) for want, have in zip(asked, there, strict=True)):
+                yield drive_object(machine, drive)
+
+
+_CONTROLLER = (
+    Parameter("ControllerType", "enum", position=1, values=("IDE", "SCSI")),
+    Parameter("ControllerNumber", "int", position=2, minimum=0),
+    Parameter("ControllerLocation", "int", position=3, minimum=0),
+)
+
+CMDLETS = (
+    Cmdlet(
+        "New-VHD",
+        MODULE,
+        (
+            Parameter("Path", position=0, mandatory=True, array=True, completer="path", pipeline="both"),
+            Parameter("SizeBytes", "size", position=1, mandatory=True),
+            Parameter("Dynamic", "switch", sets=("Dynamic",)),
+            Parameter("Fixed", "switch", sets=("Fixed",), mandatory=True),
+            Parameter("BlockSizeBytes", "size", sets=("Dynamic",)),
+        ),
+        _new,
+        supports_should_process=True,
+        default_set="Dynamic",
+        summary_id="help.New-VHD",
+    ),
+    Cmdlet(
+        "Get-VHD",
+        MODULE,
+        (
+            Parameter(
+                "Path", position=0, mandatory=True, array=True, completer="path", pipeline="both", aliases=("FullName",)
+            ),
+        ),
+        _get,
+        read_only=True,
+        summary_id="help.Get-VHD",
+    ),
+    Cmdlet(
+        "Add-VMHardDiskDrive",
+        MODULE,
+        (
+            Parameter("VMName", position=0, mandatory=True, completer="vm", pipeline="both", aliases=("Name",)),
+            *_CONTROLLER,
+            Parameter("Path", position=4, mandatory=True, completer="path"),
+            Parameter("Passthru", "switch"),
+        ),
+        _add,
+        supports_should_process=True,
+        summary_id="help.Add-VMHardDiskDrive",
+    ),
+    Cmdlet(
+        "Get-VMHardDiskDrive",
+        MODULE,
+        (
+            Parameter(
+                "VMName", position=0, mandatory=True, array=True, completer="vm", pipeline="both", aliases=("Name",)
+            ),
+            *_CONTROLLER,
+        ),
+        _list,
+        read_only=True,
+        summary_id="help.Get-VMHardDiskDrive",
+    ),
+)

@@ -1,0 +1,236 @@
+"""Get-VM, New-VM, Start-VM, Stop-VM, Remove-VM and vmconnect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import translate
+from re import compile as compile_pattern
+
+from hvlab.console.cmdlets import Call, Cmdlet, Parameter
+from hvlab.console.errors import CmdletError
+from hvlab.console.hyperv.disks import create_disk
+from hvlab.console.hyperv.objects import machine_object, vmms
+from hvlab.console.hyperv.refusals import as_error, start_failure
+from hvlab.host.machine import OFF, RUNNING, STARTING, STOPPING, Refusal, VirtualMachine
+
+_NAME = Parameter("Name", position=0, pipeline="both", array=True, aliases=("VMName",), completer="vm", mandatory=True)
+_PASSTHRU = Parameter("Passthru", "switch")
+MODULE = "Hyper-V"
+SHUTDOWN_LIMIT = 300 * 1_000_000_000
+"""How long Stop-VM waits for a guest to shut down: five minutes, as on a real host."""
+
+
+def find_machines(call: Call, names: list[str]) -> list[VirtualMachine]:
+    """The machines that the names or patterns mean; a name without a machine is an error for itself."""
+    service = vmms(call.lab)
+    found: list[VirtualMachine] = []
+    for name in names:
+        if any(character in name for character in "*?["):
+            pattern = compile_pattern(translate(name.casefold()))
+            found += [machine for key, machine in service.machines.items() if pattern.match(key)]
+            continue
+        machine = service.find(name)
+        if machine is None:
+            call.error(as_error(Refusal("no-such-vm", name=name)))
+        else:
+            found.append(machine)
+    return found
+
+
+def _get(call: Call) -> Iterator[object]:
+    if "Id" in call.args:
+        machines = [m for m in vmms(call.lab).machines.values() if m.identifier == call.args.Id.lower()]
+        if not machines:
+            raise CmdletError(
+                f'Hyper-V was unable to find a virtual machine with id "{call.args.Id}".',
+                target=call.args.Id,
+                target_type="Guid",
+            )
+    else:
+        machines = find_machines(call, call.args.Name or ["*"])
+    for machine in sorted(machines, key=lambda machine: machine.name.casefold()):
+        yield machine_object(call.lab, machine)
+
+
+def _new(call: Call) -> Iterator[object]:
+    args = call.args
+    if not call.should_process(args.Name, "New-VM"):
+        return
+    service = vmms(call.lab)
+    try:
+        machine = service.create(args.Name, args.MemoryStartupBytes)
+    except Refusal as refusal:
+        raise as_error(refusal) from None
+    path = args.VHDPath
+    created = None
+    try:
+        if args.NewVHDPath:
+            created = create_disk(call, args.NewVHDPath, args.NewVHDSizeBytes, dynamic=True)
+            path = created
+        if path:
+            service.add_drive(machine.name, path, "IDE", 0, 0)
+    except Refusal as refusal:
+        service.remove(machine.name)
+        raise as_error(refusal) from None
+    except CmdletError:
+        service.remove(machine.name)
+        raise
+    yield machine_object(call.lab, machine)
+
+
+def _start(call: Call) -> Iterator[object]:
+    service = vmms(call.lab)
+    for machine in find_machines(call, call.args.Name):
+        if machine.state == RUNNING:
+            call.warn("The virtual machine is already in the specified state.")
+        elif call.should_process(machine.name, "Start-VM"):
+            try:
+                service.start(machine.name)
+            except Refusal as refusal:
+                call.error(as_error(refusal))
+                continue
+            call.progress("Start-VM", machine.name)
+            call.lab.wait(lambda machine=machine: machine_now(call, machine).state != STARTING)
+            now = machine_now(call, machine)
+            if now.failure:
+                call.error(start_failure(now.failure, now.name, now.identifier, now.memory))
+                continue
+        if call.args.Passthru:
+            yield machine_object(call.lab, machine)
+
+
+def machine_now(call: Call, machine: VirtualMachine) -> VirtualMachine:
+    """The same machine, found anew: an undo may have replaced the object."""
+    return vmms(call.lab).find(machine.name) or machine
+
+
+def _stop(call: Call) -> Iterator[object]:
+    service = vmms(call.lab)
+    args = call.args
+    for machine in find_machines(call, args.Name):
+        if machine.state == OFF:
+            call.warn("The virtual machine is already in the specified state.")
+        elif call.should_process(machine.name, "Stop-VM"):
+            try:
+                if args.TurnOff:
+                    service.turn_off(machine.name)
+                else:
+                    service.shut_down(machine.name, bool(args.Force))
+            except Refusal as refusal:
+                call.error(as_error(refusal))
+                continue
+            call.progress("Stop-VM", machine.name)
+            done = call.lab.wait(lambda machine=machine: machine_now(call, machine).state != STOPPING, SHUTDOWN_LIMIT)
+            if not done:
+                call.error(
+                    CmdletError(
+                        "Failed to stop.\nThe virtual machine did not shut down in the time allowed. (0x800705B4)",
+                        "OperationTimeout",
+                        "OperationTimeout",
+                        explain=("explain.shutdown-timeout", {"name": machine.name}),
+                    )
+                )
+                continue
+        if args.Passthru:
+            yield machine_object(call.lab, machine)
+
+
+def _remove(call: Call) -> None:
+    service = vmms(call.lab)
+    for machine in find_machines(call, call.args.Name):
+        if not call.should_process(machine.name, "Remove-VM", high_impact=True):
+            continue
+        try:
+            service.remove(machine.name)
+        except Refusal as refusal:
+            call.error(as_error(refusal))
+
+
+def _connect(call: Call) -> None:
+    if call.args.Server.casefold() not in ("localhost", ".", call.lab.computer.casefold()):
+        raise CmdletError(
+            f"The server '{call.args.Server}' cannot be reached. This lab has {call.lab.computer} (localhost).",
+            "ServerNotFound",
+            "ObjectNotFound",
+        )
+    machines = find_machines(call, [call.args.Name])
+    if not machines:
+        return
+    machine = machines[0]
+    show = getattr(call.host, "open_guest_screen", None)
+    if show is not None:
+        show(machine.name)
+        return
+    from hvlab.guests.screen import guest_screen  # only where no screen can open a window of its own
+
+    call.host.write_host("\n".join(guest_screen(call.lab.world, call.lab.host, machine.name)))
+
+
+CMDLETS = (
+    Cmdlet(
+        "Get-VM",
+        MODULE,
+        (
+            Parameter("Name", position=0, pipeline="both", array=True, aliases=("VMName",), completer="vm", sets=("Name",)),
+            Parameter("Id", aliases=("VMId",), sets=("Id",)),
+        ),
+        _get,
+        aliases=("gvm",),
+        read_only=True,
+        default_set="Name",
+        summary_id="help.Get-VM",
+    ),
+    Cmdlet(
+        "New-VM",
+        MODULE,
+        (
+            Parameter("Name", position=0, mandatory=True, aliases=("VMName",)),
+            Parameter("MemoryStartupBytes", "size", position=1, default=512 << 20),
+            Parameter("VHDPath", completer="path", sets=("Existing",), mandatory=True),
+            Parameter("NewVHDPath", completer="path", sets=("New",), mandatory=True),
+            Parameter("NewVHDSizeBytes", "size", sets=("New",), mandatory=True),
+            Parameter("NoVHD", "switch", sets=("None",)),
+            Parameter("Generation", "int", minimum=1, maximum=1, default=1),
+        ),
+        _new,
+        supports_should_process=True,
+        default_set="None",
+        summary_id="help.New-VM",
+    ),
+    Cmdlet(
+        "Start-VM",
+        MODULE,
+        (_NAME, _PASSTHRU),
+        _start,
+        supports_should_process=True,
+        summary_id="help.Start-VM",
+    ),
+    Cmdlet(
+        "Stop-VM",
+        MODULE,
+        (_NAME, Parameter("TurnOff", "switch"), Parameter("Force", "switch"), _PASSTHRU),
+        _stop,
+        supports_should_process=True,
+        summary_id="help.Stop-VM",
+    ),
+    Cmdlet(
+        "Remove-VM",
+        MODULE,
+        (_NAME, Parameter("Force", "switch")),
+        _remove,
+        supports_should_process=True,
+        summary_id="help.Remove-VM",
+    ),
+    Cmdlet(
+        "vmconnect",
+        MODULE,
+        (
+            Parameter("Server", position=0, mandatory=True),
+            Parameter("Name", position=1, mandatory=True, completer="vm"),
+        ),
+        _connect,
+        aliases=("vmconnect.exe",),
+        read_only=True,
+        summary_id="help.vmconnect",
+    ),
+)

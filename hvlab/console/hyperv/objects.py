@@ -1,0 +1,196 @@
+"""The objects that the Hyper-V cmdlets emit, with the properties and views they have on a real host.
+
+A virtual machine's object is live: it reads the world when a property is asked
+for, and still answers when the machine is gone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hvlab.console.lab import Lab
+from hvlab.console.objects import Column, DateTime, EnumType, ObjectType, TimeSpan
+from hvlab.datacenter.build import VHD_EPOCH_2008
+from hvlab.guests.guest import GuestSystem
+from hvlab.host.machine import RUNNING, STATE_NUMBERS, Drive, VirtualMachine
+from hvlab.host.vmms import Vmms
+from hvlab.storage.vhd import Vhd
+
+VM_STATE = EnumType("VMState", [(name, number) for name, number in STATE_NUMBERS.items()])
+VHD_TYPE = EnumType("VhdType", [("Unknown", 0), ("Fixed", 2), ("Dynamic", 3), ("Differencing", 4)])
+VHD_FORMAT = EnumType("VhdFormat", [("Unknown", 0), ("VHD", 2)])
+CONTROLLER = EnumType("ControllerType", ["IDE", "SCSI"])
+
+_MODULE = "Microsoft.HyperV.PowerShell"
+
+
+def vmms(lab: Lab) -> Vmms:
+    """The management service of the host that commands speak to."""
+    return lab.world.get(f"{lab.host}/root/vmms", Vmms)
+
+
+def guest_of(lab: Lab, machine: VirtualMachine) -> GuestSystem | None:
+    """What runs in the machine, if it runs."""
+    name = f"{lab.host}/{machine.name}"
+    return lab.world.get(name, GuestSystem) if lab.world.has(name) else None
+
+
+@dataclass(frozen=True)
+class MachineView:
+    """A machine as a property reads it: found again by its identifier at every access."""
+
+    lab: Lab
+    identifier: str
+    last: VirtualMachine
+
+    @property
+    def machine(self) -> VirtualMachine:
+        """The machine as it is now, or as it was when it was removed."""
+        for machine in vmms(self.lab).machines.values():
+            if machine.identifier == self.identifier:
+                return machine
+        return self.last
+
+
+def _uptime(view: MachineView) -> TimeSpan:
+    machine = view.machine
+    return TimeSpan(view.lab.world.now - machine.running_since if machine.state == RUNNING else 0)
+
+
+def _assigned(view: MachineView) -> int:
+    return view.machine.memory if view.machine.partition else 0
+
+
+def heartbeat(view: MachineView) -> str:
+    """The heartbeat as the host sees it."""
+    link = vmms(view.lab).link(view.machine.name) if vmms(view.lab).find(view.machine.name) else None
+    if link is None or view.machine.state != RUNNING:
+        return ""
+    if link.ready("heartbeat") and link.last_beat:
+        return "OkApplicationsUnknown"
+    return "NoContact"
+
+
+MACHINE = ObjectType(
+    f"{_MODULE}.VirtualMachine",
+    {
+        "Name": lambda view: view.machine.name,
+        "VMName": lambda view: view.machine.name,
+        "State": lambda view: VM_STATE[view.machine.state],
+        "CPUUsage": lambda view: 0,
+        "MemoryAssigned": _assigned,
+        "MemoryStartup": lambda view: view.machine.memory,
+        "Uptime": _uptime,
+        "Status": lambda view: "Operating normally",
+        "Version": lambda view: view.lab.platform.vm_version,
+        "Generation": lambda view: 1,
+        "ProcessorCount": lambda view: view.machine.processors,
+        "Heartbeat": heartbeat,
+        "Id": lambda view: view.identifier,
+        "VMId": lambda view: view.identifier,
+        "ComputerName": lambda view: view.lab.computer,
+        "CreationTime": lambda view: moment(view.machine.created),
+        "HardDrives": lambda view: [DRIVE.of((view.machine, drive)) for drive in view.machine.drives],
+    },
+    columns=(
+        "Name",
+        "State",
+        Column("CPUUsage(%)", "CPUUsage"),
+        Column("MemoryAssigned(M)", lambda vm: int(str(vm.get("MemoryAssigned"))) >> 20),
+        "Uptime",
+        "Status",
+        "Version",
+    ),
+    text=lambda view: f"VirtualMachine (Name = '{view.machine.name}') [Id = '{view.identifier}']",
+    text_property="Name",
+    key="Id",
+)
+
+
+def moment(nanoseconds: int) -> DateTime:
+    """A moment of the lab's calendar, which begins in June 2008."""
+    return DateTime(VHD_EPOCH_2008 * 1_000_000_000 + nanoseconds)
+
+
+DRIVE = ObjectType(
+    f"{_MODULE}.HardDiskDrive",
+    {
+        "VMName": lambda pair: pair[0].name,
+        "ControllerType": lambda pair: CONTROLLER[pair[1].controller],
+        "ControllerNumber": lambda pair: pair[1].number,
+        "ControllerLocation": lambda pair: pair[1].location,
+        "DiskNumber": lambda pair: None,
+        "Path": lambda pair: pair[1].path,
+        "Name": lambda pair: "Hard Drive",
+    },
+    columns=("VMName", "ControllerType", "ControllerNumber", "ControllerLocation", "DiskNumber", "Path"),
+    text_property="Path",
+)
+
+
+@dataclass(frozen=True)
+class VhdView:
+    """A virtual disk's file, as it was read."""
+
+    lab: Lab
+    path: str
+    disk: Vhd
+    attached: bool
+
+
+def _minimum(view: VhdView) -> int | None:
+    return None
+
+
+VHD = ObjectType(
+    "Microsoft.Vhd.PowerShell.VirtualHardDisk",
+    {
+        "ComputerName": lambda view: view.lab.computer,
+        "Path": lambda view: view.path,
+        "VhdFormat": lambda view: VHD_FORMAT["VHD"],
+        "VhdType": lambda view: VHD_TYPE[view.disk.kind],
+        "FileSize": lambda view: view.disk.file_size,
+        "Size": lambda view: view.disk.size,
+        "MinimumSize": _minimum,
+        "LogicalSectorSize": lambda view: 512,
+        "PhysicalSectorSize": lambda view: 512,
+        "BlockSize": lambda view: view.disk.block_size,
+        "ParentPath": lambda view: "",
+        "DiskIdentifier": lambda view: str(view.disk.identifier).upper(),
+        "FragmentationPercentage": lambda view: 0 if view.disk.block_size else None,
+        "Alignment": lambda view: 1 if view.disk.block_size else None,
+        "Attached": lambda view: view.attached,
+        "DiskNumber": lambda view: None,
+        "AllocatedBlocks": lambda view: view.disk.allocated_blocks,
+    },
+    list_columns=(
+        "ComputerName",
+        "Path",
+        "VhdFormat",
+        "VhdType",
+        "FileSize",
+        "Size",
+        "MinimumSize",
+        "LogicalSectorSize",
+        "PhysicalSectorSize",
+        "BlockSize",
+        "ParentPath",
+        "DiskIdentifier",
+        "FragmentationPercentage",
+        "Alignment",
+        "Attached",
+        "DiskNumber",
+    ),
+    default_view="list",
+    text_property="Path",
+)
+
+
+def machine_object(lab: Lab, machine: VirtualMachine) -> object:
+    """The object for a machine."""
+    return MACHINE.of(MachineView(lab, machine.identifier, machine))
+
+
+def drive_object(machine: VirtualMachine, drive: Drive) -> object:
+    """The object for a drive."""
+    return DRIVE.of((machine, drive))

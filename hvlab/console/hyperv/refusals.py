@@ -1,0 +1,122 @@
+"""How the host's refusals read on a real system: one error for each reason.
+
+The text is what a learner must recognise later; the lab's own explanation is
+added to it by its id (`explain.<reason>`) in the learner's language.
+"""
+
+from __future__ import annotations
+
+from hvlab.console.errors import CmdletError
+from hvlab.host.machine import Refusal
+
+_STATE = "The operation cannot be performed while the object is in its current state."
+
+_ERRORS: dict[str, tuple[str, str, str]] = {
+    "no-such-vm": (
+        'Hyper-V was unable to find a virtual machine with name "{name}".',
+        "InvalidParameter",
+        "InvalidArgument",
+    ),
+    "wrong-state": (_STATE, "InvalidState", "InvalidOperation"),
+    "bad-name": ("The virtual machine name '{name}' is not valid.", "InvalidParameter", "InvalidArgument"),
+    "name-taken": (
+        "A virtual machine named '{name}' already exists; the lab keeps names unique.",
+        "InvalidParameter",
+        "ResourceExists",
+    ),
+    "bad-memory": (
+        "Invalid startup memory amount assigned: {asked} MB. At least {minimum} MB in steps of 2 MB are needed.",
+        "InvalidParameter",
+        "InvalidArgument",
+    ),
+    "no-such-file": (
+        "Failed to add device 'Virtual Hard Disk'.\nThe system cannot find the file '{path}'. (0x80070002)",
+        "ObjectNotFound",
+        "ObjectNotFound",
+    ),
+    "not-a-vhd": (
+        "Failed to add device 'Virtual Hard Disk'.\n'{path}': the file or directory is corrupted and unreadable. "
+        "(0x80070570)",
+        "InvalidOperation",
+        "InvalidData",
+    ),
+    "disk-in-use": (
+        "Failed to add device 'Virtual Hard Disk'.\n'{path}' is attached to virtual machine '{name}' already. "
+        "The process cannot access the file because it is being used by another process. (0x80070020)",
+        "ObjectInUse",
+        "ResourceBusy",
+    ),
+    "no-such-place": (
+        "Unable to find a disk controller that matches the given criteria: {controller} {number}, location {location}.",
+        "ObjectNotFound",
+        "ObjectNotFound",
+    ),
+    "place-taken": (
+        "The disk controller location {controller} {number}:{location} is in use already.",
+        "InvalidParameter",
+        "ResourceExists",
+    ),
+    "no-shutdown-service": (
+        "Failed to stop.\nFailed to shut down virtual machine '{name}': its Shutdown integration service does not "
+        "answer. The device is not ready for use. (0x80070015)",
+        "OperationFailed",
+        "NotSpecified",
+    ),
+    "limit-memory-per-vm-mb": (
+        "Invalid startup memory amount assigned: {asked} MB. The maximum is {limit} MB.",
+        "InvalidParameter",
+        "InvalidArgument",
+    ),
+    "limit-processors-per-vm": (
+        "The number of virtual processors {asked} is not valid. The maximum is {limit}.",
+        "InvalidParameter",
+        "InvalidArgument",
+    ),
+    "limit-running-vms": (
+        "The maximum of {limit} running virtual machines on this host has been reached.",
+        "OperationFailed",
+        "LimitsExceeded",
+    ),
+    "limit-disks-per-scsi-controller": (
+        "Location {asked} is beyond the last of a SCSI controller, which holds {limit} disks.",
+        "InvalidParameter",
+        "LimitsExceeded",
+    ),
+}
+
+_START_FAILURES: dict[str, str] = {
+    "not-enough-memory": (
+        "'{name}' failed to start.\n\nNot enough memory in the system to start the virtual machine {name}.\n\n"
+        "Could not initialize memory: Not enough memory resources are available to complete this operation. "
+        "(0x8007000E).\n\n"
+        "'{name}' failed to start. (Virtual machine ID {identifier})\n\n"
+        "Not enough memory in the system to start the virtual machine {name} with ram size {memory} megabytes. "
+        "(Virtual machine ID {identifier})"
+    ),
+    "disk-unreadable": (
+        "'{name}' failed to start.\n\nA virtual hard disk of '{name}' cannot be opened. "
+        "(Virtual machine ID {identifier})"
+    ),
+}
+
+
+def as_error(refusal: Refusal) -> CmdletError:
+    """The error that a real system would print."""
+    message, error_id, category = _ERRORS[refusal.reason]
+    target = refusal.values.get("name") if refusal.reason == "no-such-vm" else None
+    return CmdletError(
+        message.format(**refusal.values),
+        error_id,
+        category,
+        target,
+        "String" if target is not None else None,
+        explain=(f"explain.{refusal.reason}", dict(refusal.values)),
+    )
+
+
+def start_failure(reason: str, name: str, identifier: str, memory: int) -> CmdletError:
+    """The error of a machine that did not start; memory in bytes."""
+    message = _START_FAILURES[reason].format(name=name, identifier=identifier.upper(), memory=memory >> 20)
+    error_id = "OutOfMemory" if reason == "not-enough-memory" else "OperationFailed"
+    values: dict[str, object] = {"name": name, "memory": memory >> 20}
+    return CmdletError(message, error_id, "NotSpecified", explain=(f"explain.{reason}", values))

@@ -1,0 +1,834 @@
+"""Statements, pipelines and commands: the upper half of the grammar, and ``parse_source``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from hvlab.console.declarations import DeclarationParser
+from hvlab.console.errors import ParseError
+from hvlab.console.scanner import BLANKS, DASHES, DOUBLE, SINGLE, WORD_END, parse_number
+from hvlab.console.source import Source, Span
+from hvlab.console.syntax import (
+    ArrayLiteral,
+    Assignment,
+    BareWord,
+    Block,
+    Cast,
+    Command,
+    Constant,
+    Expandable,
+    ExpressionElement,
+    For,
+    ForEach,
+    Function,
+    If,
+    Index,
+    Jump,
+    Member,
+    Node,
+    ParameterArgument,
+    Pipeline,
+    Redirection,
+    Splat,
+    Switch,
+    Try,
+    Variable,
+    While,
+)
+
+MAX_STAGES = 100
+_KEYWORD = re.compile(r"[A-Za-z]+(?![\w-])")
+_SPLAT = re.compile(r"@(\w+)")
+_PARAMETER = re.compile(rf"[{DASHES}]([A-Za-z_?][^\s{{}}()\[;,|&.:`'\"]*)(:?)")
+_REDIRECTION = re.compile(r"([1-6*])?(>>|>)(?:&([12]))?")
+_ASSIGN = re.compile(rf"(?:[+*/%{DASHES}])?=")
+_FUNCTION_NAME = re.compile(r"[^\s(){};|&,'\"$]+")
+_REFUSED = {
+    "workflow": "write a function",
+    "class": "use [pscustomobject]@{…}",
+    "enum": "use strings",
+    "configuration": "",
+    "filter": "write a function with a process block",
+    "trap": "use try and catch",
+    "using": "",
+    "data": "",
+    "parallel": "",
+    "sequence": "",
+    "inlinescript": "",
+    "dynamicparam": "",
+    "define": "",
+    "from": "",
+    "var": "",
+}
+
+
+class Parser(DeclarationParser):
+    """The whole grammar over one source."""
+
+    # --- blocks --------------------------------------------------------------------------------------------
+
+    def parse_block_until(self, closing: str) -> Block:
+        """Statements up to ``closing`` (left unread); the end of the text counts only for ''."""
+        start = self.at
+        statements = self.statements(closing)
+        if closing and self.peek() != closing:
+            raise self._missing_closing(closing, start)
+        return Block(Span(start, self.at), statements)
+
+    def _missing_closing(self, closing: str, start: int) -> ParseError:
+        if closing == "}":
+            message, error_id = (
+                "Missing closing '}' in statement block or type definition.",
+                "MissingEndCurlyBrace",
+            )
+        else:
+            message, error_id = (
+                "Missing closing ')' in subexpression.",
+                "MissingEndParenthesisInSubexpression",
+            )
+        opener = max(0, start - 1)
+        span = Span(opener, start) if self.at >= self.size else Span(self.at, self.at + 1)
+        return self.fail(message, error_id, span, incomplete=self.at >= self.size)
+
+    def statements(self, closing: str) -> list[Node]:
+        found: list[Node] = []
+        while True:
+            self._separators()
+            if self.at >= self.size or self.peek() == closing:
+                return found
+            if self.peek() in ")}":
+                raise self.fail(
+                    f"Unexpected token '{self.peek()}' in expression or statement.", "UnexpectedToken"
+                )
+            statement = self.statement()
+            if statement is not None:
+                found.append(statement)
+            self._end_of_statement(closing, statement)
+
+    def _separators(self) -> None:
+        while True:
+            self.skip(newlines=True)
+            if self.peek() != ";":
+                return
+            self.at += 1
+            self.mark("punctuation", self.at - 1)
+
+    def _end_of_statement(self, closing: str, statement: Node | None) -> None:
+        self.skip()
+        char = self.peek()
+        if char in ("", "\n", ";") or char == closing:
+            return
+        if isinstance(statement, (If, While, For, ForEach, Switch, Function, Try)):
+            return  # a closing brace ends these
+        if char == "&":
+            if self.peek(1) == "&":
+                raise self.fail(
+                    "The token '&&' is not a valid statement separator in this version.",
+                    "InvalidEndOfLine",
+                    Span(self.at, self.at + 2),
+                )
+            raise self.fail(
+                "The ampersand (&) character is not allowed. The & operator is reserved for future use; wrap an "
+                'ampersand in double quotation marks ("&") to pass it as part of a string.',
+                "AmpersandNotAllowed",
+            )
+        raise self._unexpected()
+
+    def braces(self, after: str, start: int) -> Block:
+        """A ``{ … }`` that a keyword requires."""
+        self.skip(newlines=True)
+        if self.peek() != "{":
+            raise self.fail(
+                f"Missing statement block after {after}.",
+                "MissingStatementBlock",
+                Span(start, self.at) if self.at >= self.size else Span(self.at, self.at + 1),
+                incomplete=self.at >= self.size,
+            )
+        opened = self.at
+        self.at += 1
+        self.mark("punctuation", opened)
+        self.enter()
+        body = self.parse_block_until("}")
+        self.leave()
+        self.at += 1
+        self.mark("punctuation", self.at - 1)
+        return Block(Span(opened, self.at), body.statements)
+
+    # --- statements ----------------------------------------------------------------------------------------
+
+    def pipeline_or_statement(self) -> Node:
+        """What stands in ``( )`` or behind ``=``: a pipeline, an assignment or a compound statement."""
+        node = self.statement()
+        if node is None:
+            raise self._unexpected()
+        return node
+
+    def statement(self) -> Node | None:
+        self.enter()
+        try:
+            match = _KEYWORD.match(self.text, self.at)
+            if match is not None:
+                word = match[0].lower()
+                reader = self._keywords().get(word)
+                if reader is not None:
+                    start = self.at
+                    self.at = match.end()
+                    self.mark("keyword", start)
+                    return reader(start)
+                if word in _REFUSED and self._is_construct(word, match.end()):
+                    raise self.unsupported(match[0], self.at, match.end(), _REFUSED[word])
+            if self.peek() == ":" and self.peek(1).isalpha():
+                raise self.unsupported("label", self.at, self.at + 1)
+            return self._pipeline_or_assignment()
+        finally:
+            self.leave()
+
+    def _is_construct(self, word: str, end: int) -> bool:
+        """Whether a reserved word is used as one: PowerShell reserves them all at a statement's start."""
+        return True
+
+    def _keywords(self) -> dict[str, Callable[[int], Node]]:
+        return {
+            "if": self._if,
+            "while": self._while,
+            "do": self._do,
+            "for": self._for,
+            "foreach": self._foreach,
+            "switch": self._switch,
+            "function": self._function,
+            "try": self._try,
+            "break": self._jump,
+            "continue": self._jump,
+            "return": self._jump,
+            "throw": self._jump,
+            "exit": self._jump,
+            "else": self._stray,
+            "elseif": self._stray,
+            "catch": self._stray,
+            "finally": self._stray,
+            "until": self._stray,
+            "in": self._stray,
+            "param": self._stray,
+            "begin": self._stray,
+            "process": self._stray,
+            "end": self._stray,
+        }
+
+    def _stray(self, start: int) -> Node:
+        raise self.fail(
+            f"Unexpected token '{self.text[start : self.at]}' in expression or statement.",
+            "UnexpectedToken",
+            Span(start, self.at),
+        )
+
+    def _condition(self, keyword: str, start: int) -> Node:
+        """``( … )`` behind if, while and switch."""
+        self.skip(newlines=True)
+        if self.peek() != "(":
+            raise self.fail(
+                f"Missing '(' after '{keyword}' in {keyword} statement.",
+                "MissingOpenParenthesisInIfStatement",
+                Span(start, start + len(keyword)),
+                incomplete=self.at >= self.size,
+            )
+        opened = self.at
+        self.at += 1
+        self.mark("punctuation", opened)
+        self.skip(newlines=True)
+        if self.peek() == ")":
+            raise self.fail(
+                f"Missing condition in {keyword} statement after '{keyword} ('.",
+                "IfStatementMissingCondition",
+                Span(opened, opened + 1),
+            )
+        self.enter()
+        node = self.pipeline_or_statement()
+        self.leave()
+        self._close_parenthesis(f"after expression in '{keyword}' statement", opened)
+        return node
+
+    def _close_parenthesis(self, where: str, opened: int) -> None:
+        self.skip(newlines=True)
+        if self.peek() != ")":
+            raise self.fail(
+                f"Missing closing ')' {where}.",
+                "MissingEndParenthesisAfterStatement",
+                Span(opened, opened + 1) if self.at >= self.size else Span(self.at, self.at + 1),
+                incomplete=self.at >= self.size,
+            )
+        self.at += 1
+        self.mark("punctuation", self.at - 1)
+
+    def _follows(self, word: str) -> bool:
+        """Read a keyword if it comes next, over line ends too; else leave the place as it was."""
+        before, marks = self.at, len(self.tokens)
+        self.skip(newlines=True)
+        match = _KEYWORD.match(self.text, self.at)
+        if match is not None and match[0].lower() == word:
+            self.at = match.end()
+            self.mark("keyword", match.start())
+            return True
+        self.at = before
+        del self.tokens[marks:]
+        return False
+
+    def _if(self, start: int) -> Node:
+        clauses = [(self._condition("if", start), self.braces("if ( condition )", start))]
+        otherwise = None
+        while True:
+            if self._follows("elseif"):
+                begin = self.at - len("elseif")
+                clauses.append((self._condition("elseif", begin), self.braces("elseif ( condition )", begin)))
+            elif self._follows("else"):
+                otherwise = self.braces("'else' keyword", self.at - len("else"))
+                break
+            else:
+                break
+        return If(Span(start, self.at), clauses, otherwise)
+
+    def _while(self, start: int) -> Node:
+        condition = self._condition("while", start)
+        body = self.braces("while", start)
+        return While(Span(start, self.at), condition, body)
+
+    def _do(self, start: int) -> Node:
+        body = self.braces("'do' keyword", start)
+        for word, negate in (("while", False), ("until", True)):
+            if self._follows(word):
+                condition = self._condition(word, self.at - len(word))
+                return While(Span(start, self.at), condition, body, test_first=False, negate=negate)
+        raise self.fail(
+            "Missing while or until keyword in do loop.",
+            "MissingWhileOrUntilInDoWhile",
+            Span(start, start + 2),
+            incomplete=not self.text[self.at :].strip(),
+        )
+
+    def _for(self, start: int) -> Node:
+        self.skip(newlines=True)
+        if self.peek() != "(":
+            raise self.fail(
+                "Missing opening '(' after keyword 'for'.",
+                "MissingOpenParenthesisAfterKeyword",
+                Span(start, start + 3),
+                incomplete=self.at >= self.size,
+            )
+        opened = self.at
+        self.at += 1
+        self.mark("punctuation", opened)
+        parts: list[Node | None] = []
+        for index in range(3):
+            self.skip(newlines=True)
+            parts.append(None if self.peek() in (";", ")", "") else self.pipeline_or_statement())
+            self.skip(newlines=True)
+            if index < 2:
+                if self.peek() != ";":
+                    parts += [None] * (2 - index)
+                    break
+                self.at += 1
+                self.mark("punctuation", self.at - 1)
+        self._close_parenthesis("after expression in 'for' statement", opened)
+        body = self.braces("for", start)
+        return For(Span(start, self.at), parts[0], parts[1], parts[2], body)
+
+    def _foreach(self, start: int) -> Node:
+        self.skip(newlines=True)
+        if self.peek() != "(":
+            raise self.fail(
+                "Missing opening '(' after keyword 'foreach'.",
+                "MissingOpenParenthesisAfterKeyword",
+                Span(start, start + 7),
+                incomplete=self.at >= self.size,
+            )
+        opened = self.at
+        self.at += 1
+        self.mark("punctuation", opened)
+        self.skip(newlines=True)
+        variable = self.variable() if self.peek() == "$" and self.peek(1) != "(" else None
+        if variable is None:
+            raise self.fail(
+                "Missing variable name after foreach.",
+                "MissingVariableNameAfterForeach",
+                Span(opened, opened + 1),
+                incomplete=self.at >= self.size,
+            )
+        if not self._follows("in"):
+            raise self.fail(
+                "Missing 'in' after variable in foreach loop.",
+                "MissingInInForeach",
+                variable.span,
+                incomplete=self.at >= self.size,
+            )
+        self.skip(newlines=True)
+        if self.peek() in (")", ""):
+            raise self.fail(
+                "Missing expression after 'in' in foreach loop.",
+                "MissingForeachExpression",
+                Span(self.at - 1, self.at),
+                incomplete=self.at >= self.size,
+            )
+        collection = self.pipeline_or_statement()
+        self._close_parenthesis("after expression in 'foreach' statement", opened)
+        body = self.braces("foreach", start)
+        return ForEach(Span(start, self.at), variable, collection, body)
+
+    def _switch(self, start: int) -> Node:
+        mode, case_sensitive = "", False
+        while True:
+            self.skip(newlines=True)
+            match = _PARAMETER.match(self.text, self.at)
+            if match is None:
+                break
+            option = match[1].lower()
+            self.at = match.end()
+            self.mark("parameter", match.start())
+            if option in ("wildcard", "regex", "exact"):
+                mode = "" if option == "exact" else option
+            elif option == "casesensitive":
+                case_sensitive = True
+            else:
+                raise self.unsupported(f"switch -{match[1]}", match.start())
+        subject = self._condition("switch", start)
+        self.skip(newlines=True)
+        if self.peek() != "{":
+            raise self.fail(
+                "Missing statement block in switch statement.",
+                "MissingCurlyBraceInSwitchStatement",
+                Span(start, start + 6),
+                incomplete=self.at >= self.size,
+            )
+        opened = self.at
+        self.at += 1
+        self.mark("punctuation", opened)
+        clauses: list[tuple[Node, Block]] = []
+        default: Block | None = None
+        while True:
+            self._separators()
+            if self.peek() in ("}", ""):
+                break
+            match = _KEYWORD.match(self.text, self.at)
+            if match is not None and match[0].lower() == "default":
+                self.at = match.end()
+                self.mark("keyword", match.start())
+                default = self.braces("'default' keyword", match.start())
+                continue
+            begin = self.at
+            label = self.command_argument()
+            clauses.append((label, self.braces("switch clause", begin)))
+        self.close_brace(opened)
+        return Switch(Span(start, self.at), mode, case_sensitive, subject, clauses, default)
+
+    def _function(self, start: int) -> Node:
+        self.skip(newlines=True)
+        match = _FUNCTION_NAME.match(self.text, self.at)
+        if match is None:
+            raise self.fail(
+                "Missing name after function keyword.",
+                "MissingNameAfterKeyword",
+                Span(start, start + 8),
+                incomplete=self.at >= self.size,
+            )
+        self.at = match.end()
+        self.mark("command", match.start())
+        self.skip(newlines=True)
+        declared = None
+        if self.peek() == "(":
+            declared = self.parameter_list()[0]
+            self.skip(newlines=True)
+        if self.peek() != "{":
+            raise self.fail(
+                "Missing function body in function declaration.",
+                "MissingFunctionBody",
+                Span(start, match.end()),
+                incomplete=self.at >= self.size,
+            )
+        literal = self.block_literal()
+        if declared is not None:
+            literal.body.parameters = declared
+        return Function(Span(start, self.at), match[0], literal.body)
+
+    def _try(self, start: int) -> Node:
+        body = self.braces("'try' keyword", start)
+        catches: list[tuple[list[str], Block]] = []
+        final: Block | None = None
+        while self._follows("catch"):
+            begin = self.at - len("catch")
+            types: list[str] = []
+            self.skip(newlines=True)
+            while self.peek() == "[":
+                close = self.text.find("]", self.at)
+                if close < 0:
+                    raise self.fail(
+                        "Missing ']' after type name.", "EndSquareBracketExpected", incomplete=True
+                    )
+                types.append(self.text[self.at + 1 : close].strip())
+                opened = self.at
+                self.at = close + 1
+                self.mark("type", opened)
+                self.skip(newlines=True)
+                if self.peek() == ",":
+                    self.at += 1
+                    self.skip(newlines=True)
+            catches.append((types, self.braces("'catch' keyword", begin)))
+        if self._follows("finally"):
+            final = self.braces("'finally' keyword", self.at - len("finally"))
+        if not catches and final is None:
+            raise self.fail(
+                "The Try statement is missing its Catch or Finally block.",
+                "MissingCatchOrFinally",
+                Span(start, start + 3),
+                incomplete=not self.text[self.at :].strip(),
+            )
+        return Try(Span(start, self.at), body, catches, final)
+
+    def _jump(self, start: int) -> Node:
+        kind = self.text[start : self.at].lower()
+        self.skip()
+        value: Node | None = None
+        if self.peek() not in ("", "\n", ";", "}", ")", "|", "&"):
+            if kind in ("break", "continue"):
+                raise self.unsupported("label", self.at, self.at + 1)
+            value = self.pipeline_or_statement()
+        return Jump(Span(start, self.at), kind, value)
+
+    # --- pipelines -----------------------------------------------------------------------------------------
+
+    def _pipeline_or_assignment(self) -> Node:
+        start = self.at
+        if not self._starts_expression():
+            return self._pipeline(self._command())
+        expression = self.expression()
+        self.skip()
+        match = _ASSIGN.match(self.text, self.at)
+        if match is not None:
+            return self._assignment(expression, match)
+        element = ExpressionElement(expression.span, expression)
+        self._redirections(element.redirections)
+        element.span = Span(start, max(expression.span.end, self._last_end(element.redirections)))
+        return self._pipeline(element)
+
+    def _last_end(self, redirections: list[Redirection]) -> int:
+        return redirections[-1].span.end if redirections else 0
+
+    def _assignment(self, target: Node, match: re.Match[str]) -> Node:
+        inner = target
+        while isinstance(inner, Cast):
+            inner = inner.operand
+        targets = inner.items if isinstance(inner, ArrayLiteral) else [inner]
+        if not all(isinstance(item, (Variable, Member, Index)) for item in targets):
+            raise self.fail(
+                "The assignment expression is not valid. The input to an assignment operator must be an object "
+                "that is able to accept assignments, such as a variable or a property.",
+                "InvalidLeftHandSide",
+                target.span,
+            )
+        self.at = match.end()
+        self.mark("operator", match.start())
+        self.skip(newlines=True)
+        if self.peek() in ("", ";", "}", ")", "|"):
+            raise self.fail(
+                f"You must provide a value expression following the '{match[0]}' operator.",
+                "ExpectedValueExpression",
+                Span(match.start(), match.end()),
+                incomplete=self.at >= self.size,
+            )
+        operator = match[0] if match[0][0] not in DASHES else "-="
+        value = self.pipeline_or_statement()
+        return Assignment(Span(target.span.start, value.span.end), target, operator, value)
+
+    def _starts_expression(self) -> bool:
+        """Whether the next character puts the parser into expression mode."""
+        char = self.peek()
+        if char == "":
+            return False
+        if char in "$([{!," or char in SINGLE + DOUBLE:
+            return True
+        if char == "@":
+            return True
+        if char.isdigit() or (char == "." and self.peek(1).isdigit()):
+            before, marks = self.at, len(self.tokens)
+            found = self.number()
+            self.at = before
+            del self.tokens[marks:]
+            return found is not None
+        if char in DASHES or char == "+":
+            after = self.peek(1)
+            if after == "":
+                return True
+            if after.isalpha():
+                match = _PARAMETER.match(self.text, self.at)
+                return match is not None and match[1].lower() in (
+                    "not",
+                    "bnot",
+                    "join",
+                    "split",
+                    "csplit",
+                    "isplit",
+                )
+            return True
+        return False
+
+    def _pipeline(self, first: Node) -> Node:
+        elements = [first]
+        while True:
+            self.skip()
+            if self.peek() != "|":
+                break
+            bar = self.at
+            if self.peek(1) == "|":
+                raise self.fail(
+                    "The token '||' is not a valid statement separator in this version.",
+                    "InvalidEndOfLine",
+                    Span(bar, bar + 2),
+                )
+            self.at += 1
+            self.mark("operator", bar)
+            self.skip(newlines=True)
+            char = self.peek()
+            if char in ("", "|", ";", ")", "}"):
+                raise self.fail(
+                    "An empty pipe element is not allowed.",
+                    "EmptyPipeElement",
+                    Span(bar, bar + 1),
+                    incomplete=char == "",
+                )
+            if self._starts_expression() and char not in "{":
+                raise self._expression_in_pipe()
+            if char == "{":
+                raise self._expression_in_pipe()
+            if len(elements) >= MAX_STAGES:
+                raise self.fail(f"A pipeline may have at most {MAX_STAGES} elements.", "NestingTooDeep")
+            elements.append(self._command())
+        return Pipeline(Span(elements[0].span.start, elements[-1].span.end), elements)
+
+    def _expression_in_pipe(self) -> ParseError:
+        start = self.at
+        end = start
+        while end < self.size and self.text[end] not in BLANKS + "\n|;":
+            end += 1
+        return self.fail(
+            "Expressions are only allowed as the first element of a pipeline.",
+            "ExpressionsMustBeFirstInPipeline",
+            Span(start, max(end, start + 1)),
+        )
+
+    # --- commands ------------------------------------------------------------------------------------------
+
+    def _command(self) -> Command:
+        start = self.at
+        operator = ""
+        if self.peek() == "&" or (self.peek() == "." and self.peek(1) in BLANKS + "\n(${" + SINGLE + DOUBLE):
+            operator = self.peek()
+            self.at += 1
+            self.mark("operator", start)
+            self.skip(newlines=True)
+            if self.peek() in ("", ";", "|", ")", "}"):
+                raise self.fail(
+                    f"Missing expression after '{operator}' in pipeline element.",
+                    "MissingExpression",
+                    Span(start, start + 1),
+                    incomplete=self.at >= self.size,
+                )
+        if operator and self._starts_expression():
+            name: Node = self.primary()
+        else:
+            begin, marks = self.at, len(self.tokens)
+            name = self._word()
+            del self.tokens[marks:]
+            self.mark("command", begin)
+        node = Command(Span(start, self.at), name, [], [], operator)
+        self._elements(node)
+        last = max(
+            name.span.end,
+            node.elements[-1].span.end if node.elements else 0,
+            self._last_end(node.redirections),
+        )
+        node.span = Span(start, last)
+        return node
+
+    def _elements(self, node: Command) -> None:
+        while True:
+            self.skip()
+            char = self.peek()
+            if char in ("", "\n", ";", "|", ")", "}", "&"):
+                return
+            if self._redirections(node.redirections):
+                continue
+            if char in "<":
+                raise self.fail("The '<' operator is reserved for future use.", "RedirectionNotSupported")
+            if self.text.startswith("--%", self.at):
+                raise self.unsupported("--%", self.at, self.at + 3)
+            match = _PARAMETER.match(self.text, self.at)
+            if match is not None:
+                node.elements.append(self._parameter(match))
+                continue
+            match = _SPLAT.match(self.text, self.at)
+            if match is not None:
+                self.at = match.end()
+                self.mark("variable", match.start())
+                node.elements.append(Splat(Span(match.start(), match.end()), match[1]))
+                continue
+            node.elements.append(self._argument_list())
+
+    def _parameter(self, match: re.Match[str]) -> Node:
+        start = match.start()
+        self.at = match.end()
+        self.mark("parameter", start)
+        if not match[2]:
+            return ParameterArgument(Span(start, self.at), match[1])
+        self.skip()
+        if self.peek() in ("", "\n", ";", "|", ")", "}"):
+            raise self.fail(
+                f"Parameter '-{match[1]}:' needs an argument.",
+                "ParameterRequiresArgument",
+                Span(start, match.end()),
+                incomplete=self.at >= self.size,
+            )
+        value = self._argument_list()
+        return ParameterArgument(Span(start, value.span.end), match[1], value)
+
+    def _argument_list(self) -> Node:
+        first = self.command_argument()
+        items = [first]
+        while True:
+            before = self.at
+            self.skip()
+            if self.peek() != ",":
+                self.at = before
+                break
+            comma = self.at
+            self.at += 1
+            self.mark("operator", comma)
+            self.skip(newlines=True)
+            if self.peek() in ("", ";", "|", ")", "}", ","):
+                raise self.fail(
+                    "Missing argument in parameter list.",
+                    "MissingArgument",
+                    Span(comma, comma + 1),
+                    incomplete=self.at >= self.size,
+                )
+            items.append(self.command_argument())
+        if len(items) == 1:
+            return first
+        return ArrayLiteral(Span(first.span.start, items[-1].span.end), items)
+
+    def command_argument(self) -> Node:
+        """One argument of command mode."""
+        self.enter()
+        try:
+            char = self.peek()
+            if char == "$":
+                if self.peek(1) == "(":
+                    return self.postfix(self.sub_expression())
+                return self._dollar_argument()
+            if char in "({" or char in SINGLE + DOUBLE:
+                return self.primary()
+            if char == "@":
+                after = self.peek(1)
+                if after in ("(", "{") or (after and after in SINGLE + DOUBLE):
+                    return self.primary()
+                raise self._unexpected()
+            if char == ",":
+                raise self.fail("Missing argument in parameter list.", "MissingArgument")
+            return self._word()
+        finally:
+            self.leave()
+
+    def _dollar_argument(self) -> Node:
+        """``$x`` with what hangs on it; ``$x/more`` is a word to be filled in."""
+        before, marks = self.at, len(self.tokens)
+        found = self.variable()
+        after = self.peek()
+        if found is not None and (after == "" or after in WORD_END or after in ".["):
+            return self.postfix(found)
+        self.at = before
+        del self.tokens[marks:]
+        return self._word()
+
+    def _word(self) -> Node:
+        """An unquoted word: a plain one, a number, or one with variables in it."""
+        start = self.at
+        parts: list[str | Node] = []
+        plain: list[str] = []
+        quoted = False
+        while self.at < self.size:
+            char = self.text[self.at]
+            if char in WORD_END:
+                break
+            if char == "`" and self.at + 1 < self.size:
+                if self._line_end(self.at + 1):
+                    break
+                plain.append(self.escape())
+                quoted = True
+            elif char in SINGLE:
+                plain.append(str(self.single_quoted().value))
+                quoted = True
+            elif char in DOUBLE:
+                inner = self.double_quoted()
+                quoted = True
+                if isinstance(inner, Expandable):
+                    if plain:
+                        parts.append("".join(plain))
+                        plain = []
+                    parts += inner.parts
+                else:
+                    plain.append(str(getattr(inner, "value", "")))
+            elif char == "$" and (part := self.expansion()) is not None:
+                if plain:
+                    parts.append("".join(plain))
+                    plain = []
+                parts.append(part)
+            else:
+                plain.append(char)
+                self.at += 1
+        span = Span(start, self.at)
+        if self.at == start:
+            raise self._unexpected()
+        if parts:
+            if plain:
+                parts.append("".join(plain))
+            self.mark("word", start)
+            return Expandable(span, parts, bare=True)
+        text = "".join(plain)
+        if not quoted and (value := parse_number(text)) is not None:
+            self.mark("number", start)
+            return Constant(span, value, text)
+        self.mark("word", start)
+        return BareWord(span, text)
+
+    def _redirections(self, into: list[Redirection]) -> bool:
+        """Read redirections at this place; whether there was one."""
+        found = False
+        while True:
+            before = self.at
+            self.skip()
+            match = _REDIRECTION.match(self.text, self.at)
+            if match is None or (match[1] and self.at > 0 and self.text[self.at - 1] not in BLANKS + ")}]"):
+                self.at = before
+                return found
+            found = True
+            start = self.at
+            self.at = match.end()
+            self.mark("operator", start)
+            stream = match[1] or "1"
+            if match[3]:
+                into.append(Redirection(Span(start, self.at), stream, None))
+                continue
+            self.skip()
+            if self.peek() in ("", "\n", ";", "|", ")", "}"):
+                raise self.fail(
+                    "Missing file specification after redirection operator.",
+                    "MissingFileSpecification",
+                    Span(start, match.end()),
+                    incomplete=self.at >= self.size,
+                )
+            target = self.command_argument()
+            into.append(Redirection(Span(start, target.span.end), stream, target, append=match[2] == ">>"))
+
+
+def parse_source(source: Source) -> tuple[Block, Parser]:
+    """The statements of a source, and the parser with its tokens. Raises ParseError."""
+    parser = Parser(source)
+    block = parser.parse_block_until("")
+    return block, parser

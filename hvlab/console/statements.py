@@ -1,0 +1,520 @@
+"""Statements into closures: ``closure(scope, emit)``. Here errors end a statement and not the script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hvlab.console import operators
+from hvlab.console.cmdlets import Emit, Parameter
+from hvlab.console.compiler import _ARITHMETIC, collapse
+from hvlab.console.convert import NOTHING, cast, to_bool, to_int, to_list, to_text
+from hvlab.console.errors import CmdletError, ErrorRecord, FatalError, fault
+from hvlab.console.limits import check_count
+from hvlab.console.patterns import like
+from hvlab.console.pipeline import CommandCompiler
+from hvlab.console.runtime import (
+    BreakLoop,
+    CompiledBody,
+    ContinueLoop,
+    ExitFlow,
+    Expression,
+    ReturnFlow,
+    Scope,
+    ScriptStop,
+    Statement,
+)
+from hvlab.console.scriptblock import ScriptBlock
+from hvlab.console.source import Position, Span
+from hvlab.console.syntax import (
+    ArrayLiteral,
+    Assignment,
+    Block,
+    BlockBody,
+    Cast,
+    Constant,
+    ExpressionElement,
+    For,
+    ForEach,
+    Function,
+    If,
+    Jump,
+    Node,
+    Pipeline,
+    Step,
+    Switch,
+    Try,
+    TypeLiteral,
+    Variable,
+    While,
+)
+from hvlab.console.values import Hashtable
+
+
+class StatementCompiler(CommandCompiler):
+    """The whole language."""
+
+    # --- blocks --------------------------------------------------------------------------------------------
+
+    def block(self, node: Block) -> Statement:
+        self.level += 1
+        self.height = max(self.height, self.level)
+        steps = [self.guarded(statement) for statement in node.statements]
+        self.level -= 1
+        if len(steps) == 1:
+            return steps[0]
+
+        def run(scope: Scope, emit: Emit) -> None:
+            for step in steps:
+                step(scope, emit)
+
+        return run
+
+    def guarded(self, node: Node) -> Statement:
+        """A statement that charges its steps, and whose errors end it alone."""
+        before = self.nodes
+        self.nodes = 0
+        run = self.statement(node)
+        cost = self.nodes + 1
+        self.nodes = before
+        runtime = self.runtime
+        position = Position(self.source, node.span)
+        span = node.span
+
+        def step(scope: Scope, emit: Emit) -> None:
+            runtime.steps -= cost
+            failures = runtime.failures
+            try:
+                if runtime.steps < 0:
+                    runtime.charge(0)
+                run(scope, emit)
+            except FatalError as error:
+                error.position = error.position or position
+                raise
+            except CmdletError as error:
+                self.located(error, span)
+                if isinstance(error, ScriptStop) or runtime.tries:
+                    raise
+                if to_text(runtime.globals.get("erroractionpreference")).lower() == "stop":
+                    stop = ScriptStop(error.message, error.error_id, error.category, terminating=True)
+                    stop.record = runtime.make_record(error)
+                    raise stop from None
+                runtime.record_error(runtime.make_record(error), runtime.action(None))
+            runtime.ok = runtime.failures == failures
+
+        return step
+
+    def statement(self, node: Node) -> Statement:
+        self.down(node)
+        result = self._STATEMENTS[type(node)](self, node)
+        self.level -= 1
+        return result
+
+    def value_of(self, node: Node) -> Expression:
+        """What a statement gives where a value is wanted."""
+        self.down(node)
+        try:
+            if isinstance(node, Pipeline) and len(node.elements) == 1:
+                element = node.elements[0]
+                if isinstance(element, ExpressionElement) and not element.redirections:
+                    return self.expression(element.expression)
+            if isinstance(node, Assignment):
+                return self._assigned_value(node)
+            run = self.statement(node)
+
+            def build(scope: Scope) -> object:
+                found: list[object] = []
+                run(scope, found.append)
+                check_count(len(found))
+                return collapse(found)
+
+            return build
+        finally:
+            self.level -= 1
+
+    # --- simple statements ---------------------------------------------------------------------------------
+
+    def _pipeline(self, node: Pipeline) -> Statement:
+        if len(node.elements) > 1 or not isinstance(node.elements[0], ExpressionElement):
+            return self.pipeline(node)
+        element = node.elements[0]
+        if element.redirections:
+            return self.pipeline(node)
+        value = self.expression(element.expression)
+        if isinstance(element.expression, Step):
+
+            def silent(scope: Scope, emit: Emit) -> None:
+                value(scope)
+
+            return silent
+
+        def run(scope: Scope, emit: Emit) -> None:
+            result = value(scope)
+            if isinstance(result, list):
+                for item in result:
+                    emit(item)
+            else:
+                emit(result)
+
+        return run
+
+    def _assignment(self, node: Assignment) -> Statement:
+        store = self._assigned_value(node)
+
+        def run(scope: Scope, emit: Emit) -> None:
+            store(scope)
+
+        return run
+
+    def _assigned_value(self, node: Assignment) -> Expression:
+        value = self.value_of(node.value)
+        span = node.span
+        target = node.target
+        if isinstance(target, ArrayLiteral):
+            if node.operator != "=":
+                raise self.located(fault("Only = assigns to several variables.", "InvalidLeftHandSide"), span)
+            return self._several(target, value)
+        write = self.assigner(target)
+        if node.operator == "=":
+
+            def assign(scope: Scope) -> object:
+                result = value(scope)
+                write(scope, result)
+                return result
+
+            return assign
+        inner = target
+        while isinstance(inner, Cast):
+            inner = inner.operand
+        read = self.expression(inner)
+        action = _ARITHMETIC[node.operator[0]]
+        charge = self.runtime.charge
+
+        def update(scope: Scope) -> object:
+            before = read(scope)
+            addend = value(scope)
+            try:
+                result = action(before, addend, charge)
+            except CmdletError as error:
+                raise self.located(error, span) from None
+            write(scope, result)
+            return result
+
+        return update
+
+    def _several(self, target: ArrayLiteral, value: Expression) -> Expression:
+        """``$a, $b = …``: the last one takes what is left."""
+        writers = [self.assigner(item) for item in target.items]
+
+        def assign(scope: Scope) -> object:
+            result = value(scope)
+            items = to_list(result)
+            for index, write in enumerate(writers[:-1]):
+                write(scope, items[index] if index < len(items) else None)
+            rest = items[len(writers) - 1 :]
+            writers[-1](scope, rest[0] if len(rest) == 1 else rest or None)
+            return result
+
+        return assign
+
+    # --- choices -------------------------------------------------------------------------------------------
+
+    def _if(self, node: If) -> Statement:
+        clauses = [(self.value_of(condition), self.block(body)) for condition, body in node.clauses]
+        otherwise = self.block(node.otherwise) if node.otherwise is not None else None
+
+        def run(scope: Scope, emit: Emit) -> None:
+            for condition, body in clauses:
+                if to_bool(condition(scope)):
+                    body(scope, emit)
+                    return
+            if otherwise is not None:
+                otherwise(scope, emit)
+
+        return run
+
+    def _switch(self, node: Switch) -> Statement:
+        subject = self.value_of(node.subject)
+        clauses = [(self._clause(label, node), self.block(body)) for label, body in node.clauses]
+        default = self.block(node.default) if node.default is not None else None
+
+        def run(scope: Scope, emit: Emit) -> None:
+            before = scope.variables.get("_")
+            value = subject(scope)
+            try:
+                for item in to_list(value) if isinstance(value, list) else [value]:
+                    scope.variables["_"] = item
+                    matched = False
+                    try:
+                        for test, body in clauses:
+                            if test(scope, item):
+                                matched = True
+                                scope.variables["_"] = item
+                                body(scope, emit)
+                        if not matched and default is not None:
+                            default(scope, emit)
+                    except ContinueLoop:
+                        continue
+            except BreakLoop:
+                pass
+            finally:
+                scope.variables["_"] = before
+
+        return run
+
+    def _clause(self, label: Node, node: Switch) -> Callable[[Scope, object], bool]:
+        value = self.expression(label)
+        runtime, mode, case = self.runtime, node.mode, node.case_sensitive
+
+        def test(scope: Scope, item: object) -> bool:
+            wanted = value(scope)
+            if isinstance(wanted, ScriptBlock):
+                return to_bool(runtime.invoke(wanted, [], item))
+            if mode == "wildcard":
+                return like(to_text(item), to_text(wanted), case)
+            if mode == "regex":
+                result, table = operators.matching("match", to_text(item), wanted, case, runtime.charge)
+                if table is not None:
+                    runtime.globals.variables["matches"] = table
+                return to_bool(result)
+            return operators.equal(item, wanted, case)
+
+        return test
+
+    # --- loops ---------------------------------------------------------------------------------------------
+
+    def _while(self, node: While) -> Statement:
+        condition, body = self.value_of(node.condition), self.block(node.body)
+        runtime = self.runtime
+        test_first, wanted = node.test_first, not node.negate
+
+        def run(scope: Scope, emit: Emit) -> None:
+            if test_first and to_bool(condition(scope)) is not wanted:
+                return
+            while True:
+                runtime.charge(1)
+                try:
+                    body(scope, emit)
+                except BreakLoop:
+                    return
+                except ContinueLoop:
+                    pass
+                if to_bool(condition(scope)) is not wanted:
+                    return
+
+        return run
+
+    def _for(self, node: For) -> Statement:
+        start = self.statement(node.start) if node.start is not None else None
+        condition = self.value_of(node.condition) if node.condition is not None else None
+        advance = self.statement(node.step) if node.step is not None else None
+        body = self.block(node.body)
+        runtime = self.runtime
+
+        def run(scope: Scope, emit: Emit) -> None:
+            if start is not None:
+                start(scope, _drop)
+            while condition is None or to_bool(condition(scope)):
+                runtime.charge(2)
+                try:
+                    body(scope, emit)
+                except BreakLoop:
+                    return
+                except ContinueLoop:
+                    pass
+                if advance is not None:
+                    advance(scope, _drop)
+
+        return run
+
+    def _foreach(self, node: ForEach) -> Statement:
+        collection, body = self.value_of(node.collection), self.block(node.body)
+        write = self.assigner(node.variable)
+        runtime = self.runtime
+
+        def run(scope: Scope, emit: Emit) -> None:
+            for item in to_list(collection(scope)):
+                runtime.charge(1)
+                write(scope, item)
+                try:
+                    body(scope, emit)
+                except BreakLoop:
+                    return
+                except ContinueLoop:
+                    pass
+
+        return run
+
+    # --- leaving -------------------------------------------------------------------------------------------
+
+    def _jump(self, node: Jump) -> Statement:
+        if node.kind == "break":
+            return _raise_break
+        if node.kind == "continue":
+            return _raise_continue
+        value = self.value_of(node.value) if node.value is not None else None
+        if node.kind == "return":
+            output = self.statement(node.value) if node.value is not None else None
+
+            def leave(scope: Scope, emit: Emit) -> None:
+                if output is not None:
+                    output(scope, emit)
+                raise ReturnFlow
+
+            return leave
+        if node.kind == "exit":
+
+            def leave_script(scope: Scope, emit: Emit) -> None:
+                raise ExitFlow(to_int(value(scope)) if value is not None else 0)
+
+            return leave_script
+        return self._throw(value, node.span)
+
+    def _throw(self, value: Expression | None, span: Span) -> Statement:
+        def throw(scope: Scope, emit: Emit) -> None:
+            thrown = value(scope) if value is not None else scope.get("_")
+            if isinstance(thrown, ErrorRecord):
+                error = ScriptStop(thrown.message, thrown.error_id, thrown.category, terminating=True)
+                error.record = thrown
+                raise error
+            text = to_text(thrown) if thrown is not None and thrown is not NOTHING else "ScriptHalted"
+            stop = ScriptStop(
+                text, text, "OperationStopped", text, "String", exception="RuntimeException", terminating=True
+            )
+            raise self.located(stop, span)
+
+        return throw
+
+    def _try(self, node: Try) -> Statement:
+        body = self.block(node.body)
+        catches = [
+            ([name.rsplit(".", 1)[-1].lower() for name in names], self.block(block))
+            for names, block in node.catches
+        ]
+        final = self.block(node.final) if node.final is not None else None
+        runtime = self.runtime
+
+        def run(scope: Scope, emit: Emit) -> None:
+            try:
+                runtime.tries += 1
+                try:
+                    body(scope, emit)
+                finally:
+                    runtime.tries -= 1
+            except CmdletError as error:
+                record = runtime.make_record(error)
+                handler = _handler(catches, record)
+                if handler is None:
+                    raise
+                runtime.record_error(record, "silentlycontinue")
+                before = scope.variables.get("_")
+                scope.variables["_"] = record
+                try:
+                    handler(scope, emit)
+                finally:
+                    scope.variables["_"] = before
+            finally:
+                if final is not None:
+                    final(scope, emit)
+
+        return run
+
+    # --- functions -----------------------------------------------------------------------------------------
+
+    def _function(self, node: Function) -> Statement:
+        name = node.name.rpartition(":")[2]
+        body = self.body(node.body)
+        source, span = self.source, node.span
+        runtime = self.runtime
+
+        def define(scope: Scope, emit: Emit) -> None:
+            runtime.functions[name.lower()] = (name, ScriptBlock(source, span, body, runtime.globals))
+
+        return define
+
+    def body(self, node: BlockBody) -> CompiledBody:
+        level, height, nodes = self.level, self.height, self.nodes
+        self.level = self.height = 0
+        parameters: list[Parameter] = []
+        defaults: dict[str, Expression] = {}
+        casts: dict[str, Callable[[object], object]] = {}
+        for index, declared in enumerate(node.parameters or []):
+            kind: str = "object"
+            if declared.type.lower() == "switch":
+                kind = "switch"
+            elif declared.values:
+                kind = "string"
+            parameters.append(
+                Parameter(
+                    declared.name,
+                    kind,  # type: ignore[arg-type]
+                    position=None if kind == "switch" else declared.position if declared.position is not None else index,
+                    mandatory=declared.mandatory,
+                    aliases=tuple(declared.aliases),
+                    pipeline=_pipeline_kind(declared.by_value, declared.by_property),
+                    values=tuple(declared.values) or None,
+                    type_name=declared.type or None,
+                )
+            )
+            key = declared.name.lower()
+            if declared.default is not None:
+                defaults[key] = self.expression(declared.default)
+            if declared.type and kind != "switch":
+                full = self.type_name(declared.type, declared.span)
+                casts[key] = _caster(full)
+        compiled = CompiledBody(
+            self.block(node.end),
+            self.block(node.begin) if node.begin is not None else None,
+            self.block(node.process) if node.process is not None else None,
+            tuple(parameters),
+            defaults,
+            casts,
+            has_parameters=node.parameters is not None,
+            advanced=node.advanced,
+            height=self.height + 2,
+        )
+        self.level, self.height, self.nodes = level, height, nodes
+        return compiled
+
+    _STATEMENTS: dict[type[Node], Callable[..., Statement]] = {
+        Pipeline: _pipeline,
+        Assignment: _assignment,
+        If: _if,
+        While: _while,
+        For: _for,
+        ForEach: _foreach,
+        Switch: _switch,
+        Jump: _jump,
+        Try: _try,
+        Function: _function,
+    }
+
+
+def _pipeline_kind(by_value: bool, by_property: bool):  # type: ignore[no-untyped-def]
+    if by_value:
+        return "both" if by_property else "value"
+    return "property" if by_property else None
+
+
+def _caster(full: str) -> Callable[[object], object]:
+    return lambda value: cast(value, full)
+
+
+def _handler(catches: list[tuple[list[str], Statement]], record: ErrorRecord) -> Statement | None:
+    for names, block in catches:
+        if not names or record.exception.lower() in names or "exception" in names:
+            return block
+    return None
+
+
+def _drop(value: object) -> None:
+    pass
+
+
+def _raise_break(scope: Scope, emit: Emit) -> None:
+    raise BreakLoop
+
+
+def _raise_continue(scope: Scope, emit: Emit) -> None:
+    raise ContinueLoop
+
+
