@@ -36,7 +36,8 @@ def build_world(scenario: str = "one-host", platform: str = "ws2008", seed: int 
     )
     root = world.add(f"{HOST}/root", RootKernel(HOST, read_size(plan.root_memory) // PAGE_SIZE, pages))
     volumes = [
-        Volume(drive.letter, read_size(drive.size), read_size(drive.used), drive.label) for drive in plan.volumes
+        Volume(drive.letter, read_size(drive.size), read_size(drive.used), drive.label)
+        for drive in plan.volumes
     ]
     files = HostFiles(volumes)
     world.add(f"{HOST}/root/storage", HostStorage(HOST, files, timing.disk_access, timing.disk_sector))

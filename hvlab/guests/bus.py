@@ -81,7 +81,9 @@ class GuestBus:
                 self.guest.note_driver("vmbus", "refused", "")
                 self.guest.bus_ready()
             elif isinstance(effect, client.OpenFailed):
-                self.guest.note_driver(self.state.names.get(effect.relid, "?"), "refused", f"{effect.status:#x}")
+                self.guest.note_driver(
+                    self.state.names.get(effect.relid, "?"), "refused", f"{effect.status:#x}"
+                )
                 self.guest.bus_ready()
             elif isinstance(effect, client.Disconnected):
                 self.guest.bus_gone()
@@ -147,7 +149,10 @@ class GuestBus:
         self.state.names[relid] = name
         pages = self.guest.allocate(2 * ring_pages)
         for first in (0, ring_pages):
-            Ring(self.guest.memory, [self.guest.machine_page(page) for page in pages[first : first + ring_pages]]).reset()
+            Ring(
+                self.guest.memory,
+                [self.guest.machine_page(page) for page in pages[first : first + ring_pages]],
+            ).reset()
         self.apply(self.state.connection.open_channel(relid, pages, ring_pages))
 
     def rings(self, relid: int) -> tuple[Ring, Ring]:

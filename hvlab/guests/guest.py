@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hvlab import catalog
+from hvlab.catalog.versions import pair_versions, wire_versions, word_versions
 from hvlab.devices.emulated import ide
 from hvlab.devices.integration import protocol as ic_protocol
 from hvlab.devices.integration.guest import IcGuest
@@ -21,7 +22,6 @@ from hvlab.devices.storage.vsc import StorVsc
 from hvlab.guests import programs, system_record
 from hvlab.guests.bus import INTEGRATION_RING_PAGES, STORAGE_RING_PAGES, BusState, GuestBus
 from hvlab.guests.programs import Op
-from hvlab.catalog.versions import pair_versions, wire_versions, word_versions
 from hvlab.hypervisor import Hypercalls, Hypervisor, PartitionSoftware, PhysicalMemory
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.kernel import handler
@@ -252,7 +252,9 @@ class GuestSystem(PartitionSoftware):
     def _op_in(self, port: int) -> int | None:
         return self._port(port, False, 1, 0)
 
-    def _port(self, port: int, write: bool, size: int, value: int, count: int = 1, gpa: int = 0) -> int | None:
+    def _port(
+        self, port: int, write: bool, size: int, value: int, count: int = 1, gpa: int = 0
+    ) -> int | None:
         self.blocked = "port"
         if self.hypervisor.io_port(self.partition, 0, port, write, size, value, count, gpa):
             return None
@@ -386,7 +388,9 @@ class GuestSystem(PartitionSoftware):
         known = catalog.guest(self.system)
         sim, sief, page, monitor1, monitor2 = self.allocate(5)
         connection = Connection(
-            word_versions(known.vmbus_versions), page * PAGE_SIZE, (monitor1 * PAGE_SIZE, monitor2 * PAGE_SIZE)
+            word_versions(known.vmbus_versions),
+            page * PAGE_SIZE,
+            (monitor1 * PAGE_SIZE, monitor2 * PAGE_SIZE),
         )
         self.bus_state = BusState(connection, sim, sief, page)
         self._bus = None
@@ -488,12 +492,25 @@ class GuestSystem(PartitionSoftware):
         Writes leave records that can be verified (`system_record.data_sector`). The
         caller has checked that the guest runs and has the disk.
         """
-        work = Workload(len(self.workloads) + 1, operation, unit, self.world.now, count, exits_before=self.exits)
+        work = Workload(
+            len(self.workloads) + 1, operation, unit, self.world.now, count, exits_before=self.exits
+        )
         self.workloads.append(work)
         self.world.emit(
-            "guest.workload", self.name, self.name, self.partition, 0, None, "start", operation, unit, size * count
+            "guest.workload",
+            self.name,
+            self.name,
+            self.partition,
+            0,
+            None,
+            "start",
+            operation,
+            unit,
+            size * count,
         )
-        self.program += programs.workload(operation == "write", unit, size, count, lba, BUFFER_PAGE * PAGE_SIZE)
+        self.program += programs.workload(
+            operation == "write", unit, size, count, lba, BUFFER_PAGE * PAGE_SIZE
+        )
         if self.blocked == IDLE:
             self.blocked = ""
             self._go()
@@ -509,7 +526,16 @@ class GuestSystem(PartitionSoftware):
         work.finished = self.world.now
         work.exits = self.exits - work.exits_before
         self.world.emit(
-            "guest.workload", self.name, self.name, self.partition, 0, None, "end", work.operation, work.unit, work.moved
+            "guest.workload",
+            self.name,
+            self.name,
+            self.partition,
+            0,
+            None,
+            "end",
+            work.operation,
+            work.unit,
+            work.moved,
         )
         return 0
 
@@ -537,4 +563,3 @@ class GuestSystem(PartitionSoftware):
         "fill": _op_fill,
         "workload_end": _op_workload_end,
     }
-

@@ -62,7 +62,12 @@ def ata(slave: int, write: bool, lba: int, sectors: int, gpa: int) -> list[Op]:
     if write:
         program += [("in", ide.COMMAND), ("status",)]
         for number in range(sectors):
-            program += [("sector_out", gpa + number * ide.SECTOR), ("line",), ("in", ide.COMMAND), ("status",)]
+            program += [
+                ("sector_out", gpa + number * ide.SECTOR),
+                ("line",),
+                ("in", ide.COMMAND),
+                ("status",),
+            ]
     else:
         for number in range(sectors):
             program += [("line",), ("in", ide.COMMAND), ("status",), ("sector_in", gpa + number * ide.SECTOR)]

@@ -104,7 +104,9 @@ class BusLink(Component):
                 self.server.offer(Offer(key, interfaces.IDE_ACCELERATOR, instance))
         for number in range(machine.scsi_controllers):
             key = f"scsi:{number}"
-            files = {d.location: d.path for d in machine.drives if d.controller == "SCSI" and d.number == number}
+            files = {
+                d.location: d.path for d in machine.drives if d.controller == "SCSI" and d.number == number
+            }
             self.storage[key] = StorVsp(versions, {lun: sizes[path] for lun, path in files.items()})
             self.paths[key] = files
             self.server.offer(Offer(key, interfaces.SCSI, interfaces.scsi_instance(number, stream.take(12))))
@@ -407,7 +409,9 @@ class BusLink(Component):
             elif isinstance(effect, vsp.MoveSectors):
                 data = b""
                 if effect.write:
-                    copied = self._copy_from_guest(self.requests[relid, effect.transaction], effect.sectors * 512)
+                    copied = self._copy_from_guest(
+                        self.requests[relid, effect.transaction], effect.sectors * 512
+                    )
                     if copied is None:
                         self._break(relid, "a range names a page that is not the guest's")
                         return
@@ -492,7 +496,15 @@ class BusLink(Component):
 
     def _note_service(self, key: str, action: str, value: str) -> None:
         self.world.emit(
-            "integration", f"{self.host}/root/vmwp/{self.vm}", self.child, self.partition, None, None, key, action, value
+            "integration",
+            f"{self.host}/root/vmwp/{self.vm}",
+            self.child,
+            self.partition,
+            None,
+            None,
+            key,
+            action,
+            value,
         )
 
     @handler

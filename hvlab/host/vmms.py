@@ -95,7 +95,15 @@ class Vmms(Component):
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
         del self.machines[name.casefold()]
         self.world.emit(
-            "vm.state", self.name, f"{self.host}/{machine.name}", None, None, None, machine.name, machine.state, "Removed"
+            "vm.state",
+            self.name,
+            f"{self.host}/{machine.name}",
+            None,
+            None,
+            None,
+            machine.name,
+            machine.state,
+            "Removed",
         )
 
     def add_drive(

@@ -181,7 +181,11 @@ class Worker(Component):
     def _step_intercept(self, port: int) -> int:
         return self._cost(
             self._call(
-                "InstallIntercept", partition_id=self.partition, access_type=3, intercept_type=0, parameter=port
+                "InstallIntercept",
+                partition_id=self.partition,
+                access_type=3,
+                intercept_type=0,
+                parameter=port,
             )
         )
 
@@ -343,7 +347,9 @@ class Worker(Component):
                 sectors,
             )
             data = effect.data if isinstance(effect, ide.Store) else b""
-            self.disks.submit(DiskRequest(self.name, ("ide", effect.unit), drive.path, effect.lba, sectors, data))
+            self.disks.submit(
+                DiskRequest(self.name, ("ide", effect.unit), drive.path, effect.lba, sectors, data)
+            )
 
     def disk_done(self, token: object, status: str, data: bytes) -> None:
         """The host's disk has ended a request of the emulated channel."""

@@ -2,9 +2,9 @@
 
 from hvlab.hypervisor.calls import HYPERCALLS, STATUS, Call, Status
 from hvlab.hypervisor.hypervisor import Costs, Hypervisor
-from hvlab.hypervisor.results import Result
 from hvlab.hypervisor.memory import PAGE_SIZE, PhysicalMemory
 from hvlab.hypervisor.partition import Partition, VirtualProcessor
+from hvlab.hypervisor.results import Result
 from hvlab.hypervisor.software import PartitionSoftware
 from hvlab.hypervisor.stubs import Hypercalls
 

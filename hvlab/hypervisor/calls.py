@@ -83,7 +83,9 @@ MAP_GPA_PAGES = Layout(
     Field("map_flags", "u32", flags={1: "read", 2: "write", 4: "execute"}, shown="hex"),
     _u32("_reserved"),
 )
-CREATE_VP = Layout("HvCallCreateVp", _u64("partition_id"), _u32("vp_index"), _u32("_pad"), _u64("flags", "hex"))
+CREATE_VP = Layout(
+    "HvCallCreateVp", _u64("partition_id"), _u32("vp_index"), _u32("_pad"), _u64("flags", "hex")
+)
 INSTALL_INTERCEPT = Layout(
     "HvCallInstallIntercept",
     _u64("partition_id"),
@@ -142,7 +144,11 @@ SET_VP_REGISTERS = Layout(
     Field("_pad", "bytes", 3),
 )
 REGISTER_VALUE = Layout(
-    "RegisterAssoc", _u32("register_name", "hex"), Field("_pad", "bytes", 12), _u64("low", "hex"), _u64("high", "hex")
+    "RegisterAssoc",
+    _u32("register_name", "hex"),
+    Field("_pad", "bytes", 12),
+    _u64("low", "hex"),
+    _u64("high", "hex"),
 )
 
 

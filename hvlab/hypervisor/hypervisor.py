@@ -204,7 +204,15 @@ class Hypervisor(Component):
         exits = partition.vps[vp].exits
         exits[reason] = exits.get(reason, 0) + 1
         return self.world.emit(
-            "exit", self.software_name(partition), self.name, partition.number, vp, None, reason, detail, value
+            "exit",
+            self.software_name(partition),
+            self.name,
+            partition.number,
+            vp,
+            None,
+            reason,
+            detail,
+            value,
         )
 
     def cpuid(self, number: int, vp: int, leaf: int) -> tuple[int, int, int, int]:

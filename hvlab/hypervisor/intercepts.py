@@ -27,7 +27,12 @@ IO_PORT_MESSAGE = Layout(
     "IoPortIntercept",
     *_HEADER,
     Field("port", "u16", shown="hex"),
-    Field("access_info", "u8", flags={1: "1 byte", 2: "2 bytes", 4: "4 bytes", 8: "string", 16: "rep"}, shown="hex"),
+    Field(
+        "access_info",
+        "u8",
+        flags={1: "1 byte", 2: "2 bytes", 4: "4 bytes", 8: "string", 16: "rep"},
+        shown="hex",
+    ),
     Field("instruction_byte_count", "u8"),
     Field("_reserved", "u32"),
     Field("rax", "u64", shown="hex"),

@@ -93,9 +93,7 @@ def _charge(target: Partition, pages: int) -> bool:
 
 def _note_state(hv: Hypervisor, target: Partition) -> Callable[[], None]:
     def note() -> None:
-        hv.world.emit(
-            "partition", hv.name, hv.software_name(target), target.number, None, None, target.state
-        )
+        hv.world.emit("partition", hv.name, hv.software_name(target), target.number, None, None, target.state)
 
     return note
 
@@ -332,7 +330,9 @@ def _connect_port(hv: Hypervisor, caller: Partition, fields: Fields) -> Result:
     return Result()
 
 
-def _find_port(hv: Hypervisor, caller: Partition, connection: int, kind: int) -> tuple[Partition, Port] | Status:
+def _find_port(
+    hv: Hypervisor, caller: Partition, connection: int, kind: int
+) -> tuple[Partition, Port] | Status:
     place = caller.connections.get(connection)
     if place is None:
         return Status.INVALID_CONNECTION_ID

@@ -38,9 +38,7 @@ class VirtualProcessor:
     index: int
     state: str = "Suspended"
     intercepted: bool = False
-    msrs: dict[int, int] = field(
-        default_factory=lambda: {MSR_SINT0 + n: SINT_MASKED for n in range(16)}
-    )
+    msrs: dict[int, int] = field(default_factory=lambda: {MSR_SINT0 + n: SINT_MASKED for n in range(16)})
     registers: dict[str, int] = field(default_factory=dict)
     waiting: dict[int, list[tuple[int, int, bytes]]] = field(default_factory=dict)
     """Messages that wait for their SINT's slot: (message type, sender or port, payload)."""

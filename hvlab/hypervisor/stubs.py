@@ -48,7 +48,11 @@ class Hypercalls:
     def post(self, connection: int, payload: bytes) -> Result:
         """PostMessage of VMBus' message type 1."""
         return self.call(
-            "PostMessage", connection_id=connection, message_type=1, payload_size=len(payload), payload=payload
+            "PostMessage",
+            connection_id=connection,
+            message_type=1,
+            payload_size=len(payload),
+            payload=payload,
         )
 
     def signal(self, connection: int, flag: int = 0) -> Result:

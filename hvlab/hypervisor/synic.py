@@ -49,7 +49,13 @@ def buffers_in_use(vp: VirtualProcessor, sint: int, sender: int) -> int:
 
 
 def deliver(
-    hv: Hypervisor, partition: Partition, vp: VirtualProcessor, sint: int, kind: int, sender: int, payload: bytes
+    hv: Hypervisor,
+    partition: Partition,
+    vp: VirtualProcessor,
+    sint: int,
+    kind: int,
+    sender: int,
+    payload: bytes,
 ) -> None:
     """Put a message into its slot, or let it wait behind the one that is there."""
     page_number = _page_of(partition, vp, MSR_SIMP)
@@ -63,7 +69,14 @@ def deliver(
         queue = vp.waiting.setdefault(sint, [])
         queue.append((kind, sender, payload))
         hv.world.emit(
-            "message.queued", hv.name, hv.software_name(partition), partition.number, vp.index, None, sint, len(queue)
+            "message.queued",
+            hv.name,
+            hv.software_name(partition),
+            partition.number,
+            vp.index,
+            None,
+            sint,
+            len(queue),
         )
         return
     page[at : at + SLOT_SIZE] = SYNIC_MESSAGE.pack(

@@ -99,9 +99,7 @@ class Kernel:
         """The live events in the order in which they will happen."""
         return sorted(entry for entry in self._heap if entry[1] not in self._dead)
 
-    def run(
-        self, until: int = FOREVER, limit: int = FOREVER, stop: Callable[[], bool] | None = None
-    ) -> int:
+    def run(self, until: int = FOREVER, limit: int = FOREVER, stop: Callable[[], bool] | None = None) -> int:
         """Handle events up to and including time `until`; returns how many were handled.
 
         Ends earlier after `limit` events, or as soon as `stop()` is true after an

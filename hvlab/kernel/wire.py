@@ -113,9 +113,7 @@ class Layout:
             raw = bytes(data[start : start + size])
             if len(raw) < size:
                 break
-            views.append(
-                FieldView(field.name, start, size, raw, *self._read(field, raw), since=field.since)
-            )
+            views.append(FieldView(field.name, start, size, raw, *self._read(field, raw), since=field.since))
         return views
 
     def _read(self, field: Field, raw: bytes) -> tuple[int | bytes | uuid.UUID, str]:

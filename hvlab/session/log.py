@@ -110,7 +110,7 @@ def read(data: bytes, name: str) -> tuple[Header, list[Entry]]:
             raise BadLog(f"{name}, line {number}: {error}") from None
         if entry.kind not in KINDS:
             raise BadLog(f"{name}, line {number}: unknown kind {entry.kind!r}; known: {', '.join(KINDS)}")
-        if entries and entry.at < entries[-1].at or entry.at < 0:
+        if (entries and entry.at < entries[-1].at) or entry.at < 0:
             raise BadLog(f"{name}, line {number}: `at` goes backwards")
         entries.append(entry)
     assert header is not None

@@ -10,9 +10,7 @@ from hvlab.session import log
 from hvlab.session.session import Session
 
 
-def replay(
-    data: bytes, name: str, *, host: Host | None = None, cmdlets: Iterable[Cmdlet] = ()
-) -> Session:
+def replay(data: bytes, name: str, *, host: Host | None = None, cmdlets: Iterable[Cmdlet] = ()) -> Session:
     """Replay a log whole; nothing is written to real files.
 
     Raises log.BadLog, session.ReplayMismatch, catalog.BadCatalog.

@@ -15,7 +15,7 @@ from typing import Protocol
 from hvlab import catalog
 from hvlab.catalog import Platform
 from hvlab.console.cmdlets import Cmdlet, CmdletTable
-from hvlab.console.errors import ParseError
+from hvlab.console.errors import ErrorRecord, ParseError
 from hvlab.console.host import Host, RecordingHost
 from hvlab.console.lab import DEFAULT_WAIT
 from hvlab.console.shell import Outcome, Script, Shell, Statement
@@ -151,7 +151,7 @@ class Session:
             script = self.shell.parse(text)
         except ParseError:
             return self.shell.run(text)  # which reports it; nothing runs, nothing is recorded
-        errors = []
+        errors: list[ErrorRecord] = []
         exit_code = 0
         done = 0
         for statement in script.statements:

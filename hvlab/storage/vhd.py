@@ -210,7 +210,9 @@ class Vhd:
             if entry == UNALLOCATED:
                 parts.append(bytes(count * SECTOR))
             else:
-                parts.append(self._store.read(entry * SECTOR + self._bitmap_size + start * SECTOR, count * SECTOR))
+                parts.append(
+                    self._store.read(entry * SECTOR + self._bitmap_size + start * SECTOR, count * SECTOR)
+                )
         return b"".join(parts)
 
     def write(self, lba: int, data: bytes) -> None:

@@ -175,6 +175,4 @@ class HostFiles:
 
     def paths(self) -> list[str]:
         """All files, by volume and name."""
-        return [
-            volume.files[key].path for volume in self.volumes for key in sorted(volume.files)
-        ]
+        return [volume.files[key].path for volume in self.volumes for key in sorted(volume.files)]

@@ -168,7 +168,8 @@ class Connection:
         channel.pages = pages
         channel.downstream_offset = downstream_offset
         return [
-            Post(message) for message in messages.gpadl_messages(relid, channel.gpadl, pages, len(pages) * 4096)
+            Post(message)
+            for message in messages.gpadl_messages(relid, channel.gpadl, pages, len(pages) * 4096)
         ]
 
     def close_channel(self, relid: int) -> list[Effect]:

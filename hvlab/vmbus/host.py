@@ -21,7 +21,14 @@ from hvlab.vmbus import messages
 from hvlab.vmbus.messages import GUEST_TO_HOST, STATUS_FAILED, V1
 
 DISCONNECTED, CONNECTED = "Disconnected", "Connected"
-CLOSED, OPENING, OPEN, CLOSING, REOPENING, REVOKED = "Closed", "Opening", "Open", "Closing", "ClosingReopen", "Revoked"
+CLOSED, OPENING, OPEN, CLOSING, REOPENING, REVOKED = (
+    "Closed",
+    "Opening",
+    "Open",
+    "Closing",
+    "ClosingReopen",
+    "Revoked",
+)
 CHANNEL_STATES = (CLOSED, OPENING, OPEN, CLOSING, REOPENING, REVOKED)
 MAXIMUM_GPADL_BYTES = 4 << 20
 
@@ -175,7 +182,9 @@ class Server:
             return []
         channel.state = OPEN if status == 0 else CLOSED
         return [
-            Send(messages.pack("OPEN_CHANNEL_RESULT", channel_id=relid, open_id=channel.open_id, status=status))
+            Send(
+                messages.pack("OPEN_CHANNEL_RESULT", channel_id=relid, open_id=channel.open_id, status=status)
+            )
         ]
 
     def close_complete(self, relid: int) -> list[Effect]:
@@ -265,7 +274,9 @@ class Server:
 
     def _close_all(self) -> list[Effect]:
         effects: list[Effect] = [
-            CloseDevice(channel.relid) for channel in self.channels.values() if channel.state in (OPEN, OPENING)
+            CloseDevice(channel.relid)
+            for channel in self.channels.values()
+            if channel.state in (OPEN, OPENING)
         ]
         self.channels.clear()
         self.gpadls.clear()
@@ -287,7 +298,10 @@ class Server:
                 Refused("OPEN_CHANNEL", "InvalidRing"),
                 Send(
                     messages.pack(
-                        "OPEN_CHANNEL_RESULT", channel_id=channel.relid, open_id=channel.open_id, status=STATUS_FAILED
+                        "OPEN_CHANNEL_RESULT",
+                        channel_id=channel.relid,
+                        open_id=channel.open_id,
+                        status=STATUS_FAILED,
                     )
                 ),
             ]
@@ -338,7 +352,10 @@ class Server:
     def _begin_gpadl(self, channel: Channel, fields: dict[str, Any], tail: bytes) -> list[Effect]:
         number = fields["gpadl_id"]
         if number in self.gpadls:
-            return [Refused("GPADL_HEADER", "DuplicateGpadlId"), self._created(channel.relid, number, STATUS_FAILED)]
+            return [
+                Refused("GPADL_HEADER", "DuplicateGpadlId"),
+                self._created(channel.relid, number, STATUS_FAILED),
+            ]
         gpadl = Gpadl(number, channel.relid, fields["range_bytes"], fields["range_count"], tail)
         self.gpadls[number] = gpadl
         return self._try_gpadl(gpadl)

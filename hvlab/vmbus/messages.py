@@ -169,18 +169,25 @@ def parse(data: bytes) -> tuple[MessageType, dict[str, Any], bytes]:
     return kind, kind.layout.unpack(data), bytes(data[kind.layout.size :])
 
 
-def gpadl_messages(channel: int, gpadl: int, pages: list[int], byte_count: int, byte_offset: int = 0) -> list[bytes]:
+def gpadl_messages(
+    channel: int, gpadl: int, pages: list[int], byte_count: int, byte_offset: int = 0
+) -> list[bytes]:
     """GPADL_HEADER and as many GPADL_BODY as one range over these guest pages needs."""
     body = _RANGE.pack(byte_count, byte_offset) + b"".join(page.to_bytes(8, "little") for page in pages)
     first = GPADL_HEADER_VALUES * 8
     messages = [
-        pack("GPADL_HEADER", body[:first], channel_id=channel, gpadl_id=gpadl, range_bytes=len(body), range_count=1)
+        pack(
+            "GPADL_HEADER",
+            body[:first],
+            channel_id=channel,
+            gpadl_id=gpadl,
+            range_bytes=len(body),
+            range_count=1,
+        )
     ]
     step = GPADL_BODY_VALUES * 8
     for number, start in enumerate(range(first, len(body), step), 1):
-        messages.append(
-            pack("GPADL_BODY", body[start : start + step], message_number=number, gpadl_id=gpadl)
-        )
+        messages.append(pack("GPADL_BODY", body[start : start + step], message_number=number, gpadl_id=gpadl))
     return messages
 
 
@@ -196,6 +203,12 @@ def read_ranges(data: bytes, range_count: int) -> list[tuple[int, int, list[int]
         at += 8
         if offset >= 4096 or count == 0 or at + 8 * pages > len(data):
             raise ValueError("a range does not fit its pages")
-        ranges.append((count, offset, [int.from_bytes(data[at + 8 * n : at + 8 * n + 8], "little") for n in range(pages)]))
+        ranges.append(
+            (
+                count,
+                offset,
+                [int.from_bytes(data[at + 8 * n : at + 8 * n + 8], "little") for n in range(pages)],
+            )
+        )
         at += 8 * pages
     return ranges

@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from hvlab.kernel import Field, Layout
 
 IN_BAND, TRANSFER_PAGES, GPA_DIRECT, COMPLETION = 6, 7, 9, 0xB
-PACKET_NAMES = {IN_BAND: "in-band", TRANSFER_PAGES: "transfer pages", GPA_DIRECT: "GPA direct", COMPLETION: "completion"}
+PACKET_NAMES = {
+    IN_BAND: "in-band",
+    TRANSFER_PAGES: "transfer pages",
+    GPA_DIRECT: "GPA direct",
+    COMPLETION: "completion",
+}
 COMPLETION_REQUESTED = 1
 TRAILER_SIZE = 8
 
@@ -27,7 +32,9 @@ DESCRIPTOR = Layout(
 GPA_HEADER = Layout("GpaDirectHeader", Field("_reserved", "u32"), Field("range_count", "u32"))
 GPA_RANGE = Layout("GpaRange", Field("byte_count", "u32"), Field("byte_offset", "u32"))
 TRAILER = Layout("PacketTrailer", Field("_reserved", "u32"), Field("ring_offset", "u32"))
-PIPE_HEADER = Layout("PipeHeader", Field("type", "u32", names={1: "data", 2: "partial"}), Field("length", "u32"))
+PIPE_HEADER = Layout(
+    "PipeHeader", Field("type", "u32", names={1: "data", 2: "partial"}), Field("length", "u32")
+)
 
 _DESCRIPTOR = struct.Struct("<HHHHQ")
 _TWO = struct.Struct("<II")
@@ -63,7 +70,9 @@ def completion(payload: bytes, transaction: int) -> bytes:
     return _DESCRIPTOR.pack(COMPLETION, 2, length // 8, 0, transaction) + payload + padding
 
 
-def gpa_direct(payload: bytes, transaction: int, byte_count: int, byte_offset: int, pages: list[int]) -> bytes:
+def gpa_direct(
+    payload: bytes, transaction: int, byte_count: int, byte_offset: int, pages: list[int]
+) -> bytes:
     """A packet that names guest pages in place of carrying their data: one range."""
     header = _TWO.pack(0, 1) + _TWO.pack(byte_count, byte_offset) + struct.pack(f"<{len(pages)}Q", *pages)
     padding = _PADDING[-len(payload) % 8]

@@ -9,6 +9,7 @@ from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.objects import VHD, VhdView, drive_object, vmms
 from hvlab.console.hyperv.refusals import as_error
+from hvlab.console.lab import Lab
 from hvlab.datacenter.build import VHD_EPOCH_2008
 from hvlab.host.disks import HostStorage
 from hvlab.host.machine import Refusal
@@ -21,7 +22,8 @@ DEFAULT_FOLDER = "C:\\Users\\Public\\Documents\\Hyper-V\\Virtual Hard Disks\\"
 
 def storage(call: Call) -> HostStorage:
     """The host's volumes."""
-    return call.lab.world.get(f"{call.lab.host}/root/storage", HostStorage)
+    lab: Lab = call.lab
+    return lab.world.get(f"{lab.host}/root/storage", HostStorage)
 
 
 def full_path(call: Call, path: str) -> str:
@@ -106,12 +108,17 @@ def create_disk(call: Call, path: str, size: int, *, dynamic: bool, block_size: 
         raise CmdletError(
             f"The virtual hard disk size {size} is not valid: it must be between {vhd.MINIMUM_SIZE >> 20} MB and "
             f"{vhd.MAXIMUM_SIZE >> 30} GB in whole sectors of 512 bytes.",
-            explain=("explain.vhd-size", {"minimum": vhd.MINIMUM_SIZE >> 20, "maximum": vhd.MAXIMUM_SIZE >> 30}),
+            explain=(
+                "explain.vhd-size",
+                {"minimum": vhd.MINIMUM_SIZE >> 20, "maximum": vhd.MAXIMUM_SIZE >> 30},
+            ),
         ) from None
     except StorageError as error:
         files.delete(path)
         raise storage_error(error, path) from None
-    world.emit("host.file", f"{call.lab.host}/root/vmms", storage(call).name, None, None, None, "create", path, size)
+    world.emit(
+        "host.file", f"{call.lab.host}/root/vmms", storage(call).name, None, None, None, "create", path, size
+    )
     return path
 
 
@@ -185,7 +192,10 @@ def _list(call: Call) -> Iterator[object]:
         for drive in machine.drives:
             asked = (args.ControllerType, args.ControllerNumber, args.ControllerLocation)
             there = (drive.controller, drive.number, drive.location)
-            if all(want is None or str(want).upper() == str(have) for want, have in zip(asked, there, strict=True)):
+            if all(
+                want is None or str(want).upper() == str(have)
+                for want, have in zip(asked, there, strict=True)
+            ):
                 yield drive_object(machine, drive)
 
 
@@ -216,7 +226,13 @@ CMDLETS = (
         MODULE,
         (
             Parameter(
-                "Path", position=0, mandatory=True, array=True, completer="path", pipeline="both", aliases=("FullName",)
+                "Path",
+                position=0,
+                mandatory=True,
+                array=True,
+                completer="path",
+                pipeline="both",
+                aliases=("FullName",),
             ),
         ),
         _get,
@@ -227,7 +243,9 @@ CMDLETS = (
         "Add-VMHardDiskDrive",
         MODULE,
         (
-            Parameter("VMName", position=0, mandatory=True, completer="vm", pipeline="both", aliases=("Name",)),
+            Parameter(
+                "VMName", position=0, mandatory=True, completer="vm", pipeline="both", aliases=("Name",)
+            ),
             *_CONTROLLER,
             Parameter("Path", position=4, mandatory=True, completer="path"),
             Parameter("Passthru", "switch"),
@@ -241,7 +259,13 @@ CMDLETS = (
         MODULE,
         (
             Parameter(
-                "VMName", position=0, mandatory=True, array=True, completer="vm", pipeline="both", aliases=("Name",)
+                "VMName",
+                position=0,
+                mandatory=True,
+                array=True,
+                completer="vm",
+                pipeline="both",
+                aliases=("Name",),
             ),
             *_CONTROLLER,
         ),

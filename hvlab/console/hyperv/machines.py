@@ -13,7 +13,9 @@ from hvlab.console.hyperv.objects import machine_object, vmms
 from hvlab.console.hyperv.refusals import as_error, start_failure
 from hvlab.host.machine import OFF, RUNNING, STARTING, STOPPING, Refusal, VirtualMachine
 
-_NAME = Parameter("Name", position=0, pipeline="both", array=True, aliases=("VMName",), completer="vm", mandatory=True)
+_NAME = Parameter(
+    "Name", position=0, pipeline="both", array=True, aliases=("VMName",), completer="vm", mandatory=True
+)
 _PASSTHRU = Parameter("Passthru", "switch")
 MODULE = "Hyper-V"
 SHUTDOWN_LIMIT = 300 * 1_000_000_000
@@ -120,7 +122,9 @@ def _stop(call: Call) -> Iterator[object]:
                 call.error(as_error(refusal))
                 continue
             call.progress("Stop-VM", machine.name)
-            done = call.lab.wait(lambda machine=machine: machine_now(call, machine).state != STOPPING, SHUTDOWN_LIMIT)
+            done = call.lab.wait(
+                lambda machine=machine: machine_now(call, machine).state != STOPPING, SHUTDOWN_LIMIT
+            )
             if not done:
                 call.error(
                     CmdletError(
@@ -171,7 +175,15 @@ CMDLETS = (
         "Get-VM",
         MODULE,
         (
-            Parameter("Name", position=0, pipeline="both", array=True, aliases=("VMName",), completer="vm", sets=("Name",)),
+            Parameter(
+                "Name",
+                position=0,
+                pipeline="both",
+                array=True,
+                aliases=("VMName",),
+                completer="vm",
+                sets=("Name",),
+            ),
             Parameter("Id", aliases=("VMId",), sets=("Id",)),
         ),
         _get,

@@ -71,6 +71,22 @@ def heartbeat(view: MachineView) -> str:
     return "NoContact"
 
 
+DRIVE = ObjectType(
+    f"{_MODULE}.HardDiskDrive",
+    {
+        "VMName": lambda pair: pair[0].name,
+        "ControllerType": lambda pair: CONTROLLER[pair[1].controller],
+        "ControllerNumber": lambda pair: pair[1].number,
+        "ControllerLocation": lambda pair: pair[1].location,
+        "DiskNumber": lambda pair: None,
+        "Path": lambda pair: pair[1].path,
+        "Name": lambda pair: "Hard Drive",
+    },
+    columns=("VMName", "ControllerType", "ControllerNumber", "ControllerLocation", "DiskNumber", "Path"),
+    text_property="Path",
+)
+
+
 MACHINE = ObjectType(
     f"{_MODULE}.VirtualMachine",
     {
@@ -112,22 +128,6 @@ def moment(nanoseconds: int) -> DateTime:
     return DateTime(VHD_EPOCH_2008 * 1_000_000_000 + nanoseconds)
 
 
-DRIVE = ObjectType(
-    f"{_MODULE}.HardDiskDrive",
-    {
-        "VMName": lambda pair: pair[0].name,
-        "ControllerType": lambda pair: CONTROLLER[pair[1].controller],
-        "ControllerNumber": lambda pair: pair[1].number,
-        "ControllerLocation": lambda pair: pair[1].location,
-        "DiskNumber": lambda pair: None,
-        "Path": lambda pair: pair[1].path,
-        "Name": lambda pair: "Hard Drive",
-    },
-    columns=("VMName", "ControllerType", "ControllerNumber", "ControllerLocation", "DiskNumber", "Path"),
-    text_property="Path",
-)
-
-
 @dataclass(frozen=True)
 class VhdView:
     """A virtual disk's file, as it was read."""
@@ -136,10 +136,6 @@ class VhdView:
     path: str
     disk: Vhd
     attached: bool
-
-
-def _minimum(view: VhdView) -> int | None:
-    return None
 
 
 VHD = ObjectType(
@@ -151,7 +147,7 @@ VHD = ObjectType(
         "VhdType": lambda view: VHD_TYPE[view.disk.kind],
         "FileSize": lambda view: view.disk.file_size,
         "Size": lambda view: view.disk.size,
-        "MinimumSize": _minimum,
+        "MinimumSize": lambda view: None,
         "LogicalSectorSize": lambda view: 512,
         "PhysicalSectorSize": lambda view: 512,
         "BlockSize": lambda view: view.disk.block_size,

@@ -84,7 +84,9 @@ SCSI_REQUEST_52 = Layout(
     Field("timeout", "u32"),
     Field("queue_sort_key", "u32"),
 )
-PROTOCOL_VERSION = Layout("StorageVersion", Field("major_minor", "u16", shown="hex"), Field("revision", "u16"))
+PROTOCOL_VERSION = Layout(
+    "StorageVersion", Field("major_minor", "u16", shown="hex"), Field("revision", "u16")
+)
 CHANNEL_PROPERTIES = Layout(
     "StorageProperties",
     Field("_reserved", "u32"),
@@ -109,7 +111,9 @@ def request_layout(version: int) -> Layout:
     return SCSI_REQUEST_52 if version >= WIN8 else SCSI_REQUEST_36
 
 
-def build(operation: int, size: int, body: bytes = b"", status: int = 0, wants_completion: bool = False) -> bytes:
+def build(
+    operation: int, size: int, body: bytes = b"", status: int = 0, wants_completion: bool = False
+) -> bytes:
     """A storage packet of the given size."""
     head = PACKET_HEADER.pack(operation=operation, flags=int(wants_completion), status=status)
     return (head + body).ljust(size, b"\0")

@@ -75,7 +75,9 @@ def capacity_data(sectors: int) -> bytes:
 
 def luns_data(luns: list[int]) -> bytes:
     """The list of logical units."""
-    return (8 * len(luns)).to_bytes(4, "big") + bytes(4) + b"".join(bytes([0, lun]) + bytes(6) for lun in luns)
+    return (
+        (8 * len(luns)).to_bytes(4, "big") + bytes(4) + b"".join(bytes([0, lun]) + bytes(6) for lun in luns)
+    )
 
 
 def read_luns(data: bytes) -> list[int]:

@@ -84,9 +84,7 @@ class StorVsc:
         """Read or write sectors from or to guest memory at `gpa`."""
         block = scsi.transfer(scsi.WRITE_10 if write else scsi.READ_10, lba, sectors)
         return [
-            self._request(
-                "io", tag, lun, block, DATA_OUT if write else DATA_IN, gpa, sectors * scsi.SECTOR
-            )
+            self._request("io", tag, lun, block, DATA_OUT if write else DATA_IN, gpa, sectors * scsi.SECTOR)
         ]
 
     def completed(self, transaction: int, payload: bytes, buffer: bytes) -> list[Effect]:
@@ -133,7 +131,9 @@ class StorVsc:
             return [self._plain(QUERY_PROPERTIES)]
         if self.step == "end":
             return [self._plain(END_INITIALIZATION)]
-        return [self._request("luns", 0, 0, scsi.simple(scsi.REPORT_LUNS, 512), DATA_IN, self.buffer_gpa, 512)]
+        return [
+            self._request("luns", 0, 0, scsi.simple(scsi.REPORT_LUNS, 512), DATA_IN, self.buffer_gpa, 512)
+        ]
 
     # -- finding the disks --------------------------------------------------------------------
 
@@ -144,13 +144,19 @@ class StorVsc:
         elif what == "inquiry":
             if good and buffer[0] == 0:
                 return [
-                    self._request("capacity", lun, lun, scsi.simple(scsi.READ_CAPACITY), DATA_IN, self.buffer_gpa, 8)
+                    self._request(
+                        "capacity", lun, lun, scsi.simple(scsi.READ_CAPACITY), DATA_IN, self.buffer_gpa, 8
+                    )
                 ]
         elif what == "capacity" and good:
             self.disks[lun] = int.from_bytes(buffer[:4], "big") + 1
         if self.luns:
             lun = self.luns.pop(0)
-            return [self._request("inquiry", lun, lun, scsi.simple(scsi.INQUIRY, 36), DATA_IN, self.buffer_gpa, 36)]
+            return [
+                self._request(
+                    "inquiry", lun, lun, scsi.simple(scsi.INQUIRY, 36), DATA_IN, self.buffer_gpa, 36
+                )
+            ]
         self.step = "ready"
         return [Ready(dict(self.disks))]
 

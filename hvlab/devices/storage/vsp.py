@@ -22,15 +22,21 @@ from hvlab.devices.storage.protocol import (
     SRB_ERROR,
     SRB_INVALID_LUN,
     SRB_SUCCESS,
+    STATUS_DEVICE_DOES_NOT_EXIST,
     STATUS_INVALID_DEVICE_REQUEST,
     STATUS_INVALID_DEVICE_STATE,
     STATUS_IO_DEVICE_ERROR,
-    STATUS_DEVICE_DOES_NOT_EXIST,
     STATUS_REVISION_MISMATCH,
     STATUS_SUCCESS,
 )
 
-BEGIN, VERSION, PROPERTIES, END, READY = "Begin", "QueryVersion", "QueryProperties", "EndInitialization", "Ready"
+BEGIN, VERSION, PROPERTIES, END, READY = (
+    "Begin",
+    "QueryVersion",
+    "QueryProperties",
+    "EndInitialization",
+    "Ready",
+)
 _EXPECTED = {
     BEGIN: BEGIN_INITIALIZATION,
     VERSION: QUERY_PROTOCOL_VERSION,
@@ -187,5 +193,6 @@ class StorVsp:
             transfer_length=0,
         )
         return Complete(
-            transaction, protocol.build(COMPLETE_IO, len(payload), layout.pack(**request), STATUS_IO_DEVICE_ERROR)
+            transaction,
+            protocol.build(COMPLETE_IO, len(payload), layout.pack(**request), STATUS_IO_DEVICE_ERROR),
         )

@@ -1,0 +1,195 @@
+"""Get-LabPartition and Get-LabEvent: what no real host shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hvlab.console.cmdlets import Call, Cmdlet, Parameter
+from hvlab.console.hyperv.machines import find_machines
+from hvlab.console.lab import Lab
+from hvlab.console.objects import Column, ObjectType, PSObject, TimeSpan, custom_object
+from hvlab.hypervisor import PAGE_SIZE, Hypervisor, Partition
+from hvlab.kernel import KINDS, TraceEvent
+
+MODULE = "Lab"
+
+
+def _exits(partition: Partition) -> int:
+    return sum(sum(vp.exits.values()) for vp in partition.vps.values())
+
+
+PARTITION = ObjectType(
+    "Hvlab.Partition",
+    {
+        "Id": lambda pair: pair[1].number,
+        "Name": lambda pair: (
+            "root"
+            if pair[1].number == 1
+            else pair[0].world.at_index(pair[1].software).name.rpartition("/")[2]
+            if pair[1].software >= 0
+            else ""
+        ),
+        "State": lambda pair: pair[1].state,
+        "Parent": lambda pair: pair[1].parent or None,
+        "Processors": lambda pair: len(pair[1].vps),
+        "Memory": lambda pair: pair[1].mapped_pages * PAGE_SIZE,
+        "Pages": lambda pair: pair[1].mapped_pages,
+        "PoolPages": lambda pair: pair[1].pool_size,
+        "Ports": lambda pair: len(pair[1].ports),
+        "Connections": lambda pair: len(pair[1].connections),
+        "Intercepts": lambda pair: len(pair[1].intercepts),
+        "Exits": lambda pair: _exits(pair[1]),
+    },
+    columns=(
+        "Id",
+        "Name",
+        "State",
+        "Processors",
+        Column("Memory(M)", lambda row: int(str(row.get("Memory"))) >> 20),
+        "PoolPages",
+        "Ports",
+        "Connections",
+        "Exits",
+    ),
+    text_property="Id",
+)
+
+
+def _value(value: object) -> object:
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def _fields(event: TraceEvent) -> PSObject:
+    return custom_object({name: _value(value) for name, value in event.fields.items()})
+
+
+EVENT = ObjectType(
+    "Hvlab.Event",
+    {
+        "Seq": lambda event: event.seq,
+        "Time": lambda event: TimeSpan(event.time),
+        "Kind": lambda event: event.kind,
+        "Cause": lambda event: event.cause,
+        "Source": lambda event: event.source,
+        "Target": lambda event: event.target,
+        "Partition": lambda event: event.partition,
+        "VP": lambda event: event.vp,
+        "Channel": lambda event: event.channel,
+        "Name": lambda event: event.get("name"),
+        "Direction": lambda event: event.get("direction"),
+        "Signal": lambda event: event.get("signal"),
+        "State": lambda event: event.get("state"),
+        "Status": lambda event: event.get("status_name") or event.get("status"),
+        "Path": lambda event: event.get("path"),
+        "Bytes": lambda event: len(event.get("bytes") or b"") if "bytes" in event.fields else None,
+        "Hex": lambda event: (event.get("bytes") or b"").hex() if "bytes" in event.fields else None,
+        "Fields": _fields,
+    },
+    columns=("Seq", "Time", "Kind", "Name", "Source", "Target", "Channel", "Bytes"),
+    list_columns=(
+        "Seq",
+        "Time",
+        "Kind",
+        "Cause",
+        "Source",
+        "Target",
+        "Partition",
+        "Channel",
+        "Name",
+        "Direction",
+        "Signal",
+        "State",
+        "Status",
+        "Bytes",
+        "Hex",
+    ),
+    text_property="Kind",
+    key="Seq",
+)
+
+
+def _hypervisor(lab: Lab) -> Hypervisor:
+    return lab.world.get(f"{lab.host}/hypervisor", Hypervisor)
+
+
+def _partitions(call: Call) -> Iterator[object]:
+    partitions = _hypervisor(call.lab).partitions
+    wanted: set[int] | None = None
+    if call.args.VMName:
+        wanted = {machine.partition for machine in find_machines(call, call.args.VMName)}
+    for number in sorted(partitions):
+        if wanted is None or number in wanted:
+            if call.args.Id and number not in call.args.Id:
+                continue
+            yield PARTITION.of((call.lab, partitions[number]))
+
+
+def _events(call: Call) -> Iterator[object]:
+    args = call.args
+    lab: Lab = call.lab
+    wanted = {kind.casefold() for kind in args.Kind or ()}
+    machines = find_machines(call, args.VM) if args.VM else []
+    if args.VM and not machines:
+        return
+    suffixes = tuple(f"/{machine.name}" for machine in machines)
+    found = []
+    for event in lab.world.trace.since(args.Since or 0):
+        call.runner.charge(1)
+        if wanted and event.kind.casefold() not in wanted:
+            continue
+        if suffixes and not _concerns(event, suffixes):
+            continue
+        if args.Name and str(event.get("name", "")).casefold() != args.Name.casefold():
+            continue
+        found.append(event)
+    if args.Cause:
+        found = lab.world.trace.chain(args.Cause)[::-1]
+    if args.First:
+        found = found[: args.First]
+    if args.Last:
+        found = found[-args.Last :]
+    for event in found:
+        yield EVENT.of(event)
+
+
+def _concerns(event: TraceEvent, suffixes: tuple[str, ...]) -> bool:
+    return any(
+        path.endswith(suffix) or f"{suffix}/" in path
+        for path in (event.source, event.target)
+        for suffix in suffixes
+    )
+
+
+CMDLETS = (
+    Cmdlet(
+        "Get-LabPartition",
+        MODULE,
+        (
+            Parameter(
+                "VMName", position=0, array=True, completer="vm", pipeline="property", aliases=("Name", "VM")
+            ),
+            Parameter("Id", "int", array=True),
+        ),
+        _partitions,
+        lab_only=True,
+        read_only=True,
+        summary_id="help.Get-LabPartition",
+    ),
+    Cmdlet(
+        "Get-LabEvent",
+        MODULE,
+        (
+            Parameter("Kind", position=0, array=True, values=tuple(KINDS)),
+            Parameter("VM", array=True, completer="vm", aliases=("VMName",)),
+            Parameter("Name"),
+            Parameter("Since", "int", minimum=0),
+            Parameter("Cause", "int", minimum=1),
+            Parameter("First", "int", minimum=1),
+            Parameter("Last", "int", minimum=1),
+        ),
+        _events,
+        lab_only=True,
+        read_only=True,
+        summary_id="help.Get-LabEvent",
+    ),
+)

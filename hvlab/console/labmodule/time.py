@@ -1,0 +1,107 @@
+"""Step-Lab and Wait-Lab: let simulated time pass, by events or until something holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from hvlab.console.cmdlets import Call, Cmdlet, Parameter
+from hvlab.console.errors import CmdletError
+from hvlab.console.hyperv.machines import find_machines, machine_now
+from hvlab.console.hyperv.objects import guest_of, vmms
+from hvlab.console.lab import DEFAULT_WAIT, SECOND
+from hvlab.console.labmodule.looking import EVENT
+from hvlab.guests.guest import IDLE
+from hvlab.host.machine import VirtualMachine
+
+MODULE = "Lab"
+STATES = ("Booted", "Heartbeat", "Idle")
+
+
+def _step(call: Call) -> Iterator[object]:
+    before = len(call.lab.world.trace)
+    call.lab.step(call.args.Count)
+    for event in call.lab.world.trace.since(before):
+        yield EVENT.of(event)
+
+
+def _condition(call: Call, machine: VirtualMachine, state: str) -> Callable[[], bool]:
+    def booted() -> bool:
+        guest = guest_of(call.lab, machine)
+        return guest is not None and guest.phase == "running"
+
+    def idle() -> bool:
+        guest = guest_of(call.lab, machine)
+        return guest is not None and guest.phase == "running" and guest.blocked == IDLE
+
+    def heartbeat() -> bool:
+        link = vmms(call.lab).link(machine.name)
+        return link is not None and link.last_beat > 0
+
+    return {"Booted": booted, "Heartbeat": heartbeat, "Idle": idle}[state]
+
+
+def _wait(call: Call) -> None:
+    args = call.args
+    if "Seconds" in args:
+        call.lab.advance(args.Seconds)
+        return
+    limit = args.Timeout if "Timeout" in args else DEFAULT_WAIT
+    if "Until" in args:
+        if not call.lab.wait(lambda: call.test(args.Until), limit):
+            raise _too_late(limit, f"{{{args.Until}}}", None)
+        return
+    for machine in find_machines(call, args.VM):
+        if machine_now(call, machine).partition == 0:
+            raise CmdletError(
+                f"The virtual machine '{machine.name}' is not running; nothing will happen in it.",
+                "InvalidState",
+                "InvalidOperation",
+                explain=("explain.wait-not-running", {"name": machine.name}),
+            )
+        if not call.lab.wait(_condition(call, machine, args.For), limit):
+            raise _too_late(limit, f"{args.For} of '{machine.name}'", machine.name)
+
+
+def _too_late(limit: int, what: str, name: str | None) -> CmdletError:
+    return CmdletError(
+        f"Waited {limit // SECOND} simulated seconds for {what}, in vain.",
+        "OperationTimeout",
+        "OperationTimeout",
+        explain=("explain.wait-in-vain", {"seconds": limit // SECOND, "name": name or ""}),
+    )
+
+
+CMDLETS = (
+    Cmdlet(
+        "Step-Lab",
+        MODULE,
+        (Parameter("Count", "int", position=0, default=1, minimum=1, maximum=1_000_000),),
+        _step,
+        lab_only=True,
+        summary_id="help.Step-Lab",
+    ),
+    Cmdlet(
+        "Wait-Lab",
+        MODULE,
+        (
+            Parameter(
+                "VM",
+                position=0,
+                array=True,
+                mandatory=True,
+                completer="vm",
+                pipeline="property",
+                aliases=("VMName", "Name"),
+                sets=("VM",),
+            ),
+            Parameter("For", "enum", position=1, values=STATES, default="Booted", sets=("VM",)),
+            Parameter("Until", "scriptblock", mandatory=True, sets=("Until",)),
+            Parameter("Seconds", "seconds", mandatory=True, sets=("Seconds",)),
+            Parameter("Timeout", "seconds", sets=("VM", "Until")),
+        ),
+        _wait,
+        lab_only=True,
+        default_set="VM",
+        summary_id="help.Wait-Lab",
+    ),
+)

@@ -1,0 +1,234 @@
+"""Start-LabWorkload, Get-LabWorkload and Export-LabFile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hvlab.console.cmdlets import Call, Cmdlet, Parameter
+from hvlab.console.errors import CmdletError
+from hvlab.console.hyperv.disks import full_path, storage, storage_error
+from hvlab.console.hyperv.machines import find_machines, machine_now
+from hvlab.console.hyperv.objects import guest_of, vmms
+from hvlab.console.objects import Column, ObjectType, TimeSpan
+from hvlab.guests.guest import GuestSystem, Workload
+from hvlab.guests.system_record import DATA_START, SECTOR
+from hvlab.host.machine import VirtualMachine
+from hvlab.storage.volume import StorageError
+
+MODULE = "Lab"
+MAXIMUM_BLOCK = 128 << 10
+DATA_DISK_START = 2048
+"""Where workloads write on a disk that holds no system, by default: at 1 MiB."""
+
+WORKLOAD = ObjectType(
+    "Hvlab.Workload",
+    {
+        "VM": lambda pair: pair[0],
+        "Number": lambda pair: pair[1].number,
+        "Operation": lambda pair: pair[1].operation.capitalize(),
+        "Disk": lambda pair: pair[1].unit,
+        "Path": lambda pair: pair[1].path.capitalize(),
+        "Count": lambda pair: pair[1].done,
+        "Bytes": lambda pair: pair[1].moved,
+        "Errors": lambda pair: pair[1].errors,
+        "Exits": lambda pair: pair[1].exits,
+        "ExitsPerRequest": lambda pair: pair[1].exits // max(1, pair[1].done),
+        "Time": lambda pair: TimeSpan(_time(pair[1])),
+        "TimePerRequest": lambda pair: TimeSpan(_time(pair[1]) // max(1, pair[1].done)),
+        "Microseconds": lambda pair: _time(pair[1]) // 1000,
+    },
+    columns=(
+        "VM",
+        "Operation",
+        "Disk",
+        "Path",
+        "Count",
+        "Bytes",
+        "Exits",
+        Column("Exits/Request", "ExitsPerRequest"),
+        "Time",
+        "Errors",
+    ),
+)
+
+
+def _time(work: Workload) -> int:
+    return work.finished - work.started if work.finished else 0
+
+
+def _guest(call: Call, name: str) -> tuple[VirtualMachine, GuestSystem] | None:
+    machines = find_machines(call, [name])
+    if not machines:
+        return None
+    guest = guest_of(call.lab, machines[0])
+    if guest is None or guest.phase != "running":
+        state = "off" if guest is None else f"in the phase '{guest.phase}'"
+        raise CmdletError(
+            f"The guest of '{machines[0].name}' cannot run a workload: it is {state}.",
+            "InvalidState",
+            "InvalidOperation",
+            explain=("explain.guest-not-running", {"name": machines[0].name}),
+        )
+    return machines[0], guest
+
+
+def _unit(call: Call, machine: VirtualMachine, guest: GuestSystem) -> str:
+    args = call.args
+    kind = (args.ControllerType or "IDE").upper()
+    number, location = args.ControllerNumber, args.ControllerLocation
+    if machine.drive_at(kind, number, location) is None:
+        raise CmdletError(
+            f"'{machine.name}' has no disk at {kind} {number}:{location}.",
+            "ObjectNotFound",
+            "ObjectNotFound",
+            explain=("explain.no-such-disk", {"name": machine.name}),
+        )
+    unit = f"{kind.lower()}:{number}:{location}"
+    if unit not in guest.units and (kind != "IDE" or number != 0):
+        raise CmdletError(
+            f"The guest of '{machine.name}' does not see the disk at {kind} {number}:{location}: "
+            "it has no driver for that controller.",
+            "ObjectNotFound",
+            "ObjectNotFound",
+            explain=("explain.no-driver", {"name": machine.name}),
+        )
+    return unit
+
+
+def _start(call: Call) -> Iterator[object]:
+    args = call.args
+    found = _guest(call, args.VM)
+    if found is None:
+        return
+    machine, guest = found
+    if args.Size % SECTOR or not SECTOR <= args.Size <= MAXIMUM_BLOCK:
+        raise CmdletError(
+            f"A block of {args.Size} bytes is not possible: 512 bytes to {MAXIMUM_BLOCK >> 10} KB in whole sectors.",
+            explain=("explain.block-size", {"maximum": MAXIMUM_BLOCK >> 10}),
+        )
+    unit = _unit(call, machine, guest)
+    drive = machine.drive_at(*_place(unit))
+    assert drive is not None
+    sectors = storage(call).open(drive.path).size // SECTOR
+    start = DATA_START if unit == "ide:0:0" else DATA_DISK_START
+    if "Offset" in args:
+        start = args.Offset // SECTOR
+    if start + args.Count * args.Size // SECTOR > sectors:
+        raise CmdletError(
+            "The disk ends before the last block.",
+            "OutOfRange",
+            "InvalidArgument",
+            explain=("explain.disk-ends", {"size": sectors * SECTOR >> 20}),
+        )
+    work = guest.start_workload(args.Operation.lower(), unit, args.Size, args.Count, start)
+    number = work.number
+    call.progress("Start-LabWorkload", f"{machine.name}: {args.Operation}")
+
+    def finished() -> bool:
+        now = guest_of(call.lab, machine)
+        return now is None or len(now.workloads) < number or now.workloads[number - 1].finished > 0
+
+    if not call.lab.wait(finished):
+        raise CmdletError(
+            "The workload did not end in ten simulated minutes.", "OperationTimeout", "OperationTimeout"
+        )
+    now = guest_of(call.lab, machine_now(call, machine))
+    if now is not None:
+        yield WORKLOAD.of((machine.name, now.workloads[number - 1]))
+
+
+def _place(unit: str) -> tuple[str, int, int]:
+    kind, number, location = unit.split(":")
+    return kind.upper(), int(number), int(location)
+
+
+def _list(call: Call) -> Iterator[object]:
+    names = call.args.VM or [machine.name for machine in vmms(call.lab).machines.values()]
+    for machine in find_machines(call, names):
+        guest = guest_of(call.lab, machine)
+        for work in guest.workloads if guest else ():
+            yield WORKLOAD.of((machine.name, work))
+
+
+def _export(call: Call) -> None:
+    path = full_path(call, call.args.Path)
+    try:
+        handle = storage(call).files.open(path)
+    except StorageError as error:
+        raise storage_error(error, path) from None
+    target = call.args.Destination
+    if not call.should_process(target, "Export-LabFile"):
+        return
+    try:
+        call.lab.export(target, handle.file.content.pieces(), handle.size)
+    except OSError as error:
+        raise CmdletError(
+            f"The real file '{target}' cannot be written: {error.strerror}.",
+            "WriteError",
+            "WriteError",
+            explain=("explain.export-failed", {"path": target}),
+        ) from None
+    call.lab.world.emit(
+        "host.file",
+        f"{call.lab.host}/root/vmms",
+        storage(call).name,
+        None,
+        None,
+        None,
+        "export",
+        path,
+        handle.size,
+    )
+
+
+CMDLETS = (
+    Cmdlet(
+        "Start-LabWorkload",
+        MODULE,
+        (
+            Parameter(
+                "VM",
+                position=0,
+                mandatory=True,
+                completer="vm",
+                pipeline="property",
+                aliases=("VMName", "Name"),
+            ),
+            Parameter("Operation", "enum", position=1, values=("Write", "Read"), default="Write"),
+            Parameter("Size", "size", default=4096),
+            Parameter("Count", "int", default=1, minimum=1, maximum=10_000),
+            Parameter("ControllerType", "enum", values=("IDE", "SCSI")),
+            Parameter("ControllerNumber", "int", default=0, minimum=0),
+            Parameter("ControllerLocation", "int", default=0, minimum=0),
+            Parameter("Offset", "size"),
+        ),
+        _start,
+        lab_only=True,
+        summary_id="help.Start-LabWorkload",
+    ),
+    Cmdlet(
+        "Get-LabWorkload",
+        MODULE,
+        (
+            Parameter(
+                "VM", position=0, array=True, completer="vm", pipeline="property", aliases=("VMName", "Name")
+            ),
+        ),
+        _list,
+        lab_only=True,
+        read_only=True,
+        summary_id="help.Get-LabWorkload",
+    ),
+    Cmdlet(
+        "Export-LabFile",
+        MODULE,
+        (
+            Parameter("Path", position=0, mandatory=True, completer="path", pipeline="property"),
+            Parameter("Destination", position=1, mandatory=True),
+        ),
+        _export,
+        lab_only=True,
+        supports_should_process=True,
+        summary_id="help.Export-LabFile",
+    ),
+)
