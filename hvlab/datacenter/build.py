@@ -19,7 +19,7 @@ from hvlab.storage import vhd
 from hvlab.storage.volume import HostFiles, Volume
 
 HOST = "host1"
-VHD_EPOCH_2008 = 267_364_800
+VHD_EPOCH_2008 = 267_408_000
 """Where the lab's calendar begins: 2008-06-22 in seconds since 2000-01-01, four days before Hyper-V's release."""
 
 

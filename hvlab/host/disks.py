@@ -39,7 +39,7 @@ class DiskRequest:
 class HostStorage(Component):
     """The volumes of one host."""
 
-    STATE = ("files", "busy_until")
+    STATE = ("files", "busy_until", "head")
 
     def __init__(self, host: str, files: HostFiles, access: int, per_sector: int) -> None:
         self.host = host
@@ -47,6 +47,8 @@ class HostStorage(Component):
         self.access = access
         self.per_sector = per_sector
         self.busy_until = 0
+        self.head = ("", 0)
+        """Where the last request ended: what follows on there needs no seek."""
 
     def open(self, path: str) -> vhd.Vhd:
         """The virtual disk in a file. Raises StorageError or vhd.BadVhd."""
@@ -55,7 +57,9 @@ class HostStorage(Component):
     def submit(self, request: DiskRequest) -> None:
         """Queue a request for the physical disk."""
         begin = max(self.world.now, self.busy_until)
-        self.busy_until = begin + self.access + self.per_sector * request.sectors
+        seek = 0 if self.head == (request.path, request.lba) else self.access
+        self.head = (request.path, request.lba + request.sectors)
+        self.busy_until = begin + seek + self.per_sector * request.sectors
         self.after(self.busy_until - self.world.now, HostStorage.on_done, request)
 
     @handler

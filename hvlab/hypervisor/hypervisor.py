@@ -56,6 +56,8 @@ class Hypervisor(Component):
         self.name_of = {code: name for name, code in self.code_of.items()}
         self.partitions: dict[int, Partition] = {}
         self.next_partition = ROOT + 1
+        self._lead = 0
+        """What the crossing under way costs before an interrupt it leads to; only within one call."""
 
     def launch(self, software: int) -> Partition:
         """Start: the root partition owns the whole machine and runs `software`."""
@@ -133,7 +135,9 @@ class Hypervisor(Component):
         if processor is not None:
             processor.exits["hypercall"] = processor.exits.get("hypercall", 0) + 1
         if result.then is not None:
+            self._lead = self.cost_of(result)
             self.world.because(seq, result.then)
+            self._lead = 0
         result.seq = seq
         return result
 
@@ -186,7 +190,7 @@ class Hypervisor(Component):
         self.world.because(
             seq,
             self.world.schedule,
-            self.costs.interrupt,
+            self._lead + self.costs.interrupt,
             partition.software,
             PartitionSoftware.on_interrupt.id,
             (vp, sint, vector),
@@ -302,7 +306,9 @@ class Hypervisor(Component):
             message,
         )
         root = self.partitions[partition.parent]
+        self._lead = self.costs.intercept
         self.world.because(seq, synic.deliver, self, root, root.vps[0], 0, IO_PORT, number, message)
+        self._lead = 0
         return True
 
     def resume(self, partition: Partition, vp: int) -> None:
@@ -310,4 +316,4 @@ class Hypervisor(Component):
         processor = partition.vps[vp]
         processor.state = "Running"
         processor.intercepted = False
-        self.world.schedule(self.costs.exit, partition.software, PartitionSoftware.on_resume.id, vp)
+        self.world.schedule(self._lead + self.costs.exit, partition.software, PartitionSoftware.on_resume.id, vp)

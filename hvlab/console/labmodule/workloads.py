@@ -46,7 +46,7 @@ WORKLOAD = ObjectType(
         "Bytes",
         "Exits",
         Column("Exits/Request", "ExitsPerRequest"),
-        "Time",
+        Column("Time(us)", "Microseconds"),
         "Errors",
     ),
 )

@@ -1,0 +1,5 @@
+"""`python -m hvlab` is the `hvlab` command."""
+
+from hvlab.cli import main
+
+main()

@@ -1,0 +1,311 @@
+"""The `hvlab` command: wires the layers together, and is the only module that knows them all.
+
+Data goes to standard output, narration to standard error. Exit status: 0 done;
+1 the work falls short (a check or a command failed); 2 bad usage or bad input;
+130 interrupted. Nothing heavy is imported before it is needed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from hvlab import __version__
+
+if TYPE_CHECKING:
+    from hvlab.console.errors import ErrorRecord
+    from hvlab.session.session import Session
+    from hvlab.text import Text
+
+F = TypeVar("F", bound=Callable[..., Any])
+MAXIMUM_SCRIPT = 4 << 20
+
+
+class BadInput(click.ClickException):
+    """Something given to hvlab cannot be used: one sentence, exit status 2."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """One line on standard error."""
+        click.echo(f"hvlab: {self.message}", err=True)
+
+
+def _text(language: str | None) -> Text:
+    from hvlab.text import Text, UnknownLanguage, pick_language
+
+    try:
+        return Text(pick_language(language))
+    except UnknownLanguage as error:
+        raise BadInput(str(error)) from None
+
+
+def _explainer(text: Text) -> Callable[[ErrorRecord], str]:
+    """The lab's own line under an error, in the learner's language."""
+
+    def explain(record: ErrorRecord) -> str:
+        if record.explain is None or not text.has(record.explain[0]):
+            return ""
+        return f"hvlab: {text(record.explain[0], **record.explain[1])}"
+
+    return explain
+
+
+def _language(function: F) -> F:
+    return click.option("--lang", "language", metavar="en|de", help="English or German.")(function)
+
+
+def _world(function: F) -> F:
+    for option in (
+        click.option("--session", "log", type=click.Path(dir_okay=False, path_type=Path), help="Record to this file."),
+        click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True),
+        click.option("--platform", default="ws2008", show_default=True, help="The Hyper-V release that is simulated."),
+        click.option("--scenario", default="one-host", show_default=True, help="What the lab holds at the start."),
+    ):
+        function = option(function)
+    return function
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="hvlab")
+@_language
+@click.pass_context
+def cli(context: click.Context, language: str | None) -> None:
+    """Learn how virtualization really works, by driving a Hyper-V datacentre in your terminal.
+
+    Without a command, hvlab opens the course.
+    """
+    if context.invoked_subcommand is None:
+        if not _has_terminal():
+            click.echo(context.get_help(), err=True)
+            context.exit(2)
+        context.invoke(learn, language=language)
+
+
+def _has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _need_terminal() -> None:
+    if not _has_terminal():
+        raise BadInput("this opens a screen and needs a terminal; without one use `hvlab run` or `hvlab grade`")
+
+
+def _read_script(path: str) -> str:
+    """A script's text; BadInput if it cannot be read."""
+    try:
+        data = sys.stdin.buffer.read(MAXIMUM_SCRIPT + 1) if path == "-" else Path(path).read_bytes()
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
+    if len(data) > MAXIMUM_SCRIPT:
+        raise BadInput(f"{path}: larger than {MAXIMUM_SCRIPT >> 20} MiB; that is no script")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise BadInput(f"{path}, line {line}: not UTF-8 text; save the script as UTF-8") from None
+
+
+def _open_session(**arguments: Any) -> Session:
+    from hvlab.catalog import BadCatalog
+    from hvlab.session.session import Session
+
+    try:
+        return Session(**arguments)
+    except BadCatalog as error:
+        raise BadInput(str(error)) from None
+    except OSError as error:
+        raise BadInput(f"{error.filename}: cannot be written ({error.strerror})") from None
+
+
+@cli.command()
+@click.argument("script")
+@_world
+@click.option("--trace", type=click.Path(dir_okay=False, path_type=Path), help="Write the trace to this file.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_language
+def run(
+    script: str,
+    scenario: str,
+    platform: str,
+    seed: int,
+    log: Path | None,
+    trace: Path | None,
+    form: str,
+    language: str | None,
+) -> None:
+    """Run SCRIPT (a file, or - for standard input) without a screen."""
+    source = _read_script(script)
+    text = _text(language)
+    host = _output_host(form, text)
+    session = _open_session(scenario=scenario, platform=platform, seed=seed, log=log, host=host)
+    try:
+        outcome = session.run(source)
+    finally:
+        host.statement_done()
+        session.close()
+    if trace is not None:
+        _write_trace(session, trace)
+    sys.exit(outcome.exit_code)
+
+
+def _output_host(form: str, text: Text) -> Any:
+    from hvlab.console.texthost import TextHost
+
+    def narrate(line: str) -> None:
+        click.echo(line, err=True, nl=False)
+
+    def write(line: str) -> None:
+        click.echo(line, nl=False)
+
+    import shutil
+
+    width = shutil.get_terminal_size((120, 40)).columns if sys.stdout.isatty() else 120
+    host = TextHost(write, narrate, width=width, explain=_explainer(text))
+    if form == "json":
+        from hvlab.console.jsonhost import JsonHost
+
+        return JsonHost(write, host)
+    return host
+
+
+def _write_trace(session: Session, path: Path) -> None:
+    header = {
+        "hvlab": __version__,
+        "scenario": session.header.scenario,
+        "platform": session.header.platform,
+        "seed": session.header.seed,
+    }
+    try:
+        with path.open("wb") as file:
+            file.writelines(session.world.trace.lines(header))
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be written ({error.strerror})") from None
+
+
+@cli.command()
+@click.argument("lesson")
+@click.argument("files", nargs=-1, required=True)
+@click.option("--report", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_language
+def grade(lesson: str, files: tuple[str, ...], report: str, language: str | None) -> None:
+    """Grade each of FILES (scripts or recorded sessions) against LESSON (its id or its folder).
+
+    A grade is a replay: what a file claims counts for nothing, what its work reaches counts.
+    """
+    from hvlab.course import grading, library
+
+    text = _text(language)
+    try:
+        plan = library.find(lesson)
+    except library.BadLesson as error:
+        raise BadInput(str(error)) from None
+    status = 0
+    for name in files:
+        try:
+            result = grading.grade_file(plan, Path(name), text.language)
+        except grading.BadSubmission as error:
+            click.echo(f"hvlab: {error}", err=True)
+            status = 2
+            continue
+        click.echo(grading.as_json(result) if report == "json" else grading.as_text(result, text))
+        if not result.passed:
+            status = max(status, 1)
+    sys.exit(status)
+
+
+@cli.command()
+@click.argument("session_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--trace", type=click.Path(dir_okay=False, path_type=Path), help="Write the trace to this file.")
+@_language
+def replay(session_file: Path, trace: Path | None, language: str | None) -> None:
+    """Replay a recorded session and print the digests of the world and the trace it leads to."""
+    from hvlab.catalog import BadCatalog
+    from hvlab.course import cmdlets as course_cmdlets
+    from hvlab.session.log import BadLog
+    from hvlab.session.replay import replay as run_again
+    from hvlab.session.session import ReplayMismatch
+
+    host = _output_host("text", _text(language))
+    try:
+        session = run_again(
+            session_file.read_bytes(), str(session_file), host=host, cmdlets=course_cmdlets.CMDLETS
+        )
+    except (BadLog, ReplayMismatch, BadCatalog) as error:
+        raise BadInput(str(error)) from None
+    click.echo(f"world {session.world.digest()}")
+    click.echo(f"trace {session.world.trace.digest()}")
+    if trace is not None:
+        _write_trace(session, trace)
+
+
+@cli.command()
+@click.argument("lesson", required=False)
+@click.option("--session", "log", type=click.Path(dir_okay=False, path_type=Path), help="Record to this file.")
+@_language
+def learn(lesson: str | None = None, log: Path | None = None, language: str | None = None) -> None:
+    """Open LESSON (or the first one) on the screen."""
+    _need_terminal()
+    from hvlab.course import cmdlets as course_cmdlets
+    from hvlab.course import library
+    from hvlab.course.view import open_lesson
+    from hvlab.tui.app import run_app
+
+    text = _text(language)
+    try:
+        plan = library.find(lesson) if lesson else library.first()
+    except library.BadLesson as error:
+        raise BadInput(str(error)) from None
+    session = _open_session(
+        scenario=plan.scenario,
+        platform=plan.platform,
+        seed=plan.seed,
+        log=log,
+        lesson=plan.id,
+        lesson_digest=plan.digest,
+        cmdlets=course_cmdlets.CMDLETS,
+    )
+    sys.exit(run_app(session, open_lesson(plan, session, text.language), text.language))
+
+
+@cli.command()
+@_world
+@_language
+def sandbox(
+    scenario: str, platform: str, seed: int, log: Path | None, language: str | None
+) -> None:
+    """Open a lab without a lesson."""
+    _need_terminal()
+    from hvlab.tui.app import run_app
+
+    session = _open_session(scenario=scenario, platform=platform, seed=seed, log=log)
+    sys.exit(run_app(session, None, _text(language).language))
+
+
+@cli.command()
+@_language
+def info(language: str | None) -> None:
+    """Show the version, the lessons, the platforms and the scenarios."""
+    from hvlab import catalog
+    from hvlab.course import library
+
+    text = _text(language)
+    click.echo(f"hvlab {__version__}, Python {sys.version.split()[0]}")
+    for plan in library.all_lessons():
+        click.echo(f"lesson    {plan.id}: {plan.title[text.language]} ({plan.minutes} min)")
+    for name in catalog.platforms():
+        click.echo(f"platform  {name}: {catalog.platform(name).name}")
+    for name in catalog.scenarios():
+        click.echo(f"scenario  {name}: {catalog.scenario(name).summary[text.language]}")
+
+
+def main() -> None:
+    """The entry point."""
+    try:
+        cli(prog_name="hvlab")
+    except KeyboardInterrupt:
+        sys.exit(130)
