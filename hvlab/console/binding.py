@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from hvlab.console.cmdlets import Args, Cmdlet, Parameter
@@ -30,12 +29,15 @@ from hvlab.console.errors import CmdletError
 from hvlab.console.objects import PSObject
 from hvlab.console.scriptblock import ScriptBlock
 from hvlab.console.source import Span
+from hvlab.console.suggest import nearest
 from hvlab.console.values import NS_PER_SECOND, EnumValue, Hashtable, TimeSpan
 
-_ACTIONS = ("Continue", "SilentlyContinue", "Stop", "Ignore", "Inquire")
+# In the order of their numbers: -ErrorAction 0 is a habit many have.
+_ACTIONS = ("SilentlyContinue", "Stop", "Continue", "Inquire", "Ignore")
+_PREFERENCE = "System.Management.Automation.ActionPreference"
 COMMON = (
-    Parameter("ErrorAction", "enum", aliases=("ea",), values=_ACTIONS),
-    Parameter("WarningAction", "enum", aliases=("wa",), values=_ACTIONS),
+    Parameter("ErrorAction", "enum", aliases=("ea",), values=_ACTIONS, type_name=_PREFERENCE),
+    Parameter("WarningAction", "enum", aliases=("wa",), values=_ACTIONS, type_name=_PREFERENCE),
     Parameter("Verbose", "switch", aliases=("vb",)),
     Parameter("Debug", "switch", aliases=("db",)),
     Parameter("ErrorVariable", "string", aliases=("ev",)),
@@ -126,13 +128,15 @@ def find_parameter(cmdlet: Cmdlet, name: str, span: Span | None = None) -> tuple
             "AmbiguousParameter",
             span,
         )
-    known = {parameter.name.lower(): parameter.name for parameter in cmdlet.parameters if not parameter.hidden}
-    close = get_close_matches(folded, sorted(known), 1, 0.6)
+    known = {
+        parameter.name.lower(): parameter.name for parameter in cmdlet.parameters if not parameter.hidden
+    }
+    suggestion = nearest(name, known)
     explain: tuple[str, dict[str, object]] | None = None
-    if close:
+    if suggestion is not None:
         explain = (
             "console.did_you_mean_parameter",
-            {"command": cmdlet.name, "name": name, "suggestion": known[close[0]]},
+            {"command": cmdlet.name, "name": name, "suggestion": suggestion},
         )
     raise BindingError(
         f"A parameter cannot be found that matches parameter name '{name}'.",
@@ -269,7 +273,7 @@ def _validate_set(parameter: Parameter, text: str, span: Span | None) -> str:
             return value
     raise BindingError(
         f"Cannot validate argument on parameter '{parameter.name}'. The argument \"{text}\" does not belong to the "
-        f"set \"{','.join(values)}\" specified by the ValidateSet attribute. Supply an argument that is in the set "
+        f'set "{",".join(values)}" specified by the ValidateSet attribute. Supply an argument that is in the set '
         "and then try the command again.",
         "ParameterArgumentValidationError",
         span,
@@ -279,12 +283,12 @@ def _validate_set(parameter: Parameter, text: str, span: Span | None) -> str:
 
 def _near(parameter: Parameter, text: str) -> tuple[str, dict[str, object]] | None:
     folded = {value.lower(): value for value in parameter.values or ()}
-    close = get_close_matches(text.lower(), sorted(folded), 1, 0.6)
-    if not close:
+    suggestion = nearest(text, folded)
+    if suggestion is None:
         return None
     return (
         "console.did_you_mean_value",
-        {"parameter": parameter.name, "value": text, "suggestion": folded[close[0]]},
+        {"parameter": parameter.name, "value": text, "suggestion": suggestion},
     )
 
 
@@ -337,6 +341,8 @@ def _enum(parameter: Parameter, value: object) -> object:
     else:
         text = to_text(value).strip()
     folded = text.lower()
+    if parameter.type_name == _PREFERENCE and folded in ("0", "1", "2", "3", "4"):
+        return values[int(folded)]
     for name in values:
         if name.lower() == folded:
             return name
@@ -345,9 +351,9 @@ def _enum(parameter: Parameter, value: object) -> object:
         return starting[0]
     target = parameter.type_name or "System.Enum"
     raise BindingError(
-        f"Cannot bind parameter '{parameter.name}'. Cannot convert value \"{text}\" to type \"{target}\". Error: "
+        f'Cannot bind parameter \'{parameter.name}\'. Cannot convert value "{text}" to type "{target}". Error: '
         f'"Unable to match the identifier name {text} to a valid enumerator name. Specify one of the following '
-        f"enumerator names and try again:\n{', '.join(values)}\"",
+        f'enumerator names and try again:\n{", ".join(values)}"',
         "CannotConvertArgumentNoMessage",
         explain=_near(parameter, text),
     )
@@ -471,9 +477,7 @@ def _ambiguous() -> BindingError:
 
 def _bind_positional(bound: Bound, arguments: list[Argument], collect_rest: bool) -> None:
     cmdlet = bound.cmdlet
-    rest = next(
-        (p for p in cmdlet.parameters if p.rest and p.name.lower() not in bound.values), None
-    )
+    rest = next((p for p in cmdlet.parameters if p.rest and p.name.lower() not in bound.values), None)
     for number, argument in enumerate(arguments):
         open_parameters = [
             p
@@ -483,9 +487,10 @@ def _bind_positional(bound: Bound, arguments: list[Argument], collect_rest: bool
             and p.name.lower() not in bound.values
             and any(_in_set(p, name) for name in bound.sets)
         ]
-        if not open_parameters:
+        by_rest = rest is not None and not any(fits(p, plain(argument.value)) for p in open_parameters)
+        if not open_parameters or (by_rest and rest is not None and fits(rest, plain(argument.value))):
             if rest is not None:
-                values = [item for given in arguments[number:] for item in to_list(given.value)]
+                values = _flat([given.value for given in arguments[number:]])
                 if len(arguments) - number == 1:
                     values = argument.value if isinstance(argument.value, list) else [argument.value]
                 bound.values[rest.name.lower()] = convert(rest, values, argument.span)
@@ -495,8 +500,7 @@ def _bind_positional(bound: Bound, arguments: list[Argument], collect_rest: bool
                 bound.unbound = [plain(given.value) for given in arguments[number:]]
                 return
             raise BindingError(
-                "A positional parameter cannot be found that accepts argument "
-                f"'{to_text(argument.value)}'.",
+                f"A positional parameter cannot be found that accepts argument '{to_text(argument.value)}'.",
                 "PositionalParameterNotFound",
                 argument.span,
             )
@@ -646,7 +650,9 @@ def _record_by_property(bound: Bound, parameters: list[Parameter], record: objec
             if not isinstance(record, PSObject) or not record.has(name):
                 continue
             value = record.get(name)
-            if value is None or (exact and not fits(parameter, value) and not isinstance(value, (EnumValue, int))):
+            if value is None or (
+                exact and not fits(parameter, value) and not isinstance(value, (EnumValue, int))
+            ):
                 continue
             try:
                 bound.values[folded] = convert(parameter, value)
@@ -658,3 +664,7 @@ def _record_by_property(bound: Bound, parameters: list[Parameter], record: objec
             found = True
             break
     return found
+
+
+def _flat(values: list[object]) -> list[object]:
+    return [item for value in values for item in (value if isinstance(value, list) else [value])]

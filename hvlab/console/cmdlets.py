@@ -11,15 +11,18 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from hvlab.console.errors import CmdletError
 from hvlab.console.host import Host
 
 if TYPE_CHECKING:
+    from hvlab.console.lab import Lab
     from hvlab.console.scriptblock import ScriptBlock
+    from hvlab.console.source import Position
+else:
+    Lab = Any  # the session's handle; the language itself never looks inside
 
-Lab: TypeAlias = Any  # the session's handle; opaque to the language
 
 Kind = Literal[
     "string",  # text
@@ -195,6 +198,7 @@ class Call:
     input: list[object] = field(default_factory=list)  # all records (``collects``), or the present one
     expects_input: bool = False  # stands behind a | in the pipeline
     common: Mapping[str, object] = field(default_factory=dict)  # -Verbose, -ErrorAction… by lower-case name
+    position: Position | None = None  # where the command stands
 
     @property
     def record(self) -> object:

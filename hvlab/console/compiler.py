@@ -17,6 +17,7 @@ from hvlab.console.convert import (
     full_type_name,
     plain,
     to_bool,
+    to_int,
     to_list,
     to_text,
 )
@@ -295,7 +296,7 @@ class ExpressionCompiler:
         actions: dict[str, Callable[[object], object]] = {
             "-": operators.negate,
             "+": lambda value: operators.add(0, value, charge),
-            "bnot": lambda value: ~int(operators.to_int(value, "System.Int64")),
+            "bnot": lambda value: ~int(to_int(value, "System.Int64")),
             "join": lambda value: operators.join(value, "", charge),
         }
         action = actions.get(node.operator, lambda value: operators.split_blanks(value, charge))
@@ -340,8 +341,12 @@ class ExpressionCompiler:
 
         def run(scope: Scope) -> object:
             first, second = left(scope), right(scope)
-            if plus and type(first) is int and type(second) is int and -(1 << 40) < first < 1 << 40 and (
-                -(1 << 40) < second < 1 << 40
+            if (
+                plus
+                and type(first) is int
+                and type(second) is int
+                and -(1 << 40) < first < 1 << 40
+                and (-(1 << 40) < second < 1 << 40)
             ):
                 return first + second
             try:
@@ -377,7 +382,9 @@ class ExpressionCompiler:
         if operator == "split":
             return lambda left, right: operators.split(left, right, case, charge)
         if operator == "f":
-            return lambda left, right: format_text(to_text(left), to_list(right) if right is not None else [None])
+            return lambda left, right: format_text(
+                to_text(left), to_list(right) if right is not None else [None]
+            )
         if operator == "is":
             return operators.is_type
         if operator == "isnot":

@@ -17,7 +17,20 @@ _ITEM = re.compile(r"\{(\d{1,6})(?:,\s*(-?\d{1,6}))?(?::((?:[^{}]|\{\{|\}\})*))?
 _STANDARD = re.compile(r"([A-Za-z])(\d{0,2})", re.ASCII)
 _CUSTOM = re.compile(r"([^0#]*)([#0][#0,]*)?(?:\.([0#]+))?([^0#]*)", re.ASCII)
 _DATE_PIECE = re.compile(r"y+|M+|d+|H+|h+|m+|s+|f+|t+|'[^']*'|\\.|.", re.DOTALL)
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def format_text(template: str, items: list[object]) -> str:
@@ -183,7 +196,13 @@ def _timespan(value: TimeSpan, spec: str) -> str:
 
 
 def _date(value: DateTime, spec: str) -> str:
-    named = {"s": "yyyy-MM-ddTHH:mm:ss", "u": "yyyy-MM-dd HH:mm:ssZ", "d": "MM/dd/yyyy", "T": "HH:mm:ss", "t": "HH:mm"}
+    named = {
+        "s": "yyyy-MM-ddTHH:mm:ss",
+        "u": "yyyy-MM-dd HH:mm:ssZ",
+        "d": "MM/dd/yyyy",
+        "T": "HH:mm:ss",
+        "t": "HH:mm",
+    }
     spec = named.get(spec, spec)
     if len(spec) == 1:
         raise _refused(spec)

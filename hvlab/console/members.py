@@ -154,7 +154,9 @@ def set_property(value: object, name: str, new: object) -> None:
                 found.setter(value.subject, new)
             return
         if found is not None:
-            raise fault(f"'{label}' is a ReadOnly property.", "PropertyAssignmentException", "InvalidOperation")
+            raise fault(
+                f"'{label}' is a ReadOnly property.", "PropertyAssignmentException", "InvalidOperation"
+            )
     if value is None or value is NOTHING:
         raise fault(
             f"The property '{name}' cannot be found on this object. Verify that the property exists and can be "
@@ -209,7 +211,11 @@ def _at(value: object, index: object) -> object:
 def set_index(value: object, index: object, new: object) -> None:
     if isinstance(value, Hashtable):
         if index is None:
-            raise fault("Index operation failed; the array index evaluated to null.", "NullArrayIndex", "InvalidOperation")
+            raise fault(
+                "Index operation failed; the array index evaluated to null.",
+                "NullArrayIndex",
+                "InvalidOperation",
+            )
         value[index] = new
         limits.check_count(len(value))
         return
@@ -218,17 +224,25 @@ def set_index(value: object, index: object, new: object) -> None:
     if isinstance(value, list):
         number = to_int(index)
         if not -len(value) <= number < len(value):
-            raise fault("Index was outside the bounds of the array.", "System.IndexOutOfRangeException", "OperationStopped")
+            raise fault(
+                "Index was outside the bounds of the array.",
+                "System.IndexOutOfRangeException",
+                "OperationStopped",
+            )
         value[number] = new
         return
-    raise fault(f"Unable to index into an object of type {type_of(value)}.", "CannotIndex", "InvalidOperation")
+    raise fault(
+        f"Unable to index into an object of type {type_of(value)}.", "CannotIndex", "InvalidOperation"
+    )
 
 
 def call_method(runtime: Runtime, value: object, name: str, arguments: list[object]) -> object:
     """``$x.Name(…)``."""
     folded = name.lower()
     if value is None or value is NOTHING:
-        raise fault("You cannot call a method on a null-valued expression.", "InvokeMethodOnNull", "InvalidOperation")
+        raise fault(
+            "You cannot call a method on a null-valued expression.", "InvokeMethodOnNull", "InvalidOperation"
+        )
     if isinstance(value, PSObject):
         found = value.type.find_method(name)
         if found is not None:
@@ -302,7 +316,9 @@ def call_static(runtime: Runtime, type_name: str, name: str, arguments: list[obj
     run = methods.STATICS.get((type_name, name.lower()))
     if run is None:
         if (type_name, name.lower()) in methods.REFUSED_STATICS:
-            raise fault(methods.REFUSED_STATICS[type_name, name.lower()], "UnsupportedConstruct", "NotImplemented")
+            raise fault(
+                methods.REFUSED_STATICS[type_name, name.lower()], "UnsupportedConstruct", "NotImplemented"
+            )
         raise _no_static(type_name, name)
     return _run(run, runtime, type_name, arguments, name)
 

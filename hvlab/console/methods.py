@@ -89,7 +89,9 @@ def _pad(left: bool) -> Method:
         runtime.charge(width // 16 if width > 0 else 0)
         filler = to_text(arguments[1]) if len(arguments) > 1 else " "
         if len(filler) != 1:
-            raise fault("String must be exactly one character long.", "MethodArgumentConversionInvalidCastArgument")
+            raise fault(
+                "String must be exactly one character long.", "MethodArgumentConversionInvalidCastArgument"
+            )
         return value.rjust(width, filler) if left else value.ljust(width, filler)
 
     return 1, 2, run
@@ -247,7 +249,9 @@ NUMBER: dict[str, Method] = {
 def _add_time(unit: int) -> Method:
     def run(runtime: Runtime, value: DateTime, arguments: list[object]) -> object:
         amount = to_number(arguments[0])
-        shift = amount * unit * NS_PER_SECOND if isinstance(amount, int) else round(amount * unit * NS_PER_SECOND)
+        shift = (
+            amount * unit * NS_PER_SECOND if isinstance(amount, int) else round(amount * unit * NS_PER_SECOND)
+        )
         return DateTime(value.nanoseconds + shift)
 
     return 1, 1, run
@@ -258,7 +262,9 @@ TIME: dict[str, Method] = {
     "add": (
         1,
         1,
-        lambda runtime, value, arguments: type(value)(value.nanoseconds + to_timespan(arguments[0]).nanoseconds),
+        lambda runtime, value, arguments: type(value)(
+            value.nanoseconds + to_timespan(arguments[0]).nanoseconds
+        ),
     ),
     "subtract": (
         1,
@@ -427,5 +433,8 @@ STATIC_VALUES: dict[tuple[str, str], object] = {
     ("System.Environment", "newline"): "\n",
 }
 REFUSED_STATICS = {
-    ("System.Guid", "newguid"): "`[guid]::NewGuid()` is not part of hvlab's PowerShell: runs must be repeatable",
+    (
+        "System.Guid",
+        "newguid",
+    ): "`[guid]::NewGuid()` is not part of hvlab's PowerShell: runs must be repeatable",
 }

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import get_close_matches
 
 from hvlab.console.binding import Argument, BindingError, Bound, bind, bind_record
 from hvlab.console.cmdlets import Call, Cmdlet, Emit, Parameter, Stage
 from hvlab.console.compiler import ExpressionCompiler
-from hvlab.console.convert import NOTHING, plain, to_bool, to_list, to_text
+from hvlab.console.convert import NOTHING, plain, to_list, to_text
 from hvlab.console.errors import CmdletError, fault
 from hvlab.console.objects import PSObject
-from hvlab.console.runtime import CompiledBody, Expression, ReturnFlow, Runtime, Scope, Statement, StopUpstream
+from hvlab.console.runtime import (
+    CompiledBody,
+    Expression,
+    ReturnFlow,
+    Runtime,
+    Scope,
+    Statement,
+    StopUpstream,
+)
 from hvlab.console.scriptblock import ScriptBlock
 from hvlab.console.source import Position, Span
 from hvlab.console.syntax import (
@@ -24,6 +31,7 @@ from hvlab.console.syntax import (
     Splat,
     Variable,
 )
+from hvlab.console.suggest import nearest
 from hvlab.console.values import Hashtable
 
 Evaluate = Callable[[Scope], list[Argument]]
@@ -33,7 +41,6 @@ class CommandCompiler(ExpressionCompiler):
     """Pipelines and commands into closures."""
 
     def pipeline(self, node: Pipeline) -> Statement:
-        first = node.elements[0]
         head: Expression | None = None
         commands: list[PreparedCommand] = []
         head_redirections: tuple[PreparedRedirection, ...] = ()
@@ -44,15 +51,17 @@ class CommandCompiler(ExpressionCompiler):
             elif isinstance(element, Command):
                 commands.append(self._command(element))
         runtime = self.runtime
-        del first
 
         def run(scope: Scope, emit: Emit) -> None:
             sink = emit
             stages: list[Stage] = []
+            closing: list[Stage] = []  # files that redirections write
             position = runtime.position
             last = len(commands) - 1
             for index in range(last, -1, -1):
-                stage = make_stage(runtime, commands[index], scope, sink, index > 0 or head is not None)
+                stage = make_stage(
+                    runtime, commands[index], scope, sink, index > 0 or head is not None, closing
+                )
                 stages.append(stage)
                 sink = stage.process
             stages.reverse()
@@ -60,7 +69,7 @@ class CommandCompiler(ExpressionCompiler):
             try:
                 if head is not None:
                     if head_redirections:
-                        sink = _redirected(runtime, head_redirections, scope, sink, None)
+                        sink = _redirected(runtime, head_redirections, scope, sink, closing)
                     value = head(scope)
                     if isinstance(value, list):
                         for item in value:
@@ -79,6 +88,8 @@ class CommandCompiler(ExpressionCompiler):
                     index = _index_of(stages, stop)
                     stages[index].end()
                 index += 1
+            for stage in closing:
+                stage.end()
             runtime.position = position
 
         return run
@@ -153,24 +164,34 @@ class CommandCompiler(ExpressionCompiler):
             target = node.target
             null = isinstance(target, Variable) and target.name.lower() == "null"
             value = None if target is None or null else self.expression(target)
-            prepared.append(PreparedRedirection(node.stream, value, null, target is None, node.append, node.span))
+            prepared.append(
+                PreparedRedirection(
+                    node.stream, value, null, target is None, node.append, Position(self.source, node.span)
+                )
+            )
         return tuple(prepared)
 
 
 class PreparedRedirection:
     """Where a stream goes: nowhere, into the output, or into a file through Out-File."""
 
-    __slots__ = ("append", "merge", "null", "span", "stream", "target")
+    __slots__ = ("append", "merge", "null", "position", "stream", "target")
 
     def __init__(
-        self, stream: str, target: Expression | None, null: bool, merge: bool, append: bool, span: Span
+        self,
+        stream: str,
+        target: Expression | None,
+        null: bool,
+        merge: bool,
+        append: bool,
+        position: Position,
     ) -> None:
         self.stream = stream
         self.target = target
         self.null = null
         self.merge = merge
         self.append = append
-        self.span = span
+        self.position = position
 
 
 class PreparedCommand:
@@ -215,7 +236,12 @@ def _index_of(stages: list[Stage], stop: StopUpstream) -> int:
 
 
 def make_stage(
-    runtime: Runtime, command: PreparedCommand, scope: Scope, emit: Emit, has_input: bool
+    runtime: Runtime,
+    command: PreparedCommand,
+    scope: Scope,
+    emit: Emit,
+    has_input: bool,
+    closing: list[Stage],
 ) -> Stage:
     """Find the command, evaluate and bind its arguments."""
     target: object = command.name
@@ -224,7 +250,7 @@ def make_stage(
     arguments = command.evaluate(scope)
     redirections = command.redirections
     if redirections:
-        emit = _redirected(runtime, redirections, scope, emit, command)
+        emit = _redirected(runtime, redirections, scope, emit, closing)
     silenced = _silenced(redirections)
     if isinstance(target, ScriptBlock):
         return FunctionStage(runtime, "", target, arguments, scope, emit, has_input, command)
@@ -240,16 +266,15 @@ def make_stage(
             command.name_position,
         )
     function = runtime.functions.get(name.lower())
-    if function is not None and runtime.table.find(name) is None:
-        return FunctionStage(runtime, function[0], function[1], arguments, scope, emit, has_input, command)
     cmdlet = runtime.table.find(name)
-    if cmdlet is not None and function is not None and cmdlet.name.lower() == name.lower():
+    if function is not None and (cmdlet is None or cmdlet.name.lower() == name.lower()):
+        # an alias comes before a function, and a function before a cmdlet
         return FunctionStage(runtime, function[0], function[1], arguments, scope, emit, has_input, command)
     if cmdlet is None and "-" not in name:
         cmdlet = runtime.table.find("Get-" + name)  # as PowerShell: a noun alone gets it
     if cmdlet is None:
         raise command_not_found(runtime, name, command.name_position)
-    return cmdlet_stage(runtime, cmdlet, name, arguments, command, emit, has_input, silenced, scope)
+    return cmdlet_stage(runtime, cmdlet, name, arguments, command.position, emit, has_input, silenced)
 
 
 def _at(error: CmdletError, position: Position) -> CmdletError:
@@ -268,11 +293,11 @@ def command_not_found(runtime: Runtime, name: str, position: Position) -> Cmdlet
         "CommandNotFoundException",
         terminating=True,
     )
-    names = {folded: shown for folded, shown in runtime.table.names()}
+    names = dict(runtime.table.names())
     names.update({folded: shown for folded, (shown, _) in runtime.functions.items()})
-    close = get_close_matches(name.lower()[:60], sorted(names), 1, 0.7)
-    if close:
-        error.explain = ("console.did_you_mean_command", {"name": name, "suggestion": names[close[0]]})
+    suggestion = nearest(name, names)
+    if suggestion is not None:
+        error.explain = ("console.did_you_mean_command", {"name": name, "suggestion": suggestion})
     error.position = position
     record = runtime.make_record(error)
     from dataclasses import replace
@@ -290,23 +315,15 @@ def _redirected(
     redirections: tuple[PreparedRedirection, ...],
     scope: Scope,
     emit: Emit,
-    command: PreparedCommand | None,
+    closing: list[Stage],
 ) -> Emit:
-    """The output stream behind redirections. Files are Out-File's business, where the lab has it."""
+    """The output stream behind redirections. Files are Out-File's business, where the lab has it.
+
+    What must still be told that the pipeline has ended goes into ``closing``.
+    """
     for item in redirections:
         if item.merge:
-            raise _at(
-                fault(
-                    f"`{item.stream}>&1` is not part of hvlab's PowerShell",
-                    "UnsupportedConstruct",
-                    "NotImplemented",
-                    explain=(
-                        "console.unsupported",
-                        {"construct": f"{item.stream}>&1", "line": 0, "column": 0, "substitute": "-ErrorVariable"},
-                    ),
-                ),
-                command.position if command is not None else runtime.position,  # type: ignore[arg-type]
-            )
+            raise _refused(f"{item.stream}>&1", item.position, "-ErrorVariable")
         if item.null:
             if item.stream in ("1", "*"):
                 emit = _drop
@@ -314,24 +331,30 @@ def _redirected(
         out_file = runtime.table.find("Out-File")
         if out_file is None or item.stream != "1" or item.target is None:
             construct = f"{item.stream if item.stream != '1' else ''}{'>>' if item.append else '>'}"
-            raise fault(
-                f"`{construct}` to a file is not part of hvlab's PowerShell here",
-                "UnsupportedConstruct",
-                "NotImplemented",
-                explain=(
-                    "console.unsupported",
-                    {"construct": construct, "line": 0, "column": 0, "substitute": ""},
-                ),
-            )
-        arguments = [Argument(item.span, "FilePath", item.target(scope), attached=True)]
+            raise _refused(construct, item.position, "")
+        span = item.position.span
+        arguments = [Argument(span, "FilePath", item.target(scope), attached=True)]
         if item.append:
-            arguments.append(Argument(item.span, "Append"))
-        prepared = command or PreparedCommand(
-            "Out-File", None, lambda scope: [], runtime.position, runtime.position, "", ()  # type: ignore[arg-type]
-        )
-        stage = cmdlet_stage(runtime, out_file, "Out-File", arguments, prepared, emit, True, False, scope)
+            arguments.append(Argument(span, "Append"))
+        stage = cmdlet_stage(runtime, out_file, "Out-File", arguments, item.position, emit, True, False)
+        closing.append(stage)
         emit = stage.process
     return emit
+
+
+def _refused(construct: str, position: Position, substitute: str) -> CmdletError:
+    line, column = position.line, position.column
+    error = fault(
+        f"`{construct}` is not part of hvlab's PowerShell (line {line}, column {column})"
+        + (f"; use {substitute}" if substitute else ""),
+        "UnsupportedConstruct",
+        "NotImplemented",
+        explain=(
+            "console.unsupported",
+            {"construct": construct, "line": line, "column": column, "substitute": substitute},
+        ),
+    )
+    return _at(error, position)
 
 
 def _drop(value: object) -> None:
@@ -346,13 +369,11 @@ def cmdlet_stage(
     cmdlet: Cmdlet,
     name: str,
     arguments: list[Argument],
-    command: PreparedCommand,
+    position: Position,
     emit: Emit,
     has_input: bool,
     silenced: bool,
-    scope: Scope,
 ) -> Stage:
-    position = command.position
     try:
         bound = bind(cmdlet, arguments, expects_input=has_input)
     except BindingError as error:
@@ -360,7 +381,7 @@ def cmdlet_stage(
     common = bound.common
     if silenced:
         common = {"erroraction": "SilentlyContinue", **common}
-    call = Call(cmdlet, name, bound.args(), runtime.lab, runtime, "", [], has_input, common)
+    call = Call(cmdlet, name, bound.args(), runtime.lab, runtime, "", [], has_input, common, position)
     call.parameter_set = bound.sets[0] if len(bound.sets) == 1 else ""
     if "outvariable" in common:
         emit = _kept(runtime, to_text(common["outvariable"]), emit)
@@ -423,7 +444,16 @@ class CmdletStage:
                 runtime.report(call, error)
                 return
             call = Call(
-                call.cmdlet, call.name, args, call.lab, runtime, parameter_set, [record], True, call.common
+                call.cmdlet,
+                call.name,
+                args,
+                call.lab,
+                runtime,
+                parameter_set,
+                [record],
+                True,
+                call.common,
+                self.position,
             )
         self._run(call)
 
@@ -532,7 +562,9 @@ class FunctionStage:
         self.records: list[object] = []
         self.finished = False
         self.scope = scope if command.operator == "." else Scope(scope)
-        self.cmdlet = Cmdlet(name or "scriptblock", "", body.parameters, implementing_type=name or "scriptblock")
+        self.cmdlet = Cmdlet(
+            name or "scriptblock", "", body.parameters, implementing_type=name or "scriptblock"
+        )
         self.name = name
         self.position = command.position
         try:
@@ -544,7 +576,11 @@ class FunctionStage:
         self.scope.variables["args"] = bound.unbound
         if name or command.operator == "&":
             self.scope.variables["psboundparameters"] = Hashtable(
-                [(p.name, bound.values[p.name.lower()]) for p in body.parameters if p.name.lower() in bound.values]
+                [
+                    (p.name, bound.values[p.name.lower()])
+                    for p in body.parameters
+                    if p.name.lower() in bound.values
+                ]
             )
         self._run(body.begin)
 
@@ -632,5 +668,3 @@ def _empty_of(parameter: Parameter) -> object:
     if kind in ("bool", "boolean"):
         return False
     return "" if kind == "string" else None
-
-

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hvlab.console import limits
-from hvlab.console.cmdlets import Call, CmdletTable, Emit, Lab
+from hvlab.console.cmdlets import Call, CmdletTable, Emit
 from hvlab.console.convert import TypeName, plain, short_type, to_bool, to_list, to_text
 from hvlab.console.errors import CmdletError, ErrorRecord
 from hvlab.console.host import Host
@@ -17,6 +17,7 @@ from hvlab.console.source import Position
 
 if TYPE_CHECKING:
     from hvlab.console.cmdlets import Parameter
+    from hvlab.console.lab import Lab
 
 MISSING = object()
 MAX_ERRORS = 256  # what $Error keeps
@@ -149,7 +150,7 @@ class Runtime:
             name,
             "" if target is None else str(target) if isinstance(target, TypeName) else to_text(target)[:200],
             target_type or "",
-            error.position or self.position,
+            error.position or (call.position if call is not None else None) or self.position,
             error.explain,
             activity=activity,
             subject=target,
@@ -179,7 +180,9 @@ class Runtime:
         action = self.action(call)
         self._remember(call, "errorvariable", record)
         if action == "stop":
-            stop = ScriptStop(error.message, error.error_id, error.category, explain=error.explain, terminating=True)
+            stop = ScriptStop(
+                error.message, error.error_id, error.category, explain=error.explain, terminating=True
+            )
             stop.record = record
             raise stop
         self.record_error(record, action)
@@ -203,7 +206,7 @@ class Runtime:
         self._remember(call, "warningvariable", text)
         if action == "stop":
             raise ScriptStop(
-                "The running command stopped because the preference variable \"WarningPreference\" or common "
+                'The running command stopped because the preference variable "WarningPreference" or common '
                 f"parameter is set to Stop: {text}",
                 "ActionPreferenceStop",
                 "OperationStopped",
@@ -231,7 +234,8 @@ class Runtime:
             confirm = (high_impact and not force and preference != "none") or preference in ("low", "medium")
         if not to_bool(confirm):
             return True
-        question = f'Are you sure you want to perform this action?\nPerforming the operation "{action}" on target "{target}".'
+        question = "Are you sure you want to perform this action?\n"
+        question += f'Performing the operation "{action}" on target "{target}".'
         return self.host.confirm("Confirm", question)
 
     # --- script blocks -------------------------------------------------------------------------------------
@@ -299,5 +303,3 @@ class Runtime:
             pass
         finally:
             self.leave_call(body.height)
-
-

@@ -7,9 +7,10 @@ session records and can restart at.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from hvlab.console import limits
-from hvlab.console.cmdlets import CmdletTable, Lab
+from hvlab.console.cmdlets import CmdletTable
 from hvlab.console.conditions import Verdict, judge
 from hvlab.console.convert import NOTHING
 from hvlab.console.errors import CmdletError, ErrorRecord, FatalError, ParseError
@@ -27,6 +28,9 @@ from hvlab.console.runtime import (
 from hvlab.console.source import Position, Source, Span
 from hvlab.console.statements import StatementCompiler
 from hvlab.console.syntax import Function, Node, Pipeline
+
+if TYPE_CHECKING:
+    from hvlab.console.lab import Lab
 
 __all__ = ["Outcome", "Script", "Shell", "Statement", "Verdict"]
 
@@ -73,9 +77,7 @@ class Outcome:
 class Shell:
     """A running console."""
 
-    def __init__(
-        self, table: CmdletTable, lab: Lab, host: Host, *, step_limit: int = limits.STEPS
-    ) -> None:
+    def __init__(self, table: CmdletTable, lab: Lab, host: Host, *, step_limit: int = limits.STEPS) -> None:
         self.step_limit = step_limit
         self.runtime = Runtime(table, lab, host)
         for name, value in _PREFERENCES.items():
@@ -203,7 +205,9 @@ class Shell:
             with limits.deep_stack():
                 return judge(StatementCompiler(script.source, runtime), [s.node for s in script.statements])
         except FatalError as error:
-            raise CmdletError(error.message, error.error_id, "LimitsExceeded", explain=error.explain) from None
+            raise CmdletError(
+                error.message, error.error_id, "LimitsExceeded", explain=error.explain
+            ) from None
         finally:
             runtime.tries = 0
 

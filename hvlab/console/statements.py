@@ -31,7 +31,6 @@ from hvlab.console.syntax import (
     Block,
     BlockBody,
     Cast,
-    Constant,
     ExpressionElement,
     For,
     ForEach,
@@ -43,11 +42,8 @@ from hvlab.console.syntax import (
     Step,
     Switch,
     Try,
-    TypeLiteral,
-    Variable,
     While,
 )
-from hvlab.console.values import Hashtable
 
 
 class StatementCompiler(CommandCompiler):
@@ -447,7 +443,11 @@ class StatementCompiler(CommandCompiler):
                 Parameter(
                     declared.name,
                     kind,  # type: ignore[arg-type]
-                    position=None if kind == "switch" else declared.position if declared.position is not None else index,
+                    position=None
+                    if kind == "switch"
+                    else declared.position
+                    if declared.position is not None
+                    else index,
                     mandatory=declared.mandatory,
                     aliases=tuple(declared.aliases),
                     pipeline=_pipeline_kind(declared.by_value, declared.by_property),
@@ -516,5 +516,3 @@ def _raise_break(scope: Scope, emit: Emit) -> None:
 
 def _raise_continue(scope: Scope, emit: Emit) -> None:
     raise ContinueLoop
-
-

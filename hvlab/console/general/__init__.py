@@ -1,0 +1,21 @@
+"""The general cmdlets: those of Microsoft.PowerShell.Core and .Utility that the language brings itself."""
+
+from __future__ import annotations
+
+from hvlab.console.cmdlets import Cmdlet
+from hvlab.console.general import convert, discovery, output, records, shape, variables
+from hvlab.console.general.discovery import HelpTexts
+
+__all__ = ["HelpTexts", "general_cmdlets"]
+
+
+def general_cmdlets(texts: HelpTexts | None = None) -> list[Cmdlet]:
+    """All of them, for a ``CmdletTable``. ``texts`` gives Get-Help its longer texts."""
+    return [
+        *records.CMDLETS,
+        *shape.CMDLETS,
+        *output.CMDLETS,
+        *convert.CMDLETS,
+        *variables.CMDLETS,
+        *discovery.cmdlets(texts),
+    ]

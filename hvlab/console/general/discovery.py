@@ -1,0 +1,416 @@
+"""Get-Command, Get-Alias, Get-Member and Get-Help: what there is, from the cmdlets' own descriptions.
+
+Cmdlets that no real system has carry a visible mark, ``[lab]``. Longer help texts come through ``HelpTexts``
+from a higher layer; without them help is built from names, syntax and parameters alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Protocol
+
+from hvlab.console.binding import common_parameters
+from hvlab.console.cmdlets import Call, Cmdlet, Parameter
+from hvlab.console.convert import type_of
+from hvlab.console.errors import CmdletError
+from hvlab.console.formatting import FormatData
+from hvlab.console.general.common import CORE, INPUT, UTILITY
+from hvlab.console.methods import for_value
+from hvlab.console.objects import Column, CustomFields, ObjectType, PSObject
+from hvlab.console.patterns import has_wildcard, like
+from hvlab.console.runtime import Runtime
+from hvlab.console.views import property_names
+
+LAB_MARK = "[lab]"
+
+
+class HelpTexts(Protocol):
+    """Where longer help comes from; every answer may be empty."""
+
+    def summary(self, cmdlet: Cmdlet) -> str:
+        """One line on what the cmdlet does."""
+        ...
+
+    def article(self, topic: str) -> str:
+        """The text of a topic: a cmdlet's name or ``about_…``."""
+        ...
+
+    def topics(self) -> list[str]: ...
+
+
+def marked(cmdlet: Cmdlet) -> str:
+    """The module's name, with the mark where the cmdlet is the lab's own."""
+    return f"{cmdlet.module} {LAB_MARK}" if cmdlet.lab_only else cmdlet.module
+
+
+# --- Get-Command, Get-Alias --------------------------------------------------------------------------------
+
+COMMAND = ObjectType(
+    "System.Management.Automation.CmdletInfo",
+    {
+        "CommandType": lambda entry: entry[0],
+        "Name": lambda entry: entry[1],
+        "Source": lambda entry: entry[2],
+        "ModuleName": lambda entry: entry[2].removesuffix(f" {LAB_MARK}"),
+        "Definition": lambda entry: entry[3],
+        "ResolvedCommandName": lambda entry: entry[4],
+    },
+    columns=(Column("CommandType", width=15), Column("Name", width=50), "Source"),
+    text_property="Name",
+    key="Name",
+)
+
+
+def _entry(cmdlet: Cmdlet) -> PSObject:
+    return COMMAND.of(("Cmdlet", cmdlet.name, marked(cmdlet), "\n".join(syntax(cmdlet)), cmdlet.name))
+
+
+def _alias_entry(alias: str, cmdlet: Cmdlet) -> PSObject:
+    return COMMAND.of(("Alias", f"{alias} -> {cmdlet.name}", marked(cmdlet), cmdlet.name, cmdlet.name))
+
+
+def _get_command(call: Call) -> Iterable[object]:
+    args = call.args
+    names: list[str] = args.Name or []
+    modules, verbs, nouns = args.Module or [], args.Verb or [], args.Noun or []
+    runner = call.runner
+    functions = runner.functions if isinstance(runner, Runtime) else {}
+
+    def wanted(cmdlet: Cmdlet) -> bool:
+        verb, _, noun = cmdlet.name.partition("-")
+        return (
+            (not modules or any(like(cmdlet.module, m) for m in modules))
+            and (not verbs or any(like(verb, v) for v in verbs))
+            and (not nouns or any(like(noun, n) for n in nouns))
+        )
+
+    if not names:
+        yield from (_entry(cmdlet) for cmdlet in call.table if wanted(cmdlet))
+        return
+    for name in names:
+        if has_wildcard(name):
+            yield from (_entry(c) for c in call.table if like(c.name, name) and wanted(c))
+            yield from (_alias_entry(a, c) for a, c in call.table.aliases() if like(a, name) and wanted(c))
+            continue
+        if name.lower() in functions:
+            shown, block = functions[name.lower()]
+            yield COMMAND.of(("Function", shown, "", block.text, shown))
+            continue
+        cmdlet = call.table.find(name)
+        if cmdlet is None or not wanted(cmdlet):
+            call.error(
+                CmdletError(
+                    f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or "
+                    "operable program. Check the spelling of the name, or if a path was included, verify that the "
+                    "path is correct and try again.",
+                    "CommandNotFoundException",
+                    "ObjectNotFound",
+                    name,
+                    "String",
+                    "CommandNotFoundException",
+                )
+            )
+        elif cmdlet.name.lower() == name.lower():
+            yield _entry(cmdlet)
+        else:
+            yield _alias_entry(next(a for a in cmdlet.aliases if a.lower() == name.lower()), cmdlet)
+
+
+def _get_alias(call: Call) -> Iterable[object]:
+    aliases = call.table.aliases()
+    if call.args.Definition:
+        wanted = [d for d in call.args.Definition]
+        yield from (_alias_entry(a, c) for a, c in aliases if any(like(c.name, d) for d in wanted))
+        return
+    for name in call.args.Name or ["*"]:
+        found = [(a, c) for a, c in aliases if like(a, name)]
+        if not found and not has_wildcard(name):
+            call.error(
+                CmdletError(
+                    f"This command cannot find a matching alias because an alias with the name '{name}' does not "
+                    "exist.",
+                    "ItemNotFoundException",
+                    "ObjectNotFound",
+                    name,
+                    "String",
+                    "ItemNotFoundException",
+                )
+            )
+        yield from (_alias_entry(a, c) for a, c in found)
+
+
+# --- Get-Member --------------------------------------------------------------------------------------------
+
+MEMBER = ObjectType(
+    "Microsoft.PowerShell.Commands.MemberDefinition",
+    {
+        "TypeName": lambda entry: entry[0],
+        "Name": lambda entry: entry[1],
+        "MemberType": lambda entry: entry[2],
+        "Definition": lambda entry: entry[3],
+    },
+    columns=("Name", "MemberType", "Definition"),
+    text_property="Name",
+    key="Name",
+    group_by=("TypeName", "TypeName"),
+)
+
+
+def _members_of(record: object) -> list[tuple[str, str, str, str]]:
+    name = type_of(record)
+    found: list[tuple[str, str, str, str]] = []
+    if isinstance(record, PSObject):
+        found += [
+            (name, label, "Method", item.signature or f"{label}()")
+            for label, item in record.type.methods.items()
+        ]
+        custom = isinstance(record.subject, CustomFields)
+        for label, item in record.type.properties.items():
+            if custom:
+                kind, text = (
+                    "NoteProperty",
+                    f"{type_of(record.get(label)).rsplit('.', 1)[-1].lower()} {label}",
+                )
+            else:
+                access = "{get;set;}" if item.setter is not None else "{get;}"
+                kind, text = "Property", f"{item.type_name} {label} {access}"
+            found.append((name, label, kind, text))
+    else:
+        found += [(name, label, "Method", f"{label}()") for label in sorted(for_value(record))]
+        found += [(name, label, "Property", f"{label} {{get;}}") for label in property_names(record)]
+    order = {"Method": 0, "NoteProperty": 1, "Property": 2}
+    return sorted(found, key=lambda item: (order[item[2]], item[1].lower()))
+
+
+def _get_member(call: Call) -> Iterable[object]:
+    if not call.input:
+        raise CmdletError(
+            "You must specify an object for the Get-Member cmdlet.",
+            "NoObjectInGetMember",
+            "CloseError",
+            exception="InvalidOperationException",
+            terminating=True,
+        )
+    seen: set[str] = set()
+    for record in call.input:
+        if record is None or type_of(record) in seen:
+            continue
+        seen.add(type_of(record))
+        for entry in _members_of(record):
+            if call.args.MemberType and not any(
+                entry[2].lower().endswith(t.lower()) for t in call.args.MemberType
+            ):
+                continue
+            if call.args.Name and not any(like(entry[1], pattern) for pattern in call.args.Name):
+                continue
+            yield MEMBER.of(entry)
+
+
+# --- Get-Help ----------------------------------------------------------------------------------------------
+
+
+def _usage(parameter: Parameter) -> str:
+    """A parameter as a syntax line shows it."""
+    if parameter.kind == "switch":
+        text = f"-{parameter.name}"
+        return text if parameter.mandatory else f"[{text}]"
+    choices = f" {{{' | '.join(parameter.values)}}}" if parameter.values else ""
+    value = f"<{parameter.shown_type}>{choices}"
+    name = f"-{parameter.name}"
+    if parameter.position is not None or parameter.rest:
+        name = f"[{name}]"
+    text = f"{name} {value}"
+    return text if parameter.mandatory else f"[{text}]"
+
+
+def syntax(cmdlet: Cmdlet) -> list[str]:
+    """One line a parameter set, as ``Get-Command -Syntax`` prints them."""
+    lines: list[str] = []
+    for name in cmdlet.set_names:
+        own = [p for p in cmdlet.parameters if not p.hidden and (not p.sets or name in p.sets)]
+        ordered = sorted(
+            own,
+            key=lambda p: (
+                p.position if p.position is not None else 99,
+                not p.mandatory,
+            ),
+        )
+        words = [cmdlet.name, *map(_usage, ordered)]
+        if cmdlet.supports_should_process:
+            words += ["[-WhatIf]", "[-Confirm]"]
+        line = " ".join([*words, "[<CommonParameters>]"])
+        if line not in lines:
+            lines.append(line)
+    return lines
+
+
+def _indented(text: str) -> list[str]:
+    return [f"    {line}".rstrip() for line in text.splitlines()]
+
+
+def _parameter_help(parameter: Parameter) -> list[str]:
+    pipeline = {None: "false", "value": "true (ByValue)", "property": "true (ByPropertyName)"}.get(
+        parameter.pipeline, "true (ByValue, ByPropertyName)"
+    )
+    position = "named" if parameter.position is None else str(parameter.position)
+    lines = [f"    -{parameter.name} <{parameter.shown_type}>"]
+    if parameter.kind == "switch":
+        lines = [f"    -{parameter.name} [<SwitchParameter>]"]
+    if parameter.values:
+        lines.append(f"        Values                       {', '.join(parameter.values)}")
+    lines += [
+        f"        Required?                    {str(parameter.mandatory).lower()}",
+        f"        Position?                    {position}",
+        f"        Accept pipeline input?       {pipeline}",
+    ]
+    if parameter.aliases:
+        lines.append(f"        Aliases                      {', '.join(parameter.aliases)}")
+    return [*lines, ""]
+
+
+def help_lines(cmdlet: Cmdlet, texts: HelpTexts | None, *, full: bool, examples: bool = False) -> list[str]:
+    """A cmdlet's help page."""
+    article = texts.article(cmdlet.name) if texts is not None else ""
+    summary = texts.summary(cmdlet) if texts is not None else ""
+    lines = ["", "NAME", f"    {cmdlet.name}{' ' + LAB_MARK if cmdlet.lab_only else ''}", ""]
+    if summary:
+        lines += ["SYNOPSIS", *_indented(summary), ""]
+    if not examples:
+        lines += ["MODULE", f"    {marked(cmdlet)}", "", "SYNTAX"]
+        for line in syntax(cmdlet):
+            lines += [f"    {line}", ""]
+    if article:
+        lines += ["DESCRIPTION", *_indented(article), ""]
+    if full:
+        lines.append("PARAMETERS")
+        for parameter in cmdlet.parameters:
+            if not parameter.hidden:
+                lines += _parameter_help(parameter)
+        names = ", ".join(p.name for p in common_parameters(cmdlet))
+        lines += ["    <CommonParameters>", f"        {names}", ""]
+    if cmdlet.aliases:
+        lines += ["ALIASES", *(f"    {alias}" for alias in cmdlet.aliases), ""]
+    return lines
+
+
+HELP = ObjectType(
+    "HelpInfoShort",
+    {
+        "Name": lambda entry: entry[0],
+        "Category": lambda entry: entry[1],
+        "Module": lambda entry: entry[2],
+        "Synopsis": lambda entry: entry[3],
+    },
+    columns=(Column("Name", width=33), Column("Category", width=9), Column("Module", width=28), "Synopsis"),
+    text_property="Name",
+    key="Name",
+)
+
+
+def _get_help(texts: HelpTexts | None, call: Call) -> Iterable[object]:
+    name: str = call.args.Name or "Get-Help"
+    cmdlet = call.table.find(name)
+    if cmdlet is not None:
+        if call.args.Parameter is not None:
+            found = [p for p in cmdlet.parameters if like(p.name, call.args.Parameter)]
+            if not found:
+                raise _no_help(f"{name} -Parameter {call.args.Parameter}")
+            return [FormatData(["", *(line for p in found for line in _parameter_help(p))])]
+        full = call.args.Full or call.args.Detailed
+        return [FormatData(help_lines(cmdlet, texts, full=full, examples=call.args.Examples))]
+    article = texts.article(name) if texts is not None else ""
+    if article:
+        return [FormatData(["", *article.splitlines(), ""])]
+    pattern = name if has_wildcard(name) else f"*{name}*"
+    listed: list[object] = [
+        HELP.of((c.name, "Cmdlet", marked(c), texts.summary(c) if texts is not None else ""))
+        for c in call.table
+        if like(c.name, pattern)
+    ]
+    if texts is not None:
+        listed += [HELP.of((t, "HelpFile", "", "")) for t in texts.topics() if like(t, pattern)]
+    if not listed:
+        raise _no_help(name)
+    if len(listed) == 1 and isinstance(listed[0], PSObject) and not has_wildcard(name):
+        only = call.table.find(str(listed[0].get("Name")))
+        if only is not None:
+            return [FormatData(help_lines(only, texts, full=call.args.Full))]
+    return listed
+
+
+def _no_help(name: str) -> CmdletError:
+    return CmdletError(
+        f"Get-Help could not find {name} in a help file in this session.",
+        "HelpNotFound",
+        "ResourceUnavailable",
+        exception="HelpNotFoundException",
+    )
+
+
+_PATTERNS = Parameter("Name", "string", position=0, array=True, pipeline="both", completer="cmdlet")
+
+
+def cmdlets(texts: HelpTexts | None) -> list[Cmdlet]:
+    """The discovery cmdlets, with this source of longer texts."""
+    get_help: Callable[[Call], Iterable[object]] = partial(_get_help, texts)
+    return [
+        Cmdlet(
+            "Get-Command",
+            CORE,
+            (
+                _PATTERNS,
+                Parameter("Module", "string", array=True, aliases=("PSSnapin",), pipeline="property"),
+                Parameter("Verb", "string", array=True, pipeline="property"),
+                Parameter("Noun", "string", array=True, pipeline="property"),
+            ),
+            _get_command,
+            aliases=("gcm",),
+            read_only=True,
+        ),
+        Cmdlet(
+            "Get-Alias",
+            UTILITY,
+            (
+                Parameter("Name", "string", position=0, array=True, pipeline="both"),
+                Parameter("Definition", "string", array=True),
+            ),
+            _get_alias,
+            aliases=("gal",),
+            read_only=True,
+        ),
+        Cmdlet(
+            "Get-Member",
+            UTILITY,
+            (
+                Parameter("Name", "string", position=0, array=True),
+                Parameter(
+                    "MemberType",
+                    "enum",
+                    array=True,
+                    aliases=("Type",),
+                    values=("Property", "Method", "NoteProperty"),
+                    type_name="System.Management.Automation.PSMemberTypes",
+                ),
+                INPUT,
+            ),
+            _get_member,
+            aliases=("gm",),
+            collects=True,
+            read_only=True,
+        ),
+        Cmdlet(
+            "Get-Help",
+            CORE,
+            (
+                Parameter("Name", "string", position=0, pipeline="property", completer="help"),
+                Parameter("Full", "switch"),
+                Parameter("Detailed", "switch"),
+                Parameter("Examples", "switch"),
+                Parameter("Parameter", "string"),
+            ),
+            get_help,
+            aliases=("help", "man"),
+            read_only=True,
+        ),
+    ]

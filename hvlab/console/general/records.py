@@ -1,0 +1,204 @@
+"""Where-Object and ForEach-Object: what runs once for each record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hvlab.console import operators
+from hvlab.console.cmdlets import Call, Cmdlet, Emit, Parameter
+from hvlab.console.convert import NOTHING, to_bool
+from hvlab.console.errors import CmdletError
+from hvlab.console.general.common import CORE, INPUT
+from hvlab.console.members import MISSING, call_method, get_property
+from hvlab.console.objects import PSObject
+from hvlab.console.runtime import Runtime
+from hvlab.console.scriptblock import ScriptBlock
+
+_OPERATORS = [
+    "EQ",
+    "NE",
+    "GT",
+    "GE",
+    "LT",
+    "LE",
+    "Like",
+    "NotLike",
+    "Match",
+    "NotMatch",
+    "Contains",
+    "NotContains",
+    "In",
+    "NotIn",
+    "Is",
+    "IsNot",
+]
+_CASED = [
+    "EQ",
+    "NE",
+    "GT",
+    "GE",
+    "LT",
+    "LE",
+    "Like",
+    "NotLike",
+    "Match",
+    "NotMatch",
+    "Contains",
+    "NotContains",
+    "In",
+    "NotIn",
+]
+
+
+def _test_of(operator: str, runtime: Runtime) -> Callable[[object, object], bool]:
+    case = operator[0] == "C" and operator[1:] in _CASED
+    name = (operator[1:] if case else operator).lower()
+    charge = runtime.charge
+    if name in operators.COMPARISONS:
+        return lambda left, right: to_bool(operators.comparison(name, left, right, case, charge))
+    if name in ("match", "notmatch"):
+        return lambda left, right: to_bool(operators.matching(name, left, right, case, charge)[0])
+    if name == "is":
+        return operators.is_type
+    if name == "isnot":
+        return lambda left, right: not operators.is_type(left, right)
+    return lambda left, right: operators.membership(name, left, right, case, charge)
+
+
+class _Where:
+    """Passes on the records that meet the condition."""
+
+    def __init__(self, call: Call, emit: Emit) -> None:
+        runtime: Runtime = call.runner  # type: ignore[assignment]
+        self.emit = emit
+        args = call.args
+        if "FilterScript" in args:
+            block: ScriptBlock = args.FilterScript
+            found: list[object] = []
+
+            def keep(record: object) -> bool:
+                found.clear()
+                runtime.run_inline(block, record, found.append)
+                return to_bool(found[0]) if len(found) == 1 else len(found) > 1
+
+            self.keep: Callable[[object], bool] = keep
+            return
+        name = args.Property
+        chosen = next((p for p in (*_OPERATORS, *("C" + c for c in _CASED)) if args[p]), None)
+        if chosen is None:
+            self.keep = lambda record: to_bool(_value(record, name))
+            return
+        test, value = _test_of(chosen, runtime), args.Value
+        self.keep = lambda record: test(_value(record, name), value)
+
+    def process(self, record: object) -> None:
+        if self.keep(record):
+            self.emit(record)
+
+    def end(self) -> None:
+        pass
+
+
+def _value(record: object, name: str) -> object:
+    value = get_property(record, name)
+    return None if value is MISSING else value
+
+
+class _ForEach:
+    """Runs blocks, or reads a member, for each record."""
+
+    def __init__(self, call: Call, emit: Emit) -> None:
+        self.runtime: Runtime = call.runner  # type: ignore[assignment]
+        self.emit = emit
+        args = call.args
+        self.begin: ScriptBlock | None = args.Begin
+        self.last: ScriptBlock | None = args.End
+        self.member: str | None = args.MemberName
+        self.arguments: list[object] = args.ArgumentList or []
+        self.blocks: list[ScriptBlock] = list(args.Process or [])
+        if len(self.blocks) > 1 and self.begin is None:  # ForEach-Object {begin} {process} {end}
+            self.begin = self.blocks.pop(0)
+            if len(self.blocks) > 1 and self.last is None:
+                self.last = self.blocks.pop()
+        if self.begin is not None:
+            self.runtime.run_inline(self.begin, None, emit)
+
+    def process(self, record: object) -> None:
+        if self.member is None:
+            for block in self.blocks:
+                self.runtime.run_inline(block, record, self.emit)
+            return
+        value = get_property(record, self.member)
+        if value is MISSING or self.arguments:
+            value = self._method(record)
+        for item in value if isinstance(value, list) else [value]:
+            if item is not NOTHING:
+                self.emit(item)
+
+    def _method(self, record: object) -> object:
+        assert self.member is not None
+        try:
+            return call_method(self.runtime, record, self.member, self.arguments)
+        except CmdletError as error:
+            if error.error_id != "MethodNotFound" or self.arguments or isinstance(record, PSObject):
+                if error.error_id == "MethodNotFound" and not self.arguments:
+                    return None
+                raise
+            return None
+
+    def end(self) -> None:
+        if self.last is not None:
+            self.runtime.run_inline(self.last, None, self.emit)
+
+
+def _where_parameters() -> tuple[Parameter, ...]:
+    names = (*_OPERATORS, *("C" + c for c in _CASED))
+    simple = ("Property", *names)
+    switches = [
+        Parameter(
+            name,
+            "switch",
+            mandatory=True,
+            sets=(name,),
+            aliases=(("I" + name,) if name in _CASED else ()),
+        )
+        for name in names
+    ]
+    return (
+        Parameter("FilterScript", "scriptblock", position=0, mandatory=True, sets=("ScriptBlock",)),
+        Parameter("Property", "string", position=0, mandatory=True, sets=simple, completer="property"),
+        Parameter("Value", "object", position=1, sets=simple),
+        *switches,
+        INPUT,
+    )
+
+
+CMDLETS = (
+    Cmdlet(
+        "Where-Object",
+        CORE,
+        _where_parameters(),
+        aliases=("where", "?"),
+        stage=_Where,
+        default_set="Property",
+        read_only=True,
+    ),
+    Cmdlet(
+        "ForEach-Object",
+        CORE,
+        (
+            Parameter("Process", "scriptblock", array=True, rest=True, mandatory=True, sets=("ScriptBlock",)),
+            Parameter("Begin", "scriptblock", sets=("ScriptBlock",)),
+            Parameter("End", "scriptblock", sets=("ScriptBlock",)),
+            Parameter(
+                "MemberName", "string", position=0, mandatory=True, sets=("Member",), completer="property"
+            ),
+            Parameter("ArgumentList", "object", array=True, aliases=("Args",), sets=("Member",)),
+            INPUT,
+        ),
+        aliases=("foreach", "%"),
+        stage=_ForEach,
+        default_set="ScriptBlock",
+    ),
+)
+__all__ = ["CMDLETS"]
