@@ -142,7 +142,9 @@ def run(
     source = _read_script(script)
     text = _text(language)
     host = _output_host(form, text)
-    session = _open_session(scenario=scenario, platform=platform, seed=seed, log=log, host=host)
+    session = _open_session(
+        scenario=scenario, platform=platform, seed=seed, log=log, host=host, language=text.language
+    )
     try:
         outcome = session.run(source)
     finally:
@@ -268,6 +270,7 @@ def learn(lesson: str | None = None, log: Path | None = None, language: str | No
         lesson=plan.id,
         lesson_digest=plan.digest,
         cmdlets=course_cmdlets.CMDLETS,
+        language=text.language,
     )
     sys.exit(run_app(session, open_lesson(plan, session, text.language), text.language))
 
@@ -282,8 +285,11 @@ def sandbox(
     _need_terminal()
     from hvlab.tui.app import run_app
 
-    session = _open_session(scenario=scenario, platform=platform, seed=seed, log=log)
-    sys.exit(run_app(session, None, _text(language).language))
+    text = _text(language)
+    session = _open_session(
+        scenario=scenario, platform=platform, seed=seed, log=log, language=text.language
+    )
+    sys.exit(run_app(session, None, text.language))
 
 
 @cli.command()

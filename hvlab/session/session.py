@@ -16,6 +16,8 @@ from hvlab import catalog
 from hvlab.catalog import Platform
 from hvlab.console.cmdlets import Cmdlet, CmdletTable
 from hvlab.console.errors import ErrorRecord, ParseError
+from hvlab.console.general import general_cmdlets
+from hvlab.console.help import CatalogHelp
 from hvlab.console.host import Host, RecordingHost
 from hvlab.console.lab import DEFAULT_WAIT
 from hvlab.console.shell import Outcome, Script, Shell, Statement
@@ -24,6 +26,7 @@ from hvlab.datacenter.build import HOST, build_world
 from hvlab.kernel import World
 from hvlab.kernel.queue import FOREVER
 from hvlab.session.log import Entry, Header, LogWriter, new_header
+from hvlab.text import Text
 
 
 class Mover(Protocol):
@@ -42,7 +45,7 @@ class AtOnce:
 
 
 class Session:
-    """One learner's work. `exports` allows Export-LabFile to write real files."""
+    """One learner's work. `exports` allows Export-LabFile to write real files; `language` is that of the help."""
 
     def __init__(
         self,
@@ -57,14 +60,16 @@ class Session:
         exports: bool = True,
         cmdlets: Iterable[Cmdlet] = (),
         step_limit: int = 5_000_000,
+        language: str = "en",
     ) -> None:
         self.header: Header = new_header(scenario, platform, seed, lesson, lesson_digest)
         self.scenario = catalog.scenario(scenario)
         self._platform = catalog.platform(platform)
         self._world = build_world(scenario, platform, seed)
         self.log = LogWriter(self.header, log)
-        self.table = CmdletTable()
-        self.table.register(*simulation_cmdlets(), *cmdlets)
+        self.text = Text(language)
+        general = general_cmdlets(CatalogHelp(self.text))
+        self.table = CmdletTable([*general, *simulation_cmdlets(), *cmdlets])
         self.shell = Shell(self.table, self, host or RecordingHost(), step_limit=step_limit)
         self.mover: Mover = AtOnce()
         self.exports = exports
