@@ -292,6 +292,31 @@ def sandbox(
     sys.exit(run_app(session, None, text.language))
 
 
+@cli.group()
+def lesson() -> None:
+    """Tools for authors of lessons."""
+
+
+@lesson.command()
+@click.argument("lessons", nargs=-1)
+@_language
+def lint(lessons: tuple[str, ...], language: str | None) -> None:
+    """Prove that LESSONS (all, if none is named) can be solved, and only by solving them."""
+    from hvlab.course import library
+
+    _text(language)
+    try:
+        plans = [library.find(name) for name in lessons] if lessons else library.all_lessons()
+        findings = {plan.id: library.lint(plan) for plan in plans}
+    except library.BadLesson as error:
+        raise BadInput(str(error)) from None
+    for name, problems in findings.items():
+        click.echo(f"{name}: {'ok' if not problems else f'{len(problems)} problem(s)'}")
+        for problem in problems:
+            click.echo(f"  {problem}")
+    sys.exit(1 if any(findings.values()) else 0)
+
+
 @cli.command()
 @_language
 def info(language: str | None) -> None:

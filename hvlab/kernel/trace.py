@@ -66,13 +66,13 @@ KINDS = _catalogue(
     ),
     # devices
     Kind("device.command", "device", ("device", "command", "lba", "sectors")),
-    Kind("disk.io", "device", ("operation", "path", "lba", "sectors", "status", "grew")),
+    Kind("disk.io", "device", ("operation", "path", "lba", "sectors", "outcome", "grew")),
     Kind("integration", "device", ("service", "action", "value")),
     # the guest
     Kind("guest.phase", "guest", ("phase", "detail")),
     Kind("guest.driver", "guest", ("driver", "state", "detail")),
-    Kind("guest.io", "guest", ("action", "operation", "lba", "sectors", "path", "status")),
-    Kind("guest.workload", "guest", ("action", "workload", "operation", "bytes")),
+    Kind("guest.io", "guest", ("action", "operation", "lba", "sectors", "route", "outcome")),
+    Kind("guest.workload", "guest", ("action", "operation", "disk", "bytes")),
 )
 
 

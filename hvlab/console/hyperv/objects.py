@@ -14,6 +14,7 @@ from hvlab.datacenter.build import VHD_EPOCH_2008
 from hvlab.guests.guest import GuestSystem
 from hvlab.host.machine import RUNNING, STATE_NUMBERS, Drive, VirtualMachine
 from hvlab.host.vmms import Vmms
+from hvlab.hypervisor import Hypervisor
 from hvlab.storage.vhd import Vhd
 
 VM_STATE = EnumType("VMState", [(name, number) for name, number in STATE_NUMBERS.items()])
@@ -57,6 +58,13 @@ def _uptime(view: MachineView) -> TimeSpan:
     return TimeSpan(view.lab.world.now - machine.running_since if machine.state == RUNNING else 0)
 
 
+def _usage(view: MachineView) -> int:
+    """What the machine's processor uses of the host's at this moment, in per cent."""
+    guest = guest_of(view.lab, view.machine)
+    hypervisor = view.lab.world.get(f"{view.lab.host}/hypervisor", Hypervisor)
+    return 100 // hypervisor.processors if guest is not None and guest.running else 0
+
+
 def _assigned(view: MachineView) -> int:
     return view.machine.memory if view.machine.partition else 0
 
@@ -93,7 +101,7 @@ MACHINE = ObjectType(
         "Name": lambda view: view.machine.name,
         "VMName": lambda view: view.machine.name,
         "State": lambda view: VM_STATE[view.machine.state],
-        "CPUUsage": lambda view: 0,
+        "CPUUsage": _usage,
         "MemoryAssigned": _assigned,
         "MemoryStartup": lambda view: view.machine.memory,
         "Uptime": _uptime,
@@ -153,8 +161,8 @@ VHD = ObjectType(
         "BlockSize": lambda view: view.disk.block_size,
         "ParentPath": lambda view: "",
         "DiskIdentifier": lambda view: str(view.disk.identifier).upper(),
-        "FragmentationPercentage": lambda view: 0 if view.disk.block_size else None,
-        "Alignment": lambda view: 1 if view.disk.block_size else None,
+        "FragmentationPercentage": lambda view: None,
+        "Alignment": lambda view: None,
         "Attached": lambda view: view.attached,
         "DiskNumber": lambda view: None,
         "AllocatedBlocks": lambda view: view.disk.allocated_blocks,
