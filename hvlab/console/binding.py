@@ -51,7 +51,7 @@ SHOULD_PROCESS = (
 
 
 class Argument(NamedTuple):
-    """An evaluated argument. ``name`` for ``-Name``; ``attached`` when its value came with a colon or splat."""
+    """An evaluated argument; ``attached`` when a ``-Name`` came with its value (by colon or splat)."""
 
     span: Span
     name: str | None = None
@@ -258,8 +258,10 @@ def _check_range(parameter: Parameter, value: object, span: Span | None) -> None
             continue
         shown = item // factor if factor != 1 else item
         raise BindingError(
-            f"Cannot validate argument on parameter '{parameter.name}'. The {shown} argument is {side} than the "
-            f"{word} allowed range of {limit}. Supply an argument that is {'greater' if side == 'less' else 'less'} "
+            f"Cannot validate argument on parameter '{parameter.name}'. The {shown} argument is {side} "
+            "than the "
+            f"{word} allowed range of {limit}. Supply an argument that is "
+            f"{'greater' if side == 'less' else 'less'} "
             f"than or equal to {limit} and then try the command again.",
             "ParameterArgumentValidationError",
             span,
@@ -272,8 +274,10 @@ def _validate_set(parameter: Parameter, text: str, span: Span | None) -> str:
         if value.lower() == text.lower():
             return value
     raise BindingError(
-        f"Cannot validate argument on parameter '{parameter.name}'. The argument \"{text}\" does not belong to the "
-        f'set "{",".join(values)}" specified by the ValidateSet attribute. Supply an argument that is in the set '
+        f"Cannot validate argument on parameter '{parameter.name}'. The argument \"{text}\" does not "
+        "belong to the "
+        f'set "{",".join(values)}" specified by the ValidateSet attribute. Supply an argument that is in '
+        "the set "
         "and then try the command again.",
         "ParameterArgumentValidationError",
         span,
@@ -325,7 +329,8 @@ def _bool(parameter: Parameter, value: object) -> object:
     if isinstance(value, str):
         raise BindingError(
             f"Cannot process argument transformation on parameter '{parameter.name}'. Cannot convert value "
-            f'"{value}" to type "System.Boolean". Boolean parameters accept only Boolean values and numbers, such '
+            f'"{value}" to type "System.Boolean". Boolean parameters accept only Boolean values and '
+            "numbers, such "
             "as $True, $False, 1 or 0.",
             "ParameterArgumentTransformationError",
         )
@@ -351,8 +356,10 @@ def _enum(parameter: Parameter, value: object) -> object:
         return starting[0]
     target = parameter.type_name or "System.Enum"
     raise BindingError(
-        f'Cannot bind parameter \'{parameter.name}\'. Cannot convert value "{text}" to type "{target}". Error: '
-        f'"Unable to match the identifier name {text} to a valid enumerator name. Specify one of the following '
+        f'Cannot bind parameter \'{parameter.name}\'. Cannot convert value "{text}" to type "{target}". '
+        "Error: "
+        f'"Unable to match the identifier name {text} to a valid enumerator name. Specify one of the '
+        "following "
         f'enumerator names and try again:\n{", ".join(values)}"',
         "CannotConvertArgumentNoMessage",
         explain=_near(parameter, text),
@@ -452,7 +459,8 @@ def _bind_named(bound: Bound, arguments: list[Argument], collect_rest: bool) -> 
         if parameter.name.lower() in target:
             raise BindingError(
                 f"Cannot bind parameter because parameter '{parameter.name}' is specified more than once. To "
-                "provide multiple values to parameters that can accept multiple values, use the array syntax. "
+                "provide multiple values to parameters that can accept multiple values, use the array "
+                "syntax. "
                 'For example, "-parameter value1,value2,value3".',
                 "ParameterAlreadyBound",
                 argument.span,
@@ -601,8 +609,10 @@ def bind_record(bound: Bound, record: object) -> tuple[Args, str]:
     )
     if not done:
         raise BindingError(
-            "The input object cannot be bound to any parameters for the command either because the command does "
-            "not take pipeline input or the input and its properties do not match any of the parameters that take "
+            "The input object cannot be bound to any parameters for the command either because the "
+            "command does "
+            "not take pipeline input or the input and its properties do not match any of the parameters "
+            "that take "
             "pipeline input.",
             "InputObjectNotBound",
             target=record,
@@ -623,9 +633,9 @@ def _record_by_value(bound: Bound, parameters: list[Parameter], record: object, 
             continue
         if exact is not fits(parameter, record):
             continue
-        if not exact and parameter.kind == "string" and isinstance(record, PSObject):
-            if parameter.by_property or any(p.by_property for p in parameters):
-                continue  # a property of the right name says more than the object's text
+        text_of_object = not exact and parameter.kind == "string" and isinstance(record, PSObject)
+        if text_of_object and any(p.by_property for p in parameters):
+            continue  # a property of the right name says more than the object's text
         try:
             value = convert(parameter, record)
         except BindingError:

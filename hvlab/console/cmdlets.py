@@ -82,7 +82,8 @@ class Parameter:
     @property
     def shown_type(self) -> str:
         """The type in a syntax line, as ``<string[]>``."""
-        base = self.type_name or (self.types[0].rsplit(".", 1)[-1] if self.types else _SHOWN[self.kind])
+        declared = self.type_name or (self.types[0] if self.types else _SHOWN[self.kind])
+        base = declared.rsplit(".", 1)[-1]
         return f"{base}[]" if self.array or self.rest else base
 
     @property

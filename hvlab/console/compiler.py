@@ -7,6 +7,7 @@ its nodes at once (see ``statements``); ``height`` is how deep the closures call
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from hvlab.console import limits, members, operators
 from hvlab.console.convert import (
@@ -293,13 +294,18 @@ class ExpressionCompiler:
         charge = self.runtime.charge
         if node.operator == "not":
             return lambda scope: not to_bool(operand(scope))
+
+        def split(value: object) -> object:
+            return operators.split_blanks(value, charge)
+
         actions: dict[str, Callable[[object], object]] = {
             "-": operators.negate,
             "+": lambda value: operators.add(0, value, charge),
             "bnot": lambda value: ~int(to_int(value, "System.Int64")),
             "join": lambda value: operators.join(value, "", charge),
         }
-        action = actions.get(node.operator, lambda value: operators.split_blanks(value, charge))
+        actions["split"] = actions["csplit"] = actions["isplit"] = split
+        action = actions[node.operator]
 
         def run(scope: Scope) -> object:
             value = operand(scope)
@@ -590,7 +596,7 @@ class ExpressionCompiler:
 
         return assign
 
-    _EXPRESSIONS: dict[type[Node], Callable[..., Expression]] = {
+    _EXPRESSIONS: ClassVar[dict[type[Node], Callable[..., Expression]]] = {
         Constant: _constant,
         BareWord: _bare_word,
         Variable: _variable,

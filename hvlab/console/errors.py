@@ -80,6 +80,39 @@ def fault(
     )
 
 
+def not_recognized(name: str) -> CmdletError:
+    """There is no such command."""
+    return CmdletError(
+        f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable "
+        "program. Check the spelling of the name, or if a path was included, verify that the path is correct "
+        "and try again.",
+        "CommandNotFoundException",
+        "ObjectNotFound",
+        name,
+        "String",
+        "CommandNotFoundException",
+    )
+
+
+def unsupported(construct: str, position: Position | None = None, substitute: str = "") -> CmdletError:
+    """The refusal by name: this is PowerShell, but not hvlab's."""
+    line, column = (position.line, position.column) if position is not None else (0, 0)
+    where = f" (line {line}, column {column})" if position is not None else ""
+    error = CmdletError(
+        f"`{construct}` is not part of hvlab's PowerShell{where}" + (f"; {substitute}" if substitute else ""),
+        "UnsupportedConstruct",
+        "NotImplemented",
+        exception="NotSupportedException",
+        explain=(
+            "console.unsupported",
+            {"construct": construct, "line": line, "column": column, "substitute": substitute},
+        ),
+        terminating=True,
+    )
+    error.position = position
+    return error
+
+
 class FatalError(ConsoleError):
     """A limit was passed: ends the whole run, and no ``try`` catches it."""
 
@@ -111,7 +144,8 @@ class ErrorRecord:
     @property
     def category_info(self) -> str:
         target = f"{self.target}:{self.target_type}" if self.target or self.target_type else ":"
-        return f"{self.category}: ({target}) [{self.command if self.activity is None else self.activity}], {self.exception}"
+        activity = self.command if self.activity is None else self.activity
+        return f"{self.category}: ({target}) [{activity}], {self.exception}"
 
     def render(self) -> str:
         """The error in the form of PowerShell 2 to 5, several lines, without a final newline."""

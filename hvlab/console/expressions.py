@@ -101,7 +101,8 @@ class ExpressionParser(Scanner):
                 self.skip(newlines=True)
                 if not self.starts_operand():
                     raise self.fail(
-                        f"You must provide a value expression following the '{self.source.slice(span)}' operator.",
+                        f"You must provide a value expression following the '{self.source.slice(span)}' "
+                        "operator.",
                         "ExpectedValueExpression",
                         span,
                         incomplete=self.at >= self.size,
@@ -225,9 +226,10 @@ class ExpressionParser(Scanner):
                 incomplete=self.at >= self.size,
             )
         operand = self.comma_list_item()
-        if operator == "-" and isinstance(operand, Constant) and type(operand.value) in (int, float):
-            if operand.text is not None:
-                return Constant(Span(start, operand.span.end), -operand.value, "-" + operand.text)  # type: ignore[operator]
+        if operator == "-" and isinstance(operand, Constant) and operand.text is not None:
+            value = operand.value
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                return Constant(Span(start, operand.span.end), -value, "-" + operand.text)
         return Unary(Span(start, operand.span.end), operator, operand)
 
     def _prefix_step(self, delta: int) -> Node:

@@ -10,7 +10,7 @@ import re
 
 from hvlab.console import limits
 from hvlab.console.convert import float_text, to_text
-from hvlab.console.errors import CmdletError, fault
+from hvlab.console.errors import CmdletError, fault, unsupported
 from hvlab.console.values import NS_PER_SECOND, DateTime, EnumValue, TimeSpan
 
 _ITEM = re.compile(r"\{(\d{1,6})(?:,\s*(-?\d{1,6}))?(?::((?:[^{}]|\{\{|\}\})*))?\}", re.ASCII)
@@ -76,12 +76,7 @@ def _malformed(reason: str) -> CmdletError:
 
 
 def _refused(spec: str) -> CmdletError:
-    return fault(
-        f"`{spec}` as a format is not part of hvlab's PowerShell",
-        "UnsupportedConstruct",
-        "NotImplemented",
-        explain=("console.unsupported", {"construct": spec, "line": 0, "column": 0, "substitute": ""}),
-    )
+    return unsupported(f"format {spec}")
 
 
 def format_item(value: object, spec: str) -> str:

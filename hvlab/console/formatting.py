@@ -207,7 +207,7 @@ def _shape(value: object) -> object:
 
 
 class Formatter:
-    """Turns a stream of objects into lines. Rows that share a table wait for ``flush`` or for another shape."""
+    """Turns a stream of objects into lines; rows of one table wait for ``flush`` or for another shape."""
 
     def __init__(self, width: int = 120) -> None:
         self.width = max(width, 20)

@@ -38,7 +38,8 @@ def calls_too_deep() -> FatalError:
 
 def too_large(what: str, limit: int) -> FatalError:
     return FatalError(
-        f"The script was stopped: {what} may hold at most {limit} {'characters' if 'string' in what else 'elements'}.",
+        f"The script was stopped: {what} may hold at most {limit} "
+        f"{'characters' if 'string' in what else 'elements'}.",
         "SizeLimitExceeded",
         ("console.too_large", {"what": what, "limit": limit}),
     )

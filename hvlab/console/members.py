@@ -1,4 +1,4 @@
-"""Properties, indexes and methods of values: ``$x.Name``, ``$x[0]``, ``$x.Trim()``, ``[math]::Round(1.5)``."""
+"""Properties, indexes and methods of values: ``$x.Name``, ``$x[0]``, ``$x.Trim()``, ``[math]::Abs(1)``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hvlab.console import limits, methods
 from hvlab.console.convert import NOTHING, TypeName, to_int, to_text, type_of
-from hvlab.console.errors import CmdletError, ErrorRecord, fault
+from hvlab.console.errors import CmdletError, ErrorRecord, fault, unsupported
 from hvlab.console.objects import CustomFields, PSObject, custom_object
 from hvlab.console.values import NS_PER_SECOND, DateTime, EnumValue, Hashtable, TimeSpan
 
@@ -159,7 +159,8 @@ def set_property(value: object, name: str, new: object) -> None:
             )
     if value is None or value is NOTHING:
         raise fault(
-            f"The property '{name}' cannot be found on this object. Verify that the property exists and can be "
+            f"The property '{name}' cannot be found on this object. Verify that the property exists and "
+            "can be "
             "set.",
             "PropertyNotFound",
             "InvalidOperation",
@@ -169,7 +170,8 @@ def set_property(value: object, name: str, new: object) -> None:
             set_property(item, name, new)
         return
     raise fault(
-        f"The property '{name}' cannot be found on this object. Verify that the property exists and can be set.",
+        f"The property '{name}' cannot be found on this object. Verify that the property exists and can "
+        "be set.",
         "PropertyNotFound",
         "InvalidOperation",
     )
@@ -315,20 +317,9 @@ def get_static(type_name: str, name: str) -> object:
 def call_static(runtime: Runtime, type_name: str, name: str, arguments: list[object]) -> object:
     run = methods.STATICS.get((type_name, name.lower()))
     if run is None:
-        if (type_name, name.lower()) in methods.REFUSED_STATICS:
-            raise fault(
-                methods.REFUSED_STATICS[type_name, name.lower()], "UnsupportedConstruct", "NotImplemented"
-            )
         raise _no_static(type_name, name)
     return _run(run, runtime, type_name, arguments, name)
 
 
 def _no_static(type_name: str, name: str) -> CmdletError:
-    short = type_name.rsplit(".", 1)[-1].lower()
-    construct = f"[{short}]::{name}"
-    return fault(
-        f"`{construct}` is not part of hvlab's PowerShell",
-        "UnsupportedConstruct",
-        "NotImplemented",
-        explain=("console.unsupported", {"construct": construct, "line": 0, "column": 0, "substitute": ""}),
-    )
+    return unsupported(f"[{type_name.rsplit('.', 1)[-1].lower()}]::{name}")

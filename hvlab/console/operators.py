@@ -20,7 +20,7 @@ from hvlab.console.convert import (
     to_timespan,
     type_of,
 )
-from hvlab.console.errors import CmdletError, fault
+from hvlab.console.errors import CmdletError, fault, unsupported
 from hvlab.console.objects import PSObject
 from hvlab.console.patterns import like
 from hvlab.console.regex import Capture, Regex, compile_regex
@@ -114,7 +114,8 @@ def compare(left: object, right: object, case_sensitive: bool = False) -> int:
 
 def _not_comparable(left: object, right: object) -> CmdletError:
     return fault(
-        f'Cannot compare "{to_text(left)}" to "{to_text(right)}" because the objects are not the same type or '
+        f'Cannot compare "{to_text(left)}" to "{to_text(right)}" because the objects are not the same '
+        "type or "
         f'the object "{to_text(left)}" does not implement "IComparable".',
         "NotIcomparable",
         "InvalidOperation",
@@ -237,7 +238,7 @@ def split(left: object, right: object, case_sensitive: bool, charge: Charge) -> 
     limit = to_int(arguments[1]) if len(arguments) > 1 else 0
     simple = len(arguments) > 2 and to_text(arguments[2]).lower() == "simplematch"
     if len(arguments) > 3 or (len(arguments) > 2 and not simple) or limit < 0:
-        raise fault("-split with these options is not part of hvlab's PowerShell.", "UnsupportedConstruct")
+        raise unsupported("-split with these options")
     pattern = to_text(arguments[0])
     if simple:
         pattern = "".join("\\" + c if c in "\\*+?|{[()^$.# " else c for c in pattern)

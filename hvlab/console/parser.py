@@ -129,7 +129,8 @@ class Parser(DeclarationParser):
                     Span(self.at, self.at + 2),
                 )
             raise self.fail(
-                "The ampersand (&) character is not allowed. The & operator is reserved for future use; wrap an "
+                "The ampersand (&) character is not allowed. The & operator is reserved for future use; "
+                "wrap an "
                 'ampersand in double quotation marks ("&") to pass it as part of a string.',
                 "AmpersandNotAllowed",
             )
@@ -518,7 +519,8 @@ class Parser(DeclarationParser):
         targets = inner.items if isinstance(inner, ArrayLiteral) else [inner]
         if not all(isinstance(item, (Variable, Member, Index)) for item in targets):
             raise self.fail(
-                "The assignment expression is not valid. The input to an assignment operator must be an object "
+                "The assignment expression is not valid. The input to an assignment operator must be an "
+                "object "
                 "that is able to accept assignments, such as a variable or a property.",
                 "InvalidLeftHandSide",
                 target.span,

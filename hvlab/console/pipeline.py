@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from hvlab.console.binding import Argument, BindingError, Bound, bind, bind_record
 from hvlab.console.cmdlets import Call, Cmdlet, Emit, Parameter, Stage
 from hvlab.console.compiler import ExpressionCompiler
 from hvlab.console.convert import NOTHING, plain, to_list, to_text
-from hvlab.console.errors import CmdletError, fault
+from hvlab.console.errors import CmdletError, fault, not_recognized, unsupported
 from hvlab.console.objects import PSObject
 from hvlab.console.runtime import (
     CompiledBody,
@@ -21,6 +22,7 @@ from hvlab.console.runtime import (
 )
 from hvlab.console.scriptblock import ScriptBlock
 from hvlab.console.source import Position, Span
+from hvlab.console.suggest import nearest
 from hvlab.console.syntax import (
     BareWord,
     Command,
@@ -31,9 +33,36 @@ from hvlab.console.syntax import (
     Splat,
     Variable,
 )
-from hvlab.console.suggest import nearest
 from hvlab.console.values import Hashtable
 
+#: Commands of a real system that will never be here, and what does the job.
+ABSENT = {
+    "invoke-expression": "write the command itself",
+    "iex": "write the command itself",
+    "read-host": "use a parameter or a variable",
+    "add-type": "",
+    "start-process": "",
+    "start-job": "",
+    "invoke-command": "",
+    "icm": "",
+    "enter-pssession": "",
+    "new-pssession": "",
+    "get-process": "",
+    "ps": "",
+    "get-random": "runs must be repeatable",
+    "import-module": "every module is loaded already",
+    "ipmo": "every module is loaded already",
+    "set-executionpolicy": "every script may run",
+    "set-alias": "use the command's own name",
+    "new-alias": "use the command's own name",
+    "set-strictmode": "",
+    "invoke-webrequest": "",
+    "get-wmiobject": "",
+    "gwmi": "",
+    "get-ciminstance": "",
+    "cmd": "",
+    "powershell": "",
+}
 Evaluate = Callable[[Scope], list[Argument]]
 
 
@@ -258,7 +287,8 @@ def make_stage(
     if name == "":
         raise _at(
             fault(
-                "The expression after '&' in a pipeline element produced an object that was not valid. It must "
+                "The expression after '&' in a pipeline element produced an object that was not valid. "
+                "It must "
                 "result in a command name, a script block, or a CommandInfo object.",
                 "BadExpression",
                 "InvalidOperation",
@@ -283,16 +313,11 @@ def _at(error: CmdletError, position: Position) -> CmdletError:
 
 
 def command_not_found(runtime: Runtime, name: str, position: Position) -> CmdletError:
-    error = CmdletError(
-        f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable program. "
-        "Check the spelling of the name, or if a path was included, verify that the path is correct and try again.",
-        "CommandNotFoundException",
-        "ObjectNotFound",
-        name,
-        "String",
-        "CommandNotFoundException",
-        terminating=True,
-    )
+    """What to say about a name that is no command here."""
+    if name.lower() in ABSENT:
+        return unsupported(name, position, ABSENT[name.lower()])
+    error = not_recognized(name)
+    error.terminating = True
     names = dict(runtime.table.names())
     names.update({folded: shown for folded, (shown, _) in runtime.functions.items()})
     suggestion = nearest(name, names)
@@ -300,8 +325,6 @@ def command_not_found(runtime: Runtime, name: str, position: Position) -> Cmdlet
         error.explain = ("console.did_you_mean_command", {"name": name, "suggestion": suggestion})
     error.position = position
     record = runtime.make_record(error)
-    from dataclasses import replace
-
     error.record = replace(record, command=name, activity="")
     return error
 
@@ -323,7 +346,7 @@ def _redirected(
     """
     for item in redirections:
         if item.merge:
-            raise _refused(f"{item.stream}>&1", item.position, "-ErrorVariable")
+            raise unsupported(f"{item.stream}>&1", item.position, "use -ErrorVariable")
         if item.null:
             if item.stream in ("1", "*"):
                 emit = _drop
@@ -331,7 +354,7 @@ def _redirected(
         out_file = runtime.table.find("Out-File")
         if out_file is None or item.stream != "1" or item.target is None:
             construct = f"{item.stream if item.stream != '1' else ''}{'>>' if item.append else '>'}"
-            raise _refused(construct, item.position, "")
+            raise unsupported(construct, item.position)
         span = item.position.span
         arguments = [Argument(span, "FilePath", item.target(scope), attached=True)]
         if item.append:
@@ -340,21 +363,6 @@ def _redirected(
         closing.append(stage)
         emit = stage.process
     return emit
-
-
-def _refused(construct: str, position: Position, substitute: str) -> CmdletError:
-    line, column = position.line, position.column
-    error = fault(
-        f"`{construct}` is not part of hvlab's PowerShell (line {line}, column {column})"
-        + (f"; use {substitute}" if substitute else ""),
-        "UnsupportedConstruct",
-        "NotImplemented",
-        explain=(
-            "console.unsupported",
-            {"construct": construct, "line": line, "column": column, "substitute": substitute},
-        ),
-    )
-    return _at(error, position)
 
 
 def _drop(value: object) -> None:
@@ -607,7 +615,8 @@ class FunctionStage:
                 value = convert(value)
             except CmdletError as error:
                 failure = BindingError(
-                    f"Cannot process argument transformation on parameter '{parameter.name}'. {error.message}",
+                    f"Cannot process argument transformation on parameter '{parameter.name}'. "
+                    f"{error.message}",
                     "ParameterArgumentTransformationError",
                 )
                 raise _binding_failure(self.runtime, self.cmdlet, self.name, failure, self.position) from None

@@ -1,9 +1,10 @@
 """Regular expressions in linear time: the common part of .NET's, run without backtracking.
 
-Supported: literals, ``.``, classes ``[a-z] [^…]``, ``\\d \\w \\s \\D \\W \\S``, anchors ``^ $ \\A \\Z \\z \\b \\B``,
-groups ``( ) (?: ) (?<name> )``, ``|``, ``* + ? {n} {n,} {n,m}`` and their lazy forms, ``(?i)`` at the start.
-Refused by name: look-around, back references, atomic and conditional groups, Unicode categories, other
-inline options. The machine follows all ways at once, so no pattern can make it slow.
+Supported: literals, ``.``, classes ``[a-z] [^…]``, ``\\d \\w \\s \\D \\W \\S``, anchors
+``^ $ \\A \\Z \\z \\b \\B``, groups ``( ) (?: ) (?<name> )``, ``|``, ``* + ? {n} {n,} {n,m}`` and their
+lazy forms, ``(?i)`` at the start. Refused by name: look-around, back references, atomic and conditional
+groups, Unicode categories, other inline options. The machine follows all ways at once, so no pattern can
+make it slow.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hvlab.console.errors import CmdletError, fault
+from hvlab.console.errors import CmdletError, fault, unsupported
 
 MAX_PROGRAM = 2_000
 MAX_GROUPS = 50
@@ -70,15 +71,7 @@ class _Compiler:
         return fault(f'parsing "{self.pattern}" - {reason}', "InvalidRegularExpression", "InvalidOperation")
 
     def refuse(self, construct: str) -> CmdletError:
-        return fault(
-            f"`{construct}` in a regular expression is not part of hvlab's PowerShell (position {self.at + 1})",
-            "UnsupportedConstruct",
-            "NotImplemented",
-            explain=(
-                "console.unsupported",
-                {"construct": construct, "line": 1, "column": self.at + 1, "substitute": ""},
-            ),
-        )
+        return unsupported(f"{construct} in a regular expression")
 
     def compile(self) -> _Program:
         if self.pattern.startswith("(?i)"):
@@ -209,7 +202,7 @@ class _Compiler:
             self.at += 3
         elif rest.startswith(("(?=", "(?!", "(?<=", "(?<!")):
             raise self.refuse("look-around")
-        elif rest.startswith("(?<") or rest.startswith("(?'"):
+        elif rest.startswith(("(?<", "(?'")):
             end = rest.find(">" if rest[2] == "<" else "'", 3)
             name = rest[3:end] if end > 0 else ""
             if not name.isidentifier():
@@ -427,7 +420,7 @@ class Regex:
                 into.append((pc, captures))
 
     def replace(self, text: str, replacement: str, charge: Callable[[int], None] = lambda steps: None) -> str:
-        """Every match replaced; ``$1``, ``${name}``, ``$&`` and ``$$`` in the replacement stand for groups."""
+        """Every match replaced; ``$1``, ``${name}``, ``$&``, ``$$`` in the replacement stand for groups."""
         parts: list[str] = []
         position = 0
         for found in self.matches(text, charge):

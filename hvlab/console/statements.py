@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar, Literal
 
 from hvlab.console import operators
 from hvlab.console.cmdlets import Emit, Parameter
@@ -475,7 +476,7 @@ class StatementCompiler(CommandCompiler):
         self.level, self.height, self.nodes = level, height, nodes
         return compiled
 
-    _STATEMENTS: dict[type[Node], Callable[..., Statement]] = {
+    _STATEMENTS: ClassVar[dict[type[Node], Callable[..., Statement]]] = {
         Pipeline: _pipeline,
         Assignment: _assignment,
         If: _if,
@@ -489,7 +490,7 @@ class StatementCompiler(CommandCompiler):
     }
 
 
-def _pipeline_kind(by_value: bool, by_property: bool):  # type: ignore[no-untyped-def]
+def _pipeline_kind(by_value: bool, by_property: bool) -> Literal["value", "property", "both"] | None:
     if by_value:
         return "both" if by_property else "value"
     return "property" if by_property else None

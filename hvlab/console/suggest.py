@@ -8,7 +8,7 @@ LONGEST = 60
 
 
 def distance(left: str, right: str, limit: int) -> int:
-    """Edits (insert, delete, replace, swap of neighbours) from one to the other; more than ``limit`` is cut."""
+    """Edits (insert, delete, replace, swap) from one to the other; beyond ``limit`` it is not worked out."""
     if abs(len(left) - len(right)) > limit:
         return limit + 1
     before: list[int] = []

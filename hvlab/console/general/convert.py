@@ -1,4 +1,4 @@
-"""ConvertTo-Json and ConvertTo-Csv, in the form Windows PowerShell 5.1 writes; New-Object and New-TimeSpan."""
+"""ConvertTo-Json and -Csv, in the form Windows PowerShell 5.1 writes; New-Object and New-TimeSpan."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hvlab.console import limits
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.convert import float_text, to_text, type_of
-from hvlab.console.errors import CmdletError
+from hvlab.console.errors import CmdletError, unsupported
 from hvlab.console.general.common import UTILITY
 from hvlab.console.members import get_property
 from hvlab.console.objects import PSObject, custom_object
@@ -127,21 +127,7 @@ def _csv(text: str) -> str:
 def _new_object(call: Call) -> Iterable[object]:
     name = call.args.TypeName.lower().removeprefix("system.management.automation.")
     if name not in ("psobject", "pscustomobject"):
-        raise CmdletError(
-            f"`New-Object {call.args.TypeName}` is not part of hvlab's PowerShell; PSObject is",
-            "UnsupportedConstruct",
-            "NotImplemented",
-            exception="NotSupportedException",
-            explain=(
-                "console.unsupported",
-                {
-                    "construct": f"New-Object {call.args.TypeName}",
-                    "line": 0,
-                    "column": 0,
-                    "substitute": "PSObject",
-                },
-            ),
-        )
+        raise unsupported(f"New-Object {call.args.TypeName}", substitute="PSObject is")
     table: Hashtable = call.args.Property or Hashtable()
     return [custom_object({to_text(key): item for key, item in table.items()})]
 

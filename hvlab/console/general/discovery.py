@@ -13,7 +13,7 @@ from typing import Protocol
 from hvlab.console.binding import common_parameters
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.convert import type_of
-from hvlab.console.errors import CmdletError
+from hvlab.console.errors import CmdletError, not_recognized
 from hvlab.console.formatting import FormatData
 from hvlab.console.general.common import CORE, INPUT, UTILITY
 from hvlab.console.methods import for_value
@@ -99,18 +99,7 @@ def _get_command(call: Call) -> Iterable[object]:
             continue
         cmdlet = call.table.find(name)
         if cmdlet is None or not wanted(cmdlet):
-            call.error(
-                CmdletError(
-                    f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or "
-                    "operable program. Check the spelling of the name, or if a path was included, verify that the "
-                    "path is correct and try again.",
-                    "CommandNotFoundException",
-                    "ObjectNotFound",
-                    name,
-                    "String",
-                    "CommandNotFoundException",
-                )
-            )
+            call.error(not_recognized(name))
         elif cmdlet.name.lower() == name.lower():
             yield _entry(cmdlet)
         else:
@@ -120,7 +109,7 @@ def _get_command(call: Call) -> Iterable[object]:
 def _get_alias(call: Call) -> Iterable[object]:
     aliases = call.table.aliases()
     if call.args.Definition:
-        wanted = [d for d in call.args.Definition]
+        wanted: list[str] = call.args.Definition
         yield from (_alias_entry(a, c) for a, c in aliases if any(like(c.name, d) for d in wanted))
         return
     for name in call.args.Name or ["*"]:
@@ -128,7 +117,8 @@ def _get_alias(call: Call) -> Iterable[object]:
         if not found and not has_wildcard(name):
             call.error(
                 CmdletError(
-                    f"This command cannot find a matching alias because an alias with the name '{name}' does not "
+                    f"This command cannot find a matching alias because an alias with the name '{name}' "
+                    "does not "
                     "exist.",
                     "ItemNotFoundException",
                     "ObjectNotFound",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from hvlab.console.cmdlets import Call, Cmdlet, Emit, Parameter
 from hvlab.console.convert import to_bool, to_text
-from hvlab.console.errors import CmdletError
+from hvlab.console.errors import CmdletError, unsupported
 from hvlab.console.formatting import (
     FormatData,
     default_columns,
@@ -201,17 +201,7 @@ class _OutHost:
 
 
 def _out_grid_view(call: Call) -> Iterable[object]:
-    raise CmdletError(
-        "`Out-GridView` is not part of hvlab's PowerShell: there is no desktop here. Format-Table shows the same.",
-        "UnsupportedConstruct",
-        "NotImplemented",
-        exception="NotSupportedException",
-        explain=(
-            "console.unsupported",
-            {"construct": "Out-GridView", "line": 0, "column": 0, "substitute": "Format-Table"},
-        ),
-        terminating=True,
-    )
+    raise unsupported("Out-GridView", substitute="there is no desktop here: Format-Table shows the same")
 
 
 class _Tee:
