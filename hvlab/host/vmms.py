@@ -74,6 +74,15 @@ class Vmms(Component):
 
     def create(self, name: str, memory: int, processors: int = 1) -> VirtualMachine:
         """Define a virtual machine; it gets one SCSI controller, no disks."""
+        self.check_new(name, memory, processors)
+        identifier = str(uuid.UUID(bytes=self.world.stream(f"{self.name}/ids").uuid_bytes()))
+        machine = VirtualMachine(name, identifier, memory, processors, self.world.now)
+        self.machines[name.casefold()] = machine
+        self._note(machine, "")
+        return machine
+
+    def check_new(self, name: str, memory: int, processors: int = 1) -> None:
+        """Refusal if no machine of that name and size can be defined."""
         if not name.strip() or any(ord(character) < 32 for character in name) or len(name) > 100:
             raise Refusal("bad-name", name=name)
         if self.find(name) is not None:
@@ -82,11 +91,6 @@ class Vmms(Component):
             raise Refusal("bad-memory", asked=memory >> 20, minimum=MINIMUM_MEMORY >> 20)
         self._limit("memory_per_vm_mb", memory >> 20)
         self._limit("processors_per_vm", processors)
-        identifier = str(uuid.UUID(bytes=self.world.stream(f"{self.name}/ids").uuid_bytes()))
-        machine = VirtualMachine(name, identifier, memory, processors, self.world.now)
-        self.machines[name.casefold()] = machine
-        self._note(machine, "")
-        return machine
 
     def remove(self, name: str) -> None:
         """Delete a machine's definition; its disks stay."""
@@ -106,13 +110,8 @@ class Vmms(Component):
             "Removed",
         )
 
-    def add_drive(
-        self, name: str, path: str, controller: str | None, number: int | None, location: int | None
-    ) -> Drive:
-        """Plug a virtual disk in; without a place, into the first free one (IDE first)."""
-        machine = self.machine(name)
-        if machine.state != OFF:
-            raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
+    def check_disk(self, path: str) -> str:
+        """The full path of a virtual disk that can be plugged in; Refusal if it cannot."""
         path = self.storage.files.normalise(path)
         try:
             self.storage.open(path)
@@ -123,6 +122,16 @@ class Vmms(Component):
         for other in self.machines.values():
             if any(drive.path.casefold() == path.casefold() for drive in other.drives):
                 raise Refusal("disk-in-use", path=path, name=other.name)
+        return path
+
+    def add_drive(
+        self, name: str, path: str, controller: str | None, number: int | None, location: int | None
+    ) -> Drive:
+        """Plug a virtual disk in; without a place, into the first free one (IDE first)."""
+        machine = self.machine(name)
+        if machine.state != OFF:
+            raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
+        path = self.check_disk(path)
         drive = Drive(*self._place(machine, controller, number, location), path)
         machine.drives.append(drive)
         return drive

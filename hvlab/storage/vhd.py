@@ -90,14 +90,15 @@ def _footer(size: int, kind: int, identifier: uuid.UUID, timestamp: int) -> byte
     )
 
 
-def _check_size(size: int) -> None:
+def check_size(size: int) -> None:
+    """BadSize for a size that no VHD can have."""
     if size % SECTOR or not MINIMUM_SIZE <= size <= MAXIMUM_SIZE:
         raise BadSize
 
 
 def create_fixed(store: Store, size: int, *, identifier: uuid.UUID, timestamp: int) -> None:
     """Make an empty file a fixed disk of `size` bytes. BadSize, DiskFull."""
-    _check_size(size)
+    check_size(size)
     store.truncate(size + FOOTER_SIZE)
     store.write(size, _footer(size, FIXED, identifier, timestamp))
 
@@ -106,7 +107,7 @@ def create_dynamic(
     store: Store, size: int, *, identifier: uuid.UUID, timestamp: int, block_size: int = DEFAULT_BLOCK
 ) -> None:
     """Make an empty file a dynamic disk of `size` bytes. BadSize, DiskFull."""
-    _check_size(size)
+    check_size(size)
     footer = _footer(size, DYNAMIC, identifier, timestamp)
     entries = -(-size // block_size)
     header = sealed(

@@ -84,6 +84,17 @@ def create_disk(call: Call, path: str, size: int, *, dynamic: bool, block_size: 
             f"'{path}': the file name extension of a virtual hard disk is .vhd on this platform.",
             explain=("explain.vhd-extension", {"path": path}),
         )
+    try:
+        vhd.check_size(size)
+    except vhd.BadSize:
+        raise CmdletError(
+            f"The virtual hard disk size {size} is not valid: it must be between {vhd.MINIMUM_SIZE >> 20} MB and "
+            f"{vhd.MAXIMUM_SIZE >> 30} GB in whole sectors of 512 bytes.",
+            explain=(
+                "explain.vhd-size",
+                {"minimum": vhd.MINIMUM_SIZE >> 20, "maximum": vhd.MAXIMUM_SIZE >> 30},
+            ),
+        ) from None
     files = storage(call).files
     world = call.lab.world
     try:
@@ -103,16 +114,6 @@ def create_disk(call: Call, path: str, size: int, *, dynamic: bool, block_size: 
             )
         else:
             vhd.create_fixed(handle, size, identifier=identifier, timestamp=timestamp)
-    except vhd.BadSize:
-        files.delete(path)
-        raise CmdletError(
-            f"The virtual hard disk size {size} is not valid: it must be between {vhd.MINIMUM_SIZE >> 20} MB and "
-            f"{vhd.MAXIMUM_SIZE >> 30} GB in whole sectors of 512 bytes.",
-            explain=(
-                "explain.vhd-size",
-                {"minimum": vhd.MINIMUM_SIZE >> 20, "maximum": vhd.MAXIMUM_SIZE >> 30},
-            ),
-        ) from None
     except StorageError as error:
         files.delete(path)
         raise storage_error(error, path) from None

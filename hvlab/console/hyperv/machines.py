@@ -8,7 +8,7 @@ from re import compile as compile_pattern
 
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
-from hvlab.console.hyperv.disks import create_disk
+from hvlab.console.hyperv.disks import create_disk, full_path
 from hvlab.console.hyperv.objects import machine_object, vmms
 from hvlab.console.hyperv.refusals import as_error, start_failure
 from hvlab.host.machine import OFF, RUNNING, STARTING, STOPPING, Refusal, VirtualMachine
@@ -59,24 +59,18 @@ def _new(call: Call) -> Iterator[object]:
     if not call.should_process(args.Name, "New-VM"):
         return
     service = vmms(call.lab)
+    path = full_path(call, args.VHDPath) if args.VHDPath else ""
     try:
+        service.check_new(args.Name, args.MemoryStartupBytes)
+        if path:
+            service.check_disk(path)
+        elif args.NewVHDPath:
+            path = create_disk(call, args.NewVHDPath, args.NewVHDSizeBytes, dynamic=True)
         machine = service.create(args.Name, args.MemoryStartupBytes)
-    except Refusal as refusal:
-        raise as_error(refusal) from None
-    path = args.VHDPath
-    created = None
-    try:
-        if args.NewVHDPath:
-            created = create_disk(call, args.NewVHDPath, args.NewVHDSizeBytes, dynamic=True)
-            path = created
         if path:
             service.add_drive(machine.name, path, "IDE", 0, 0)
     except Refusal as refusal:
-        service.remove(machine.name)
         raise as_error(refusal) from None
-    except CmdletError:
-        service.remove(machine.name)
-        raise
     yield machine_object(call.lab, machine)
 
 
