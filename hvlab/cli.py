@@ -61,10 +61,16 @@ def _language(function: F) -> F:
 
 def _world(function: F) -> F:
     for option in (
-        click.option("--session", "log", type=click.Path(dir_okay=False, path_type=Path), help="Record to this file."),
+        click.option(
+            "--session", "log", type=click.Path(dir_okay=False, path_type=Path), help="Record to this file."
+        ),
         click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True),
-        click.option("--platform", default="ws2008", show_default=True, help="The Hyper-V release that is simulated."),
-        click.option("--scenario", default="one-host", show_default=True, help="What the lab holds at the start."),
+        click.option(
+            "--platform", default="ws2008", show_default=True, help="The Hyper-V release that is simulated."
+        ),
+        click.option(
+            "--scenario", default="one-host", show_default=True, help="What the lab holds at the start."
+        ),
     ):
         function = option(function)
     return function
@@ -92,7 +98,9 @@ def _has_terminal() -> bool:
 
 def _need_terminal() -> None:
     if not _has_terminal():
-        raise BadInput("this opens a screen and needs a terminal; without one use `hvlab run` or `hvlab grade`")
+        raise BadInput(
+            "this opens a screen and needs a terminal; without one use `hvlab run` or `hvlab grade`"
+        )
 
 
 def _read_script(path: str) -> str:
@@ -125,7 +133,9 @@ def _open_session(**arguments: Any) -> Session:
 @cli.command()
 @click.argument("script")
 @_world
-@click.option("--trace", type=click.Path(dir_okay=False, path_type=Path), help="Write the trace to this file.")
+@click.option(
+    "--trace", type=click.Path(dir_okay=False, path_type=Path), help="Write the trace to this file."
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @_language
 def run(
@@ -222,7 +232,9 @@ def grade(lesson: str, files: tuple[str, ...], report: str, language: str | None
 
 @cli.command()
 @click.argument("session_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--trace", type=click.Path(dir_okay=False, path_type=Path), help="Write the trace to this file.")
+@click.option(
+    "--trace", type=click.Path(dir_okay=False, path_type=Path), help="Write the trace to this file."
+)
 @_language
 def replay(session_file: Path, trace: Path | None, language: str | None) -> None:
     """Replay a recorded session and print the digests of the world and the trace it leads to."""
@@ -247,7 +259,9 @@ def replay(session_file: Path, trace: Path | None, language: str | None) -> None
 
 @cli.command()
 @click.argument("lesson", required=False)
-@click.option("--session", "log", type=click.Path(dir_okay=False, path_type=Path), help="Record to this file.")
+@click.option(
+    "--session", "log", type=click.Path(dir_okay=False, path_type=Path), help="Record to this file."
+)
 @_language
 def learn(lesson: str | None = None, log: Path | None = None, language: str | None = None) -> None:
     """Open LESSON (or the first one) on the screen."""
@@ -278,17 +292,13 @@ def learn(lesson: str | None = None, log: Path | None = None, language: str | No
 @cli.command()
 @_world
 @_language
-def sandbox(
-    scenario: str, platform: str, seed: int, log: Path | None, language: str | None
-) -> None:
+def sandbox(scenario: str, platform: str, seed: int, log: Path | None, language: str | None) -> None:
     """Open a lab without a lesson."""
     _need_terminal()
     from hvlab.tui.app import run_app
 
     text = _text(language)
-    session = _open_session(
-        scenario=scenario, platform=platform, seed=seed, log=log, language=text.language
-    )
+    session = _open_session(scenario=scenario, platform=platform, seed=seed, log=log, language=text.language)
     sys.exit(run_app(session, None, text.language))
 
 

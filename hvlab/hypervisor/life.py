@@ -128,7 +128,7 @@ def _finalize(
 ) -> Result:
     if any(partition.parent == target.number for partition in hv.partitions.values()):
         return Result(Status.OPERATION_DENIED)
-    for first, spa, count in target.gpa_map:
+    for _, spa, count in target.gpa_map:
         _return_pages(hv, caller, spa, count)
     target.gpa_map.clear()
     target.vps.clear()

@@ -33,7 +33,11 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """An input: `kind` is command (text), clock (to: simulated ns), answer (name, text), hint (name) or stop (of the command before it)."""
+    """An input.
+
+    `kind` is command (text), clock (to: simulated ns), answer (name, text), hint (name) or
+    stop (of the command before it; to: simulated ns).
+    """
 
     at: int
     kind: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fnmatch import translate
 from re import compile as compile_pattern
 
@@ -86,13 +86,17 @@ def _start(call: Call) -> Iterator[object]:
                 call.error(as_error(refusal))
                 continue
             call.progress("Start-VM", machine.name)
-            call.lab.wait(lambda machine=machine: machine_now(call, machine).state != STARTING)
+            call.lab.wait(_leaves(call, machine, STARTING))
             now = machine_now(call, machine)
             if now.failure:
                 call.error(start_failure(now.failure, now.name, now.identifier, now.memory))
                 continue
         if call.args.Passthru:
             yield machine_object(call.lab, machine)
+
+
+def _leaves(call: Call, machine: VirtualMachine, state: str) -> Callable[[], bool]:
+    return lambda: machine_now(call, machine).state != state
 
 
 def machine_now(call: Call, machine: VirtualMachine) -> VirtualMachine:
@@ -116,9 +120,7 @@ def _stop(call: Call) -> Iterator[object]:
                 call.error(as_error(refusal))
                 continue
             call.progress("Stop-VM", machine.name)
-            done = call.lab.wait(
-                lambda machine=machine: machine_now(call, machine).state != STOPPING, SHUTDOWN_LIMIT
-            )
+            done = call.lab.wait(_leaves(call, machine, STOPPING), SHUTDOWN_LIMIT)
             if not done:
                 call.error(
                     CmdletError(
