@@ -19,8 +19,9 @@ from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.hypervisor.synic import FLAG_BYTES, SLOT_SIZE
 from hvlab.vmbus import guest as client
 from hvlab.vmbus import messages, packets, signals
+from hvlab.vmbus.endpoint import Endpoint
 from hvlab.vmbus.guest import Connection
-from hvlab.vmbus.ring import Ring, RingCorrupt, RingFull
+from hvlab.vmbus.ring import Ring, RingCorrupt
 
 if TYPE_CHECKING:
     from hvlab.guests.guest import GuestSystem
@@ -51,7 +52,7 @@ class GuestBus:
     def __init__(self, guest: GuestSystem, state: BusState) -> None:
         self.guest = guest
         self.state = state
-        self._rings: dict[int, tuple[Ring, Ring]] = {}
+        self._ends: dict[int, Endpoint] = {}
 
     @property
     def driver(self) -> str:
@@ -68,7 +69,7 @@ class GuestBus:
             elif isinstance(effect, client.Opened):
                 self._opened(effect.relid)
             elif isinstance(effect, client.TornDown):
-                self._rings.pop(effect.relid, None)
+                self._ends.pop(effect.relid, None)
                 self.guest.channel_gone(effect.relid)
             elif isinstance(effect, client.Rescinded):
                 self.state.storage.pop(effect.relid, None)
@@ -155,19 +156,19 @@ class GuestBus:
             ).reset()
         self.apply(self.state.connection.open_channel(relid, pages, ring_pages))
 
-    def rings(self, relid: int) -> tuple[Ring, Ring]:
-        """(guest->host, host->guest)."""
-        found = self._rings.get(relid)
+    def end(self, relid: int) -> Endpoint:
+        """The guest's end of a channel."""
+        found = self._ends.get(relid)
         if found is None:
             channel = self.state.connection.channels[relid]
             machine = [self.guest.machine_page(page) for page in channel.pages]
             split = channel.downstream_offset
-            found = Ring(self.guest.memory, machine[:split]), Ring(self.guest.memory, machine[split:])
-            self._rings[relid] = found
+            memory = self.guest.memory
+            found = self._ends[relid] = Endpoint(Ring(memory, machine[split:]), Ring(memory, machine[:split]))
         return found
 
     def _opened(self, relid: int) -> None:
-        self.rings(relid)[1].unmask()
+        self.end(relid).incoming.unmask()
         name = self.state.names[relid]
         self.guest.note_driver(name, "open", "")
         if relid in self.state.storage:
@@ -183,34 +184,27 @@ class GuestBus:
     def _flush(self, relid: int) -> None:
         guest = self.guest
         waiting = self.state.unsent.get(relid, [])
-        outgoing = self.rings(relid)[0]
-        while waiting:
-            try:
-                data, offset, signal = outgoing.write(waiting[0])
-            except RingFull:
-                return
-            except RingCorrupt as error:
-                waiting.clear()
-                guest.note_driver(self.state.names[relid], "broken ring", str(error))
-                return
-            waiting.pop(0)
-            parsed = packets.parse(data)
-            seq = guest.world.emit(
-                "ring.packet",
-                f"{guest.name}/{self._driver_of(relid)}",
-                f"{guest.host}/root/{self._service_of(relid)}",
-                guest.partition,
-                0,
-                relid,
-                messages.GUEST_TO_HOST,
-                packets.PACKET_NAMES[parsed.kind],
-                parsed.transaction,
-                offset,
-                signal,
-                data,
-            )
-            if signal:
-                guest.world.because(seq, self._signal, relid)
+        try:
+            for sent in self.end(relid).send(waiting):
+                seq = guest.world.emit(
+                    "ring.packet",
+                    f"{guest.name}/{self._driver_of(relid)}",
+                    f"{guest.host}/root/{self._service_of(relid)}",
+                    guest.partition,
+                    0,
+                    relid,
+                    messages.GUEST_TO_HOST,
+                    packets.PACKET_NAMES[sent.packet.kind],
+                    sent.packet.transaction,
+                    sent.offset,
+                    sent.signal,
+                    sent.data,
+                )
+                if sent.signal:
+                    guest.world.because(seq, self._signal, relid)
+        except RingCorrupt as error:
+            waiting.clear()
+            guest.note_driver(self.state.names[relid], "broken ring", str(error))
 
     def _driver_of(self, relid: int) -> str:
         return "storvsc" if relid in self.state.storage else "ic"
@@ -231,17 +225,11 @@ class GuestBus:
         """Read what the host has written into a channel's ring, and go on sending what waited for room."""
         if self.state.connection.channels[relid].state != client.OPEN:
             return
-        incoming = self.rings(relid)[1]
         try:
-            more = True
-            while more:
-                incoming.mask()
-                while (taken := incoming.read()) is not None:
-                    data, wanted = taken
-                    self._packet(relid, packets.parse(data))
-                    if wanted:
-                        self._signal(relid)
-                more = incoming.unmask()
+            for packet, wanted in self.end(relid).receive():
+                self._packet(relid, packet)
+                if wanted:
+                    self._signal(relid)
         except (RingCorrupt, packets.BadPacket) as error:
             self.guest.note_driver(self.state.names[relid], "broken ring", str(error))
             return

@@ -23,8 +23,9 @@ from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.kernel import Component, handler
 from hvlab.vmbus import host as server
 from hvlab.vmbus import interfaces, messages, packets, signals
+from hvlab.vmbus.endpoint import Endpoint
 from hvlab.vmbus.host import Offer, Server
-from hvlab.vmbus.ring import Ring, RingCorrupt, RingFull
+from hvlab.vmbus.ring import Ring, RingCorrupt
 
 MESSAGE_PORT, EVENT_PORT = 1, 2
 
@@ -64,11 +65,11 @@ class BusLink(Component):
         self.beat_ticket = 0
         self.last_beat = 0
         self.refused: list[tuple[str, str]] = []
-        self._rings: dict[int, tuple[Ring, Ring]] = {}
+        self._ends: dict[int, Endpoint] = {}
 
     def restored(self) -> None:
         """Views are made again from the state."""
-        self._rings = {}
+        self._ends = {}
 
     @property
     def root(self) -> RootKernel:
@@ -249,27 +250,22 @@ class BusLink(Component):
 
     def _open(self, relid: int) -> None:
         channel = self.server.channels[relid]
-        pages = self.server.ring_pages(channel)
-        status = messages.STATUS_FAILED
-        if pages is not None:
-            try:
-                memory = self.root.hypervisor.memory
-                rings = [Ring(memory, [self._machine_page(page) for page in half]) for half in pages]
-                self._rings[relid] = (rings[0], rings[1])
-                status = 0
-            except LookupError:
-                pass
+        status = 0
+        try:
+            end = self.end(relid)
+        except LookupError:
+            status = messages.STATUS_FAILED
         self._apply(self.server.open_complete(relid, status))
         if status == 0:
             self._note_channel(relid, channel.offer.key, "open")
-            rings[0].unmask()
+            end.incoming.unmask()
             service = self.services.get(channel.offer.key)
             if service is not None:
                 self._service(relid, service.opened())
 
     def _close(self, relid: int) -> None:
         channel = self.server.channels.get(relid)
-        self._rings.pop(relid, None)
+        self._ends.pop(relid, None)
         self.unsent.pop(relid, None)
         for request in [request for request in self.requests if request[0] == relid]:
             del self.requests[request]
@@ -283,37 +279,31 @@ class BusLink(Component):
             self._note_channel(relid, key, "closed")
             self._apply(self.server.close_complete(relid))
 
-    def rings(self, relid: int) -> tuple[Ring, Ring]:
-        """(guest->host, host->guest) of an open channel."""
-        found = self._rings.get(relid)
+    def end(self, relid: int) -> Endpoint:
+        """The root's end of a channel. LookupError if its pages make no two rings."""
+        found = self._ends.get(relid)
         if found is None:
             pages = self.server.ring_pages(self.server.channels[relid])
-            assert pages is not None
+            if pages is None:
+                raise LookupError(f"channel {relid} has no rings")
             memory = self.root.hypervisor.memory
-            found = (
-                Ring(memory, [self._machine_page(page) for page in pages[0]]),
-                Ring(memory, [self._machine_page(page) for page in pages[1]]),
+            outgoing, incoming = (
+                Ring(memory, [self._machine_page(page) for page in half]) for half in pages[::-1]
             )
-            self._rings[relid] = found
+            found = self._ends[relid] = Endpoint(incoming, outgoing)
         return found
 
     # -- rings --------------------------------------------------------------------------------
 
     def _drain(self, relid: int) -> None:
-        incoming = self.rings(relid)[0]
         key = self.server.channels[relid].offer.key
         try:
-            more = True
-            while more:
-                incoming.mask()
-                while (taken := incoming.read()) is not None:
-                    data, wanted = taken
-                    self._packet(relid, key, packets.parse(data))
-                    if relid not in self._rings:
-                        return
-                    if wanted:
-                        self._signal(relid)
-                more = incoming.unmask()
+            for packet, wanted in self.end(relid).receive():
+                self._packet(relid, key, packet)
+                if relid not in self._ends:
+                    return
+                if wanted:
+                    self._signal(relid)
         except (RingCorrupt, packets.BadPacket) as error:
             self._break(relid, str(error))
             return
@@ -358,33 +348,26 @@ class BusLink(Component):
         key = self.server.channels[relid].offer.key
         source = "storvsp" if key in self.storage else f"vmwp/{self.vm}"
         target = "storvsc" if key in self.storage else "ic"
-        outgoing = self.rings(relid)[1]
-        while waiting:
-            try:
-                data, offset, signal = outgoing.write(waiting[0])
-            except RingFull:
-                return
-            except RingCorrupt as error:
-                self._break(relid, str(error))
-                return
-            waiting.pop(0)
-            parsed = packets.parse(data)
-            seq = self.world.emit(
-                "ring.packet",
-                f"{self.host}/root/{source}",
-                f"{self.child}/{target}",
-                self.partition,
-                None,
-                relid,
-                messages.HOST_TO_GUEST,
-                packets.PACKET_NAMES[parsed.kind],
-                parsed.transaction,
-                offset,
-                signal,
-                data,
-            )
-            if signal:
-                self.world.because(seq, self._signal, relid)
+        try:
+            for sent in self.end(relid).send(waiting):
+                seq = self.world.emit(
+                    "ring.packet",
+                    f"{self.host}/root/{source}",
+                    f"{self.child}/{target}",
+                    self.partition,
+                    None,
+                    relid,
+                    messages.HOST_TO_GUEST,
+                    packets.PACKET_NAMES[sent.packet.kind],
+                    sent.packet.transaction,
+                    sent.offset,
+                    sent.signal,
+                    sent.data,
+                )
+                if sent.signal:
+                    self.world.because(seq, self._signal, relid)
+        except RingCorrupt as error:
+            self._break(relid, str(error))
 
     def _signal(self, relid: int) -> None:
         calls = self.root.hypercalls
