@@ -35,6 +35,9 @@ SLEEP_NOW = 0x2000
 """The ACPI control register's port on the emulated board, and the bit that switches it off."""
 HYPERCALL_PAGE = 0x1F0
 BOOT_SECTOR_GPA = 0x7C00
+RECORD_GPA = 0x8000
+BUFFER_GPA = 0x200000
+"""Where boot code reads to, and what applications read and write."""
 
 
 def firmware() -> list[Op]:
@@ -74,24 +77,24 @@ def ata(slave: int, write: bool, lba: int, sectors: int, gpa: int) -> list[Op]:
     return [*program, ("ata_done",)]
 
 
-def _phases(phases: list[Phase], start: int, gpa: int) -> tuple[list[Op], int]:
+def _phases(phases: list[Phase], start: int) -> tuple[list[Op], int]:
     """Phases of a boot: half of the processor time before the sectors, the rest after."""
     program: list[Op] = []
     for phase in phases:
         program += [("phase", phase.id), ("cpu", phase.processor_ms * MILLISECOND // 2)]
         for first in range(0, phase.sectors, CHUNK):
             count = min(CHUNK, phase.sectors - first)
-            program.append(("io", False, "ide:0:0", start + first, count, gpa))
+            program += [("io", False, "ide:0:0", start + first, count, BUFFER_GPA), ("require",)]
         start += phase.sectors
         program.append(("cpu", phase.processor_ms * MILLISECOND // 2))
     return program, start
 
 
-def boot(guest: Guest, record: SystemRecord, gpa: int) -> list[Op]:
+def boot(guest: Guest, record: SystemRecord) -> list[Op]:
     """From the loader to the logon screen. With integration services the drivers come before the services."""
     start = record.boot_set_start or BOOT_SET_START
-    early, start = _phases([*guest.loader, *guest.kernel], start, gpa)
-    late, _ = _phases(guest.services, start, gpa)
+    early, start = _phases([*guest.loader, *guest.kernel], start)
+    late, _ = _phases(guest.services, start)
     drivers: list[Op] = []
     integration: list[Op] = []
     if guest.has_vmbus and record.integration_version:
@@ -128,13 +131,13 @@ def shut_down(milliseconds: int) -> list[Op]:
     ]
 
 
-def workload(write: bool, unit: str, size: int, count: int, lba: int, gpa: int) -> list[Op]:
+def workload(write: bool, unit: str, size: int, count: int, lba: int) -> list[Op]:
     """`count` blocks of `size` bytes, one after the other."""
     program: list[Op] = []
     sectors = size // ide.SECTOR
     for number in range(count):
         place = lba + number * sectors
         if write:
-            program.append(("fill", gpa, place, sectors, number * sectors))
-        program.append(("io", write, unit, place, sectors, gpa))
+            program.append(("fill", BUFFER_GPA, place, sectors, number * sectors))
+        program.append(("io", write, unit, place, sectors, BUFFER_GPA))
     return [*program, ("workload_end",)]

@@ -34,6 +34,8 @@ def lines_of(guest: GuestSystem) -> list[str]:
         return [*head, "Missing operating system."]
     system = catalog.guest(guest.system)
     computer = guest.record.computer if guest.record else ""
+    if guest.phase == "stop-error":
+        return ["*** STOP: 0x0000007B", "INACCESSIBLE_BOOT_DEVICE", "", "The system has been stopped."]
     if guest.phase == "off":
         return ["It is now safe to turn off your computer."]
     if guest.phase == "shutting-down":

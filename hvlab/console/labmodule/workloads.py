@@ -10,7 +10,8 @@ from hvlab.console.hyperv.disks import full_path, storage, storage_error
 from hvlab.console.hyperv.machines import find_machines, machine_now
 from hvlab.console.hyperv.objects import guest_of, vmms
 from hvlab.console.objects import Column, ObjectType, TimeSpan
-from hvlab.guests.guest import GuestSystem, Workload
+from hvlab.guests.guest import GuestSystem
+from hvlab.guests.records import Workload
 from hvlab.guests.system_record import DATA_START, SECTOR
 from hvlab.host.machine import VirtualMachine
 from hvlab.storage.volume import StorageError
@@ -27,7 +28,7 @@ WORKLOAD = ObjectType(
         "Number": lambda pair: pair[1].number,
         "Operation": lambda pair: pair[1].operation.capitalize(),
         "Disk": lambda pair: pair[1].unit,
-        "Path": lambda pair: pair[1].path.capitalize(),
+        "Path": lambda pair: pair[1].route.capitalize(),
         "Count": lambda pair: pair[1].done,
         "Bytes": lambda pair: pair[1].moved,
         "Errors": lambda pair: pair[1].errors,

@@ -1,0 +1,35 @@
+"""What a guest keeps of its disk requests and workloads: plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Request:
+    """A disk request under way."""
+
+    tag: int
+    write: bool
+    unit: str
+    lba: int
+    sectors: int
+    route: str
+
+
+@dataclass
+class Workload:
+    """A workload's sums: times in ns, counts of what its requests cost."""
+
+    number: int
+    operation: str
+    unit: str
+    started: int
+    total: int
+    done: int = 0
+    errors: int = 0
+    moved: int = 0
+    route: str = ""
+    finished: int = 0
+    exits_before: int = 0
+    exits: int = 0
