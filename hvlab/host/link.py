@@ -13,11 +13,12 @@ from hvlab.catalog.versions import pair_versions, wire_versions, word_versions
 from hvlab.devices.integration import host as ic
 from hvlab.devices.integration import protocol as ic_protocol
 from hvlab.devices.integration.host import HEARTBEAT_INTERVAL, IcHost
-from hvlab.devices.storage import vsp
 from hvlab.devices.storage.vsp import StorVsp
-from hvlab.host.disks import DiskRequest, HostStorage
+from hvlab.host.disks import HostStorage
+from hvlab.host.guest_pages import Area
 from hvlab.host.machine import VirtualMachine
 from hvlab.host.root import RootKernel
+from hvlab.host.services import note_service, serve_integration, serve_storage
 from hvlab.hypervisor.hypervisor import ROOT
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.kernel import Component, handler
@@ -28,9 +29,6 @@ from hvlab.vmbus.host import Offer, Server
 from hvlab.vmbus.ring import Ring, RingCorrupt
 
 MESSAGE_PORT, EVENT_PORT = 1, 2
-
-Area = tuple[int, int, tuple[int, ...]]
-"""Guest memory that a packet named: byte count, offset in the first page, pages."""
 
 
 class BusLink(Component):
@@ -261,7 +259,7 @@ class BusLink(Component):
             end.incoming.unmask()
             service = self.services.get(channel.offer.key)
             if service is not None:
-                self._service(relid, service.opened())
+                serve_integration(self, relid, service.opened())
 
     def _close(self, relid: int) -> None:
         channel = self.server.channels.get(relid)
@@ -305,11 +303,11 @@ class BusLink(Component):
                 if wanted:
                     self._signal(relid)
         except (RingCorrupt, packets.BadPacket) as error:
-            self._break(relid, str(error))
+            self.stop_channel(relid, str(error))
             return
         self._flush(relid)
 
-    def _break(self, relid: int, why: str) -> None:
+    def stop_channel(self, relid: int, why: str) -> None:
         """Rubbish in a ring stops this channel and no other."""
         self.world.emit(
             "vmbus.refused",
@@ -333,13 +331,13 @@ class BusLink(Component):
                 raise packets.BadPacket("not transactional")
             area: Area = packet.ranges[0] if packet.ranges else (0, 0, ())
             self.requests[relid, packet.transaction] = area
-            self._storage(relid, key, storage.packet(packet.transaction, packet.payload, area[0]))
+            serve_storage(self, relid, key, storage.packet(packet.transaction, packet.payload, area[0]))
             return
         service = self.services.get(key)
         if service is not None and packet.kind == packets.IN_BAND:
-            self._service(relid, service.received(packet.payload))
+            serve_integration(self, relid, service.received(packet.payload))
 
-    def _send(self, relid: int, packet: bytes) -> None:
+    def send(self, relid: int, packet: bytes) -> None:
         self.unsent.setdefault(relid, []).append(packet)
         self._flush(relid)
 
@@ -367,7 +365,7 @@ class BusLink(Component):
                 if sent.signal:
                     self.world.because(seq, self._signal, relid)
         except RingCorrupt as error:
-            self._break(relid, str(error))
+            self.stop_channel(relid, str(error))
 
     def _signal(self, relid: int) -> None:
         calls = self.root.hypercalls
@@ -379,116 +377,19 @@ class BusLink(Component):
         else:
             calls.signal(connection, relid)
 
-    # -- storage ------------------------------------------------------------------------------
-
-    def _storage(self, relid: int, key: str, effects: list[vsp.Effect]) -> None:
-        for effect in effects:
-            if isinstance(effect, vsp.Complete):
-                area = self.requests.pop((relid, effect.transaction), (0, 0, ()))
-                if effect.data and not self._copy_to_guest(area, effect.data):
-                    self._break(relid, "a range names a page that is not the guest's")
-                    return
-                self._send(relid, packets.completion(effect.payload, effect.transaction))
-            elif isinstance(effect, vsp.MoveSectors):
-                data = b""
-                if effect.write:
-                    copied = self._copy_from_guest(
-                        self.requests[relid, effect.transaction], effect.sectors * 512
-                    )
-                    if copied is None:
-                        self._break(relid, "a range names a page that is not the guest's")
-                        return
-                    data = copied
-                self.world.emit(
-                    "device.command",
-                    f"{self.host}/root/storvsp",
-                    self.disks.name,
-                    self.partition,
-                    None,
-                    relid,
-                    key,
-                    "WRITE" if effect.write else "READ",
-                    effect.lba,
-                    effect.sectors,
-                )
-                path = self.paths[key][effect.lun]
-                token = (key, effect.transaction)
-                self.disks.submit(DiskRequest(self.name, token, path, effect.lba, effect.sectors, data))
-            else:
-                self._break(relid, effect.reason)
-                return
-
     def disk_done(self, token: object, status: str, data: bytes) -> None:
         """The host's disk has ended a request of storvsp."""
         assert isinstance(token, tuple)
         key, transaction = token
         relid = self.relid_of(key)
         if (relid, transaction) in self.requests:
-            self._storage(relid, key, self.storage[key].moved(transaction, status, data))
-
-    def _runs(self, area: Area, count: int) -> list[tuple[int, int, int]] | None:
-        """(machine page, offset, length) of the first `count` bytes of a guest range, or None."""
-        runs = []
-        offset = area[1]
-        for page in area[2]:
-            if count <= 0:
-                break
-            spa = self.root.hypervisor.partitions[self.partition].translate(page)
-            if spa is None:
-                return None
-            step = min(PAGE_SIZE - offset, count)
-            runs.append((spa, offset, step))
-            count -= step
-            offset = 0
-        return runs if count <= 0 else None
-
-    def _copy_from_guest(self, area: Area, count: int) -> bytes | None:
-        runs = self._runs(area, count)
-        if runs is None:
-            return None
-        memory = self.root.hypervisor.memory
-        return b"".join(bytes(memory.page(spa)[offset : offset + step]) for spa, offset, step in runs)
-
-    def _copy_to_guest(self, area: Area, data: bytes) -> bool:
-        runs = self._runs(area, len(data))
-        if runs is None:
-            return False
-        done = 0
-        for spa, offset, step in runs:
-            page = self.root.hypervisor.memory.page_for_write(spa)
-            page[offset : offset + step] = data[done : done + step]
-            done += step
-        return True
+            serve_storage(self, relid, key, self.storage[key].moved(transaction, status, data))
 
     # -- integration components ---------------------------------------------------------------
 
-    def _service(self, relid: int, effects: list[ic.Effect]) -> None:
-        key = self.server.channels[relid].offer.key
-        for effect in effects:
-            if isinstance(effect, ic.Say):
-                self._send(relid, packets.in_band(effect.payload, 0, False))
-            elif isinstance(effect, ic.Agreed):
-                self._note_service(key, "ready", f"{effect.version[0]}.{effect.version[1]}")
-                if key == "heartbeat":
-                    self.beat_ticket = self.after(0, BusLink.on_beat, relid)
-            elif isinstance(effect, ic.Beat):
-                self.last_beat = self.world.now
-                self._note_service(key, "beat", str(effect.sequence))
-            else:
-                self._note_service(key, "accepted" if effect.accepted else "declined", "")
-
-    def _note_service(self, key: str, action: str, value: str) -> None:
-        self.world.emit(
-            "integration",
-            f"{self.host}/root/vmwp/{self.vm}",
-            self.child,
-            self.partition,
-            None,
-            None,
-            key,
-            action,
-            value,
-        )
+    def start_beating(self, relid: int) -> None:
+        """The guest's heartbeat service is there: ask it from now on."""
+        self.beat_ticket = self.after(0, BusLink.on_beat, relid)
 
     @handler
     def on_beat(self, relid: int) -> int | None:
@@ -496,7 +397,7 @@ class BusLink(Component):
         channel = self.server.channels.get(relid)
         if channel is None or channel.state != server.OPEN:
             return None
-        self._service(relid, self.services["heartbeat"].beat())
+        serve_integration(self, relid, self.services["heartbeat"].beat())
         return HEARTBEAT_INTERVAL
 
     def relid_of(self, key: str) -> int:
@@ -513,8 +414,8 @@ class BusLink(Component):
 
     def ask_shutdown(self, force: bool) -> None:
         """Ask the guest to shut down; `ready("shutdown")` must hold."""
-        self._note_service("shutdown", "asked", "")
-        self._service(self.relid_of("shutdown"), self.services["shutdown"].shut_down(force))
+        note_service(self, "shutdown", "asked", "")
+        serve_integration(self, self.relid_of("shutdown"), self.services["shutdown"].shut_down(force))
 
 
 _PIPE = messages.PIPE_MESSAGE_MODE.to_bytes(4, "little")
