@@ -485,7 +485,6 @@ def _ambiguous() -> BindingError:
 
 def _bind_positional(bound: Bound, arguments: list[Argument], collect_rest: bool) -> None:
     cmdlet = bound.cmdlet
-    rest = next((p for p in cmdlet.parameters if p.rest and p.name.lower() not in bound.values), None)
     for number, argument in enumerate(arguments):
         open_parameters = [
             p
@@ -495,6 +494,16 @@ def _bind_positional(bound: Bound, arguments: list[Argument], collect_rest: bool
             and p.name.lower() not in bound.values
             and any(_in_set(p, name) for name in bound.sets)
         ]
+        rest = next(
+            (
+                p
+                for p in cmdlet.parameters
+                if p.rest
+                and p.name.lower() not in bound.values
+                and any(_in_set(p, name) for name in bound.sets)
+            ),
+            None,
+        )
         by_rest = rest is not None and not any(fits(p, plain(argument.value)) for p in open_parameters)
         if not open_parameters or (by_rest and rest is not None and fits(rest, plain(argument.value))):
             if rest is not None:

@@ -42,7 +42,7 @@ _KEYWORD = re.compile(r"[A-Za-z]+(?![\w-])")
 _SPLAT = re.compile(r"@(\w+)")
 _PARAMETER = re.compile(rf"[{DASHES}]([A-Za-z_?][^\s{{}}()\[;,|&.:`'\"]*)(:?)")
 _REDIRECTION = re.compile(r"([1-6*])?(>>|>)(?:&([12]))?")
-_ASSIGN = re.compile(rf"(?:[+*/%{DASHES}])?=")
+_ASSIGN = re.compile(rf"[{DASHES}+*/%]?=")  # the dashes first: elsewhere they would make a range
 _FUNCTION_NAME = re.compile(r"[^\s(){};|&,'\"$]+")
 _REFUSED = {
     "workflow": "write a function",
@@ -650,6 +650,7 @@ class Parser(DeclarationParser):
         return node
 
     def _elements(self, node: Command) -> None:
+        only_arguments = False  # behind --
         while True:
             self.skip()
             char = self.peek()
@@ -661,7 +662,12 @@ class Parser(DeclarationParser):
                 raise self.fail("The '<' operator is reserved for future use.", "RedirectionNotSupported")
             if self.text.startswith("--%", self.at):
                 raise self.unsupported("--%", self.at, self.at + 3)
-            match = _PARAMETER.match(self.text, self.at)
+            if self.text.startswith("--", self.at) and (self.peek(2) == "" or self.peek(2) in WORD_END):
+                self.mark("operator", self.at, self.at + 2)
+                self.at += 2
+                only_arguments = True
+                continue
+            match = None if only_arguments else _PARAMETER.match(self.text, self.at)
             if match is not None:
                 node.elements.append(self._parameter(match))
                 continue

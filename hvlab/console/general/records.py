@@ -193,7 +193,7 @@ CMDLETS = (
             Parameter(
                 "MemberName", "string", position=0, mandatory=True, sets=("Member",), completer="property"
             ),
-            Parameter("ArgumentList", "object", array=True, aliases=("Args",), sets=("Member",)),
+            Parameter("ArgumentList", "object", rest=True, aliases=("Args",), sets=("Member",)),
             INPUT,
         ),
         aliases=("foreach", "%"),
