@@ -283,6 +283,8 @@ class _Compiler:
                 self.at += 1
                 break
             first = False
+            if char == "-" and self.pattern[self.at + 1 : self.at + 2] == "[":
+                raise self.refuse("class subtraction")
             if char == "\\" and self.pattern[self.at + 1 : self.at + 2] in tuple("dwsDWS"):
                 kinds += self.pattern[self.at + 1]
                 self.at += 2
@@ -292,8 +294,6 @@ class _Compiler:
                 "]",
                 "",
             ):
-                if self.pattern[self.at + 1] == "[":
-                    raise self.refuse("class subtraction")
                 self.at += 1
                 high = self.class_character()
                 if high < low:

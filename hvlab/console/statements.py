@@ -9,7 +9,7 @@ from hvlab.console import operators
 from hvlab.console.cmdlets import Emit, Parameter
 from hvlab.console.compiler import _ARITHMETIC, collapse
 from hvlab.console.convert import NOTHING, cast, to_bool, to_int, to_list, to_text
-from hvlab.console.errors import CmdletError, ErrorRecord, FatalError, fault
+from hvlab.console.errors import CmdletError, ErrorRecord, FatalError, ParseError
 from hvlab.console.limits import check_count
 from hvlab.console.patterns import like
 from hvlab.console.pipeline import CommandCompiler
@@ -168,7 +168,7 @@ class StatementCompiler(CommandCompiler):
         target = node.target
         if isinstance(target, ArrayLiteral):
             if node.operator != "=":
-                raise self.located(fault("Only = assigns to several variables.", "InvalidLeftHandSide"), span)
+                raise ParseError("Only = assigns to several variables.", self.source, span, "InvalidLeftHandSide")
             return self._several(target, value)
         write = self.assigner(target)
         if node.operator == "=":

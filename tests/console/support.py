@@ -69,7 +69,9 @@ def _find(call: Call, pattern: str) -> list[Machine]:
     found = [m for m in call.lab.machines if like(m.name, pattern)]
     if not found and "*" not in pattern:
         call.error(
-            CmdletError(f'Hyper-V was unable to find a virtual machine with name "{pattern}".', target=pattern)
+            CmdletError(
+                f'Hyper-V was unable to find a virtual machine with name "{pattern}".', target=pattern
+            )
         )
     return found
 
@@ -173,8 +175,20 @@ def cmdlets() -> list[Cmdlet]:
             _new_vm,
             default_set="None",
         ),
-        Cmdlet("Test-Items", "test", (Parameter("InputObject", "object", pipeline="value"),), _items, collects=True),
-        Cmdlet("Wait-Lab", "hvlab", (Parameter("Until", "scriptblock", position=0),), lambda call: None, lab_only=True),
+        Cmdlet(
+            "Test-Items",
+            "test",
+            (Parameter("InputObject", "object", pipeline="value"),),
+            _items,
+            collects=True,
+        ),
+        Cmdlet(
+            "Wait-Lab",
+            "hvlab",
+            (Parameter("Until", "scriptblock", position=0),),
+            lambda call: None,
+            lab_only=True,
+        ),
         Cmdlet(
             "Set-Pair",
             "test",
@@ -209,7 +223,9 @@ def objects(source: str) -> list[object]:
 
 
 def texts(source: str) -> list[str]:
-    return [to_text(value) if not isinstance(value, PSObject) else to_text(value) for value in objects(source)]
+    return [
+        to_text(value) if not isinstance(value, PSObject) else to_text(value) for value in objects(source)
+    ]
 
 
 def printed(source: str, width: int = 120) -> str:

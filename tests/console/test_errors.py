@@ -217,7 +217,9 @@ def test_exact_texts_of_binding() -> None:
 
 def test_near_misses_are_explained() -> None:
     running, host, _ = shell()
-    running.run("Strat-VM x; Start-VM web01 -Passtru; New-VM -Notes frist; New-VM -BootDevice Flopy; Xyzzy-Plugh")
+    running.run(
+        "Strat-VM x; Start-VM web01 -Passtru; New-VM -Notes frist; New-VM -BootDevice Flopy; Xyzzy-Plugh"
+    )
     assert [e.explain and e.explain[0] for e in host.errors] == [
         "console.did_you_mean_command",
         "console.did_you_mean_parameter",
@@ -266,7 +268,7 @@ def test_silenced_and_caught_errors_are_no_failure() -> None:
 
 def test_error_variable() -> None:
     running, host, _ = shell()
-    running.run("Get-VM a1,b1 -ErrorAction SilentlyContinue -ErrorVariable mine; $mine.Count; \"$($mine[0])\"")
+    running.run('Get-VM a1,b1 -ErrorAction SilentlyContinue -ErrorVariable mine; $mine.Count; "$($mine[0])"')
     assert host.objects == [2, 'Hyper-V was unable to find a virtual machine with name "a1".']
 
 
@@ -342,7 +344,9 @@ def test_text_host_prints_errors_between_objects() -> None:
 
 
 def test_warnings_verbose_and_what_if() -> None:
-    assert printed("Write-Warning careful; Start-VM web02 -Verbose; Remove-VM web02 -WhatIf; (Get-VM).Count") == (
+    assert printed(
+        "Write-Warning careful; Start-VM web02 -Verbose; Remove-VM web02 -WhatIf; (Get-VM).Count"
+    ) == (
         "WARNING: careful\nVERBOSE: starting web02\n"
         'What if: Performing the operation "Remove-VM" on target "web02".\n3\n'
     )

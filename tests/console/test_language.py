@@ -56,13 +56,13 @@ CASES: list[tuple[str, list[str]]] = [
     ('$x = 5; "x=$x"', ["x=5"]),
     ('$x = 5; "x=`$x"', ["x=$x"]),
     ('$x = 5; "${x}y"', ["5y"]),
-    ('"$(1 + 2) and $(\'a\', \'b\')"', ["3 and a b"]),
+    ("\"$(1 + 2) and $('a', 'b')\"", ["3 and a b"]),
     ('"tab`tend"', ["tab\tend"]),
     ('"say ""hi"""', ['say "hi"']),
     ('"cost: $ 5 $"', ["cost: $ 5 $"]),
     ('$v = Get-VM web01; "$v is $($v.State)"', ["web01 is Running"]),
     ('$v = Get-VM web01; "$v.State"', ["web01.State"]),
-    ('$h = @{a = 1}; "$($h.a) $($h[\'a\'])"', ["1 1"]),
+    ("$h = @{a = 1}; \"$($h.a) $($h['a'])\"", ["1 1"]),
     ("@'\none $x\ntwo\n'@", ["one $x\ntwo"]),
     ('$x = 1; @"\none $x\n"two"\n"@', ['one 1\n"two"']),
     ("'abc'.Length", ["3"]),
@@ -81,7 +81,10 @@ CASES: list[tuple[str, list[str]]] = [
     ("'abc'.Insert(1, 'X'); 'abc'.Remove(1)", ["aXbc", "a"]),
     ("[string]::IsNullOrEmpty(''); [string]::Join('-', (1,2))", ["True", "1-2"]),
     # comparison
-    ("1 -eq 1; 1 -ne 1; 2 -gt 1; 2 -ge 2; 1 -lt 2; 1 -le 0", ["True", "False", "True", "True", "True", "False"]),
+    (
+        "1 -eq 1; 1 -ne 1; 2 -gt 1; 2 -ge 2; 1 -lt 2; 1 -le 0",
+        ["True", "False", "True", "True", "True", "False"],
+    ),
     ("'ABC' -eq 'abc'; 'ABC' -ceq 'abc'; 'abc' -ieq 'ABC'", ["True", "False", "True"]),
     ("'5' -eq 5; 5 -eq '5'; '05' -eq 5; 5 -eq '05'", ["True", "True", "False", "True"]),
     ("10 -gt 9; '10' -gt 9", ["True", "False"]),
@@ -113,7 +116,10 @@ CASES: list[tuple[str, list[str]]] = [
     ("'{{x}} {0}' -f 1", ["{x} 1"]),
     ("5 -is [int]; 'a' -is [string]; 5 -isnot [string]; (1,2) -is [array]", ["True", "True", "True", "True"]),
     ("'5' -as [int]; $null -eq ('x' -as [int])", ["5", "True"]),
-    ("$true -and $false; $true -or $false; $true -xor $true; -not $true; !0", ["False", "True", "False", "False", "True"]),
+    (
+        "$true -and $false; $true -or $false; $true -xor $true; -not $true; !0",
+        ["False", "True", "False", "False", "True"],
+    ),
     ("1 -eq 1 -and 2 -eq 2; -not 1 -eq 2", ["True", "False"]),
     ("(Get-VM web01).State -eq 'running'; (Get-VM web01).State -eq 2", ["True", "True"]),
     ("'Running' -eq (Get-VM web01).State; 2 -eq (Get-VM web01).State", ["True", "True"]),
@@ -126,7 +132,10 @@ CASES: list[tuple[str, list[str]]] = [
     ("[int[]]('1','2') | % { $_ + 1 }", ["2", "3"]),
     ("[timespan]'00:01:30'; [timespan]::FromMinutes(1.5)", ["00:01:30", "00:01:30"]),
     ("[int]$x = '5'; $x = '7'; $x + 1", ["8"]),
-    ("[math]::Round(2.345, 2); [math]::Round(2.5); [math]::Floor(2.7); [math]::Ceiling(2.1)", ["2.35", "2", "2", "3"]),
+    (
+        "[math]::Round(2.345, 2); [math]::Round(2.5); [math]::Floor(2.7); [math]::Ceiling(2.1)",
+        ["2.35", "2", "2", "3"],
+    ),
     ("[math]::Max(1, 5); [math]::Abs(-3); [math]::Pow(2, 10); [math]::Sqrt(16)", ["5", "3", "1024", "4"]),
     # collections
     ("1..4", ["1", "2", "3", "4"]),
@@ -139,7 +148,7 @@ CASES: list[tuple[str, list[str]]] = [
     (",(1,2) | % { $_.Count }", ["2"]),
     ("$a = 1,2; $b = $a; $b[0] = 9; $a[0]", ["9"]),
     ("$a = 1,2; $b = $a; $b += 3; $a.Count", ["2"]),
-    ("$a, $b = 1, 2, 3; $a; \"$b\"", ["1", "2 3"]),
+    ('$a, $b = 1, 2, 3; $a; "$b"', ["1", "2 3"]),
     ("$a = $b = 4; $a + $b", ["8"]),
     ("$h = @{a = 1; 'b c' = 2}; $h.a; $h['b c']; $h.Count; $h.A", ["1", "2", "2", "1"]),
     ("$h = @{}; $h.x = 1; $h['y'] = 2; $h.Keys; $h.ContainsKey('X')", ["x", "y", "True"]),
@@ -169,7 +178,7 @@ CASES: list[tuple[str, list[str]]] = [
     ("$i = 0; do { $i++ } until ($i -ge 3); $i", ["3"]),
     ("switch (2) { 1 { 'one' } 2 { 'two' } default { 'other' } }", ["two"]),
     ("switch ('web01') { 'WEB01' { 'a' } default { 'b' } }", ["a"]),
-    ("switch (1,5) { { $_ -gt 3 } { \"big $_\" } default { \"small $_\" } }", ["small 1", "big 5"]),
+    ('switch (1,5) { { $_ -gt 3 } { "big $_" } default { "small $_" } }', ["small 1", "big 5"]),
     ("switch -wildcard ('web01') { 'web*' { 'web'; break } '*' { 'any' } }", ["web"]),
     ("switch -regex ('a12') { '\\d(\\d)' { $Matches[1] } }", ["2"]),
     ("function add($a, $b = 10) { $a + $b }; add 1 2; add 1; add -b 5 -a 1", ["3", "11", "6"]),
@@ -178,13 +187,16 @@ CASES: list[tuple[str, list[str]]] = [
     ("function f { $args[1]; $args.Count }; f x y z", ["y", "3"]),
     ("function f { process { $_ * 2 } }; 1,2 | f", ["2", "4"]),
     ("function f { begin { 'b' } process { $_ } end { 'e' } }; 1,2 | f", ["b", "1", "2", "e"]),
-    ("function f { \"$input\" }; 1,2 | f", ["1 2"]),
-    ("function f { param([Parameter(ValueFromPipeline)]$x) process { \"<$x>\" } }; 1,2 | f", ["<1>", "<2>"]),
-    ("function f { param([switch]$On, $V) \"$On $V\" }; f; f -On; f -On:$false 5", ["False ", "True ", "False 5"]),
+    ('function f { "$input" }; 1,2 | f', ["1 2"]),
+    ('function f { param([Parameter(ValueFromPipeline)]$x) process { "<$x>" } }; 1,2 | f', ["<1>", "<2>"]),
+    (
+        'function f { param([switch]$On, $V) "$On $V" }; f; f -On; f -On:$false 5',
+        ["False ", "True ", "False 5"],
+    ),
     ("function f { $x = 2 }; $x = 1; f; $x", ["1"]),
     ("function f { $script:x = 2 }; $x = 1; f; $x", ["2"]),
     ("$b = { param($n) $n + 1 }; & $b 4; $b.Invoke(5)", ["5", "6"]),
-    ("& { $x = 5 }; \"<$x>\"; . { $x = 5 }; $x", ["<>", "5"]),
+    ('& { $x = 5 }; "<$x>"; . { $x = 5 }; $x', ["<>", "5"]),
     ("& 'Get-VM' web01 | % Name", ["web01"]),
     ("try { throw 'bad' } catch { \"caught $_\" } finally { 'done' }", ["caught bad", "done"]),
     ("try { 1/0 } catch { $_.Exception.Message }", ["Attempted to divide by zero."]),
@@ -194,7 +206,10 @@ CASES: list[tuple[str, list[str]]] = [
     ("Get-VM nope -ErrorAction SilentlyContinue; $?; 1; $?", ["False", "1", "True"]),
     ("Get-VM nope -ea 0; $Error.Count; $Error[0].CategoryInfo.Category", ["1", "InvalidArgument"]),
     # pipelines
-    ("1..10 | Where-Object { $_ % 2 -eq 0 } | ForEach-Object { $_ * 10 } | Select-Object -First 2", ["20", "40"]),
+    (
+        "1..10 | Where-Object { $_ % 2 -eq 0 } | ForEach-Object { $_ * 10 } | Select-Object -First 2",
+        ["20", "40"],
+    ),
     ("Get-VM | Where-Object State -eq Running | ForEach-Object Name", ["web01", "db01"]),
     ("Get-VM | ? { $_.State -eq 'Off' } | % { $_.Name }", ["web02"]),
     ("Get-VM |\n  ? Name -like 'web*' |\n  % Name", ["web01", "web02"]),
@@ -229,8 +244,11 @@ CASES: list[tuple[str, list[str]]] = [
     ("$env:FOO = 'bar'; \"$env:FOO\"", ["bar"]),
     ("${a b} = 3; ${a b}", ["3"]),
     ("(1,2,3 | Measure-Object -Sum).Sum", ["6"]),
-    ("$x = 5; $x.GetType().Name; 'a'.GetType().FullName; (1,2).GetType().Name", ["Int32", "System.String", "Object[]"]),
-    ("\"$((Get-VM).Count) machines\"", ["3 machines"]),
+    (
+        "$x = 5; $x.GetType().Name; 'a'.GetType().FullName; (1,2).GetType().Name",
+        ["Int32", "System.String", "Object[]"],
+    ),
+    ('"$((Get-VM).Count) machines"', ["3 machines"]),
     ("$s = { Get-VM | ? State -eq Off }; (& $s).Name", ["web02"]),
 ]
 
@@ -264,5 +282,5 @@ def test_records_flow_one_by_one() -> None:
     from tests.console.support import shell
 
     running, host, _ = shell()
-    running.run("1,2 | % { Write-Host \"in $_\"; $_ } | % { Write-Host \"out $_\" }")
+    running.run('1,2 | % { Write-Host "in $_"; $_ } | % { Write-Host "out $_" }')
     assert [text for _, text in host.messages] == ["in 1\n", "out 1\n", "in 2\n", "out 2\n"]
