@@ -42,6 +42,9 @@ class BusState:
     storage: dict[int, StorVsc] = field(default_factory=dict)
     services: dict[int, IcGuest] = field(default_factory=dict)
     unsent: dict[int, list[bytes]] = field(default_factory=dict)
+    storage_out: int = 0
+    storage_back: int = 0
+    """Bytes written into and read from the rings of storage channels."""
     names: dict[int, str] = field(default_factory=dict)
     """A channel's device as the guest names it: ide:0:0, scsi:0, heartbeat, shutdown."""
 
@@ -200,6 +203,8 @@ class GuestBus:
                     sent.signal,
                     sent.data,
                 )
+                if relid in self.state.storage:
+                    self.state.storage_out += len(sent.data)
                 if sent.signal:
                     guest.world.because(seq, self._signal, relid)
         except RingCorrupt as error:
@@ -238,6 +243,7 @@ class GuestBus:
     def _packet(self, relid: int, packet: packets.Packet) -> None:
         storage = self.state.storage.get(relid)
         if storage is not None and packet.kind == packets.COMPLETION:
+            self.state.storage_back += packet.size
             own = self.guest.read(storage.buffer_gpa, 512)
             self._storage(relid, storage.completed(packet.transaction, packet.payload, own))
             return

@@ -140,6 +140,12 @@ class GuestSystem(PartitionSoftware):
         partition = self.hypervisor.partitions.get(self.partition)
         return sum(sum(vp.exits.values()) for vp in partition.vps.values()) if partition else 0
 
+    @property
+    def costs(self) -> tuple[int, int, int]:
+        """Exits so far, and bytes through the storage rings, out and back."""
+        bus = self.bus_state
+        return (self.exits, bus.storage_out, bus.storage_back) if bus else (self.exits, 0, 0)
+
     # -- the program ----------------------------------------------------------------------------
 
     def power_on(self) -> None:
@@ -297,10 +303,18 @@ class GuestSystem(PartitionSoftware):
         Writes leave records that can be verified (`system_record.data_sector`). The
         caller has checked that the guest runs and has the disk.
         """
-        work = Workload(
-            len(self.workloads) + 1, operation, unit, self.world.now, count, exits_before=self.exits
-        )
+        number = len(self.workloads) + 1
+        work = Workload(number, operation, unit, self.world.now, count, before=self.costs)
         self.workloads.append(work)
+        self.note_workload("start", work, size * count)
+        self.program += programs.workload(operation == "write", unit, size, count, lba)
+        if self.blocked == IDLE:
+            self.blocked = ""
+            self.go()
+        return work
+
+    def note_workload(self, action: str, work: Workload, size: int) -> None:
+        """A workload starts or has ended."""
         self.world.emit(
             "guest.workload",
             self.name,
@@ -308,13 +322,12 @@ class GuestSystem(PartitionSoftware):
             self.partition,
             0,
             None,
-            "start",
-            operation,
-            unit,
-            size * count,
+            action,
+            work.operation,
+            work.unit,
+            work.total,
+            size,
+            work.exits,
+            work.ring_out,
+            work.ring_back,
         )
-        self.program += programs.workload(operation == "write", unit, size, count, lba)
-        if self.blocked == IDLE:
-            self.blocked = ""
-            self.go()
-        return work

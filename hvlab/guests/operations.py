@@ -222,19 +222,10 @@ def _fill(guest: GuestSystem, gpa: int, lba: int, sectors: int, sequence: int) -
 def _workload_end(guest: GuestSystem) -> int:
     work = guest.workloads[-1]
     work.finished = guest.world.now
-    work.exits = guest.exits - work.exits_before
-    guest.world.emit(
-        "guest.workload",
-        guest.name,
-        guest.name,
-        guest.partition,
-        0,
-        None,
-        "end",
-        work.operation,
-        work.unit,
-        work.moved,
+    work.exits, work.ring_out, work.ring_back = (
+        now - then for now, then in zip(guest.costs, work.before, strict=True)
     )
+    guest.note_workload("end", work, work.moved)
     return 0
 
 

@@ -31,5 +31,9 @@ class Workload:
     moved: int = 0
     route: str = ""
     finished: int = 0
-    exits_before: int = 0
     exits: int = 0
+    ring_out: int = 0
+    ring_back: int = 0
+    """Bytes that went through the storage rings, both ways, trailers included."""
+    before: tuple[int, int, int] = (0, 0, 0)
+    """Exits, ring bytes out and back when it began."""

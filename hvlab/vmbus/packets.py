@@ -55,6 +55,12 @@ class Packet:
     ranges: tuple[tuple[int, int, tuple[int, ...]], ...]
     payload: bytes
 
+    @property
+    def size(self) -> int:
+        """Bytes it takes in the ring, trailer included."""
+        named = sum(8 + 8 * len(pages) for _, _, pages in self.ranges)
+        return 16 + (8 + named if self.ranges else 0) + len(self.payload) + TRAILER_SIZE
+
 
 def in_band(payload: bytes, transaction: int, wants_completion: bool) -> bytes:
     """An in-band packet."""
