@@ -1,0 +1,324 @@
+"""The screen of hvlab: puts the panes together, lets the clock run, and passes keys on.
+
+What is shown is read from the session's world and trace after each slice; what is
+typed goes to the `Runner`. Panes know the app for its texts and colours only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.events import Resize
+from textual.widget import Widget
+
+from hvlab import paths
+from hvlab.text import LANGUAGES, Text
+from hvlab.tui.architecture import ArchitecturePane
+from hvlab.tui.bars import KeyBar, StatusBar
+from hvlab.tui.canvas import line
+from hvlab.tui.console_pane import ConsolePane
+from hvlab.tui.event_list import EventList
+from hvlab.tui.guest_pane import GuestPane
+from hvlab.tui.inspector import InspectorPane
+from hvlab.tui.layout import CLASSES, PANES, classes_for
+from hvlab.tui.lesson_pane import LessonPane, LessonView
+from hvlab.tui.line_pane import LinePane
+from hvlab.tui.palette import HVLAB_DARK, HVLAB_LIGHT, LAYER_VARIABLES, Palette
+
+if TYPE_CHECKING:
+    from hvlab.session.session import Session
+    from hvlab.tui.desk import Desk
+
+FRAME = 1 / 30
+
+KEYS = (
+    ("F1", "help", "help"),
+    ("F2", "lesson", "pane('lesson')"),
+    ("F3", "picture", "pane('picture')"),
+    ("F4", "events", "pane('events')"),
+    ("F5", "inspector", "pane('inspector')"),
+    ("F6", "pause", "pause"),
+    ("F7", "speed", "speed(1)"),
+    ("F8", "step", "step"),
+    ("F9", "finish", "finish"),
+    ("Tab", "complete", "complete"),
+    ("^Q", "quit", "quit"),
+)
+
+
+class HvlabApp(App[int]):
+    """One learner at one lab. `frames=False` leaves the clock to whoever calls `frame`."""
+
+    CSS_PATH = str(paths.assets() / "styles" / "hvlab.tcss")
+    TITLE = "hvlab"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "tui.keys.help", priority=True),
+        Binding("f2", "pane('lesson')", "tui.keys.lesson", priority=True),
+        Binding("f3", "pane('picture')", "tui.keys.picture", priority=True),
+        Binding("f4", "pane('events')", "tui.keys.events", priority=True),
+        Binding("f5", "pane('inspector')", "tui.keys.inspector", priority=True),
+        Binding("f6", "pause", "tui.keys.pause", priority=True),
+        Binding("f7", "speed(1)", "tui.keys.speed", priority=True),
+        Binding("f8", "step", "tui.keys.step", priority=True),
+        Binding("f9", "finish", "tui.keys.finish", priority=True),
+        Binding("escape", "prompt", "tui.keys.prompt"),
+        Binding("ctrl+l", "clear", "tui.keys.clear", priority=True),
+        Binding("ctrl+c", "interrupt", "tui.keys.interrupt", priority=True),
+        Binding("ctrl+q", "quit", "tui.keys.quit", priority=True),
+    ]
+
+    def __init__(
+        self,
+        session: Session | Callable[[], Session],
+        lesson: LessonView | None | Callable[[Session], LessonView | None] = None,
+        language: str = "en",
+        *,
+        first_page: str = "",
+        frames: bool = True,
+        timer: Callable[[], float] = perf_counter,
+    ) -> None:
+        super().__init__()
+        self.text = Text(language)
+        self._session_source = session
+        self._lesson_source = lesson
+        self._first_page = first_page
+        self._frames = frames
+        self._timer = timer
+        self._last = 0.0
+        self.desk: Desk | None = None
+        """The lab, once it is built; the first paint does not wait for it."""
+        self.stage = "lesson"
+        for theme in (HVLAB_DARK, HVLAB_LIGHT):
+            self.register_theme(theme)
+        self.theme = "hvlab"
+        self.palette = Palette({})
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Layers have colours in every theme."""
+        return LAYER_VARIABLES
+
+    # -- building -------------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """All panes; the style sheet decides which are in sight."""
+        self.palette = Palette(self.get_css_variables())
+        yield StatusBar(id="status")
+        yield LinePane(id="too-small")
+        with Horizontal(id="body"):
+            yield LessonPane()
+            with Vertical(id="right"):
+                yield ArchitecturePane()
+                yield GuestPane()
+                with Horizontal(id="middle"):
+                    yield EventList()
+                    yield InspectorPane()
+                yield ConsolePane()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Name the panes, show the first page, then build the lab."""
+        self._has_lesson = self._lesson_source is not None
+        if not self._has_lesson:
+            self.stage = "picture"
+            self.screen.add_class("no-lesson")
+        self.query_one(LessonPane).early = self._first_page
+        self._arrange()
+        self._name_panes()
+        self.query_one(ConsolePane).prompt.focus()
+        self.theme_changed_signal.subscribe(self, lambda _: self._recolor())
+        if callable(self._session_source):
+            self.call_after_refresh(self._open)
+        else:
+            self._open()
+
+    def _open(self) -> None:
+        from hvlab.tui.desk import Desk
+
+        source = self._session_source
+        session = source() if callable(source) else source
+        given = self._lesson_source
+        lesson = given(session) if callable(given) else given
+        self.desk = Desk(self, session, lesson, self._timer)
+        self.desk.open()
+        if self._frames:
+            self._last = self._timer()
+            self.set_interval(FRAME, self._tick)
+
+    def _tick(self) -> None:
+        now = self._timer()
+        passed, self._last = now - self._last, now
+        self.frame(min(passed, 0.25))
+
+    def frame(self, seconds: float = FRAME) -> None:
+        """Let the lab go on for so many real seconds, and show what happened."""
+        if self.desk is not None:
+            self.desk.frame(seconds)
+
+    # -- texts and colours ----------------------------------------------------------------------------
+
+    def _name_panes(self) -> None:
+        text = self.text
+        for key, name in (("F3", "picture"), ("F4", "events"), ("F5", "inspector")):
+            self.query_one(f"#{name}", Widget).border_title = f"{key} {text(f'tui.pane.{name}')}"
+        self.query_one("#console", Widget).border_title = text("tui.pane.console")
+        if not self.query_one(LessonPane).lesson:
+            self.query_one(LessonPane).border_title = f"F2 {text('tui.pane.lesson')}"
+        self.query_one(KeyBar).set_keys([(key, text(f"tui.bar.{name}"), action) for key, name, action in KEYS])
+        self.query_one("#too-small", LinePane).show([line((text("tui.too_small"), "warn"))])
+
+    def set_language(self, language: str) -> None:
+        """Speak another language from now on."""
+        self.text = Text(language)
+        self._name_panes()
+        if self.desk is not None:
+            self.desk.set_language(language)
+
+    def _recolor(self) -> None:
+        self.palette = Palette(self.get_css_variables())
+        self.query_one(ConsolePane).prompt.powershell.palette = self.palette
+        self.refresh(layout=False)
+        for pane in self.query(LinePane):
+            pane.refresh()
+
+    # -- room -----------------------------------------------------------------------------------------
+
+    @on(Resize)
+    def _resized(self) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        screen = self.screen_stack[0]
+        wanted = classes_for(self.size.width, self.size.height)
+        for name in CLASSES:
+            screen.set_class(name in wanted, name)
+        for name in PANES:
+            screen.set_class(name == self.stage, f"stage-{name}")
+
+    # -- actions --------------------------------------------------------------------------------------
+
+    def action_pane(self, name: str) -> None:
+        """Give a pane the stage and the keys."""
+        if name == "lesson" and not self._has_lesson:
+            return
+        self.stage = name
+        screen = self.screen_stack[0]
+        if name != "inspector":
+            screen.remove_class("guest")
+        self._arrange()
+        self.query_one(f"#{name}", Widget).focus()
+
+    def action_prompt(self) -> None:
+        """Back to the prompt; a guest's screen closes first."""
+        self.screen_stack[0].remove_class("guest")
+        self.query_one(ConsolePane).prompt.focus()
+
+    def action_help(self) -> None:
+        """Help for the pane that has the keys."""
+        from hvlab.tui.help_screen import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.focused))
+
+    def action_clear(self) -> None:
+        """Empty the console."""
+        self.query_one(ConsolePane).clear()
+
+    def action_complete(self) -> None:
+        """Tab, for the mouse."""
+        self.query_one(ConsolePane).prompt.action_complete(1)
+
+    def action_interrupt(self) -> None:
+        """Ctrl+C: copy what is selected, else stop the command, else clear the line."""
+        chosen = self.screen.get_selected_text() or self.query_one(ConsolePane).prompt.selected_text
+        if chosen:
+            self.copy_to_clipboard(chosen)
+        elif self.desk is not None:
+            self.desk.interrupt()
+
+    def action_pause(self) -> None:
+        """Stand still, or go on; with no command under way, let the clock run."""
+        self._with_desk(lambda desk: desk.pause())
+
+    def action_speed(self, step: int) -> None:
+        """The next speed."""
+        self._with_desk(lambda desk: desk.speed(step))
+
+    def action_step(self) -> None:
+        """One event."""
+        self._with_desk(lambda desk: desk.step())
+
+    def action_finish(self) -> None:
+        """To the end of the command."""
+        self._with_desk(lambda desk: desk.finish())
+
+    def action_language(self) -> None:
+        """The other language."""
+        place = LANGUAGES.index(self.text.language)
+        self.set_language(LANGUAGES[(place + 1) % len(LANGUAGES)])
+
+    def _with_desk(self, action: Callable[[Desk], Any]) -> None:
+        if self.desk is not None:
+            action(self.desk)
+
+    @on(ConsolePane.Submitted)
+    def _submitted(self, event: ConsolePane.Submitted) -> None:
+        self._with_desk(lambda desk: desk.submit(event.text))
+
+    @on(ConsolePane.Answered)
+    def _answered(self, event: ConsolePane.Answered) -> None:
+        self._with_desk(lambda desk: desk.reply(event.kind, event.text))
+
+    @on(LessonPane.Command)
+    def _command_clicked(self, event: LessonPane.Command) -> None:
+        self.query_one(ConsolePane).type_command(event.text)
+
+    @on(LessonPane.WantsAnswer)
+    def _wants_answer(self) -> None:
+        console = self.query_one(ConsolePane)
+        console.question("answer")
+        console.prompt.focus()
+
+    @on(ArchitecturePane.OpenScreen)
+    def _open_screen(self, event: ArchitecturePane.OpenScreen) -> None:
+        self.query_one(ConsolePane).type_command(f"vmconnect localhost {event.name}", run=True)
+
+    @on(EventList.Selected)
+    def _event_selected(self, event: EventList.Selected) -> None:
+        self._with_desk(lambda desk: desk.inspector.inspect(desk.session.world.trace, event.seq))
+
+    @on(EventList.Wants)
+    def _event_wants(self, event: EventList.Wants) -> None:
+        self.query_one(InspectorPane).action_view(event.what)
+        if not self.query_one(InspectorPane).region:
+            self.action_pane("inspector")
+
+    @on(InspectorPane.Jump)
+    def _jump(self, event: InspectorPane.Jump) -> None:
+        self.query_one(EventList).select_event(event.seq)
+
+    @on(KeyBar.Pressed)
+    async def _bar_pressed(self, event: KeyBar.Pressed) -> None:
+        await self.run_action(event.action)
+
+
+def run_app(
+    session: Session | Callable[[], Session],
+    lesson: LessonView | None | Callable[[Session], LessonView | None] = None,
+    language: str = "en",
+    *,
+    first_page: str = "",
+) -> int:
+    """Open the screen; returns the exit status.
+
+    A callable in place of the session (and of the lesson, which then gets the session) is
+    called after the first paint; `first_page` is the lesson's Markdown to show until then.
+    """
+    app = HvlabApp(session, lesson, language, first_page=first_page)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,71 @@
+"""The two bars: what time it is in the lab at the top, which keys there are at the bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.message import Message
+
+from hvlab.tui.canvas import Line, line
+from hvlab.tui.line_pane import LinePane
+
+
+class StatusBar(LinePane):
+    """Name, clock, running or standing, speed, machines."""
+
+    def tell(self, left: Sequence[tuple[str, str]], right: Sequence[tuple[str, str]]) -> None:
+        """Show runs at the left and at the right edge; the right ones give way."""
+        width = self.size.width
+        used = sum(len(text) for text, _ in left)
+        tail = list(right)
+        while tail and used + sum(len(text) for text, _ in tail) + 1 > width:
+            tail.pop()
+        gap = max(0, width - used - sum(len(text) for text, _ in tail))
+        self.show([line(*left, (" " * gap, ""), *tail)])
+
+
+class KeyBar(LinePane):
+    """Keys and what they do; each can be clicked."""
+
+    class Pressed(Message):
+        """A key's word was clicked."""
+
+        def __init__(self, action: str) -> None:
+            super().__init__()
+            self.action = action
+
+    def __init__(self) -> None:
+        super().__init__(id="keys")
+        self._keys: Sequence[tuple[str, str, str]] = ()
+        self._spans: list[tuple[int, int, str]] = []
+
+    def set_keys(self, keys: Sequence[tuple[str, str, str]]) -> None:
+        """(key as written, what it does, action), the most useful first; what finds no room is left out."""
+        self._keys = keys
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        runs: list[tuple[str, str]] = [(" ", "")]
+        self._spans = []
+        x = 1
+        for key, words, action in self._keys:
+            size = len(key) + 1 + len(words)
+            if x + size > self.size.width:
+                break
+            runs += [(key, "key"), (f" {words}  ", "dim")]
+            self._spans.append((x, x + size, action))
+            x += size + 2
+        rows: list[Line] = [tuple(runs)]
+        self.show(rows)
+
+    def on_resize(self) -> None:
+        """The room has changed."""
+        self._lay_out()
+
+    def on_click(self, event: events.Click) -> None:
+        """The word that was clicked does what its key does."""
+        for start, end, action in self._spans:
+            if start <= event.x < end:
+                self.post_message(self.Pressed(action))
+                return

@@ -1,0 +1,130 @@
+"""Text with named styles: what every pane is made of before it becomes colours.
+
+A Line is a row of (text, style name) runs. The modules that decide what is
+shown (picture, story, decoding, lesson) produce Lines and know no terminal; a
+Palette turns the names into colours. A Canvas is a grid one draws boxes and
+rails on, and reads back as Lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+Line = tuple[tuple[str, str], ...]
+"""Runs of (text, style name); the empty style name is plain text."""
+
+ROUND = "╭╮╰╯─│"
+DASHED = "┌┐└┘╌┆"
+
+
+def plain(line: Line) -> str:
+    """A Line's text without its styles."""
+    return "".join(text for text, _ in line)
+
+
+def line(*runs: tuple[str, str]) -> Line:
+    """A Line of these runs, empty ones left out."""
+    return tuple(run for run in runs if run[0])
+
+
+def fit(text: str, width: int) -> str:
+    """The text cut to a width; an ellipsis says that something is missing."""
+    if len(text) <= width:
+        return text
+    return text[: max(0, width - 1)] + "…" if width > 0 else ""
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break a paragraph at spaces; words longer than the width are cut."""
+    width = max(1, width)
+    rows: list[str] = []
+    row = ""
+    for word in text.split():
+        while len(word) > width:
+            if row:
+                rows.append(row)
+                row = ""
+            rows.append(word[:width])
+            word = word[width:]
+        if row and len(row) + 1 + len(word) > width:
+            rows.append(row)
+            row = word
+        else:
+            row = f"{row} {word}" if row else word
+    if row or not rows:
+        rows.append(row)
+    return rows
+
+
+class Canvas:
+    """A grid of characters with a style name each. What falls outside is not drawn."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width = width
+        self.height = height
+        self._chars = [[" "] * width for _ in range(height)]
+        self._styles = [[""] * width for _ in range(height)]
+
+    def copy(self) -> Canvas:
+        """A canvas with the same content, to draw moving things on."""
+        twin = Canvas.__new__(Canvas)
+        twin.width, twin.height = self.width, self.height
+        twin._chars = [row[:] for row in self._chars]
+        twin._styles = [row[:] for row in self._styles]
+        return twin
+
+    def put(self, x: int, y: int, text: str, style: str = "", width: int | None = None) -> None:
+        """Write text at a place, cut to `width` cells if that is given."""
+        if not 0 <= y < self.height:
+            return
+        if width is not None:
+            text = fit(text, width)
+        chars, styles = self._chars[y], self._styles[y]
+        for offset, char in enumerate(text):
+            if 0 <= x + offset < self.width:
+                chars[x + offset] = char
+                styles[x + offset] = style
+
+    def tint(self, x: int, y: int, style: str, width: int = 1) -> None:
+        """Change the style of cells and leave their characters."""
+        if 0 <= y < self.height:
+            for column in range(max(0, x), min(self.width, x + width)):
+                self._styles[y][column] = style
+
+    def at(self, x: int, y: int) -> str:
+        """The character at a place."""
+        return self._chars[y][x] if 0 <= y < self.height and 0 <= x < self.width else " "
+
+    def box(self, x: int, y: int, width: int, height: int, style: str, marks: str = ROUND) -> None:
+        """A frame; its inside is left as it is."""
+        if width < 2 or height < 2:
+            return
+        self.put(x, y, marks[0] + marks[4] * (width - 2) + marks[1], style)
+        self.put(x, y + height - 1, marks[2] + marks[4] * (width - 2) + marks[3], style)
+        for row in range(y + 1, y + height - 1):
+            self.put(x, row, marks[5], style)
+            self.put(x + width - 1, row, marks[5], style)
+
+    def runs(self, x: int, y: int, parts: Iterable[tuple[str, str]], limit: int) -> int:
+        """Write several runs one after the other, `limit` cells at most; returns where they end."""
+        end = x + limit
+        for text, style in parts:
+            if x >= end:
+                break
+            text = fit(text, end - x)
+            self.put(x, y, text, style)
+            x += len(text)
+        return x
+
+    def lines(self) -> list[Line]:
+        """The rows as Lines, neighbours of one style joined."""
+        rows: list[Line] = []
+        for chars, styles in zip(self._chars, self._styles, strict=True):
+            runs: list[tuple[str, str]] = []
+            start = 0
+            for place in range(1, self.width + 1):
+                if place == self.width or styles[place] != styles[start]:
+                    runs.append(("".join(chars[start:place]), styles[start]))
+                    start = place
+            rows.append(tuple(runs))
+        return rows

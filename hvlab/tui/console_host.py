@@ -1,0 +1,104 @@
+"""The console's host on the screen: what commands print becomes logical lines with a style.
+
+It is called in the evaluator's thread while the screen waits, so it touches no
+widget: the pane fetches what has come in after each slice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hvlab.console.errors import ErrorRecord
+from hvlab.console.formatting import Formatter
+from hvlab.text import Text
+from hvlab.tui.canvas import Line, line
+
+
+class PaneHost:
+    """Collects output; `ask` answers a command's question, `open_guest_screen` is what vmconnect calls."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.width = 80
+        self.fresh: list[tuple[str, str]] = []
+        """(text, style name) of logical lines that nobody has fetched yet."""
+        self.activity = ""
+        self.ask: Callable[[str, str], bool] = lambda caption, question: True
+        self.guest_screen: str | None = None
+        """The machine whose screen was asked for last, until the app has opened it."""
+        self._formatter = Formatter(self.width)
+        self._open_line = False
+
+    def take(self) -> list[tuple[str, str]]:
+        """Everything that came since the last call."""
+        fresh, self.fresh = self.fresh, []
+        return fresh
+
+    def _lines(self, text: str, style: str) -> None:
+        self.fresh += [(row, style) for row in text.split("\n")]
+        self._open_line = False
+
+    def output(self, value: object) -> None:
+        """An object, as the console's formatter prints it."""
+        self._formatter.width = max(self.width, 20)
+        for row in self._formatter.feed(value):
+            self.fresh.append((row, ""))
+
+    def statement_done(self) -> None:
+        """Rows that waited for the end of a table."""
+        for row in self._formatter.flush():
+            self.fresh.append((row, ""))
+
+    def write_host(self, text: str, newline: bool = True) -> None:
+        """Text of Write-Host; without a newline the next one goes on in the same line."""
+        self.statement_done()
+        rows = text.split("\n")
+        if self._open_line and self.fresh:
+            before, style = self.fresh.pop()
+            rows[0] = before + rows[0]
+        self._lines("\n".join(rows), "")
+        self._open_line = not newline
+
+    def warning(self, text: str) -> None:
+        """A warning."""
+        self.statement_done()
+        self._lines(f"WARNING: {text}", "warn")
+
+    def verbose(self, text: str) -> None:
+        """A verbose message."""
+        self.statement_done()
+        self._lines(f"VERBOSE: {text}", "dim")
+
+    def error(self, record: ErrorRecord) -> None:
+        """An error in PowerShell's form, and the lab's own line that explains it."""
+        self.statement_done()
+        self._lines(record.render(), "bad")
+        if record.explain is not None and self.text.has(record.explain[0]):
+            try:
+                self._lines("→ " + self.text(record.explain[0], **record.explain[1]), "accent")
+            except (KeyError, IndexError):
+                pass
+
+    def progress(self, activity: str, status: str = "", percent: int | None = None) -> None:
+        """What a command is doing at present."""
+        done = f" {percent} %" if percent is not None else ""
+        self.activity = f"{activity} {status}".strip() + done
+
+    def confirm(self, caption: str, question: str) -> bool:
+        """Ask the learner."""
+        self.statement_done()
+        self._lines(caption, "bold")
+        self._lines(question, "")
+        return self.ask(caption, question)
+
+    def open_guest_screen(self, name: str) -> None:
+        """vmconnect: show this machine's own screen."""
+        self.guest_screen = name
+
+
+def break_hard(text: str, style: str, width: int) -> list[Line]:
+    """A logical line as a terminal breaks it: at the edge, wherever that is."""
+    text = text.expandtabs(8)
+    if len(text) <= width:
+        return [line((text, style))]
+    return [line((text[start : start + width], style)) for start in range(0, len(text), width)]

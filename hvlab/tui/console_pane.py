@@ -1,0 +1,288 @@
+"""The console: output above, the prompt below, the completion menu between them when it is asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.events import Click, Resize
+from textual.message import Message
+from textual.widgets import Input
+
+from hvlab.tui.canvas import Line, line
+from hvlab.tui.completing import completions, is_incomplete
+from hvlab.tui.completion_menu import Choice, CompletionMenu
+from hvlab.tui.console_host import break_hard
+from hvlab.tui.line_pane import LinePane, ScrollPane
+from hvlab.tui.prompt import PromptInput
+
+if TYPE_CHECKING:
+    from hvlab.session.session import Session
+
+PROMPT, MORE = "PS C:\\> ", ">> "
+ASKING = {"confirm": "[Y/N] ", "answer": "? "}
+KEEP = 5_000
+"""Logical lines of output that stay."""
+
+
+class Output(ScrollPane):
+    """What commands printed."""
+
+    def __init__(self) -> None:
+        super().__init__(id="output")
+        self.can_focus = False
+        self.follow = True
+
+
+class PromptLabel(LinePane):
+    """What stands before the input line."""
+
+
+class ConsolePane(Vertical):
+    """Shows output, takes input; what to do with a command is the app's business."""
+
+    class Submitted(Message):
+        """A whole command was entered."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Answered(Message):
+        """The learner answered: a command that wants to be confirmed, or the lesson's question."""
+
+        def __init__(self, kind: str, text: str) -> None:
+            super().__init__()
+            self.kind = kind
+            self.text = text
+
+    def __init__(self) -> None:
+        super().__init__(id="console", classes="pane")
+        self.logical: list[tuple[str, str]] = []
+        self.session: Session | None = None
+        self.history: list[str] = []
+        self._place = 0
+        self._draft = ""
+        self._lines: list[str] = []
+        self.asking = ""
+        """What the next line answers: `confirm` a command, `answer` the lesson's question, or nothing."""
+        self._flat: list[Line] = []
+        self._width = 0
+
+    def compose(self) -> ComposeResult:
+        """Output, menu, prompt."""
+        yield Output()
+        yield CompletionMenu()
+        with Horizontal(id="prompt-row"):
+            yield PromptLabel(id="prompt-label")
+            yield PromptInput()
+
+    def on_mount(self) -> None:
+        """The menu is closed, the prompt waits."""
+        self.menu.close()
+        self._label()
+
+    @property
+    def output(self) -> Output:
+        """The lines above."""
+        return self.query_one(Output)
+
+    @property
+    def menu(self) -> CompletionMenu:
+        """The completions."""
+        return self.query_one(CompletionMenu)
+
+    @property
+    def prompt(self) -> PromptInput:
+        """The input line."""
+        return self.query_one(PromptInput)
+
+    @property
+    def columns(self) -> int:
+        """Cells a line of output has."""
+        return max(20, self.output.size.width)
+
+    def _label(self) -> None:
+        label = self.query_one(PromptLabel)
+        words = ASKING[self.asking] if self.asking else MORE if self._lines else PROMPT
+        label.styles.width = len(words)
+        label.show([line((words, "accent" if self.asking else "prompt"))])
+
+    # -- output -------------------------------------------------------------------------------------
+
+    def write(self, rows: list[tuple[str, str]]) -> None:
+        """Add logical lines."""
+        if not rows:
+            return
+        self.logical += rows
+        if len(self.logical) > KEEP:
+            del self.logical[: len(self.logical) - KEEP]
+            self._flow()
+            return
+        flat = list(self._flat)
+        for text, style in rows:
+            flat += break_hard(text, style, self._width or self.columns)
+        keep, self._flat = len(self._flat), flat
+        self.output.follow = True
+        self.output.show(flat, keep)
+
+    def echo(self, text: str) -> None:
+        """A command as it stands in the transcript."""
+        first, *more = text.split("\n")
+        self.write([(PROMPT + first, "prompt"), *((MORE + row, "prompt") for row in more)])
+
+    def clear(self) -> None:
+        """Empty the output."""
+        self.logical.clear()
+        self._flow()
+
+    def _flow(self) -> None:
+        self._width = self.columns
+        self._flat = [row for text, style in self.logical for row in break_hard(text, style, self._width)]
+        self.output.show(self._flat)
+
+    @on(Resize)
+    def _resized(self) -> None:
+        if self.output.size.width and self.columns != self._width:
+            self._flow()
+        elif self.output.follow:
+            self.output.show(self._flat)
+
+    # -- input --------------------------------------------------------------------------------------
+
+    def type_command(self, text: str, run: bool = False) -> None:
+        """Put a command into the prompt as if typed: every key and click that changes the lab comes here."""
+        self.prompt.replace_all(text)
+        self.prompt.focus()
+        if run:
+            self._submit(text)
+
+    def drop_line(self) -> bool:
+        """Clear what is typed; False if there was nothing."""
+        had = bool(self.prompt.value or self._lines)
+        if self.asking == "answer":
+            self.asking = ""
+        self.prompt.replace_all("")
+        self._lines.clear()
+        self.menu.close()
+        self._label()
+        return had
+
+    def question(self, asked: str) -> None:
+        """Switch the prompt between commands ('') and answers (`confirm`, `answer`)."""
+        if asked != self.asking:
+            self.asking = asked
+            self._label()
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        if self.menu.is_open:
+            self._insert(self.menu.current)
+            return
+        self._submit(event.value)
+
+    def _submit(self, text: str) -> None:
+        self.prompt.replace_all("")
+        if self.asking:
+            kind = self.asking
+            if text.strip() and (kind != "confirm" or text.strip()[0].lower() in "yjn"):
+                self.write([(ASKING[kind] + text, "accent")])
+                self.question("")
+                self.post_message(self.Answered(kind, text.strip()))
+            return
+        self._lines.append(text)
+        whole = "\n".join(self._lines)
+        if not whole.strip():
+            self._lines.clear()
+            self.echo("")
+        elif text.strip() and self.session is not None and is_incomplete(self.session, whole):
+            pass
+        else:
+            self._lines.clear()
+            self._remember(whole)
+            self.post_message(self.Submitted(whole))
+        self._label()
+
+    def _remember(self, text: str) -> None:
+        if not self.history or self.history[-1] != text:
+            self.history.append(text)
+        self._place = len(self.history)
+
+    @on(PromptInput.Pasted)
+    def _pasted(self, event: PromptInput.Pasted) -> None:
+        *whole, last = [self.prompt.value + event.lines[0], *event.lines[1:]]
+        for text in whole:
+            self._submit(text)
+        self.prompt.replace_all(last)
+
+    @on(PromptInput.Walk)
+    def _walk(self, event: PromptInput.Walk) -> None:
+        if self.menu.is_open:
+            self.menu.walk(event.step)
+            return
+        place = self._place + event.step
+        if not 0 <= place <= len(self.history):
+            return
+        if self._place == len(self.history):
+            self._draft = self.prompt.value
+        self._place = place
+        self.prompt.replace_all(self._draft if place == len(self.history) else self.history[place])
+
+    @on(PromptInput.ScrollOutput)
+    def _scroll(self, event: PromptInput.ScrollOutput) -> None:
+        self.output.follow = False
+        self.output.scroll_relative(y=event.step * max(1, self.output.size.height - 1), animate=False)
+
+    # -- completion ---------------------------------------------------------------------------------
+
+    @on(PromptInput.Complete)
+    def _complete(self, event: PromptInput.Complete) -> None:
+        if self.menu.is_open:
+            self.menu.walk(event.step)
+            return
+        if self.session is None:
+            return
+        prompt = self.prompt
+        choices = completions(self.session, prompt.value, prompt.cursor_position, self.lab_text)
+        if len(choices) == 1:
+            self._insert(choices[0])
+        else:
+            self.menu.open(choices)
+
+    @property
+    def lab_text(self) -> object:
+        """The sentences in the language of the screen."""
+        return self.output.lab_app.text
+
+    @on(CompletionMenu.Chosen)
+    def _chosen(self, event: CompletionMenu.Chosen) -> None:
+        self._insert(event.choice)
+
+    def _insert(self, choice: Choice) -> None:
+        self.menu.close()
+        prompt = self.prompt
+        before, after = prompt.value[: choice.start], prompt.value[choice.end :]
+        prompt.value = before + choice.text + after
+        prompt.cursor_position = len(before) + len(choice.text)
+        prompt.focus()
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self.menu.is_open:
+            prompt = self.prompt
+            assert self.session is not None
+            choices = completions(self.session, prompt.value, prompt.cursor_position, self.lab_text)
+            self.menu.open(choices if prompt.value else ())
+
+    @on(PromptInput.Dismiss)
+    def _dismiss(self) -> None:
+        if self.menu.is_open:
+            self.menu.close()
+
+    def on_click(self, event: Click) -> None:
+        """A click anywhere in the console goes to the prompt."""
+        self.prompt.focus()

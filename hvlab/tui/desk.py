@@ -1,0 +1,256 @@
+"""The lab on the screen: wires the runner, the trace's feed and the panes together.
+
+The app owns the room and the keys; the desk owns what happens in a frame: let the
+world go on, fetch what is new, hand it to each pane once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from hvlab.session.session import Session
+from hvlab.session.task import Task
+from hvlab.text import Text
+from hvlab.tui.architecture import ArchitecturePane
+from hvlab.tui.bars import StatusBar
+from hvlab.tui.console_host import PaneHost
+from hvlab.tui.console_pane import ConsolePane
+from hvlab.tui.event_list import EventList
+from hvlab.tui.feed import Feed
+from hvlab.tui.guest_pane import GuestPane
+from hvlab.tui.inspector import InspectorPane
+from hvlab.tui.lesson_pane import LessonPane, LessonView
+from hvlab.tui.pacing import SPEEDS
+from hvlab.tui.picture_model import look
+from hvlab.tui.runner import Runner
+
+if TYPE_CHECKING:
+    from hvlab.tui.app import HvlabApp
+
+
+class Desk:
+    """Everything between a session and the panes."""
+
+    def __init__(
+        self, app: HvlabApp, session: Session, lesson: LessonView | None, timer: Callable[[], float]
+    ) -> None:
+        self.app = app
+        self.session = session
+        self.lesson = lesson
+        self.host = PaneHost(app.text)
+        session.shell.host = self.host
+        self.runner = Runner(session, timer)
+        self.feed = Feed(session.world)
+        self.console = app.query_one(ConsolePane)
+        self.picture = app.query_one(ArchitecturePane)
+        self.events = app.query_one(EventList)
+        self.inspector = app.query_one(InspectorPane)
+        self.guest = app.query_one(GuestPane)
+        self.lesson_pane = app.query_one(LessonPane)
+        self.status = app.query_one(StatusBar)
+        self.host.ask = self.runner.ask
+        self.runner.on_start = self._started
+        self.runner.on_end = self._ended
+        self.runner.on_crash = self._crashed
+
+    @property
+    def text(self) -> Text:
+        """The sentences in the language of the screen."""
+        return self.app.text
+
+    def open(self) -> None:
+        """The first look."""
+        self.console.session = self.session
+        self.console.prompt.powershell.palette = self.app.palette
+        self.host.width = self.console.columns
+        self.lesson_pane.lesson = self.lesson
+        self.lesson_pane.redraw()
+        self.events.attach(self.session.world.trace, self.text)
+        self.frame(0.0)
+        self.picture.motion.clear()
+        self.picture.draw()
+
+    # -- frames ---------------------------------------------------------------------------------------
+
+    def frame(self, seconds: float) -> None:
+        """Let the world go on for a frame and show what came of it."""
+        runner = self.runner
+        runner.frame(seconds)
+        self._collect()
+        motion = self.picture.motion
+        motion.pace = runner.pacer.pace
+        if not runner.paused:
+            motion.advance(seconds)
+        self.picture.draw()
+        self._tell()
+
+    def _collect(self) -> None:
+        """Fetch output and new events, and hand them to the panes."""
+        self.host.width = self.console.columns
+        self.console.write(self.host.take())
+        if self.runner.question is not None:
+            self.console.question("confirm")
+        elif self.console.asking == "confirm":
+            self.console.question("")
+        new = self.feed.poll()
+        if self.feed.rewound:
+            self.events.attach(self.session.world.trace, self.text)
+            self.picture.motion.clear()
+        if new or self.feed.rewound:
+            self.events.add(new)
+        self.picture.update(self.session.world, self.session.host, self.feed.sums, new, self.events.caption)
+        if self.host.guest_screen is not None:
+            name, self.host.guest_screen = self.host.guest_screen, None
+            self.show_guest(name)
+        if self.app.screen_stack[0].has_class("guest"):
+            self.guest.update(self.session.world, self.session.host)
+
+    def _tell(self) -> None:
+        """The status bar."""
+        runner, text = self.runner, self.text
+        if runner.question is not None:
+            mode = ("? " + text("tui.status.asks"), "accent")
+        elif runner.paused:
+            mode = ("⏸ " + text("tui.status.paused"), "accent")
+        elif runner.moving:
+            mode = ("▶ " + text("tui.status.runs"), "good")
+        else:
+            mode = ("■ " + text("tui.status.stands"), "dim")
+        speed = text(f"tui.speed.{SPEEDS[runner.pacer.speed].name}")
+        left = [
+            (" hvlab ", "title"),
+            (f" {clock_text(self.session.world.now)} ", "bold"),
+            (" ", ""),
+            mode,
+            (f" · {speed} ", "dim"),
+        ]
+        if runner.busy:
+            activity = self.host.activity or text("tui.status.waiting")
+            left.append((f" {activity} · {text('tui.status.stop')}", "dim"))
+        right = []
+        for machine in look(self.session.world, self.session.host).machines:
+            style = "good" if machine.partition else "dim"
+            state = text(f"tui.state.{machine.state.lower()}")
+            right.append((f" {'●' if machine.partition else '○'} {machine.name} {state} ", style))
+        self.status.tell(left, right)
+
+    # -- commands -------------------------------------------------------------------------------------
+
+    def submit(self, text: str) -> None:
+        """A command was entered."""
+        if text.strip().lower() in ("cls", "clear", "clear-host"):
+            self.console.clear()
+            return
+        if text.strip().lower() == "exit":
+            self.app.exit(0)
+            return
+        self.runner.submit(text)
+        self._collect()
+
+    def _started(self, text: str) -> None:
+        self.runner.paused = False
+        self.host.activity = ""
+        self.console.echo(text)
+        self.events.note_command()
+
+    def _ended(self, task: Task) -> None:
+        self.host.statement_done()
+        self.console.write(self.host.take())
+        if self.lesson is not None and self.lesson.refresh():
+            self.lesson_pane.redraw()
+        elif self.lesson is not None:
+            self.lesson_pane.redraw()
+
+    def _crashed(self, error: Exception) -> None:
+        words = self.text("tui.crash", error=f"{type(error).__name__}: {error}")
+        self.console.write([(words, "bad")])
+
+    def reply(self, kind: str, words: str) -> None:
+        """The learner's answer: to a command that wants to be confirmed, or to the lesson."""
+        if kind == "confirm":
+            self.runner.reply(words[0].lower() != "n")
+            self._collect()
+            return
+        question = self.lesson.question() if self.lesson is not None else None
+        if question is None:
+            return
+        if question.kind == "choice" and words.isdigit() and 0 < int(words) <= len(question.choices):
+            words = question.choices[int(words) - 1]
+        right, feedback = question.answer(words)
+        self.console.write([(("✓ " if right else "✗ ") + feedback, "good" if right else "warn")])
+        if self.lesson is not None:
+            self.lesson.refresh()
+        self.lesson_pane.note(feedback, "good" if right else "warn")
+
+    def interrupt(self) -> None:
+        """Ctrl+C."""
+        if self.runner.interrupt():
+            self.console.write([("^C", "accent")])
+            self._collect()
+        else:
+            self.runner.free = False
+            self.console.drop_line()
+
+    # -- the clock ------------------------------------------------------------------------------------
+
+    def pause(self) -> None:
+        """Pause or go on; without a command, let the clock run or stand."""
+        runner = self.runner
+        if runner.paused:
+            runner.paused = False
+            runner.free = runner.free or not runner.busy
+        elif runner.busy:
+            runner.paused = True
+        else:
+            runner.free = not runner.free
+        self._tell()
+
+    def speed(self, step: int) -> None:
+        """Change the speed, round the end."""
+        pacer = self.runner.pacer
+        self.runner.set_speed((pacer.speed + step) % len(SPEEDS))
+        self._tell()
+
+    def step(self) -> None:
+        """Go to the next event and let its glyph rest on its way."""
+        motion = self.picture.motion
+        motion.clear()
+        if self.runner.step():
+            self._collect()
+            motion.advance(0.25)
+        self.picture.draw()
+        self._tell()
+
+    def finish(self) -> None:
+        """The command under way, at once."""
+        self.runner.finish()
+
+    # -- views ----------------------------------------------------------------------------------------
+
+    def show_guest(self, name: str) -> None:
+        """A guest's own screen in the picture's place."""
+        self.guest.open(name)
+        self.guest.update(self.session.world, self.session.host)
+        self.app.screen_stack[0].add_class("guest")
+
+    def set_language(self, language: str) -> None:
+        """Everything again in another language."""
+        self.host.text = self.text
+        if self.lesson is not None:
+            self.lesson.set_language(language)
+        self.lesson_pane.redraw()
+        self.events.attach(self.session.world.trace, self.text)
+        self.events.add(list(self.session.world.trace))
+        self.picture.invalidate()
+        self.inspector.redraw()
+        self._tell()
+
+
+def clock_text(nanoseconds: int) -> str:
+    """Simulated time as hours, minutes, seconds and milliseconds."""
+    milliseconds = nanoseconds // 1_000_000
+    seconds, milliseconds = divmod(milliseconds, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02d}:{minutes:02d}:{seconds:02d}.{milliseconds:03d}"

@@ -1,0 +1,278 @@
+"""The event list: what happened, newest at the bottom, as a story or event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from hvlab.kernel.trace import KINDS, Trace, TraceEvent
+from hvlab.text import Text
+from hvlab.tui.canvas import Line, fit
+from hvlab.tui.feed import machine_of
+from hvlab.tui.line_pane import ScrollPane
+from hvlab.tui.story import GLYPHS, Row, Story, say, say_row
+
+LAYERS = ("console", "root", "hypervisor", "vmbus", "device", "guest")
+
+
+class EventList(ScrollPane):
+    """Rows of the story; the one under the bar fills the inspector."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "tui.keys.up"),
+        Binding("down,j", "move(1)", "tui.keys.down"),
+        Binding("pageup", "move(-10)", show=False),
+        Binding("pagedown", "move(10)", show=False),
+        Binding("home", "move(-1000000)", show=False),
+        Binding("end,f", "follow", "tui.keys.follow"),
+        Binding("enter,right", "unfold", "tui.keys.unfold"),
+        Binding("s", "depth", "tui.keys.depth"),
+        Binding("1", "layer('console')", "tui.keys.layers", key_display="1-6"),
+        *(Binding(str(n), f"layer('{name}')", show=False) for n, name in enumerate(LAYERS, 1) if n > 1),
+        Binding("slash", "filter", "tui.keys.filter", key_display="/"),
+        Binding("b", "bytes", "tui.keys.bytes"),
+        Binding("w", "why", "tui.keys.why"),
+    ]
+
+    class Selected(Message):
+        """The bar stands on another event."""
+
+        def __init__(self, seq: int) -> None:
+            super().__init__()
+            self.seq = seq
+
+    class Wants(Message):
+        """Look closer: `bytes` or `why`."""
+
+        def __init__(self, what: str) -> None:
+            super().__init__()
+            self.what = what
+
+    def __init__(self) -> None:
+        super().__init__(id="events", classes="pane")
+        self.story = Story()
+        self.follow = True
+        self.caption = ""
+        """The newest sentence of the story: the picture's caption."""
+        self.hidden: frozenset[str] = frozenset()
+        self.needle = ""
+        self._typing = False
+        self._trace = Trace()
+        self._text: Text | None = None
+        self._lines: list[Line] = []
+        self._at: list[tuple[int, int]] = []
+        """For each line: (row of the story, seq)."""
+        self._starts: list[int] = []
+        """For each row of the story: its first line."""
+
+    # -- content ------------------------------------------------------------------------------------
+
+    def attach(self, trace: Trace, text: Text) -> None:
+        """Show this trace, from its beginning, in this language."""
+        self._trace, self._text = trace, text
+        self.story.clear()
+        self._forget(0)
+        self.cursor_row = None
+        self.show([])
+
+    def note_command(self) -> None:
+        """A command begins: the newest rows are what one wants to see."""
+        self.follow = True
+        self.cursor_row = None
+
+    def add(self, new: Sequence[TraceEvent]) -> None:
+        """Take in new events."""
+        first = self.story.add(new)
+        self._render_from(first)
+
+    def _forget(self, row: int) -> None:
+        keep = self._starts[row] if row < len(self._starts) else len(self._lines)
+        del self._starts[row:], self._lines[keep:], self._at[keep:]
+
+    def _render_from(self, row: int) -> None:
+        if self._text is None:
+            return
+        row = min(row, len(self._starts))
+        self._forget(row)
+        keep = len(self._lines)
+        for number in range(row, len(self.story.rows)):
+            self._starts.append(len(self._lines))
+            self._row(number, self.story.rows[number], self._text)
+        self._title()
+        self.show(list(self._lines), keep)
+
+    def _row(self, number: int, row: Row, text: Text) -> None:
+        sentence = say_row(row, text)
+        if not row.group or row.count:
+            self.caption = sentence if row.head.kind != "command" else self.caption
+        if row.group and not row.count:
+            return  # a run whose counted events have not come yet
+        if row.layer in self.hidden or (self.needle and self.needle not in self._searched(row, sentence)):
+            return
+        if row.unfolded:
+            mark = "▾"
+        elif row.group:
+            mark = "▸"
+        else:
+            mark = " "
+        self._put(number, row.seqs[0], row.head.time, f"{mark}{row.glyph}", sentence, row.layer, row.head)
+        if row.unfolded:
+            for seq in row.seqs[:400]:
+                event = self._trace[seq]
+                glyph = "  " + GLYPHS[event.kind]
+                self._put(number, seq, event.time, glyph, say(event, text), KINDS[event.kind].layer, event)
+
+    def _searched(self, row: Row, sentence: str) -> str:
+        names = " ".join(str(value) for value in row.head.fields.values() if isinstance(value, str))
+        return f"{sentence} {row.head.kind} {names} {machine_of(row.head)}".lower()
+
+    def _put(
+        self, number: int, seq: int, time: int, glyph: str, sentence: str, layer: str, head: TraceEvent
+    ) -> None:
+        width = max(20, self.scrollable_content_region.width)
+        stamp = f"{time / 1e9:8.3f} "
+        room = width - len(stamp) - len(glyph) - 1
+        strong = head.kind in ("command", "guest.phase", "vm.state", "guest.workload")
+        self._lines.append(
+            (
+                (stamp, "faint"),
+                (glyph + " ", f"{layer}+2"),
+                (fit(sentence, room), "bold" if strong else "" if layer != "hypervisor" else "dim"),
+            )
+        )
+        self._at.append((number, seq))
+
+    def _title(self) -> None:
+        text = self.lab_app.text
+        parts = [f"F4 {text('tui.pane.events')}", text(f"tui.depth.{'all' if self.story.every else 'story'}")]
+        if self.hidden:
+            parts.append("−" + " −".join(text(f"tui.layer.{name}") for name in LAYERS if name in self.hidden))
+        if self.needle or self._typing:
+            parts.append(f"/{self.needle}{'▏' if self._typing else ''}")
+        title = " · ".join(parts)
+        if self.border_title != title:
+            self.border_title = title
+        self.border_subtitle = "" if self.follow else text("tui.events.not_following")
+
+    def redraw(self) -> None:
+        """Lay all rows out anew."""
+        self._forget(0)
+        self._render_from(0)
+
+    def on_resize(self) -> None:
+        """The room has changed."""
+        self.redraw()
+
+    # -- the bar ------------------------------------------------------------------------------------
+
+    def _select(self, place: int) -> None:
+        if not self._at:
+            return
+        before = self.cursor_row
+        self.cursor_row = max(0, min(place, len(self._at) - 1))
+        self.follow = False
+        self._title()
+        top, height = self.scroll_offset.y, self.size.height
+        if self.cursor_row < top:
+            self.scroll_to(y=self.cursor_row, animate=False, immediate=True)
+        elif self.cursor_row >= top + height:
+            self.scroll_to(y=self.cursor_row - height + 1, animate=False, immediate=True)
+        if before != self.cursor_row:
+            self.refresh()
+        self.post_message(self.Selected(self._at[self.cursor_row][1]))
+
+    def select_event(self, seq: int) -> None:
+        """Put the bar on the row that holds an event, and unfold the row if the event lies inside it."""
+        for number, row in enumerate(self.story.rows):
+            if seq in row.seqs:
+                if row.seqs[0] != seq and not row.unfolded:
+                    row.unfolded = True
+                    self._render_from(number)
+                places = [place for place, (_, at) in enumerate(self._at) if at == seq]
+                if places:
+                    self._select(places[-1])
+                return
+
+    def action_move(self, step: int) -> None:
+        """Up or down."""
+        place = len(self._at) if self.cursor_row is None else self.cursor_row
+        self._select(place + step)
+
+    def action_follow(self) -> None:
+        """Back to the newest."""
+        self.follow = True
+        self.cursor_row = None
+        self._title()
+        self.show(list(self._lines))
+        self.refresh()
+
+    def action_unfold(self) -> None:
+        """Show or hide the events inside a row."""
+        if self.cursor_row is None or self.cursor_row >= len(self._at):
+            return
+        number, _ = self._at[self.cursor_row]
+        row = self.story.rows[number]
+        if len(row.seqs) > 1:
+            row.unfolded = not row.unfolded
+            self._render_from(number)
+            self._select(self._starts[number])
+
+    def action_depth(self) -> None:
+        """Story, or every event a row."""
+        self.story.every = not self.story.every
+        self.story.clear()
+        self.story.add(self._trace)
+        self.cursor_row = None
+        self.redraw()
+
+    def action_layer(self, name: str) -> None:
+        """Hide a layer or show it again."""
+        self.hidden ^= {name}
+        self.cursor_row = None
+        self.redraw()
+
+    def action_filter(self) -> None:
+        """Type words that rows must hold."""
+        self._typing = True
+        self.needle = ""
+        self._title()
+
+    def action_bytes(self) -> None:
+        """The bytes of the event under the bar."""
+        self.post_message(self.Wants("bytes"))
+
+    def action_why(self) -> None:
+        """What led to the event under the bar."""
+        self.post_message(self.Wants("why"))
+
+    def on_key(self, event: events.Key) -> None:
+        """While a filter is typed, keys are letters."""
+        if not self._typing:
+            return
+        if event.key in ("enter", "escape"):
+            self._typing = False
+            if event.key == "escape":
+                self.needle = ""
+        elif event.key == "backspace":
+            self.needle = self.needle[:-1]
+        elif event.is_printable and event.character:
+            self.needle += event.character.lower()
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+        self.cursor_row = None
+        self.redraw()
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose with the mouse; a second click unfolds."""
+        place = event.y - self.gutter.top + self.scroll_offset.y
+        if 0 <= place < len(self._at):
+            again = place == self.cursor_row
+            self._select(place)
+            if again:
+                self.action_unfold()

@@ -1,0 +1,79 @@
+"""What is new in the trace since the last look, and the sums of everything in it.
+
+The one door through which the screen learns that something happened. All figures
+on the screen that count events come from `Sums`, and `Sums` counts trace events.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from hvlab.kernel import World
+from hvlab.kernel.trace import TraceEvent
+
+
+def machine_of(event: TraceEvent) -> str:
+    """The virtual machine an event concerns, by the paths in it; empty if none."""
+    named = event.get("vm")
+    if named:
+        return str(named)
+    for path in (event.source, event.target):
+        parts = path.split("/")
+        if len(parts) >= 4 and parts[1] == "root" and parts[2] in ("vmwp", "vmbus"):
+            return parts[3]
+        if len(parts) >= 2 and parts[1] not in ("root", "hypervisor"):
+            return parts[1]
+    return ""
+
+
+@dataclass
+class Sums:
+    """Counts of trace events; keys name a kind, and a machine or a channel where there is one."""
+
+    kinds: Counter[str] = field(default_factory=Counter)
+    machines: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(machine, kind)"""
+    channels: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """(machine, relid): ring packets"""
+    root: Counter[str] = field(default_factory=Counter)
+    """Kind: hypercalls and exits made by the root, interrupts taken by it."""
+    bytes_moved: int = 0
+
+    def add(self, event: TraceEvent) -> None:
+        """Count one event."""
+        kind = event.kind
+        self.kinds[kind] += 1
+        machine = machine_of(event)
+        if machine:
+            self.machines[machine, kind] += 1
+        elif kind in ("hypercall", "exit", "interrupt"):
+            self.root[kind] += 1
+        if kind == "ring.packet" and event.channel is not None:
+            self.channels[machine, event.channel] += 1
+        elif kind == "disk.io" and event.get("outcome") == "ok":
+            self.bytes_moved += 512 * int(event.get("sectors"))
+
+
+class Feed:
+    """Reads the trace of a world from where it stopped last time."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.seq = 0
+        self.sums = Sums()
+        self.rewound = False
+        """Whether the trace has become shorter since the last look: then everything is told anew."""
+
+    def poll(self) -> list[TraceEvent]:
+        """The events that came since the last call."""
+        trace = self.world.trace
+        self.rewound = len(trace) < self.seq
+        if self.rewound:
+            self.seq = 0
+            self.sums = Sums()
+        new = list(trace.since(self.seq))
+        self.seq += len(new)
+        for event in new:
+            self.sums.add(event)
+        return new

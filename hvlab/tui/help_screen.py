@@ -1,0 +1,100 @@
+"""F1: what the pane with the keys shows, and which keys work there now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+from textual.widget import Widget
+
+from hvlab.tui.canvas import Line, line
+from hvlab.tui.line_pane import ScrollPane
+from hvlab.tui.markdown import lay_out
+
+if TYPE_CHECKING:
+    from hvlab.text import Text
+    from hvlab.tui.app import HvlabApp
+
+NAMES = {"prompt": "console", "output": "console"}
+
+
+def help_lines(pane: str, keys: list[tuple[str, str]], everywhere: list[tuple[str, str]], text: Text, width: int) -> list[Line]:
+    """The help of a pane: its text, its own keys, the keys that work everywhere."""
+    rows = list(lay_out(text(f"tui.help.{pane}"), width).lines)
+    for title, pairs in ((text("tui.help_keys_here"), keys), (text("tui.help_keys_everywhere"), everywhere)):
+        if not pairs:
+            continue
+        rows += [(), line((title, "title"))]
+        size = max(len(key) for key, _ in pairs) + 2
+        rows += [line(("  " + key.ljust(size), "key"), (words, "")) for key, words in pairs]
+    return rows
+
+
+class HelpBox(ScrollPane):
+    """The text of the help."""
+
+
+class HelpScreen(ModalScreen[None]):
+    """A window over everything; any of its keys closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1,q,enter", "dismiss", show=False),
+        Binding("up", "scroll(-1)", show=False),
+        Binding("down", "scroll(1)", show=False),
+    ]
+
+    def __init__(self, about: Widget | None) -> None:
+        super().__init__()
+        self.about = about
+
+    def compose(self) -> ComposeResult:
+        """One box."""
+        yield HelpBox(id="help-box")
+
+    def on_mount(self) -> None:
+        """Fill it."""
+        app = cast("HvlabApp", self.app)
+        text = app.text
+        widget = self.about
+        pane = "console"
+        while widget is not None:
+            if text.has(f"tui.help.{NAMES.get(widget.id or '', widget.id or '')}"):
+                pane = NAMES.get(widget.id or "", widget.id or "console")
+                break
+            widget = widget.parent if isinstance(widget.parent, Widget) else None
+        own = self._keys(type(widget) if widget is not None else None, text)
+        if pane == "console":
+            own = [(key, text(f"tui.keys.{name}")) for key, name in CONSOLE_KEYS]
+        everywhere = self._keys(type(app), text)
+        everywhere.append(("Ctrl+P", text("tui.keys.palette")))
+        box = self.query_one(HelpBox)
+        box.border_title = text(f"tui.pane.{pane}")
+        box.border_subtitle = text("tui.help_close")
+        rows = help_lines(pane, own, everywhere, text, min(72, self.size.width - 8))
+        box.styles.height = min(len(rows) + 2, self.size.height - 2)
+        box.show(rows)
+
+    def _keys(self, owner: type | None, text: Text) -> list[tuple[str, str]]:
+        found = []
+        for binding in getattr(owner, "BINDINGS", ()):
+            if isinstance(binding, Binding) and binding.description.startswith("tui."):
+                key = binding.key_display or " ".join(key_name(key) for key in binding.key.split(","))
+                found.append((key, text(binding.description)))
+        return found
+
+    def action_scroll(self, step: int) -> None:
+        """Up or down."""
+        self.query_one(HelpBox).scroll_relative(y=step, animate=False)
+
+
+CONSOLE_KEYS = (("Tab", "complete"), ("↑ ↓", "history"), ("PgUp PgDn", "scroll"), ("Ctrl+C", "interrupt"))
+
+
+def key_name(key: str) -> str:
+    """A key as keyboards write it."""
+    names = {"up": "↑", "down": "↓", "left": "←", "right": "→", "escape": "Esc", "enter": "Enter", "slash": "/"}
+    if key.startswith("ctrl+"):
+        return "Ctrl+" + key[5:].upper()
+    return names.get(key, key.upper() if key.startswith("f") and key[1:].isdigit() else key)

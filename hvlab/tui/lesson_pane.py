@@ -1,0 +1,201 @@
+"""The lesson: the present step's text, the goals with their ticks, hints and the question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Protocol
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from hvlab.tui.canvas import Line, line, plain
+from hvlab.tui.line_pane import ScrollPane
+from hvlab.tui.markdown import Page, flow, lay_out, spans
+
+
+class Goal(Protocol):
+    """A check of the lesson, as far as it stands now."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def verdict(self) -> str: ...
+    @property
+    def expected(self) -> str: ...
+    @property
+    def actual(self) -> str: ...
+    @property
+    def points(self) -> int: ...
+
+
+class HintOffer(Protocol):
+    """A hint not yet taken: what it costs, and taking it."""
+
+    @property
+    def cost(self) -> int: ...
+    def take(self) -> str: ...
+
+
+class QuestionView(Protocol):
+    """The present step's question."""
+
+    @property
+    def prompt(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def choices(self) -> Sequence[str]: ...
+    def answer(self, text: str) -> tuple[bool, str]: ...
+
+
+class LessonView(Protocol):
+    """What the course gives this pane; `hvlab.course` satisfies it."""
+
+    @property
+    def title(self) -> str: ...
+    def page(self) -> str: ...
+    def steps(self) -> tuple[int, int]: ...
+    def goals(self) -> Sequence[Goal]: ...
+    def refresh(self) -> bool: ...
+    def next_step(self) -> bool: ...
+    def previous_step(self) -> bool: ...
+    def next_hint(self) -> HintOffer | None: ...
+    def question(self) -> QuestionView | None: ...
+    def set_language(self, language: str) -> None: ...
+
+
+TICKS = {"pass": ("✓", "good"), "fail": ("✗", "bad"), "not_reached": ("○", "dim")}
+
+
+class LessonPane(ScrollPane):
+    """Text one reads, with commands one can click into the prompt."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right,n,space", "turn(1)", "tui.keys.next_step"),
+        Binding("left,p", "turn(-1)", "tui.keys.previous_step"),
+        Binding("h", "hint", "tui.keys.hint"),
+        Binding("a", "answer", "tui.keys.answer"),
+    ]
+
+    class Command(Message):
+        """A command in the text was clicked."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class WantsAnswer(Message):
+        """The learner wants to answer the question."""
+
+    def __init__(self) -> None:
+        super().__init__(id="lesson", classes="pane")
+        self.lesson: LessonView | None = None
+        self.early = ""
+        """What to show before the lesson is there."""
+        self.notes: list[tuple[str, str]] = []
+        """(text, style) below the page: hints taken, answers judged."""
+        self._page = Page()
+        self._step = 0
+        self._armed = False
+        """Whether the cost of the next hint has been shown and the next key takes it."""
+
+    def redraw(self) -> None:
+        """Lay the page out anew."""
+        width = max(20, self.size.width - 2)
+        lesson = self.lesson
+        if lesson is None:
+            self._page = lay_out(self.early, width)
+            self.show(self._inset(self._page.lines))
+            return
+        step, steps = lesson.steps()
+        if step != self._step:
+            self._step = step
+            self.notes.clear()
+            self._armed = False
+            self.scroll_to(y=0, animate=False, immediate=True)
+        self.border_title = f"F2 {lesson.title}"
+        self.border_subtitle = f"{step}/{steps}"
+        self._page = lay_out(lesson.page(), width)
+        rows = list(self._page.lines)
+        rows += self._question(lesson, width)
+        for text, style in self.notes:
+            rows += [(), *flow(spans(text, style), width, "▎ ", "▎ ")]
+        rows += self._goals(lesson, width)
+        self.show(self._inset(rows))
+
+    def _inset(self, rows: Sequence[Line]) -> list[Line]:
+        return [((" ", ""), *row) for row in rows]
+
+    def _question(self, lesson: LessonView, width: int) -> list[Line]:
+        question = lesson.question()
+        if question is None:
+            return []
+        text = self.lab_app.text
+        rows: list[Line] = [(), *flow([("? ", "accent"), *spans(question.prompt, "bold")], width, "", "  ")]
+        for number, choice in enumerate(question.choices, 1):
+            rows += flow(spans(choice), width, f"  {number}) ", "     ")
+        rows.append(line(("  " + text("tui.lesson.how_to_answer"), "dim")))
+        return rows
+
+    def _goals(self, lesson: LessonView, width: int) -> list[Line]:
+        goals = lesson.goals()
+        if not goals:
+            return []
+        text = self.lab_app.text
+        reached = sum(1 for goal in goals if goal.verdict == "pass")
+        head = text("tui.lesson.goals", reached=reached, total=len(goals))
+        rows: list[Line] = [(), line(("── " + head + " ", "dim"), ("─" * max(0, width - len(head) - 4), "faint"))]
+        for goal in goals:
+            mark, style = TICKS.get(goal.verdict, TICKS["not_reached"])
+            rows += flow([(mark + " ", style), (goal.title, "dim" if goal.verdict == "pass" else "")], width, "", "  ")
+            if goal.verdict == "fail" and goal.actual:
+                detail = text("tui.lesson.actual", expected=goal.expected, actual=goal.actual)
+                rows += flow([(detail, "dim")], width, "    ", "    ")
+        return rows
+
+    def on_resize(self) -> None:
+        """The room has changed."""
+        self.redraw()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a command puts it into the prompt."""
+        row = event.y - self.gutter.top + self.scroll_offset.y
+        command = self._page.commands.get(row)
+        if command is not None:
+            self.post_message(self.Command(command))
+
+    def action_turn(self, by: int) -> None:
+        """Another step."""
+        if self.lesson is not None and (self.lesson.next_step() if by > 0 else self.lesson.previous_step()):
+            self.redraw()
+
+    def action_answer(self) -> None:
+        """Answer the question at the prompt."""
+        if self.lesson is not None and self.lesson.question() is not None:
+            self.post_message(self.WantsAnswer())
+
+    def action_hint(self) -> None:
+        """First the cost of the next hint, then the hint."""
+        if self.lesson is None:
+            return
+        offer = self.lesson.next_hint()
+        text = self.lab_app.text
+        if offer is None:
+            self.note(text("tui.lesson.no_more_hints"), "dim")
+        elif not self._armed and offer.cost:
+            self._armed = True
+            self.note(text("tui.lesson.hint_cost", count=offer.cost), "accent")
+        else:
+            self._armed = False
+            self.note(offer.take(), "")
+
+    def note(self, text: str, style: str) -> None:
+        """Add a note below the page and bring it into sight."""
+        self.notes.append((text, style))
+        self.redraw()
+        last = text.split()[-1] if text.split() else ""
+        for row in range(len(self.shown) - 1, -1, -1):
+            if last and last in plain(self.shown[row]):
+                self.scroll_to(y=max(0, row - self.size.height + 3), animate=False)
+                break

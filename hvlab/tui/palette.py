@@ -1,0 +1,159 @@
+"""Style names to colours, from the theme in use.
+
+Names: plain words (dim, faint, bold, title, good, bad, warn, key, code), layers
+(hypervisor, vmbus, …) with an optional heat: `vmbus+3` has just been touched,
+`vmbus+0` rests; `hypervisor~1` is the layer as a coloured ground. Heat fades by mixing the layer's colour into the background, so
+it works in every theme; where a theme has no colours of its own, bold and dim do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.style import Style
+from textual.color import Color, ColorParseError
+from textual.theme import Theme
+
+HEATS = 4
+LAYERS = ("console", "root", "hypervisor", "vmbus", "device", "guest", "hardware")
+
+LAYER_VARIABLES = {
+    "layer-console": "#e8c9a0",
+    "layer-root": "#7fb2ff",
+    "layer-hypervisor": "#f0b754",
+    "layer-vmbus": "#5fd7d7",
+    "layer-device": "#cf9fff",
+    "layer-guest": "#8fd694",
+    "layer-hardware": "#9aa7b8",
+}
+"""What a theme that says nothing of layers gets."""
+
+HVLAB_DARK = Theme(
+    name="hvlab",
+    primary="#5fa8ff",
+    secondary="#5fd7d7",
+    accent="#f0b754",
+    foreground="#d5dbe5",
+    background="#10151d",
+    surface="#151c26",
+    panel="#1d2633",
+    success="#8fd694",
+    warning="#f0b754",
+    error="#ff7b7b",
+    dark=True,
+    variables=LAYER_VARIABLES,
+)
+HVLAB_LIGHT = Theme(
+    name="hvlab-light",
+    primary="#1f5fbf",
+    secondary="#0f7c80",
+    accent="#9a5b00",
+    foreground="#1e2733",
+    background="#fbfaf7",
+    surface="#f3f1ec",
+    panel="#e6e3db",
+    success="#2f7d3b",
+    warning="#9a5b00",
+    error="#b3261e",
+    dark=False,
+    variables={
+        "layer-console": "#7a4b12",
+        "layer-root": "#1f5fbf",
+        "layer-hypervisor": "#9a5b00",
+        "layer-vmbus": "#0f7c80",
+        "layer-device": "#7a3fb0",
+        "layer-guest": "#2f7d3b",
+        "layer-hardware": "#55606e",
+    },
+)
+
+_RESTING = (0.62, 0.74, 0.88, 1.0, 1.0)
+"""How much of a layer's colour is left at each heat; 1 means all of it."""
+
+_PLAIN_FALLBACK = {
+    "console": "yellow",
+    "root": "blue",
+    "hypervisor": "yellow",
+    "vmbus": "cyan",
+    "device": "magenta",
+    "guest": "green",
+    "hardware": "white",
+}
+
+
+class Palette:
+    """Looks names up; made anew when the theme changes."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        self._cache: dict[str, Style] = {"": Style()}
+        self.background = self._color("surface") or Color(21, 28, 38)
+        self.foreground = self._color("foreground") or Color(213, 219, 229)
+
+    def _color(self, variable: str) -> Color | None:
+        value = self._variables.get(variable)
+        if value is None:
+            return None
+        try:
+            color = Color.parse(value)
+        except ColorParseError:
+            return None
+        return None if color.ansi is not None else color
+
+    def style(self, name: str) -> Style:
+        """The style of that name; an unknown name is plain text."""
+        found = self._cache.get(name)
+        if found is None:
+            found = self._cache[name] = self._make(name)
+        return found
+
+    def _mix(self, color: Color, part: float) -> str:
+        return self.background.blend(color, part).hex
+
+    def _make(self, name: str) -> Style:
+        if "~" in name:
+            return self._band(*name.split("~"))
+        base, _, heat_text = name.partition("+")
+        heat = int(heat_text) if heat_text else 2
+        if base in LAYERS:
+            color = self._color(f"layer-{base}")
+            if color is None:
+                return Style(color=_PLAIN_FALLBACK[base], bold=heat >= 3, dim=heat == 0)
+            if heat >= HEATS:
+                return Style(color=self.background.hex, bgcolor=color.hex, bold=True)
+            return Style(color=self._mix(color, _RESTING[heat]), bold=heat >= 3)
+        return self._word(base)
+
+    def _band(self, layer: str, heat: str) -> Style:
+        """A layer's colour as ground, for the bands of hypervisor and hardware."""
+        color = self._color(f"layer-{layer}")
+        if color is None:
+            return Style(color=_PLAIN_FALLBACK[layer], reverse=True, bold=heat >= "2")
+        ground = self._mix(color, 0.16 + 0.08 * max(0, int(heat) - 2))
+        return Style(color=self._mix(color, (0.7, 0.85, 1.0, 1.0)[int(heat)]), bgcolor=ground, bold=heat >= "2")
+
+    def _word(self, name: str) -> Style:
+        fore = self.foreground
+
+        def named(variable: str, **more: bool) -> Style:
+            color = self._color(variable)
+            return Style(color=color.hex if color else None, **more)
+
+        table = {
+            "bold": lambda: Style(color=fore.hex, bold=True),
+            "italic": lambda: Style(color=fore.hex, italic=True),
+            "dim": lambda: Style(color=self._mix(fore, 0.62)),
+            "faint": lambda: Style(color=self._mix(fore, 0.34)),
+            "title": lambda: named("primary", bold=True),
+            "accent": lambda: named("accent", bold=True),
+            "good": lambda: named("success"),
+            "bad": lambda: named("error"),
+            "warn": lambda: named("warning"),
+            "code": lambda: named("layer-console"),
+            "prompt": lambda: Style(color=self._mix(fore, 0.8), bold=True),
+            "key": lambda: named("accent", bold=True),
+            "selected": lambda: Style(bgcolor=self._mix(fore, 0.16)),
+            "marked": lambda: named("primary", reverse=True),
+        }
+        make = table.get(name)
+        return make() if make is not None else Style()

@@ -1,0 +1,230 @@
+"""What moves in the picture: each travelling glyph is one trace event, and nothing else ever moves.
+
+`Motion.feed` takes new trace events, `advance` lets them travel, `paint` draws
+them onto a Scene. When more come than can be shown one by one, a rail shows their
+rate instead of glyphs: a figure counted from the events, never a made-up motion.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from hvlab.kernel.trace import TraceEvent
+from hvlab.tui.canvas import Canvas, fit
+from hvlab.tui.feed import machine_of
+from hvlab.tui.picture_scene import Scene
+
+TRAVEL = 0.55
+"""Seconds a glyph needs from one end of a lane to the other."""
+COOLING = (0.45, 1.1, 2.2)
+"""Ages in seconds at which a place that was touched grows cooler by one step."""
+RATE_WINDOW = 1.0
+RATE_SHOWN = 12
+"""From this many events a second on, a rail shows its rate."""
+GLYPHS_A_RAIL = 5
+
+
+@dataclass(frozen=True)
+class Move:
+    """How an event moves: on which rail, in which direction, as which glyph."""
+
+    rail: str
+    forward: bool
+    glyph: str
+    layer: str
+
+
+def _bus_message(event: TraceEvent, machine: str) -> Move:
+    up = event.get("direction") == "guest->host"
+    return Move(f"control:{machine}", up, "◂" if up else "▸", "vmbus")
+
+
+def _packet(event: TraceEvent, machine: str) -> Move:
+    return Move(f"channel:{machine}:{event.channel}", event.get("direction") == "guest->host", "◆", "vmbus")
+
+
+def _caller(event: TraceEvent, machine: str) -> str:
+    return f"calls:{machine or 'root'}"
+
+
+def _interrupt(event: TraceEvent, machine: str) -> Move:
+    return Move(f"calls:{machine or 'root'}", False, "▴", "hypervisor")
+
+
+MOVES: dict[str, Callable[[TraceEvent, str], Move]] = {
+    "vmbus.message": _bus_message,
+    "ring.packet": _packet,
+    "hypercall": lambda event, machine: Move(_caller(event, machine), True, "↯", "hypervisor"),
+    "exit": lambda event, machine: Move(_caller(event, machine), True, "▼", "hypervisor"),
+    "intercept": lambda event, machine: Move(_caller(event, machine), True, "▼", "hypervisor"),
+    "interrupt": _interrupt,
+    "disk.io": lambda event, _: Move("disk", event.get("operation") == "write", "●", "device"),
+}
+"""Kinds whose events travel. All others only light the places they concern."""
+
+
+def move_of(event: TraceEvent, workers: dict[int, str]) -> Move | None:
+    """How an event travels. An intercept's interrupt goes to the worker process of its partition."""
+    make = MOVES.get(event.kind)
+    if make is None:
+        return None
+    machine = machine_of(event)
+    if event.kind == "interrupt" and not machine and event.get("sint") == 0:
+        worker = workers.get(int(event.get("number") or 0))
+        if worker is not None:
+            return Move(f"worker:{worker}", True, "▲", "hypervisor")
+    return make(event, machine)
+
+
+def places_of(event: TraceEvent) -> list[str]:
+    """The names of the places that an event concerns."""
+    found = []
+    machine = machine_of(event)
+    for path in (event.source, event.target):
+        found.append(_place(path, machine, event.channel))
+    if event.kind == "vmbus.channel":
+        found.append(f"channel:{machine}:{event.channel}")
+    elif event.kind == "guest.driver":
+        relid_less = str(event.get("driver"))
+        found.append(f"ic:{machine}" if ":" not in relid_less else f"guest:{machine}")
+    elif event.kind in ("disk.io", "device.command"):
+        found.append("driver")
+    return [name for name in found if name]
+
+
+def _place(path: str, machine: str, channel: int | None) -> str:
+    parts = path.split("/")[1:]
+    if not parts:
+        return ""
+    if parts[0] == "hypervisor":
+        return "hypervisor"
+    if parts[0] == "root":
+        if len(parts) == 1:
+            return "root"
+        return {"vmwp": f"vmwp:{machine}", "storage": "disk", "vmbus": "vmbus"}.get(parts[1], parts[1])
+    if len(parts) == 1:
+        return f"guest:{machine}"
+    if parts[1] == "storvsc":
+        return f"storvsc:{machine}:{channel}"
+    return {"vmbus": f"vmbus:{machine}", "atapi": f"ide:{machine}", "ic": f"ic:{machine}"}.get(parts[1], "")
+
+
+@dataclass
+class Traveller:
+    """An event on its way: `seq` is the event's."""
+
+    seq: int
+    move: Move
+    start: float
+
+
+class Motion:
+    """The moving part of the picture. Time is the caller's, in seconds; it stands still while paused."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.travellers: list[Traveller] = []
+        self.touched: dict[str, float] = {}
+        self.recent: dict[str, deque[float]] = {}
+        self.workers: dict[int, str] = {}
+        """Partition number to machine, so that intercepts find their worker process."""
+        self.focus = ""
+        """The machine in which something happened last."""
+        self.pace = 1.0
+
+    @property
+    def busy(self) -> bool:
+        """Whether the next frame will look different from this one without new events."""
+        if self.travellers:
+            return True
+        return bool(self.touched) or bool(self.recent)
+
+    def feed(self, events: Iterable[TraceEvent]) -> None:
+        """Take in what has happened since the last frame."""
+        waiting: dict[tuple[str, bool], int] = {}
+        for event in events:
+            machine = machine_of(event)
+            if machine and event.partition and event.partition > 1:
+                self.workers[event.partition] = machine
+            if machine and event.kind in ("guest.phase", "vm.state", "guest.workload", "vmbus.message"):
+                self.focus = machine
+            for name in places_of(event):
+                self.touched[name] = self.now
+            move = move_of(event, self.workers)
+            if move is None:
+                continue
+            self.recent.setdefault(move.rail, deque()).append(self.now)
+            place = (move.rail, move.forward)
+            ahead = waiting.get(place, 0)
+            waiting[place] = ahead + 1
+            if ahead < GLYPHS_A_RAIL:
+                self.travellers.append(Traveller(event.seq, move, self.now + 0.09 * ahead / self.pace))
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass for everything that moves or cools."""
+        self.now += seconds
+        limit = TRAVEL / self.pace
+        self.travellers = [t for t in self.travellers if self.now - t.start < limit]
+        cold = COOLING[-1]
+        self.touched = {name: at for name, at in self.touched.items() if self.now - at < cold}
+        for rail in list(self.recent):
+            times = self.recent[rail]
+            while times and self.now - times[0] >= RATE_WINDOW:
+                times.popleft()
+            if not times:
+                del self.recent[rail]
+
+    def clear(self) -> None:
+        """Forget everything that moves."""
+        self.travellers.clear()
+        self.touched.clear()
+        self.recent.clear()
+
+    def rate(self, rail: str) -> int:
+        """Events on a rail in the last second."""
+        return len(self.recent.get(rail, ()))
+
+    def heat(self, name: str) -> int:
+        """0 for a place that rests, up to 3 for one that something just happened to."""
+        at = self.touched.get(name)
+        if at is None:
+            return 0
+        age = self.now - at
+        return sum(1 for limit in COOLING if age < limit)
+
+    def paint(self, scene: Scene) -> Canvas:
+        """The scene with everything that moves on it."""
+        canvas = scene.canvas.copy()
+        for name in self.touched:
+            heat = self.heat(name)
+            for place in scene.places.get(name, ()):
+                if name == "hypervisor":
+                    continue  # a band as wide as the picture would flicker; its glyphs are enough
+                mark = "~" if name == "disk" else "+"
+                canvas.tint(place.x, place.y, f"{place.layer}{mark}{heat}", place.width)
+        for rail, meter in scene.meters.items():
+            rate = self.rate(rail)
+            if rate >= RATE_SHOWN:
+                heat = min(3, 1 + rate // 40)
+                words = fit(f"{rate}/s", meter.width)
+                canvas.put(meter.x, meter.y, " " * meter.width, "")
+                x = meter.x if rail.startswith("calls") else meter.x + meter.width - len(words)
+                canvas.put(x, meter.y, words, f"{meter.layer}+{heat}")
+                for cell in scene.rails[rail].cells:
+                    canvas.tint(*cell, f"{meter.layer}+{heat - 1}")
+        for traveller in self.travellers:
+            self._draw(canvas, scene, traveller)
+        return canvas
+
+    def _draw(self, canvas: Canvas, scene: Scene, traveller: Traveller) -> None:
+        move = traveller.move
+        rail = scene.rails.get(move.rail)
+        age = self.now - traveller.start
+        if rail is None or age < 0:
+            return
+        count = len(rail.cells)
+        step = min(count - 1, int(age * self.pace / TRAVEL * count))
+        x, y = rail.cells[step if move.forward else count - 1 - step]
+        canvas.put(x, y, move.glyph, f"{move.layer}+3")

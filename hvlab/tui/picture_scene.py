@@ -1,0 +1,382 @@
+"""The picture at rest: boxes, labels, figures and the rails on which things travel.
+
+`build` is pure: a host's view and the sums of its trace in, a Scene out. Nothing
+moves here; `picture_motion` puts what happened onto the Scene's rails and places.
+
+    root partition    VMBus lanes    the machine in focus
+    ─────────────── hypervisor ───────────────
+    ──────────────── hardware ────────────────
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hvlab.text import Text
+from hvlab.tui.canvas import DASHED, ROUND, Canvas, fit
+from hvlab.tui.feed import Sums
+from hvlab.tui.picture_model import ChannelView, HostView, MachineView
+
+MINIMUM_WIDTH, MINIMUM_HEIGHT = 60, 11
+STORAGE_ROWS = 2
+
+
+@dataclass(frozen=True)
+class Rail:
+    """A path for glyphs: cells in forward direction (guest to root, or down into the machine), and its layer."""
+
+    cells: tuple[tuple[int, int], ...]
+    layer: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Cells that light up when something happens there."""
+
+    x: int
+    y: int
+    width: int
+    layer: str
+
+
+@dataclass
+class Scene:
+    """A finished picture without motion."""
+
+    canvas: Canvas
+    rails: dict[str, Rail] = field(default_factory=dict)
+    places: dict[str, list[Place]] = field(default_factory=dict)
+    meters: dict[str, Place] = field(default_factory=dict)
+    """Where the figure of a rail stands, to be replaced by its rate when there is more than one can follow."""
+
+    def label(self, name: str, x: int, y: int, text: str, layer: str, width: int, style: str = "") -> None:
+        """Write a label that lights up under this name."""
+        text = fit(text, width)
+        self.canvas.put(x, y, text, style or f"{layer}+1")
+        self.places.setdefault(name, []).append(Place(x, y, len(text), layer))
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Where the parts go: x of walls, y of rows."""
+
+    width: int
+    root: int
+    child: int
+    bottom: int
+    hypervisor: int
+    head: int
+    services: int
+    control: int
+    storage: int
+    disk: int
+    others: int
+    other_rows: int
+
+    @property
+    def child_width(self) -> int:
+        return self.width - self.child
+
+    @property
+    def lane(self) -> tuple[int, int]:
+        return self.root, self.child - 1
+
+
+def _plan(width: int, height: int, machines: int) -> _Plan:
+    root = max(24, width * 34 // 100)
+    child_width = max(28, width * 41 // 100)
+    spare = height - MINIMUM_HEIGHT
+    gap = 2 if spare >= 3 else 1
+    spare -= gap - 1
+    hardware = 2 if spare >= 2 else 1
+    spare -= hardware - 1
+    wish = max(0, machines - 1)
+    other_rows = min(wish, max(0, spare))
+    spare -= other_rows
+    air = 1 if spare >= 2 else 0  # a free row under the head
+    head = 1
+    services = head + 1 + air
+    control = services + 1
+    storage = control + 1
+    disk = storage + STORAGE_ROWS
+    others = disk + 1
+    bottom = others + other_rows
+    return _Plan(
+        width, root, width - child_width, bottom, bottom + gap + 1, head, services, control, storage, disk, others, other_rows
+    )
+
+
+def build(view: HostView, sums: Sums, width: int, height: int, focus: str, text: Text) -> Scene:
+    """The scene for a size of at least MINIMUM_WIDTH x MINIMUM_HEIGHT cells."""
+    scene = Scene(Canvas(width, height))
+    plan = _plan(width, height, len(view.machines))
+    machine = next((m for m in view.machines if m.name == focus), view.machines[0] if view.machines else None)
+    _bands(scene, plan, view, sums, text)
+    _root(scene, plan, view, machine, sums, text)
+    if machine is None:
+        _empty(scene, plan, text)
+    else:
+        _child(scene, plan, machine, sums, text)
+        _lanes(scene, plan, machine, sums, text)
+        _others(scene, plan, [m for m in view.machines if m is not machine], sums, text)
+    return scene
+
+
+# -- the two bands across the bottom ----------------------------------------------------------
+
+
+def _bands(scene: Scene, plan: _Plan, view: HostView, sums: Sums, text: Text) -> None:
+    canvas, y = scene.canvas, plan.hypervisor
+    canvas.put(0, y, " " * plan.width, "hypervisor~0")
+    canvas.put(1, y, text("tui.picture.hypervisor"), "hypervisor~2")
+    scene.places["hypervisor"] = [Place(0, y, plan.width, "hypervisor")]
+    kinds = sums.kinds
+    figures = [
+        ("↯", kinds["hypercall"], "hypercalls"),
+        ("▼", kinds["exit"] + kinds["intercept"], "exits"),
+        ("▴", kinds["interrupt"], "interrupts"),
+    ]
+    parts = [f"{glyph} {number} {text(f'tui.picture.{name}')}" for glyph, number, name in figures]
+    words = "   ".join(parts)
+    if len(words) > plan.width - 16:
+        words = "  ".join(f"{glyph} {number}" for glyph, number, _ in figures)
+    canvas.put(plan.width - len(words) - 1, y, words, "hypervisor~1")
+    _hardware(scene, plan, view, sums, text)
+
+
+def _hardware(scene: Scene, plan: _Plan, view: HostView, sums: Sums, text: Text) -> None:
+    canvas, top = scene.canvas, plan.hypervisor + 1
+    for row in range(top, canvas.height):
+        canvas.put(0, row, " " * plan.width, "hardware~0")
+    disk = text("tui.picture.disk_figures", count=sums.kinds["disk.io"], size=bytes_text(sums.bytes_moved))
+    memory = text(
+        "tui.picture.memory_figures", used=pages_text(view.pages - view.free_pages), total=pages_text(view.pages)
+    )
+    processors = f"{'▪' * min(view.processors, 16)} {text('tui.picture.processors', count=view.processors)}"
+    if canvas.height - top < 2:
+        memory = f"{_meter(view, 8)} {pages_text(view.pages - view.free_pages)}/{pages_text(view.pages)}"
+        x = canvas.runs(1, top, [(f"{'▪' * min(view.processors, 16)} CPU  ", "hardware~1")], plan.width)
+        x = canvas.runs(x, top, [(memory, "hardware~1")], plan.width - x)
+        disk = f"● {sums.kinds['disk.io']} · {bytes_text(sums.bytes_moved)}"
+        x = max(x + 2, plan.root - 5)
+        scene.label("disk", x, top, disk, "hardware", plan.width - x, "hardware~1")
+        return
+    canvas.put(1, top, text("tui.picture.hardware"), "hardware~2")
+    canvas.put(1, top + 1, processors, "hardware~1", max(8, plan.root - 8))
+    x = plan.root - 4
+    scene.label("disk", x, top, f"● {disk}", "hardware", plan.width - x, "hardware~1")
+    canvas.put(x, top + 1, f"{_meter(view, 16)} {memory}", "hardware~1", plan.width - x - 1)
+
+
+def _meter(view: HostView, width: int) -> str:
+    """Pages by owner: the root's own, machines', free."""
+    root = view.pages - view.free_pages - view.child_pages
+    first = round(width * root / view.pages)
+    second = -(-width * view.child_pages // view.pages) if view.child_pages else 0
+    second = min(second, width - first)
+    return "█" * first + "▓" * second + "░" * (width - first - second)
+
+
+# -- the root partition ------------------------------------------------------------------------
+
+
+def _root(
+    scene: Scene, plan: _Plan, view: HostView, machine: MachineView | None, sums: Sums, text: Text
+) -> None:
+    canvas, width = scene.canvas, plan.root
+    canvas.box(0, 0, width, plan.bottom + 1, "root+0", ROUND)
+    scene.label("root", 2, 0, f" {text('tui.picture.root')} ", "root", width - 4, "root+3")
+    scene.label("vmms", 4, plan.head, "VMMS", "root", 8)
+    canvas.put(9, plan.head, text("tui.picture.vmms"), "faint", width - 10)
+    if machine is not None and machine.has_worker:
+        canvas.put(2, plan.services, "╭╴", "hypervisor+0")
+        scene.label(f"vmwp:{machine.name}", 4, plan.services, f"vmwp {machine.name}", "root", width - 12)
+        cells = [(2, y) for y in range(plan.hypervisor - 1, plan.services, -1)]
+        for _, y in cells:
+            canvas.put(2, y, "│", "hypervisor+0")
+        canvas.put(2, plan.bottom, "┼", "hypervisor+0")
+        scene.rails[f"worker:{machine.name}"] = Rail(tuple(cells), "hypervisor")
+    else:
+        canvas.put(4, plan.services, "vmwp", "faint")
+        canvas.put(9, plan.services, text("tui.picture.vmwp"), "faint", width - 10)
+    scene.label("vmbus", 4, plan.control, "vmbus", "root", 8)
+    scene.label("storvsp", 4, plan.storage, "storvsp", "root", 8)
+    driver = text("tui.picture.disk_driver")
+    scene.label("driver", 4, plan.disk, driver, "root", width - 10)
+    x = width - 4
+    canvas.put(5 + len(driver), plan.disk, "─" * (x - len(driver) - 5) + "╮", "device+0")
+    cells = [(x, y) for y in range(plan.disk + 1, plan.hypervisor + 1)]
+    for _, y in cells[:-1]:
+        canvas.put(x, y, "│", "device+0")
+    canvas.put(x, plan.bottom, "┼", "device+0")
+    canvas.put(x, plan.hypervisor, "│", "hypervisor~1")
+    scene.rails["disk"] = Rail(tuple(cells), "device")
+    calls = [(7, y) for y in range(plan.bottom + 1, plan.hypervisor)]
+    canvas.put(7, plan.bottom, "┬", "hypervisor+0")
+    for _, y in calls:
+        canvas.put(7, y, "│", "hypervisor+0")
+    scene.rails["calls:root"] = Rail(tuple(calls), "hypervisor")
+    figures = f"↯ {sums.root['hypercall']}  ▴ {sums.root['interrupt']}"
+    meter = Place(9, calls[-1][1], x - 10, "hypervisor")
+    canvas.put(meter.x, meter.y, figures, "dim", meter.width)
+    scene.meters["calls:root"] = meter
+
+
+# -- the machine in focus ------------------------------------------------------------------------
+
+
+def _empty(scene: Scene, plan: _Plan, text: Text) -> None:
+    x, width = plan.child, plan.child_width
+    scene.canvas.box(x, 0, width, plan.bottom + 1, "faint", DASHED)
+    scene.canvas.put(x + 2, 0, f" {text('tui.picture.no_child')} ", "dim")
+    scene.canvas.put(x + 3, plan.services, text("tui.picture.no_child_hint"), "dim", width - 5)
+    scene.canvas.put(x + 3, plan.control, "New-VM", "code")
+
+
+def _child(scene: Scene, plan: _Plan, machine: MachineView, sums: Sums, text: Text) -> None:
+    canvas, x, width = scene.canvas, plan.child, plan.child_width
+    bottom = plan.others - 1 + (1 if plan.other_rows == 0 else 0)
+    alive = machine.partition != 0
+    canvas.box(x, 0, width, bottom + 1, "guest+0" if alive else "faint", ROUND if alive else DASHED)
+    title = f" {machine.name} · {text(f'tui.state.{machine.state.lower()}')} "
+    name = f"guest:{machine.name}"
+    scene.label(name, x + 2, 0, title, "guest", width - 4, "guest+3" if alive else "dim")
+    if not alive:
+        canvas.put(x + 3, plan.head, text("tui.picture.off", memory=machine.memory >> 20), "dim", width - 5)
+        canvas.put(x + 3, plan.services, text("tui.picture.no_partition"), "faint", width - 5)
+        return
+    phase = text(f"tui.phase.{machine.phase}")
+    head = f"{_short(machine.system)} · {phase}" if machine.system else phase
+    scene.label(name, x + 3, plan.head, head, "guest", width - 5, "guest+2")
+    if machine.emulated_disk:
+        scene.label(f"ide:{machine.name}", x + 5, plan.disk, text("tui.picture.ide_emulated"), "device", width - 7)
+        canvas.put(x + 3, plan.disk, "╭╴", "hypervisor+0")
+        inner = plan.disk + 1
+    else:
+        canvas.put(x + 5, plan.disk, text("tui.picture.ide_unused"), "faint", width - 7)
+        inner = bottom
+    cells = [(x + 3, y) for y in range(inner, plan.hypervisor)]
+    for _, y in cells:
+        canvas.put(x + 3, y, "│", "hypervisor+0")
+    canvas.put(x + 3, bottom, "┼" if machine.emulated_disk else "┬", "hypervisor+0")
+    scene.rails[f"calls:{machine.name}"] = Rail(tuple(cells), "hypervisor")
+    count = sums.machines
+    figures = (
+        f"▼ {count[machine.name, 'exit'] + count[machine.name, 'intercept']}"
+        f"  ↯ {count[machine.name, 'hypercall']}  ▴ {count[machine.name, 'interrupt']}"
+    )
+    meter = Place(x + 5, plan.hypervisor - 1, width - 6, "hypervisor")
+    canvas.put(meter.x, meter.y, figures, "dim", meter.width)
+    scene.meters[f"calls:{machine.name}"] = meter
+
+
+def _short(system: str) -> str:
+    for edition in (" Enterprise", " Standard"):
+        system = system.removesuffix(edition)
+    return system.replace("Windows Server", "WS").replace("Windows NT Server", "NT")
+
+
+# -- the lanes between them ----------------------------------------------------------------------
+
+
+def _lanes(scene: Scene, plan: _Plan, machine: MachineView, sums: Sums, text: Text) -> None:
+    left, right = plan.lane
+    title = f"VMBus {machine.vmbus}".strip()
+    scene.canvas.put(left + (right - left + 1 - len(title)) // 2, 0, title, "vmbus+2" if machine.vmbus else "faint")
+    if machine.partition == 0:
+        return
+    name = machine.name
+    if machine.vmbus or sums.machines[name, "vmbus.message"]:
+        number = sums.machines[name, "vmbus.message"]
+        _lane(scene, plan, f"control:{name}", plan.control, True, f"▸ {number}")
+        driver = f"vmbus {machine.vmbus}" if machine.vmbus else "vmbus"
+        scene.label(f"vmbus:{name}", plan.child + 3, plan.control, driver, "guest", plan.child_width - 5)
+    storage = [channel for channel in machine.channels if channel.is_storage]
+    services = [channel for channel in machine.channels if not channel.is_storage]
+    for row, channel in enumerate(storage[:STORAGE_ROWS]):
+        y = plan.storage + row
+        _lane(scene, plan, f"channel:{name}:{channel.relid}", y, _open(channel), _packets(sums, name, [channel]))
+        label = f"storvsc {channel.device} {channel.driver}"
+        _driver(scene, plan, f"storvsc:{name}:{channel.relid}", y, label, _open(channel))
+    if services:
+        lit = any(_open(channel) for channel in services)
+        rail = f"channel:{name}:{services[0].relid}"
+        _lane(scene, plan, rail, plan.services, lit, _packets(sums, name, services))
+        for channel in services[1:]:
+            scene.rails[f"channel:{name}:{channel.relid}"] = scene.rails[rail]
+        label = "IC " + ", ".join(channel.device for channel in services)
+        _driver(scene, plan, f"ic:{name}", plan.services, label, lit)
+
+
+def _open(channel: ChannelView) -> bool:
+    return channel.state == "Open"
+
+
+def _packets(sums: Sums, name: str, channels: list[ChannelView]) -> str:
+    number = sum(sums.channels[name, channel.relid] for channel in channels)
+    return f"◆ {number}" if number else ""
+
+
+def _driver(scene: Scene, plan: _Plan, name: str, y: int, label: str, is_open: bool) -> None:
+    style = "guest+1" if is_open else "faint"
+    scene.label(name, plan.child + 3, y, label, "guest", plan.child_width - 5, style)
+
+
+def _lane(scene: Scene, plan: _Plan, name: str, y: int, is_open: bool, figure: str) -> None:
+    left, right = plan.lane
+    width = right - left + 1
+    style = "vmbus+0" if is_open else "faint"
+    scene.canvas.put(left, y, ("─" if is_open else "┄") * width, style)
+    scene.canvas.put(left - 1, y, "├" if is_open else "│", style if is_open else "root+0")
+    scene.canvas.put(plan.child, y, "┤" if is_open else "│", style if is_open else "guest+0")
+    scene.rails[name] = Rail(tuple((x, y) for x in range(right, left - 1, -1)), "vmbus")
+    scene.places.setdefault(name, []).append(Place(left, y, width, "vmbus"))
+    place = Place(left - 11, y, 9, "vmbus")
+    scene.canvas.put(place.x + place.width - len(figure), y, figure, "vmbus+1")
+    scene.meters[name] = place
+
+
+# -- the other machines, a row each ----------------------------------------------------------------
+
+
+def _others(scene: Scene, plan: _Plan, machines: list[MachineView], sums: Sums, text: Text) -> None:
+    rows = plan.other_rows
+    shown = machines if len(machines) <= rows else machines[: max(0, rows - 1)]
+    for row, machine in enumerate(shown):
+        y = plan.others + row
+        alive = machine.partition != 0
+        state = text(f"tui.phase.{machine.phase}") if alive else text(f"tui.state.{machine.state.lower()}")
+        name = f"guest:{machine.name}"
+        label = f"{'▪' if alive else '▫'} {machine.name} · {state}"
+        scene.label(name, plan.child + 1, y, label, "guest", plan.child_width - 2, "guest+1" if alive else "faint")
+        if alive:
+            _other_lane(scene, plan, machine, y, sums)
+    if rows and len(machines) > rows:
+        more = text("tui.picture.more", count=len(machines) - len(shown))
+        scene.canvas.put(plan.child + 1, plan.others + rows - 1, more, "dim", plan.child_width - 2)
+
+
+def _other_lane(scene: Scene, plan: _Plan, machine: MachineView, y: int, sums: Sums) -> None:
+    """One lane for all of a machine's messages and packets."""
+    name = machine.name
+    if not machine.channels:
+        return
+    packets = _packets(sums, name, list(machine.channels))
+    _lane(scene, plan, f"control:{name}", y, any(_open(channel) for channel in machine.channels), packets)
+    for channel in machine.channels:
+        scene.rails[f"channel:{name}:{channel.relid}"] = scene.rails[f"control:{name}"]
+    scene.label(f"vmwp:{name}", 4, y, f"vmwp {name}", "root", plan.root - 16)
+
+
+def pages_text(pages: int) -> str:
+    """Pages as gigabytes or megabytes."""
+    megabytes = pages >> 8
+    return f"{megabytes / 1024:.1f} GB" if megabytes >= 1024 else f"{megabytes} MB"
+
+
+def bytes_text(count: int) -> str:
+    """A count of bytes, short."""
+    for unit, size in (("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} B"

@@ -1,0 +1,151 @@
+"""The prompt's input line: highlighting, history, and several pasted lines at once."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.highlighter import Highlighter
+from rich.text import Text as RichText
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+from hvlab.tui.palette import Palette
+
+TOKEN_STYLES = {
+    "Keyword": "hypervisor+3",
+    "Name.Function": "root+3",
+    "Name.Builtin": "root+3",
+    "Name.Variable": "guest+2",
+    "Name.Attribute": "dim",
+    "Name.Tag": "dim",
+    "Literal.String": "code",
+    "Literal.Number": "device+2",
+    "Comment": "faint",
+    "Operator": "dim",
+    "Punctuation": "dim",
+    "Error": "bad",
+}
+"""Beginnings of Pygments token names, and the style for them."""
+
+
+def style_of(token: object) -> str:
+    """The style name of a Pygments token; the longest known beginning counts."""
+    name = str(token).removeprefix("Token.")
+    while name:
+        if name in TOKEN_STYLES:
+            return TOKEN_STYLES[name]
+        name = name.rpartition(".")[0]
+    return ""
+
+
+class PowerShellHighlighter(Highlighter):
+    """Colours a line by the console's own lexer; without one it stays plain."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.palette: Palette | None = None
+        self._lexer: object = None
+
+    def highlight(self, text: RichText) -> None:
+        """Style the text in place."""
+        if self.palette is None or not text.plain:
+            return
+        if self._lexer is None:
+            self._lexer = _load_lexer()
+        tokens = getattr(self._lexer, "get_tokens_unprocessed", None)
+        if tokens is None:
+            return
+        for start, token, value in tokens(text.plain):
+            style = style_of(token)
+            if style:
+                text.stylize(self.palette.style(style), start, start + len(value))
+
+
+def _load_lexer() -> object:
+    try:
+        from hvlab.console.highlight import HvlabLexer  # only with the first key typed: it costs start-up time
+    except ImportError:
+        return False
+    return HvlabLexer()
+
+
+class PromptInput(Input):
+    """One line of input. Up and down walk the history; Tab asks for completions."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "history(-1)", show=False),
+        Binding("down", "history(1)", show=False),
+        Binding("tab", "complete(1)", show=False),
+        Binding("shift+tab", "complete(-1)", show=False),
+        Binding("escape", "dismiss", show=False),
+        Binding("pageup", "scroll_output(-1)", show=False),
+        Binding("pagedown", "scroll_output(1)", show=False),
+    ]
+
+    class Walk(Message):
+        """The learner wants an older (-1) or newer (1) line, or to move in the open menu."""
+
+        def __init__(self, step: int) -> None:
+            super().__init__()
+            self.step = step
+
+    class Complete(Message):
+        """Tab."""
+
+        def __init__(self, step: int) -> None:
+            super().__init__()
+            self.step = step
+
+    class Dismiss(Message):
+        """Escape."""
+
+    class ScrollOutput(Message):
+        """Page up or down in the output above."""
+
+        def __init__(self, step: int) -> None:
+            super().__init__()
+            self.step = step
+
+    class Pasted(Message):
+        """Several lines came from the clipboard."""
+
+        def __init__(self, lines: list[str]) -> None:
+            super().__init__()
+            self.lines = lines
+
+    def __init__(self) -> None:
+        self.powershell = PowerShellHighlighter()
+        super().__init__(highlighter=self.powershell, select_on_focus=False, compact=True, id="prompt")
+        self.cursor_blink = False
+
+    def action_history(self, step: int) -> None:
+        """Up, down."""
+        self.post_message(self.Walk(step))
+
+    def action_complete(self, step: int) -> None:
+        """Tab, Shift+Tab."""
+        self.post_message(self.Complete(step))
+
+    def action_dismiss(self) -> None:
+        """Escape."""
+        self.post_message(self.Dismiss())
+
+    def action_scroll_output(self, step: int) -> None:
+        """Page up, page down."""
+        self.post_message(self.ScrollOutput(step))
+
+    def _on_paste(self, event: events.Paste) -> None:
+        lines = event.text.splitlines()
+        if len(lines) > 1:
+            event.prevent_default()
+            event.stop()
+            self.post_message(self.Pasted(lines))
+            return
+        super()._on_paste(event)
+
+    def replace_all(self, text: str) -> None:
+        """Put a line in place of what stands there, cursor at its end."""
+        self.value = text
+        self.cursor_position = len(text)
