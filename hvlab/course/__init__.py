@@ -1,1 +1,1 @@
-
+"""Lessons, their checks, grading and reports. Knows the session; knows no screen."""

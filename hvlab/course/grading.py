@@ -1,0 +1,163 @@
+"""Grades a script or a recorded session: by replaying it in a world of the grader's own.
+
+What a file says of itself is never believed. A script that runs into errors is
+graded on what it reached; a file that cannot be replayed at all is refused with
+one sentence.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from hvlab.console.errors import ParseError
+from hvlab.course import cmdlets
+from hvlab.course.checks import PASS, CheckResult, Examiner
+from hvlab.course.model import Lesson
+from hvlab.session import log
+from hvlab.session.session import ReplayMismatch, Session
+from hvlab.text import Text
+
+MAXIMUM_FILE = 64 << 20
+STEP_LIMIT = 2_000_000
+
+
+class BadSubmission(Exception):
+    """A file that cannot be graded: one sentence with its name and why."""
+
+
+class CheckReport(msgspec.Struct, frozen=True):
+    """One check in a report."""
+
+    id: str
+    title: str
+    verdict: str
+    points: int
+    message: str
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What a submission reached. Hints are self-reported: a replay cannot prove what was seen."""
+
+    lesson: str
+    file: str
+    passed: bool
+    points: int
+    max_points: int
+    checks: list[CheckReport]
+    hints_self_reported: list[str]
+
+
+def open_session(lesson: Lesson) -> Session:
+    """A session at the lesson's start."""
+    session = Session(
+        scenario=lesson.scenario,
+        platform=lesson.platform,
+        seed=lesson.seed,
+        lesson=lesson.id,
+        lesson_digest=lesson.digest,
+        exports=False,
+        cmdlets=cmdlets.CMDLETS,
+        step_limit=STEP_LIMIT,
+    )
+    if lesson.start():
+        session.run(lesson.start())
+    return session
+
+
+def run_script(lesson: Lesson, source: str, name: str) -> Session:
+    """Run a script on the lesson's start. BadSubmission if it is no program."""
+    session = open_session(lesson)
+    try:
+        session.parse(source)
+    except ParseError as error:
+        raise BadSubmission(f"{name}, line {error.line}, column {error.column}: {error.message}") from None
+    session.run(source)
+    return session
+
+
+def replay_log(lesson: Lesson, data: bytes, name: str) -> Session:
+    """Replay a recorded session on the lesson's start. BadSubmission."""
+    try:
+        header, entries = log.read(data, name)
+    except log.BadLog as error:
+        raise BadSubmission(str(error)) from None
+    if header.lesson != lesson.id:
+        raise BadSubmission(f"{name}: recorded in {header.lesson or 'a sandbox'!r}, not in {lesson.id!r}")
+    if (header.scenario, header.platform, header.seed) != (lesson.scenario, lesson.platform, lesson.seed):
+        raise BadSubmission(f"{name}: recorded in a lab that is not this lesson's")
+    if header.lesson_digest != lesson.digest:
+        raise BadSubmission(f"{name}: recorded with another edition of {lesson.id!r}")
+    session = open_session(lesson)
+    try:
+        for number, entry in enumerate(entries):
+            session.apply(entry, entries[number + 1] if number + 1 < len(entries) else None)
+    except ReplayMismatch as error:
+        raise BadSubmission(f"{name}: {error}") from None
+    return session
+
+
+def grade_file(lesson: Lesson, path: Path, language: str = "en") -> Report:
+    """Grade a file. BadSubmission if it cannot be read or replayed."""
+    try:
+        if path.stat().st_size > MAXIMUM_FILE:
+            raise BadSubmission(f"{path}: larger than {MAXIMUM_FILE >> 20} MiB")
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadSubmission(f"{path}: cannot be read ({error.strerror})") from None
+    if log.looks_like_log(data):
+        session = replay_log(lesson, data, str(path))
+    else:
+        try:
+            source = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = data[: error.start].count(b"\n") + 1
+            raise BadSubmission(f"{path}, line {line}: not UTF-8 text") from None
+        session = run_script(lesson, source, str(path))
+    return report(lesson, session, str(path), language)
+
+
+def report(lesson: Lesson, session: Session, name: str, language: str) -> Report:
+    """The report on a session as it stands."""
+    results = Examiner(lesson, session).results()
+    rows = [_row(result, language) for result in results]
+    return Report(
+        lesson.id,
+        name,
+        all(result.verdict == PASS for result in results),
+        sum(result.points for result in results),
+        lesson.max_points,
+        rows,
+        list(session.hints),
+    )
+
+
+def _row(result: CheckResult, language: str) -> CheckReport:
+    check = result.check
+    message = ""
+    if result.verdict == "fail":
+        message = check.why[language]
+        if result.expected:
+            wanted, found = {"en": ("expected", "found"), "de": ("erwartet", "gefunden")}[language]
+            message += f" ({wanted}: {result.expected}; {found}: {result.actual})"
+    return CheckReport(check.id, check.title[language], result.verdict, result.points, message)
+
+
+def as_json(result: Report) -> str:
+    """One line of JSON."""
+    return msgspec.json.encode(result).decode()
+
+
+def as_text(result: Report, text: Text) -> str:
+    """The report for people."""
+    marks = {"pass": "[x]", "fail": "[ ]", "not_reached": "[-]"}
+    lines = [f"{result.file}: {text('course.result', points=result.points, maximum=result.max_points)}"]
+    for check in result.checks:
+        lines.append(f"  {marks[check.verdict]} {check.title} ({check.points})")
+        if check.message:
+            lines.append(f"      {check.message}")
+    lines.append("  " + text("course.passed" if result.passed else "course.not_passed"))
+    if result.hints_self_reported:
+        lines.append("  " + text("course.hints", count=len(result.hints_self_reported)))
+    return "\n".join(lines)

@@ -1,0 +1,232 @@
+"""A lesson as a screen shows it: the present step's text, the goals, hints and the question.
+
+It evaluates checks when asked to, and records answers and hints through the
+session. It draws nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from hvlab.course.checks import PASS, Examiner
+from hvlab.course.model import Lesson, Question
+from hvlab.session.session import Session
+from hvlab.text import Text
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A check as it stands: `verdict` is pass, fail or not_reached."""
+
+    id: str
+    title: str
+    verdict: str
+    expected: str
+    actual: str
+    points: int
+
+
+class HintOffer(Protocol):
+    """A hint that could be had: its cost is known before it is taken."""
+
+    @property
+    def cost(self) -> int:
+        """Points it is worth; self-reported, see the report."""
+
+    def take(self) -> str:
+        """The hint; recorded."""
+
+
+class QuestionView(Protocol):
+    """The present step's question: `kind` is number or choice, `choices` are (id, text)."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def prompt(self) -> str:
+        """What is asked."""
+
+    @property
+    def kind(self) -> str:
+        """number or choice."""
+
+    @property
+    def choices(self) -> Sequence[tuple[str, str]]:
+        """The answers to choose from."""
+
+    def answer(self, text: str) -> tuple[bool, str]:
+        """Record an answer; returns whether it is right (a guess always is) and what to say."""
+
+
+class LessonView(Protocol):
+    """What a screen asks of a lesson."""
+
+    @property
+    def title(self) -> str:
+        """The lesson's title."""
+
+    def page(self) -> str:
+        """The present step's text, Markdown."""
+
+    def steps(self) -> tuple[int, int]:
+        """The present step, from 1, and how many there are."""
+
+    def goals(self) -> Sequence[Goal]:
+        """All checks as last evaluated."""
+
+    def refresh(self) -> bool:
+        """Evaluate the checks; returns whether anything changed."""
+
+    def next_step(self) -> bool:
+        """Go on; False at the end."""
+
+    def previous_step(self) -> bool:
+        """Go back; False at the start."""
+
+    def next_hint(self) -> HintOffer | None:
+        """The next hint of the step."""
+
+    def question(self) -> QuestionView | None:
+        """The step's question."""
+
+    def set_language(self, language: str) -> None:
+        """Speak another language."""
+
+
+class _Hint:
+    def __init__(self, view: OpenLesson, step: str, number: int, cost: int) -> None:
+        self._view = view
+        self._step = step
+        self._number = number
+        self.cost = cost
+
+    def take(self) -> str:
+        return self._view.take_hint(self._step, self._number)
+
+
+class _Question:
+    def __init__(self, view: OpenLesson, question: Question) -> None:
+        self._view = view
+        self._question = question
+        self.id = question.id
+        self.prompt = question.prompt[view.language]
+        self.kind = "choice" if question.choices else "number"
+        self.choices = [(choice.id, choice.text[view.language]) for choice in question.choices]
+
+    def answer(self, text: str) -> tuple[bool, str]:
+        return self._view.answer(self._question, text)
+
+
+class OpenLesson:
+    """A lesson being worked on in a session."""
+
+    def __init__(self, lesson: Lesson, session: Session, language: str) -> None:
+        self.lesson = lesson
+        self.session = session
+        self.language = language
+        self._text = Text(language)
+        self._examiner = Examiner(lesson, session)
+        self._step = 0
+        self._taken: dict[str, int] = {}
+        self._goals: list[tuple[str, str, str]] = [("not_reached", "", "") for _ in lesson.plan.check]
+        self.refresh()
+
+    @property
+    def title(self) -> str:
+        """The lesson's title."""
+        return self.lesson.title[self.language]
+
+    def set_language(self, language: str) -> None:
+        """Speak another language."""
+        self.language = language
+        self._text = Text(language)
+
+    def page(self) -> str:
+        """The present step's text; when its goals are reached, a word on how to go on."""
+        step = self.lesson.plan.step[self._step]
+        body = self.lesson.sections[self.language][step.id]
+        if step.goals and self.step_done():
+            last = self._step + 1 == len(self.lesson.plan.step)
+            body += "\n\n" + self._text("course.lesson_done" if last else "course.step_done")
+        return body
+
+    def steps(self) -> tuple[int, int]:
+        """The present step, from 1, and how many there are."""
+        return self._step + 1, len(self.lesson.plan.step)
+
+    def goals(self) -> list[Goal]:
+        """All checks as last evaluated."""
+        return [
+            Goal(check.id, check.title[self.language], verdict, expected, actual, check.points)
+            for check, (verdict, expected, actual) in zip(self.lesson.plan.check, self._goals, strict=True)
+        ]
+
+    def step_done(self) -> bool:
+        """Whether the present step's goals are all reached."""
+        verdicts = {goal.id: goal.verdict for goal in self.goals()}
+        return all(verdicts[name] == PASS for name in self.lesson.plan.step[self._step].goals)
+
+    def refresh(self) -> bool:
+        """Evaluate the checks; returns whether anything changed."""
+        found = [(r.verdict, r.expected, r.actual) for r in self._examiner.results()]
+        changed = found != self._goals
+        self._goals = found
+        return changed
+
+    def next_step(self) -> bool:
+        """Go on; False at the end."""
+        if self._step + 1 >= len(self.lesson.plan.step):
+            return False
+        self._step += 1
+        return True
+
+    def previous_step(self) -> bool:
+        """Go back; False at the start."""
+        if self._step == 0:
+            return False
+        self._step -= 1
+        return True
+
+    # -- hints and questions --------------------------------------------------------------------
+
+    def next_hint(self) -> HintOffer | None:
+        """The next hint of the step that has not been taken."""
+        step = self.lesson.plan.step[self._step]
+        number = self._taken.get(step.id, 0)
+        if number >= len(step.hints):
+            return None
+        return _Hint(self, step.id, number, step.hints[number].cost)
+
+    def take_hint(self, step_id: str, number: int) -> str:
+        """A hint's text; recorded."""
+        step = next(step for step in self.lesson.plan.step if step.id == step_id)
+        self._taken[step_id] = max(self._taken.get(step_id, 0), number + 1)
+        self.session.take_hint(f"{step_id}/{number + 1}")
+        return step.hints[number].text[self.language]
+
+    def question(self) -> QuestionView | None:
+        """The step's question."""
+        name = self.lesson.plan.step[self._step].question
+        found = self.lesson.question(name) if name else None
+        return _Question(self, found) if found is not None else None
+
+    def answer(self, question: Question, text: str) -> tuple[bool, str]:
+        """Record an answer and say what there is to say to it."""
+        self.session.answer(question.id, text)
+        right = self._examiner.is_right(question, text)
+        for choice in question.choices:
+            if choice.id.casefold() == text.strip().casefold():
+                return right or question.guess, choice.feedback[self.language]
+        feedback = question.right if right else question.wrong
+        return right, feedback.get(self.language, "")
+
+
+def open_lesson(lesson: Lesson, session: Session, language: str) -> OpenLesson:
+    """Open a lesson in a session that was made for it; its start script runs first."""
+    if lesson.start():
+        session.run(lesson.start())
+    return OpenLesson(lesson, session, language)
