@@ -6,6 +6,7 @@ its nodes at once (see ``statements``); ``height`` is how deep the closures call
 
 from __future__ import annotations
 
+import operator as python_operator
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -61,6 +62,20 @@ _ARITHMETIC: dict[str, Callable[[object, object, operators.Charge], object]] = {
     "%": operators.modulo,
     "..": operators.span,
     "join": operators.join,
+}
+#: The ways of whole numbers, up to where PowerShell's own integers would behave differently.
+_NATIVE: dict[str, tuple[Callable[[int, int], object], int]] = {
+    "+": (python_operator.add, 1 << 40),
+    "-": (python_operator.sub, 1 << 40),
+    "*": (python_operator.mul, 1 << 24),
+}
+_NATIVE_TESTS: dict[str, Callable[[int, int], object]] = {
+    "eq": python_operator.eq,
+    "ne": python_operator.ne,
+    "gt": python_operator.gt,
+    "ge": python_operator.ge,
+    "lt": python_operator.lt,
+    "le": python_operator.le,
 }
 _CONSTANTS: dict[str, object] = {"true": True, "false": False, "null": None}
 
@@ -325,8 +340,10 @@ class ExpressionCompiler:
             return lambda scope: to_bool(left(scope)) or to_bool(right(scope))
         if operator == "xor":
             return lambda scope: to_bool(left(scope)) is not to_bool(right(scope))
-        if operator in ("+", "-", "*"):
+        if operator in _NATIVE:
             return self._arithmetic(node, left, right)
+        if operator in _NATIVE_TESTS:
+            return self._comparison(node, left, right)
         action = self.action_of(node)
         span = node.span
 
@@ -343,20 +360,34 @@ class ExpressionCompiler:
         action = _ARITHMETIC[node.operator]
         charge = self.runtime.charge
         span = node.span
-        plus = node.operator == "+"
+        native, limit = _NATIVE[node.operator]
 
         def run(scope: Scope) -> object:
             first, second = left(scope), right(scope)
             if (
-                plus
-                and type(first) is int
+                type(first) is int
                 and type(second) is int
-                and -(1 << 40) < first < 1 << 40
-                and (-(1 << 40) < second < 1 << 40)
+                and (-limit < first < limit and -limit < second < limit)
             ):
-                return first + second
+                return native(first, second)
             try:
                 return action(first, second, charge)
+            except CmdletError as error:
+                raise self.located(error, span) from None
+
+        return run
+
+    def _comparison(self, node: Binary, left: Expression, right: Expression) -> Expression:
+        action = self.action_of(node)
+        span = node.span
+        native = _NATIVE_TESTS[node.operator]
+
+        def run(scope: Scope) -> object:
+            first, second = left(scope), right(scope)
+            if type(first) is int and type(second) is int:
+                return native(first, second)
+            try:
+                return action(first, second)
             except CmdletError as error:
                 raise self.located(error, span) from None
 
@@ -589,8 +620,13 @@ class ExpressionCompiler:
         everywhere = node.scope in ("global", "script")
 
         def assign(scope: Scope, value: object) -> None:
+            if everywhere:
+                scope = runtime.globals
+            if scope.casts is None:
+                scope.variables[name] = value
+                return
             try:
-                (runtime.globals if everywhere else scope).assign(name, value)
+                scope.assign(name, value)
             except CmdletError as error:
                 raise self.located(error, span) from None
 

@@ -168,7 +168,9 @@ class StatementCompiler(CommandCompiler):
         target = node.target
         if isinstance(target, ArrayLiteral):
             if node.operator != "=":
-                raise ParseError("Only = assigns to several variables.", self.source, span, "InvalidLeftHandSide")
+                raise ParseError(
+                    "Only = assigns to several variables.", self.source, span, "InvalidLeftHandSide"
+                )
             return self._several(target, value)
         write = self.assigner(target)
         if node.operator == "=":

@@ -10,7 +10,7 @@ from hvlab.console.convert import to_text
 from hvlab.console.errors import CmdletError
 from hvlab.console.general import general_cmdlets
 from hvlab.console.host import RecordingHost
-from hvlab.console.objects import Column, EnumType, Method, ObjectType, Property, PSObject, TimeSpan
+from hvlab.console.objects import Column, EnumType, Method, ObjectType, Property, TimeSpan
 from hvlab.console.patterns import like
 from hvlab.console.shell import Shell
 from hvlab.console.texthost import TextHost
@@ -223,9 +223,7 @@ def objects(source: str) -> list[object]:
 
 
 def texts(source: str) -> list[str]:
-    return [
-        to_text(value) if not isinstance(value, PSObject) else to_text(value) for value in objects(source)
-    ]
+    return [to_text(value) for value in objects(source)]
 
 
 def printed(source: str, width: int = 120) -> str:

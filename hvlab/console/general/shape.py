@@ -142,6 +142,21 @@ def order(left: object, right: object, case_sensitive: bool = False) -> int:
         return compare(to_text(left), to_text(right), case_sensitive)
 
 
+def _sort_by(indexes: list[int], values: list[object], descending: bool, case: bool) -> None:
+    """Sort positions by one key; natively where all values are numbers, or all are text."""
+    kinds = {type(value) for value in values}
+    if kinds <= {int, float} and not any(value != value for value in values):
+        numbers: list[float] = [value for value in values if isinstance(value, (int, float))]
+        indexes.sort(key=numbers.__getitem__, reverse=descending)
+    elif kinds == {str} and not case:
+        folded = [str(value).lower() for value in values]
+        indexes.sort(key=folded.__getitem__, reverse=descending)
+    else:
+        indexes.sort(
+            key=cmp_to_key(lambda left, right: order(values[left], values[right], case)), reverse=descending
+        )
+
+
 def _sort(call: Call) -> Iterable[object]:
     args = call.args
     records = call.input
@@ -159,7 +174,9 @@ def _sort(call: Call) -> Iterable[object]:
                 return -result if descending else result
         return 0
 
-    indexes = sorted(range(count), key=cmp_to_key(by_keys))
+    indexes = list(range(count))
+    for column in range(len(down) - 1, -1, -1):  # stable: the last key first
+        _sort_by(indexes, [row[column] for row in keys], down[column], case)
     previous: int | None = None
     for index in indexes:
         if args.Unique and previous is not None and by_keys(previous, index) == 0:
