@@ -11,12 +11,12 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from hvlab.console import limits, members, operators
+from hvlab.console.assigning import AssigningCompiler
 from hvlab.console.convert import (
     NOTHING,
     BareNumber,
     TypeName,
     cast,
-    full_type_name,
     plain,
     to_bool,
     to_int,
@@ -26,16 +26,13 @@ from hvlab.console.convert import (
 from hvlab.console.errors import CmdletError, ParseError, fault
 from hvlab.console.formats import format_text
 from hvlab.console.objects import PSObject, custom_object
-from hvlab.console.runtime import CompiledBody, Expression, Runtime, Scope, Statement
+from hvlab.console.runtime import Expression, Scope
 from hvlab.console.scriptblock import ScriptBlock
-from hvlab.console.source import Position, Source, Span
 from hvlab.console.syntax import (
     ArrayExpression,
     ArrayLiteral,
     BareWord,
     Binary,
-    Block,
-    BlockBody,
     BlockLiteral,
     Cast,
     Constant,
@@ -87,45 +84,8 @@ def collapse(found: list[object]) -> object:
     return found if found else NOTHING
 
 
-class ExpressionCompiler:
+class ExpressionCompiler(AssigningCompiler):
     """Expressions only; statements and commands are the subclasses'."""
-
-    def __init__(self, source: Source, runtime: Runtime) -> None:
-        self.source = source
-        self.runtime = runtime
-        self.nodes = 0  # compiled so far: what a statement costs
-        self.level = 0
-        self.height = 0
-
-    def block(self, node: Block) -> Statement:
-        raise NotImplementedError
-
-    def value_of(self, node: Node) -> Expression:
-        """A statement as a value."""
-        raise NotImplementedError
-
-    def body(self, node: BlockBody) -> CompiledBody:
-        raise NotImplementedError
-
-    def down(self, node: Node) -> None:
-        self.nodes += 1
-        self.level += 1
-        if self.level > self.height:
-            self.height = self.level
-            if self.level > limits.HEIGHT:
-                raise ParseError(
-                    "The expression is nested too deeply.",
-                    self.source,
-                    node.span,
-                    "NestingTooDeep",
-                    explain=("console.depth", {"limit": limits.HEIGHT}),
-                )
-
-    def located(self, error: CmdletError, span: Span) -> CmdletError:
-        """The error, at this place unless it knows a better one."""
-        if error.position is None and error.record is None:
-            error.position = Position(self.source, span)
-        return error
 
     def expression(self, node: Node) -> Expression:
         self.down(node)
@@ -213,12 +173,6 @@ class ExpressionCompiler:
         name = self.type_name(node.name, node.span)
         value = TypeName(name)
         return lambda scope: value
-
-    def type_name(self, name: str, span: Span) -> str:
-        full = full_type_name(name)
-        if full is None:
-            raise ParseError(f"Unable to find type [{name}].", self.source, span, "TypeNotFound")
-        return full
 
     # --- collections ---------------------------------------------------------------------------------------
 
@@ -451,15 +405,8 @@ class ExpressionCompiler:
 
     # --- members -------------------------------------------------------------------------------------------
 
-    def _name_of(self, node: Node) -> Callable[[Scope], str]:
-        if isinstance(node, Constant):
-            value = to_text(node.value)
-            return lambda scope: value
-        inner = self.expression(node)
-        return lambda scope: to_text(inner(scope))
-
     def _member(self, node: Member) -> Expression:
-        name = self._name_of(node.name)
+        name = self.name_of(node.name)
         span = node.span
         if node.static:
             assert isinstance(node.target, TypeLiteral)
@@ -475,6 +422,19 @@ class ExpressionCompiler:
         target = self.expression(node.target)
         missing = members.MISSING
         get = members.get_property
+        if isinstance(node.name, Constant):
+            known = to_text(node.name.value)
+            folded = known.lower()
+
+            def read_known(scope: Scope) -> object:
+                value = target(scope)
+                if type(value) is PSObject and (getter := value.type.getters.get(folded)) is not None:
+                    result = getter(value.subject)
+                    return list(result) if type(result) is tuple else result
+                result = get(value, known)
+                return None if result is missing else result
+
+            return read_known
 
         def read(scope: Scope) -> object:
             value = get(target(scope), name(scope))
@@ -483,7 +443,7 @@ class ExpressionCompiler:
         return read
 
     def _invoke(self, node: Invoke) -> Expression:
-        name = self._name_of(node.name)
+        name = self.name_of(node.name)
         arguments = [self.expression(argument) for argument in node.arguments]
         span = node.span
         runtime = self.runtime
@@ -520,118 +480,6 @@ class ExpressionCompiler:
 
         return run
 
-    def _step(self, node: Step) -> Expression:
-        read = self.expression(node.target)
-        write = self.assigner(node.target)
-        delta, prefix, span = node.delta, node.prefix, node.span
-        charge = self.runtime.charge
-
-        def run(scope: Scope) -> object:
-            before = read(scope)
-            if before is None or before is NOTHING:
-                before = 0
-            if type(before) not in (int, float):
-                raise self.located(
-                    fault(
-                        f"The '{'++' if delta > 0 else '--'}' operator works only on numbers.",
-                        "OperatorRequiresNumber",
-                        "InvalidOperation",
-                    ),
-                    span,
-                )
-            after = operators.add(before, delta, charge)
-            write(scope, after)
-            return after if prefix else before
-
-        return run
-
-    def assigner(self, node: Node) -> Callable[[Scope, object], None]:
-        """How to store into a variable, property or element."""
-        span = node.span
-        if isinstance(node, Variable):
-            return self._variable_assigner(node)
-        if isinstance(node, Member) and not node.static:
-            target, name = self.expression(node.target), self._name_of(node.name)
-
-            def set_member(scope: Scope, value: object) -> None:
-                try:
-                    members.set_property(target(scope), name(scope), value)
-                except CmdletError as error:
-                    raise self.located(error, span) from None
-
-            return set_member
-        if isinstance(node, Index):
-            container, index = self.expression(node.target), self.expression(node.index)
-
-            def set_element(scope: Scope, value: object) -> None:
-                try:
-                    members.set_index(container(scope), index(scope), value)
-                except CmdletError as error:
-                    raise self.located(error, span) from None
-
-            return set_element
-        if isinstance(node, Cast):
-            inner = self.assigner(node.operand)
-            full = self.type_name(node.type, node.span)
-            name_of = node.operand.name.lower() if isinstance(node.operand, Variable) else None
-
-            def set_typed(scope: Scope, value: object) -> None:
-                try:
-                    converted = cast(value, full)
-                except CmdletError as error:
-                    raise self.located(error, span) from None
-                if name_of is not None:
-                    if scope.casts is None:
-                        scope.casts = {}
-                    scope.casts[name_of] = lambda new: cast(new, full)
-                inner(scope, converted)
-
-            return set_typed
-        raise ParseError(
-            "The assignment expression is not valid.", self.source, node.span, "InvalidLeftHandSide"
-        )
-
-    def _variable_assigner(self, node: Variable) -> Callable[[Scope, object], None]:
-        name = "_" if node.name.lower() == "psitem" else node.name.lower()
-        runtime, span = self.runtime, node.span
-        if name in ("true", "false", "null", "?", "error"):
-            if name == "null":
-                return lambda scope, value: None  # $null = … throws the value away
-
-            def refuse(scope: Scope, value: object) -> None:
-                raise self.located(
-                    fault(
-                        f"Cannot overwrite variable {node.name} because it is read-only or constant.",
-                        "VariableNotWritable",
-                        "WriteError",
-                        node.name,
-                        "String",
-                    ),
-                    span,
-                )
-
-            return refuse
-        if node.scope == "env":
-
-            def set_environment(scope: Scope, value: object) -> None:
-                runtime.environment[name] = to_text(value)
-
-            return set_environment
-        everywhere = node.scope in ("global", "script")
-
-        def assign(scope: Scope, value: object) -> None:
-            if everywhere:
-                scope = runtime.globals
-            if scope.casts is None:
-                scope.variables[name] = value
-                return
-            try:
-                scope.assign(name, value)
-            except CmdletError as error:
-                raise self.located(error, span) from None
-
-        return assign
-
     _EXPRESSIONS: ClassVar[dict[type[Node], Callable[..., Expression]]] = {
         Constant: _constant,
         BareWord: _bare_word,
@@ -650,7 +498,7 @@ class ExpressionCompiler:
         Member: _member,
         Invoke: _invoke,
         Index: _index,
-        Step: _step,
+        Step: AssigningCompiler.step,
     }
 
 

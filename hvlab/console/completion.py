@@ -7,7 +7,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from hvlab.console.binding import BindingError, common_parameters, find_parameter
+from hvlab.console.arguments import BindingError
+from hvlab.console.binding import common_parameters, find_parameter
 from hvlab.console.cmdlets import Cmdlet, CmdletTable, Parameter
 from hvlab.console.context import Context, Word, context_at
 from hvlab.console.expressions import WORD_OPERATORS

@@ -96,6 +96,7 @@ class ObjectType:
         self.methods = dict(methods or {})
         self.base = base
         self.group_by = group_by
+        self.getters = {label.lower(): item.getter for label, item in self.properties.items()}
         self._folded: dict[str, str] = {label.lower(): label for label in self.properties}
         self._methods: dict[str, Method] = {label.lower(): item for label, item in self.methods.items()}
 

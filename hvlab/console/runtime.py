@@ -257,7 +257,8 @@ class Runtime:
         variables = scope.variables
         before = variables.get("_", MISSING)
         variables["_"] = item
-        self.enter_call(body.height)
+        height = body.height
+        self.enter_call(height)
         try:
             if body.begin is not None:
                 body.begin(scope, emit)
@@ -267,7 +268,8 @@ class Runtime:
         except ReturnFlow:
             pass
         finally:
-            self.leave_call(body.height)
+            self.calls -= 1
+            self.height -= height
             if before is MISSING:
                 variables.pop("_", None)
             else:

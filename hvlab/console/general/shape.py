@@ -152,9 +152,11 @@ def _sort_by(indexes: list[int], values: list[object], descending: bool, case: b
         folded = [str(value).lower() for value in values]
         indexes.sort(key=folded.__getitem__, reverse=descending)
     else:
-        indexes.sort(
-            key=cmp_to_key(lambda left, right: order(values[left], values[right], case)), reverse=descending
-        )
+
+        def by_value(left: int, right: int) -> int:
+            return order(values[left], values[right], case)
+
+        indexes.sort(key=cmp_to_key(by_value), reverse=descending)
 
 
 def _sort(call: Call) -> Iterable[object]:

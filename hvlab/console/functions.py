@@ -1,0 +1,152 @@
+"""Functions and script blocks at work: parameters into variables, begin, process and end."""
+
+from __future__ import annotations
+
+from hvlab.console.arguments import BindingError
+from hvlab.console.binding import Argument, bind
+from hvlab.console.cmdlets import Cmdlet, Emit, Parameter
+from hvlab.console.convert import NOTHING, plain
+from hvlab.console.errors import CmdletError
+from hvlab.console.objects import PSObject
+from hvlab.console.prepared import PreparedCommand
+from hvlab.console.runtime import (
+    CompiledBody,
+    ReturnFlow,
+    Runtime,
+    Scope,
+    Statement,
+)
+from hvlab.console.scriptblock import ScriptBlock
+from hvlab.console.stages import binding_failure
+from hvlab.console.values import Hashtable
+
+
+class FunctionStage:
+    """A function, or a script block behind ``&`` or ``.``."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        name: str,
+        block: ScriptBlock,
+        arguments: list[Argument],
+        scope: Scope,
+        emit: Emit,
+        has_input: bool,
+        command: PreparedCommand,
+    ) -> None:
+        body: CompiledBody = block.body  # type: ignore[assignment]
+        self.runtime = runtime
+        self.body = body
+        self.emit = emit
+        self.has_input = has_input
+        self.records: list[object] = []
+        self.finished = False
+        self.scope = scope if command.operator == "." else Scope(scope)
+        self.cmdlet = Cmdlet(
+            name or "scriptblock", "", body.parameters, implementing_type=name or "scriptblock"
+        )
+        self.name = name
+        self.position = command.position
+        try:
+            bound = bind(self.cmdlet, arguments, expects_input=has_input, collect_rest=not body.advanced)
+        except BindingError as error:
+            raise binding_failure(runtime, self.cmdlet, name, error, command.position) from None
+        self.bound = bound
+        self._set_parameters(bound.values)
+        self.scope.variables["args"] = bound.unbound
+        if name or command.operator == "&":
+            self.scope.variables["psboundparameters"] = Hashtable(
+                [
+                    (p.name, bound.values[p.name.lower()])
+                    for p in body.parameters
+                    if p.name.lower() in bound.values
+                ]
+            )
+        self._run(body.begin)
+
+    def _set_parameters(self, values: dict[str, object]) -> None:
+        scope = self.scope
+        for parameter in self.body.parameters:
+            key = parameter.name.lower()
+            if key in values:
+                value: object = values[key]
+            elif key in self.body.defaults:
+                value = self.body.defaults[key](scope)
+            elif parameter.kind == "switch":
+                value = False
+            else:
+                scope.variables[key] = _empty_of(parameter)
+                continue
+            self._store(parameter, plain(value))
+
+    def _store(self, parameter: Parameter, value: object) -> None:
+        key = parameter.name.lower()
+        convert = self.body.casts.get(key)
+        if convert is not None:
+            try:
+                value = convert(value)
+            except CmdletError as error:
+                failure = BindingError(
+                    f"Cannot process argument transformation on parameter '{parameter.name}'. "
+                    f"{error.message}",
+                    "ParameterArgumentTransformationError",
+                )
+                raise binding_failure(self.runtime, self.cmdlet, self.name, failure, self.position) from None
+        self.scope.variables[key] = value
+
+    def _run(self, part: Statement | None) -> None:
+        if part is None or self.finished:
+            return
+        self.runtime.enter_call(self.body.height)
+        try:
+            part(self.scope, self.emit)
+        except ReturnFlow:
+            if part is self.body.end:
+                self.finished = True
+        finally:
+            self.runtime.leave_call(self.body.height)
+
+    def process(self, record: object) -> None:
+        self.runtime.charge(2)
+        if self.has_input and record is NOTHING:
+            return
+        body = self.body
+        if body.process is None:
+            if record is not NOTHING:
+                self.records.append(record)
+            return
+        if self.has_input:
+            self.scope.variables["_"] = record
+            self._bind_record(record)
+        self._run(body.process)
+
+    def _bind_record(self, record: object) -> None:
+        """Fill what a record can fill."""
+        for parameter in self.body.parameters:
+            key = parameter.name.lower()
+            if key in self.bound.values:
+                continue
+            if parameter.by_property and isinstance(record, PSObject) and record.has(parameter.name):
+                self._store(parameter, record.get(parameter.name))
+            elif parameter.by_value:
+                self._store(parameter, record)
+
+    def end(self) -> None:
+        if self.body.process is None:
+            self.scope.variables["input"] = self.records
+            if self.records and self.has_input:
+                self._bind_record(self.records[-1])
+        self._run(self.body.end)
+
+
+def _empty_of(parameter: Parameter) -> object:
+    """What a typed parameter holds when it was not given."""
+    kind = (parameter.type_name or "").lower()
+    if kind in ("int", "long", "int32", "int64", "byte", "uint32"):
+        return 0
+    if kind in ("double", "float"):
+        return 0.0
+    if kind in ("bool", "boolean"):
+        return False
+    return "" if kind == "string" else None

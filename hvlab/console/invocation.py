@@ -1,0 +1,154 @@
+"""From a command's name to the thing that runs: cmdlet, function or block, and where its output goes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hvlab.console.binding import Argument
+from hvlab.console.cmdlets import Emit, Stage
+from hvlab.console.convert import to_text
+from hvlab.console.errors import CmdletError, fault, not_recognized, unsupported
+from hvlab.console.functions import FunctionStage
+from hvlab.console.prepared import PreparedCommand, PreparedRedirection
+from hvlab.console.runtime import (
+    Runtime,
+    Scope,
+)
+from hvlab.console.scriptblock import ScriptBlock
+from hvlab.console.source import Position
+from hvlab.console.stages import cmdlet_stage
+from hvlab.console.suggest import nearest
+
+#: Commands of a real system that will never be here, and what does the job.
+ABSENT = {
+    "invoke-expression": "write the command itself",
+    "iex": "write the command itself",
+    "read-host": "use a parameter or a variable",
+    "add-type": "",
+    "start-process": "",
+    "start-job": "",
+    "invoke-command": "",
+    "icm": "",
+    "enter-pssession": "",
+    "new-pssession": "",
+    "get-process": "",
+    "ps": "",
+    "get-random": "runs must be repeatable",
+    "import-module": "every module is loaded already",
+    "ipmo": "every module is loaded already",
+    "set-executionpolicy": "every script may run",
+    "set-alias": "use the command's own name",
+    "new-alias": "use the command's own name",
+    "set-strictmode": "",
+    "invoke-webrequest": "",
+    "get-wmiobject": "",
+    "gwmi": "",
+    "get-ciminstance": "",
+    "cmd": "",
+    "powershell": "",
+}
+
+
+def make_stage(
+    runtime: Runtime,
+    command: PreparedCommand,
+    scope: Scope,
+    emit: Emit,
+    has_input: bool,
+    closing: list[Stage],
+) -> Stage:
+    """Find the command, evaluate and bind its arguments."""
+    target: object = command.name
+    if command.dynamic is not None:
+        target = command.dynamic(scope)
+    arguments = command.evaluate(scope)
+    redirections = command.redirections
+    if redirections:
+        emit = redirected(runtime, redirections, scope, emit, closing)
+    silenced = _silenced(redirections)
+    if isinstance(target, ScriptBlock):
+        return FunctionStage(runtime, "", target, arguments, scope, emit, has_input, command)
+    name = to_text(target)
+    if name == "":
+        raise _at(
+            fault(
+                "The expression after '&' in a pipeline element produced an object that was not valid. "
+                "It must "
+                "result in a command name, a script block, or a CommandInfo object.",
+                "BadExpression",
+                "InvalidOperation",
+            ),
+            command.name_position,
+        )
+    function = runtime.functions.get(name.lower())
+    cmdlet = runtime.table.find(name)
+    if function is not None and (cmdlet is None or cmdlet.name.lower() == name.lower()):
+        # an alias comes before a function, and a function before a cmdlet
+        return FunctionStage(runtime, function[0], function[1], arguments, scope, emit, has_input, command)
+    if cmdlet is None and "-" not in name:
+        cmdlet = runtime.table.find("Get-" + name)  # as PowerShell: a noun alone gets it
+    if cmdlet is None:
+        raise command_not_found(runtime, name, command.name_position)
+    return cmdlet_stage(runtime, cmdlet, name, arguments, command.position, emit, has_input, silenced)
+
+
+def _at(error: CmdletError, position: Position) -> CmdletError:
+    error.position = position
+    return error
+
+
+def command_not_found(runtime: Runtime, name: str, position: Position) -> CmdletError:
+    """What to say about a name that is no command here."""
+    if name.lower() in ABSENT:
+        return unsupported(name, position, ABSENT[name.lower()])
+    error = not_recognized(name)
+    error.terminating = True
+    names = dict(runtime.table.names())
+    names.update({folded: shown for folded, (shown, _) in runtime.functions.items()})
+    suggestion = nearest(name, names)
+    if suggestion is not None:
+        error.explain = ("console.did_you_mean_command", {"name": name, "suggestion": suggestion})
+    error.position = position
+    record = runtime.make_record(error)
+    error.record = replace(record, command=name, activity="")
+    return error
+
+
+def _silenced(redirections: tuple[PreparedRedirection, ...]) -> bool:
+    return any(item.stream in ("2", "*") and item.null for item in redirections)
+
+
+def redirected(
+    runtime: Runtime,
+    redirections: tuple[PreparedRedirection, ...],
+    scope: Scope,
+    emit: Emit,
+    closing: list[Stage],
+) -> Emit:
+    """The output stream behind redirections. Files are Out-File's business, where the lab has it.
+
+    What must still be told that the pipeline has ended goes into ``closing``.
+    """
+    for item in redirections:
+        if item.merge:
+            raise unsupported(f"{item.stream}>&1", item.position, "use -ErrorVariable")
+        if item.null:
+            if item.stream in ("1", "*"):
+                emit = _drop
+            continue
+        out_file = runtime.table.find("Out-File")
+        if out_file is None or item.stream != "1" or item.target is None:
+            construct = f"{item.stream if item.stream != '1' else ''}{'>>' if item.append else '>'}"
+            raise unsupported(construct, item.position)
+        span = item.position.span
+        arguments = [Argument(span, "FilePath", item.target(scope), attached=True)]
+        if item.append:
+            arguments.append(Argument(span, "Append"))
+        stage = cmdlet_stage(runtime, out_file, "Out-File", arguments, item.position, emit, True, False)
+        closing.append(stage)
+        emit = stage.process
+    return emit
+
+
+def _drop(value: object) -> None:
+    pass
