@@ -146,7 +146,7 @@ class Examiner:
     def is_right(self, question: Question, text: str) -> bool:
         """Whether an answer is right, in the world as it is now."""
         if question.choices:
-            return text.strip().casefold() == question.correct.casefold()
+            return question.choice_meant(text) == question.correct
         number = read_number(text)
         if number is None:
             return False

@@ -79,6 +79,14 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     right: Localized = {}
     wrong: Localized = {}
 
+    def choice_meant(self, text: str) -> str:
+        """The id of the choice that an answer means, by its number, its id or its text; else the answer."""
+        wanted = text.strip().casefold()
+        for number, choice in enumerate(self.choices, 1):
+            if wanted in (str(number), choice.id.casefold(), *(t.casefold() for t in choice.text.values())):
+                return choice.id
+        return text.strip()
+
 
 class Hint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A hint; the hints of a step come in the order of the file, from a nudge to the command."""

@@ -40,7 +40,7 @@ class HintOffer(Protocol):
 
 
 class QuestionView(Protocol):
-    """The present step's question: `kind` is number or choice, `choices` are (id, text)."""
+    """The present step's question: `kind` is number or choice."""
 
     @property
     def id(self) -> str:
@@ -55,8 +55,8 @@ class QuestionView(Protocol):
         """number or choice."""
 
     @property
-    def choices(self) -> Sequence[tuple[str, str]]:
-        """The answers to choose from."""
+    def choices(self) -> Sequence[str]:
+        """The answers to choose from, in order; their number, from 1, is an answer."""
 
     def answer(self, text: str) -> tuple[bool, str]:
         """Record an answer; returns whether it is right (a guess always is) and what to say."""
@@ -115,7 +115,7 @@ class _Question:
         self.id = question.id
         self.prompt = question.prompt[view.language]
         self.kind = "choice" if question.choices else "number"
-        self.choices = [(choice.id, choice.text[view.language]) for choice in question.choices]
+        self.choices = [choice.text[view.language] for choice in question.choices]
 
     def answer(self, text: str) -> tuple[bool, str]:
         return self._view.answer(self._question, text)
@@ -216,10 +216,11 @@ class OpenLesson:
 
     def answer(self, question: Question, text: str) -> tuple[bool, str]:
         """Record an answer and say what there is to say to it."""
+        text = question.choice_meant(text)
         self.session.answer(question.id, text)
         right = self._examiner.is_right(question, text)
         for choice in question.choices:
-            if choice.id.casefold() == text.strip().casefold():
+            if choice.id == text:
                 return right or question.guess, choice.feedback[self.language]
         feedback = question.right if right else question.wrong
         return right, feedback.get(self.language, "")

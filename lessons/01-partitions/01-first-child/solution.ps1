@@ -1,0 +1,13 @@
+New-VM web01 -MemoryStartupBytes 512MB -VHDPath C:\Images\WS2008-x64.vhd
+Get-LabPartition
+Start-VM web01
+Wait-Lab web01
+Start-LabWorkload web01 -Operation Write -Count 10
+New-VM nt4 -VHDPath C:\Images\NT4.vhd
+Start-VM nt4
+Wait-Lab nt4
+Start-LabWorkload nt4 -Operation Write -Count 10
+Stop-VM web01
+Stop-VM nt4 -TurnOff
+Submit-LabAnswer ring-bytes 168
+Submit-LabAnswer why registers

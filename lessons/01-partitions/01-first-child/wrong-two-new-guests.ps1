@@ -1,0 +1,13 @@
+# check: emulated-writes
+New-VM web01 -MemoryStartupBytes 512MB -VHDPath C:\Images\WS2008-x64.vhd
+New-VM nt4 -MemoryStartupBytes 512MB -VHDPath C:\Images\WS2012-x64.vhd
+Start-VM web01
+Start-VM nt4
+Wait-Lab web01
+Wait-Lab nt4
+Start-LabWorkload web01 -Operation Write -Count 10
+Start-LabWorkload nt4 -Operation Write -Count 10
+Stop-VM web01
+Stop-VM nt4
+Submit-LabAnswer ring-bytes 168
+Submit-LabAnswer why registers
