@@ -110,8 +110,13 @@ def as_error(refusal: Refusal) -> CmdletError:
         category,
         target,
         "String" if target is not None else None,
-        explain=(f"explain.{refusal.reason}", dict(refusal.values)),
+        explain=(_explanation(refusal), dict(refusal.values)),
     )
+
+
+def _explanation(refusal: Refusal) -> str:
+    """A limit that the handout gives differently is explained with both figures."""
+    return f"explain.{refusal.reason}" + ("-handout" if "handout" in refusal.values else "")
 
 
 def start_failure(reason: str, name: str, identifier: str, memory: int) -> CmdletError:
