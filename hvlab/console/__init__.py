@@ -8,7 +8,8 @@ How a line becomes an effect:
                        top of the one before; ``syntax`` is the tree they build
 ``compiler`` …         ``assigning``, ``compiler``, ``pipeline``, ``statements``: the tree into closures
 ``runtime``            what a script runs in: scopes, streams, budget, what becomes of errors
-``invocation`` …       ``invocation``, ``stages``, ``functions``: commands found, bound (``binding``, ``arguments``), run
+``invocation`` …       ``invocation``, ``stages``, ``functions``: commands found, bound (``binding``,
+                       ``arguments``) and run
 ``operators`` …        ``operators``, ``convert``, ``members``, ``methods``, ``formats``, ``patterns``, ``regex``: what
                        values do
 ``objects``            what cmdlets emit; ``cmdlets`` is how they are described; ``general`` are the common ones

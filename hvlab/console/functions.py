@@ -5,8 +5,8 @@ from __future__ import annotations
 from hvlab.console.arguments import BindingError
 from hvlab.console.binding import Argument, bind
 from hvlab.console.cmdlets import Cmdlet, Emit, Parameter
-from hvlab.console.convert import NOTHING, plain
-from hvlab.console.errors import CmdletError
+from hvlab.console.convert import NOTHING, plain, to_bool
+from hvlab.console.errors import CmdletError, unsupported
 from hvlab.console.objects import PSObject
 from hvlab.console.prepared import PreparedCommand
 from hvlab.console.runtime import (
@@ -38,7 +38,7 @@ class FunctionStage:
         body: CompiledBody = block.body  # type: ignore[assignment]
         self.runtime = runtime
         self.body = body
-        self.emit = emit
+        self.emit = self._outside(emit)
         self.has_input = has_input
         self.records: list[object] = []
         self.finished = False
@@ -53,6 +53,7 @@ class FunctionStage:
         except BindingError as error:
             raise binding_failure(runtime, self.cmdlet, name, error, command.position) from None
         self.bound = bound
+        self._take_common(bound.common)
         self._set_parameters(bound.values)
         self.scope.variables["args"] = bound.unbound
         if name or command.operator == "&":
@@ -64,6 +65,32 @@ class FunctionStage:
                 ]
             )
         self._run(body.begin)
+
+    def _outside(self, emit: Emit) -> Emit:
+        """What comes out goes on in the caller's surroundings: our preferences are not the next stage's."""
+        runtime, outer = self.runtime, self.runtime.scope
+
+        def outside(value: object) -> None:
+            inner, runtime.scope = runtime.scope, outer
+            try:
+                emit(value)
+            finally:
+                runtime.scope = inner
+
+        return outside
+
+    def _take_common(self, common: dict[str, object]) -> None:
+        """-ErrorAction and its like hold for all that the function runs."""
+        variables = self.scope.variables
+        for name, value in common.items():
+            if name == "erroraction":
+                variables["erroractionpreference"] = value
+            elif name == "warningaction":
+                variables["warningpreference"] = value
+            elif name == "verbose":
+                variables["verbosepreference"] = "Continue" if to_bool(value) else "SilentlyContinue"
+            elif name != "debug":
+                raise unsupported(f"-{name} of a function", self.position)
 
     def _set_parameters(self, values: dict[str, object]) -> None:
         scope = self.scope
@@ -98,14 +125,17 @@ class FunctionStage:
     def _run(self, part: Statement | None) -> None:
         if part is None or self.finished:
             return
-        self.runtime.enter_call(self.body.height)
+        runtime = self.runtime
+        runtime.enter_call(self.body.height)
+        outer, runtime.scope = runtime.scope, self.scope
         try:
             part(self.scope, self.emit)
         except ReturnFlow:
             if part is self.body.end:
                 self.finished = True
         finally:
-            self.runtime.leave_call(self.body.height)
+            runtime.scope = outer
+            runtime.leave_call(self.body.height)
 
     def process(self, record: object) -> None:
         self.runtime.charge(2)

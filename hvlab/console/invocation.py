@@ -21,6 +21,8 @@ from hvlab.console.suggest import nearest
 
 #: Commands of a real system that will never be here, and what does the job.
 ABSENT = {
+    "add-member": "use [pscustomobject]@{…}",
+    "select-string": "use Where-Object and -match",
     "invoke-expression": "write the command itself",
     "iex": "write the command itself",
     "read-host": "use a parameter or a variable",

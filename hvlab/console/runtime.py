@@ -105,6 +105,7 @@ class Runtime:
         self.lab = lab
         self.host = host
         self.globals = Scope()
+        self.scope = self.globals  # of the function now running: where preferences are looked up
         self.functions: dict[str, tuple[str, ScriptBlock]] = {}
         self.environment: dict[str, str] = {}
         self.error_list: list[object] = []
@@ -173,7 +174,11 @@ class Runtime:
         if call is not None and kind in call.common:
             return to_text(call.common[kind]).lower()
         name = "erroractionpreference" if kind == "erroraction" else "warningpreference"
-        return to_text(self.globals.get(name)).lower() or "continue"
+        return self.preference(name) or "continue"
+
+    def preference(self, name: str) -> str:
+        """A preference variable as the running function sees it, in lower case."""
+        return to_text(self.scope.get(name)).lower()
 
     def report(self, call: Call, error: CmdletError) -> None:
         record = self.make_record(error, call)
@@ -219,18 +224,18 @@ class Runtime:
     def verbose(self, call: Call, text: str) -> None:
         wanted = call.common.get("verbose")
         if wanted is None:
-            wanted = to_text(self.globals.get("verbosepreference")).lower() == "continue"
+            wanted = self.preference("verbosepreference") == "continue"
         if to_bool(wanted):
             self.host.verbose(text)
 
     def should_process(self, call: Call, target: str, action: str, high_impact: bool) -> bool:
-        if to_bool(call.common.get("whatif", self.globals.get("whatifpreference"))):
+        if to_bool(call.common.get("whatif", self.scope.get("whatifpreference"))):
             self.host.write_host(f'What if: Performing the operation "{action}" on target "{target}".')
             return False
         confirm = call.common.get("confirm")
         if confirm is None:
             force = call.cmdlet.parameter("Force") is not None and to_bool(call.args.Force)
-            preference = to_text(self.globals.get("confirmpreference")).lower() or "high"
+            preference = self.preference("confirmpreference") or "high"
             confirm = (high_impact and not force and preference != "none") or preference in ("low", "medium")
         if not to_bool(confirm):
             return True
@@ -297,6 +302,7 @@ class Runtime:
             scope.variables[name] = plain(value)
         scope.variables["args"] = rest
         self.enter_call(body.height)
+        outer, self.scope = self.scope, scope
         try:
             for part in (body.begin, body.process, body.end):
                 if part is not None:
@@ -304,4 +310,5 @@ class Runtime:
         except ReturnFlow:
             pass
         finally:
+            self.scope = outer
             self.leave_call(body.height)

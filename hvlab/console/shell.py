@@ -135,6 +135,7 @@ class Shell:
         runtime.reported = []
         runtime.steps = runtime.step_limit = self.step_limit
         runtime.calls = runtime.height = runtime.tries = 0
+        runtime.scope = runtime.globals
         runtime.position = None
         for index, statement in enumerate(statements):
             code: int | None = None

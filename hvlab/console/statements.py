@@ -91,7 +91,7 @@ class StatementCompiler(CommandCompiler):
                 self.located(error, span)
                 if isinstance(error, ScriptStop) or runtime.tries:
                     raise
-                if to_text(runtime.globals.get("erroractionpreference")).lower() == "stop":
+                if runtime.preference("erroractionpreference") == "stop":
                     stop = ScriptStop(error.message, error.error_id, error.category, terminating=True)
                     stop.record = runtime.make_record(error)
                     raise stop from None

@@ -272,6 +272,25 @@ def test_error_variable() -> None:
     assert host.objects == [2, 'Hyper-V was unable to find a virtual machine with name "a1".']
 
 
+def test_preferences_belong_to_their_function() -> None:
+    running, host, _ = shell()
+    running.run("function f { $ErrorActionPreference = 'SilentlyContinue'; Get-VM a1 }; f; Get-VM b1")
+    assert [e.target for e in host.errors] == ["b1"]
+    running.run(
+        "function g { param($n) Get-VM $n; 'after' }; g c1 -ErrorAction SilentlyContinue; g d1 -ea Stop"
+    )
+    assert [e.target for e in host.errors] == ["b1", "d1"]
+    assert host.objects == ["after"]
+    running.run("function h { param($n) $n }; h e1 -ErrorAction SilentlyContinue | Get-VM")
+    assert [e.target for e in host.errors] == ["b1", "d1", "e1"]
+
+
+def test_verbose_of_a_function_reaches_what_it_runs() -> None:
+    running, host, _ = shell()
+    running.run("function f { Start-VM web02 }; f -Verbose; f")
+    assert host.messages == [("verbose", "starting web02")]
+
+
 def test_exit_code() -> None:
     running, host, _ = shell()
     outcome = running.run("'a'; exit 7; 'b'")
