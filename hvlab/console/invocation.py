@@ -19,8 +19,9 @@ from hvlab.console.source import Position
 from hvlab.console.stages import cmdlet_stage
 from hvlab.console.suggest import nearest
 
+COMMAND_STEPS = 10  # finding and binding cost more than an operator does
 #: Commands of a real system that will never be here, and what does the job.
-ABSENT = {
+ABSENT: dict[str, str] = {
     "add-member": "use [pscustomobject]@{…}",
     "select-string": "use Where-Object and -match",
     "invoke-expression": "write the command itself",
@@ -60,6 +61,7 @@ def make_stage(
     closing: list[Stage],
 ) -> Stage:
     """Find the command, evaluate and bind its arguments."""
+    runtime.charge(COMMAND_STEPS)
     target: object = command.name
     if command.dynamic is not None:
         target = command.dynamic(scope)

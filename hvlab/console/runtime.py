@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MISSING = object()
 MAX_ERRORS = 256  # what $Error keeps
+ERROR_STEPS = 500  # an error is work: a loop of nothing but errors must end soon, too
 
 Statement = Callable[["Scope", Emit], None]
 Expression = Callable[["Scope"], object]
@@ -160,6 +161,7 @@ class Runtime:
     def record_error(self, record: ErrorRecord, action: str = "continue") -> None:
         """Note an error, and show it unless it is to be silent."""
         self.failures += 1
+        self.steps -= ERROR_STEPS
         self.ok = False
         if action == "ignore":
             return

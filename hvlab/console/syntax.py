@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 from hvlab.console.source import Span
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     span: Span
 
 
 # --- expressions -------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
 class Constant(Node):
     """A literal. ``text`` keeps how a bare number was written: as a name, ``007`` stays ``007``."""
 
@@ -23,14 +21,12 @@ class Constant(Node):
     text: str | None = None
 
 
-@dataclass(slots=True)
 class BareWord(Node):
     """An unquoted word of command mode."""
 
     value: str
 
 
-@dataclass(slots=True)
 class Expandable(Node):
     """A string with parts to fill in."""
 
@@ -38,59 +34,50 @@ class Expandable(Node):
     bare: bool = False
 
 
-@dataclass(slots=True)
 class Variable(Node):
     name: str  # without a scope
     scope: str = ""  # global, script, local, env … or empty
 
 
-@dataclass(slots=True)
 class ArrayLiteral(Node):
     """``a, b, c``"""
 
     items: list[Node]
 
 
-@dataclass(slots=True)
 class ArrayExpression(Node):
     """``@( … )``"""
 
     body: Block
 
 
-@dataclass(slots=True)
 class SubExpression(Node):
     """``$( … )``"""
 
     body: Block
 
 
-@dataclass(slots=True)
 class Paren(Node):
     """``( … )``"""
 
     body: Node
 
 
-@dataclass(slots=True)
 class HashLiteral(Node):
     pairs: list[tuple[Node, Node]]
 
 
-@dataclass(slots=True)
 class BlockLiteral(Node):
     """``{ … }`` as a value."""
 
     body: BlockBody
 
 
-@dataclass(slots=True)
 class Unary(Node):
     operator: str
     operand: Node
 
 
-@dataclass(slots=True)
 class Binary(Node):
     """``operator`` in lower case without dash and case prefix; ``case`` is "c", "i" or empty."""
 
@@ -101,7 +88,6 @@ class Binary(Node):
     operator_span: Span
 
 
-@dataclass(slots=True)
 class Step(Node):
     """``++`` and ``--``."""
 
@@ -110,14 +96,12 @@ class Step(Node):
     prefix: bool
 
 
-@dataclass(slots=True)
 class Member(Node):
     target: Node
     name: Node
     static: bool = False
 
 
-@dataclass(slots=True)
 class Invoke(Node):
     """A method call."""
 
@@ -127,18 +111,15 @@ class Invoke(Node):
     static: bool = False
 
 
-@dataclass(slots=True)
 class Index(Node):
     target: Node
     index: Node
 
 
-@dataclass(slots=True)
 class TypeLiteral(Node):
     name: str
 
 
-@dataclass(slots=True)
 class Cast(Node):
     type: str
     operand: Node
@@ -147,7 +128,6 @@ class Cast(Node):
 # --- commands ----------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
 class ParameterArgument(Node):
     """``-Name`` or ``-Name:value``."""
 
@@ -155,61 +135,52 @@ class ParameterArgument(Node):
     value: Node | None = None
 
 
-@dataclass(slots=True)
 class Splat(Node):
     name: str
 
 
-@dataclass(slots=True)
 class Redirection(Node):
     stream: str  # "1", "2", …, "*"
     target: Node | None  # None for a merge such as 2>&1
     append: bool = False
 
 
-@dataclass(slots=True)
 class Command(Node):
     name: Node
     elements: list[Node]
-    redirections: list[Redirection] = field(default_factory=list)
+    redirections: list[Redirection] = []
     operator: str = ""  # "&", "." or empty
 
 
-@dataclass(slots=True)
 class ExpressionElement(Node):
     """An expression at the head of a pipeline."""
 
     expression: Node
-    redirections: list[Redirection] = field(default_factory=list)
+    redirections: list[Redirection] = []
 
 
 # --- statements --------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
 class Pipeline(Node):
     elements: list[Node]
 
 
-@dataclass(slots=True)
 class Assignment(Node):
     target: Node
     operator: str  # "=", "+=" …
     value: Node
 
 
-@dataclass(slots=True)
 class Block(Node):
     statements: list[Node]
 
 
-@dataclass(slots=True)
 class If(Node):
     clauses: list[tuple[Node, Block]]
     otherwise: Block | None
 
 
-@dataclass(slots=True)
 class While(Node):
     condition: Node
     body: Block
@@ -217,7 +188,6 @@ class While(Node):
     negate: bool = False  # do … until
 
 
-@dataclass(slots=True)
 class For(Node):
     start: Node | None
     condition: Node | None
@@ -225,14 +195,12 @@ class For(Node):
     body: Block
 
 
-@dataclass(slots=True)
 class ForEach(Node):
     variable: Variable
     collection: Node
     body: Block
 
 
-@dataclass(slots=True)
 class Switch(Node):
     mode: str  # "", "wildcard", "regex", "exact"
     case_sensitive: bool
@@ -241,7 +209,6 @@ class Switch(Node):
     default: Block | None
 
 
-@dataclass(slots=True)
 class Jump(Node):
     """break, continue, return, throw, exit."""
 
@@ -249,14 +216,12 @@ class Jump(Node):
     value: Node | None = None
 
 
-@dataclass(slots=True)
 class Try(Node):
     body: Block
     catches: list[tuple[list[str], Block]]
     final: Block | None
 
 
-@dataclass(slots=True)
 class ParameterDeclaration(Node):
     name: str
     type: str = ""
@@ -265,12 +230,11 @@ class ParameterDeclaration(Node):
     position: int | None = None
     by_value: bool = False
     by_property: bool = False
-    values: list[str] = field(default_factory=list)
-    aliases: list[str] = field(default_factory=list)
+    values: list[str] = []
+    aliases: list[str] = []
 
 
-@dataclass(slots=True)
-class BlockBody:
+class BlockBody(Struct):
     """What stands in a script block or a function. Without begin/process, ``end`` holds everything."""
 
     parameters: list[ParameterDeclaration] | None
@@ -280,7 +244,6 @@ class BlockBody:
     advanced: bool = False  # [CmdletBinding()] or [Parameter()] was seen
 
 
-@dataclass(slots=True)
 class Function(Node):
     name: str
     body: BlockBody

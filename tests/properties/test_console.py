@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from hvlab.console.cmdlets import CmdletTable
 from hvlab.console.completion import complete
@@ -76,15 +77,15 @@ def _children(value: object) -> list[Node]:
     elif isinstance(value, (list, tuple)):
         for item in value:
             found += _children(item)
-    elif hasattr(value, "__slots__") and not isinstance(value, (str, int, float)):
-        for name in getattr(type(value), "__slots__", ()):
+    elif isinstance(value, Struct):
+        for name in value.__struct_fields__:
             found += _children(getattr(value, name))
     return found
 
 
 def _check_spans(node: Node, size: int) -> None:
     assert 0 <= node.span.start <= node.span.end <= size
-    for name in (*type(node).__slots__, "span"):
+    for name in node.__struct_fields__:
         if name == "span":
             continue
         for child in _children(getattr(node, name)):
