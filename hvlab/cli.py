@@ -276,17 +276,35 @@ def learn(lesson: str | None = None, log: Path | None = None, language: str | No
         plan = library.find(lesson) if lesson else library.first()
     except library.BadLesson as error:
         raise BadInput(str(error)) from None
+    file = log or _next_record(plan.id)
     session = _open_session(
         scenario=plan.scenario,
         platform=plan.platform,
         seed=plan.seed,
-        log=log,
+        log=file,
         lesson=plan.id,
         lesson_digest=plan.digest,
         cmdlets=course_cmdlets.CMDLETS,
         language=text.language,
     )
-    sys.exit(run_app(session, open_lesson(plan, session, text.language), text.language))
+    status = run_app(session, open_lesson(plan, session, text.language), text.language)
+    session.close()
+    if any(entry.kind == "command" for entry in session.log.entries):
+        click.echo(text("cli.recorded", file=file, command=f"hvlab grade {plan.id} {file}"), err=True)
+    elif log is None:
+        file.unlink(missing_ok=True)
+    sys.exit(status)
+
+
+def _next_record(lesson_id: str) -> Path:
+    """A new file for the record of a lesson, in the user's own folder."""
+    from hvlab import paths
+
+    folder = paths.user_data() / "sessions"
+    number = 1
+    while (file := folder / f"{lesson_id}-{number:03}.jsonl").exists():
+        number += 1
+    return file
 
 
 @cli.command()
