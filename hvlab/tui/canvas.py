@@ -95,6 +95,10 @@ class Canvas:
         """The character at a place."""
         return self._chars[y][x] if 0 <= y < self.height and 0 <= x < self.width else " "
 
+    def style_at(self, x: int, y: int) -> str:
+        """The style name at a place."""
+        return self._styles[y][x] if 0 <= y < self.height and 0 <= x < self.width else ""
+
     def box(self, x: int, y: int, width: int, height: int, style: str, marks: str = ROUND) -> None:
         """A frame; its inside is left as it is."""
         if width < 2 or height < 2:

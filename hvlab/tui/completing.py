@@ -1,19 +1,20 @@
-"""Asks the console for completions and for whether a text is finished; falls back to names of cmdlets.
+"""Asks the console for completions and for whether a text is finished.
 
-The completer itself is the console's and shared with `hvlab console`; here its
-answers become rows of the menu.
+The completer is the console's own, shared with `hvlab console`; here stands what
+there is to choose from in this lab, and its answers become rows of the menu.
 """
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from collections.abc import Iterable
 
+from hvlab.console.completion import Completion, complete
 from hvlab.console.errors import ParseError
+from hvlab.host.disks import HostStorage
+from hvlab.host.vmms import Vmms
 from hvlab.session.session import Session
+from hvlab.text import Text
 from hvlab.tui.completion_menu import Choice
-
-_WORD = re.compile(r"[\w-]*\Z")
 
 
 def is_incomplete(session: Session, source: str) -> bool:
@@ -25,18 +26,30 @@ def is_incomplete(session: Session, source: str) -> bool:
     return False
 
 
-def completions(session: Session, source: str, cursor: int, text: Any) -> list[Choice]:
+def completions(session: Session, source: str, cursor: int, text: Text) -> list[Choice]:
     """What may stand at the cursor, best first."""
-    match = _WORD.search(source[:cursor])
-    start = match.start() if match else cursor
-    return [
-        Choice(
-            cmdlet.name,
-            cmdlet.name,
-            text(cmdlet.summary_id) if cmdlet.summary_id and text.has(cmdlet.summary_id) else "",
-            start,
-            cursor,
-            cmdlet.lab_only,
-        )
-        for cmdlet in session.table.starting(source[start:cursor])
-    ]
+    host = session.host
+
+    def machines() -> Iterable[str]:
+        return [machine.name for machine in session.world.get(f"{host}/root/vmms", Vmms).machines.values()]
+
+    def files() -> Iterable[str]:
+        return session.world.get(f"{host}/root/storage", HostStorage).files.paths()
+
+    sources = {
+        "vm": machines,
+        "path": files,
+        "variable": session.shell.variable_names,
+        "cmdlet": lambda: [cmdlet.name for cmdlet in session.table],
+        "help": lambda: [cmdlet.name for cmdlet in session.table],
+    }
+    return [_choice(found, session, text) for found in complete(source, cursor, session.table, sources)]
+
+
+def _choice(found: Completion, session: Session, text: Text) -> Choice:
+    detail = found.description
+    if found.kind in ("cmdlet", "alias"):
+        cmdlet = session.table.find(found.text)
+        if cmdlet is not None and cmdlet.summary_id and text.has(cmdlet.summary_id):
+            detail = text(cmdlet.summary_id)
+    return Choice(found.text, found.text, detail, found.start, found.end, found.lab_only)

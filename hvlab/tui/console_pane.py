@@ -11,6 +11,8 @@ from textual.events import Click, Resize
 from textual.message import Message
 from textual.widgets import Input
 
+from hvlab.console.history import History
+from hvlab.text import Text
 from hvlab.tui.canvas import Line, line
 from hvlab.tui.completing import completions, is_incomplete
 from hvlab.tui.completion_menu import Choice, CompletionMenu
@@ -62,7 +64,7 @@ class ConsolePane(Vertical):
         super().__init__(id="console", classes="pane")
         self.logical: list[tuple[str, str]] = []
         self.session: Session | None = None
-        self.history: list[str] = []
+        self.history = History()
         self._place = 0
         self._draft = ""
         self._lines: list[str] = []
@@ -207,8 +209,7 @@ class ConsolePane(Vertical):
         self._label()
 
     def _remember(self, text: str) -> None:
-        if not self.history or self.history[-1] != text:
-            self.history.append(text)
+        self.history.add(text)
         self._place = len(self.history)
 
     @on(PromptInput.Pasted)
@@ -223,13 +224,14 @@ class ConsolePane(Vertical):
         if self.menu.is_open:
             self.menu.walk(event.step)
             return
-        place = self._place + event.step
-        if not 0 <= place <= len(self.history):
-            return
         if self._place == len(self.history):
             self._draft = self.prompt.value
-        self._place = place
-        self.prompt.replace_all(self._draft if place == len(self.history) else self.history[place])
+        find = self.history.previous if event.step < 0 else self.history.next
+        place = find(self._place)
+        if place is None and event.step < 0:
+            return
+        self._place = len(self.history) if place is None else place
+        self.prompt.replace_all(self._draft if place is None else self.history[place])
 
     @on(PromptInput.ScrollOutput)
     def _scroll(self, event: PromptInput.ScrollOutput) -> None:
@@ -253,7 +255,7 @@ class ConsolePane(Vertical):
             self.menu.open(choices)
 
     @property
-    def lab_text(self) -> object:
+    def lab_text(self) -> Text:
         """The sentences in the language of the screen."""
         return self.output.lab_app.text
 

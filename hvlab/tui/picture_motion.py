@@ -227,4 +227,6 @@ class Motion:
         count = len(rail.cells)
         step = min(count - 1, int(age * self.pace / TRAVEL * count))
         x, y = rail.cells[step if move.forward else count - 1 - step]
-        canvas.put(x, y, move.glyph, f"{move.layer}+3")
+        ground = canvas.style_at(x, y)
+        band = f"{ground.split('~')[0]}~3" if "~" in ground else ""
+        canvas.put(x, y, move.glyph, band or f"{move.layer}+3")

@@ -70,8 +70,12 @@ class _Plan:
     control: int
     storage: int
     disk: int
-    others: int
+    child_bottom: int
     other_rows: int
+
+    @property
+    def others(self) -> int:
+        return self.child_bottom + 1
 
     @property
     def child_width(self) -> int:
@@ -86,23 +90,40 @@ def _plan(width: int, height: int, machines: int) -> _Plan:
     root = max(24, width * 34 // 100)
     child_width = max(28, width * 41 // 100)
     spare = height - MINIMUM_HEIGHT
-    gap = 2 if spare >= 3 else 1
-    spare -= gap - 1
-    hardware = 2 if spare >= 2 else 1
-    spare -= hardware - 1
-    wish = max(0, machines - 1)
-    other_rows = min(wish, max(0, spare))
-    spare -= other_rows
-    air = 1 if spare >= 2 else 0  # a free row under the head
+
+    def take(wish: int) -> int:
+        nonlocal spare
+        got = max(0, min(wish, spare))
+        spare -= got
+        return got
+
+    gap = 1 + take(1)
+    hardware = 1 + take(1)
+    other_rows = take(max(0, machines - 1))
+    after_head = take(1)
+    before_disk = take(1)
+    gap += take(1)
+    hardware += take(1)
+    after_head += take(1)
     head = 1
-    services = head + 1 + air
-    control = services + 1
-    storage = control + 1
-    disk = storage + STORAGE_ROWS
-    others = disk + 1
-    bottom = others + other_rows
+    services = head + 1 + after_head
+    storage = services + 2
+    disk = storage + STORAGE_ROWS + before_disk
+    other_rows += take(max(0, spare))
+    bottom = disk + 1 + other_rows
     return _Plan(
-        width, root, width - child_width, bottom, bottom + gap + 1, head, services, control, storage, disk, others, other_rows
+        width=width,
+        root=root,
+        child=width - child_width,
+        bottom=bottom,
+        hypervisor=bottom + gap + 1,
+        head=head,
+        services=services,
+        control=services + 1,
+        storage=storage,
+        disk=disk,
+        child_bottom=disk + 1 if machines > 1 else bottom,
+        other_rows=other_rows,
     )
 
 
@@ -191,11 +212,12 @@ def _root(
     if machine is not None and machine.has_worker:
         canvas.put(2, plan.services, "╭╴", "hypervisor+0")
         scene.label(f"vmwp:{machine.name}", 4, plan.services, f"vmwp {machine.name}", "root", width - 12)
-        cells = [(2, y) for y in range(plan.hypervisor - 1, plan.services, -1)]
-        for _, y in cells:
+        up = [(2, y) for y in range(plan.hypervisor - 1, plan.services, -1)]
+        for _, y in up:
             canvas.put(2, y, "│", "hypervisor+0")
         canvas.put(2, plan.bottom, "┼", "hypervisor+0")
-        scene.rails[f"worker:{machine.name}"] = Rail(tuple(cells), "hypervisor")
+        through = [(x, plan.hypervisor) for x in range(plan.child + 3, 1, -1)]
+        scene.rails[f"worker:{machine.name}"] = Rail((*through, *up), "hypervisor")
     else:
         canvas.put(4, plan.services, "vmwp", "faint")
         canvas.put(9, plan.services, text("tui.picture.vmwp"), "faint", width - 10)
@@ -235,7 +257,7 @@ def _empty(scene: Scene, plan: _Plan, text: Text) -> None:
 
 def _child(scene: Scene, plan: _Plan, machine: MachineView, sums: Sums, text: Text) -> None:
     canvas, x, width = scene.canvas, plan.child, plan.child_width
-    bottom = plan.others - 1 + (1 if plan.other_rows == 0 else 0)
+    bottom = plan.child_bottom
     alive = machine.partition != 0
     canvas.box(x, 0, width, bottom + 1, "guest+0" if alive else "faint", ROUND if alive else DASHED)
     title = f" {machine.name} · {text(f'tui.state.{machine.state.lower()}')} "
