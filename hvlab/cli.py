@@ -320,6 +320,21 @@ def sandbox(scenario: str, platform: str, seed: int, log: Path | None, language:
     sys.exit(run_app(session, None, text.language))
 
 
+@cli.command()
+@_world
+@_language
+def console(scenario: str, platform: str, seed: int, log: Path | None, language: str | None) -> None:
+    """Work in the lab at a prompt, without a screen."""
+    _need_terminal()
+    from hvlab.repl.prompt import run_console
+
+    text = _text(language)
+    session = _open_session(scenario=scenario, platform=platform, seed=seed, log=log, language=text.language)
+    status = run_console(session, _explainer(text))
+    session.close()
+    sys.exit(status)
+
+
 @cli.group()
 def lesson() -> None:
     """Tools for authors of lessons."""

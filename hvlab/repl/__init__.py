@@ -1,0 +1,1 @@
+"""`hvlab console`: the lab at a prompt, without a screen."""
