@@ -36,7 +36,9 @@ def write_packets(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for row in rows if row["kind"] == "ring.packet" and marks[0] < row["seq"] < marks[1]]
 
 
-def test_a_script_creates_starts_writes_and_stops(hvlab: Run, script: Callable[[str], str], tmp_path: Path) -> None:
+def test_a_script_creates_starts_writes_and_stops(
+    hvlab: Run, script: Callable[[str], str], tmp_path: Path
+) -> None:
     done = hvlab("run", script(WORK), "--trace", "events.jsonl")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.rstrip().endswith("Off")
@@ -67,7 +69,11 @@ def test_the_required_fields_of_a_trace(hvlab: Run, script: Callable[[str], str]
 
 @pytest.mark.parametrize(
     ("platform", "image", "sizes"),
-    [("ws2008", "WS2008-x64", [96, 72]), ("ws2012", "WS2012-x64", [112, 88]), ("ws2012", "WS2008-x64", [96, 72])],
+    [
+        ("ws2008", "WS2008-x64", [96, 72]),
+        ("ws2012", "WS2012-x64", [112, 88]),
+        ("ws2012", "WS2008-x64", [96, 72]),
+    ],
 )
 def test_what_a_4_kib_write_costs_in_the_ring(
     hvlab: Run, script: Callable[[str], str], tmp_path: Path, platform: str, image: str, sizes: list[int]
@@ -171,7 +177,9 @@ def test_the_version_comes_without_the_screen(hvlab: Run, tmp_path: Path) -> Non
     )
     import sys
 
-    done = subprocess.run([sys.executable, "probe.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "probe.py"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
     assert done.stdout.startswith("hvlab, version") and done.stdout.rstrip().endswith("[]")
 
 
