@@ -6,15 +6,16 @@ typed goes to the `Runner`. Panes know the app for its texts and colours only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
-from textual.app import App, ComposeResult
+from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
+from textual.screen import Screen
 from textual.widget import Widget
 
 from hvlab import paths
@@ -27,11 +28,14 @@ from hvlab.tui.event_list import EventList
 from hvlab.tui.guest_pane import GuestPane
 from hvlab.tui.inspector import InspectorPane
 from hvlab.tui.layout import CLASSES, PANES, classes_for
-from hvlab.tui.lesson_pane import LessonPane, LessonView
+from hvlab.tui.lesson_pane import LessonPane
 from hvlab.tui.line_pane import LinePane
 from hvlab.tui.palette import HVLAB_DARK, HVLAB_LIGHT, LAYER_VARIABLES, Palette
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
+    from hvlab.course.view import LessonView
     from hvlab.session.session import Session
     from hvlab.tui.desk import Desk
 
@@ -52,9 +56,17 @@ KEYS = (
 )
 
 
+def _commands() -> type[Provider]:
+    """The palette's provider; made when the palette is opened."""
+    from hvlab.tui.commands import HvlabCommands
+
+    return HvlabCommands
+
+
 class HvlabApp(App[int]):
     """One learner at one lab. `frames=False` leaves the clock to whoever calls `frame`."""
 
+    COMMANDS: ClassVar[set[Any]] = {_commands}
     CSS_PATH = str(paths.assets() / "styles" / "hvlab.tcss")
     TITLE = "hvlab"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,6 +79,12 @@ class HvlabApp(App[int]):
         Binding("f7", "speed(1)", "tui.keys.speed", priority=True),
         Binding("f8", "step", "tui.keys.step", priority=True),
         Binding("f9", "finish", "tui.keys.finish", priority=True),
+        Binding("alt+right", "lesson('turn', 1)", "tui.keys.next_step", priority=True),
+        Binding("alt+left", "lesson('turn', -1)", "tui.keys.previous_step", priority=True),
+        Binding(
+            "alt+down", "lesson('scroll', 3)", "tui.keys.scroll_lesson", priority=True, key_display="Alt+↑ ↓"
+        ),
+        Binding("alt+up", "lesson('scroll', -3)", show=False, priority=True),
         Binding("escape", "prompt", "tui.keys.prompt"),
         Binding("ctrl+l", "clear", "tui.keys.clear", priority=True),
         Binding("ctrl+c", "interrupt", "tui.keys.interrupt", priority=True),
@@ -76,7 +94,7 @@ class HvlabApp(App[int]):
     def __init__(
         self,
         session: Session | Callable[[], Session],
-        lesson: LessonView | None | Callable[[Session], LessonView | None] = None,
+        lesson: LessonView | Callable[[Session], LessonView | None] | None = None,
         language: str = "en",
         *,
         first_page: str = "",
@@ -98,6 +116,13 @@ class HvlabApp(App[int]):
             self.register_theme(theme)
         self.theme = "hvlab"
         self.palette = Palette({})
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Textual's own entries that make sense here, in the screen's language."""
+        yield SystemCommand(
+            self.text("tui.command.theme"), self.text("tui.command.theme_help"), self.action_change_theme
+        )
+        yield SystemCommand(self.text("tui.keys.quit"), "", self.action_quit)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Layers have colours in every theme."""
@@ -169,7 +194,9 @@ class HvlabApp(App[int]):
         self.query_one("#console", Widget).border_title = text("tui.pane.console")
         if not self.query_one(LessonPane).lesson:
             self.query_one(LessonPane).border_title = f"F2 {text('tui.pane.lesson')}"
-        self.query_one(KeyBar).set_keys([(key, text(f"tui.bar.{name}"), action) for key, name, action in KEYS])
+        self.query_one(KeyBar).set_keys(
+            [(key, text(f"tui.bar.{name}"), action) for key, name, action in KEYS]
+        )
         self.query_one("#too-small", LinePane).show([line((text("tui.too_small"), "warn"))])
 
     def set_language(self, language: str) -> None:
@@ -208,15 +235,29 @@ class HvlabApp(App[int]):
             return
         self.stage = name
         screen = self.screen_stack[0]
-        if name != "inspector":
+        if name in ("picture", "lesson"):
             screen.remove_class("guest")
+        if name == "inspector":
+            screen.add_class("inspecting")
         self._arrange()
         self.query_one(f"#{name}", Widget).focus()
 
     def action_prompt(self) -> None:
         """Back to the prompt; a guest's screen closes first."""
-        self.screen_stack[0].remove_class("guest")
+        screen = self.screen_stack[0]
+        if screen.has_class("guest"):
+            screen.remove_class("guest")
+        else:
+            screen.remove_class("inspecting")
         self.query_one(ConsolePane).prompt.focus()
+
+    def action_lesson(self, what: str, by: int) -> None:
+        """Read on in the lesson without leaving the prompt."""
+        pane = self.query_one(LessonPane)
+        if what == "turn":
+            pane.action_turn(by)
+        else:
+            pane.scroll_relative(y=by, animate=False)
 
     def action_help(self) -> None:
         """Help for the pane that has the keys."""
@@ -248,6 +289,10 @@ class HvlabApp(App[int]):
     def action_speed(self, step: int) -> None:
         """The next speed."""
         self._with_desk(lambda desk: desk.speed(step))
+
+    def set_speed(self, number: int) -> None:
+        """A speed by its number."""
+        self._with_desk(lambda desk: desk.set_speed(number))
 
     def action_step(self) -> None:
         """One event."""
@@ -290,6 +335,7 @@ class HvlabApp(App[int]):
 
     @on(EventList.Selected)
     def _event_selected(self, event: EventList.Selected) -> None:
+        self.screen_stack[0].add_class("inspecting")
         self._with_desk(lambda desk: desk.inspector.inspect(desk.session.world.trace, event.seq))
 
     @on(EventList.Wants)
@@ -309,7 +355,7 @@ class HvlabApp(App[int]):
 
 def run_app(
     session: Session | Callable[[], Session],
-    lesson: LessonView | None | Callable[[Session], LessonView | None] = None,
+    lesson: LessonView | Callable[[Session], LessonView | None] | None = None,
     language: str = "en",
     *,
     first_page: str = "",

@@ -61,7 +61,11 @@ class ArchitecturePane(LinePane, can_focus=True):
             self.show([line((self.lab_app.text("tui.too_small_pane"), "dim"))])
             return
         caption = height > MINIMUM_HEIGHT
-        if self._scene is None or self._scene.canvas.width != width or self._scene.canvas.height != height - caption:
+        if (
+            self._scene is None
+            or self._scene.canvas.width != width
+            or self._scene.canvas.height != height - caption
+        ):
             self._scene = build(
                 self._view, self._sums, width, height - caption, self.focused_machine, self.lab_app.text
             )

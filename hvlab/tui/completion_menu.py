@@ -84,9 +84,7 @@ class CompletionMenu(LinePane):
             mark = f" {LAB_MARK}" if choice.lab else "  "
             name = f"{mark} {fit(choice.label, label).ljust(label)} "
             detail = fit(choice.detail, max(0, width - len(name)))
-            rows.append(
-                line((name, "marked" if chosen else "bold"), (detail, "marked" if chosen else "dim"))
-            )
+            rows.append(line((name, "marked" if chosen else "bold"), (detail, "marked" if chosen else "dim")))
         if self.choices:
             lab = any(choice.lab for choice in self.choices)
             note = f" {self.index + 1}/{len(self.choices)}"

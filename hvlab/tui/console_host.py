@@ -6,6 +6,7 @@ widget: the pane fetches what has come in after each slice.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 
 from hvlab.console.errors import ErrorRecord
@@ -54,7 +55,7 @@ class PaneHost:
         self.statement_done()
         rows = text.split("\n")
         if self._open_line and self.fresh:
-            before, style = self.fresh.pop()
+            before, _style = self.fresh.pop()
             rows[0] = before + rows[0]
         self._lines("\n".join(rows), "")
         self._open_line = not newline
@@ -74,10 +75,8 @@ class PaneHost:
         self.statement_done()
         self._lines(record.render(), "bad")
         if record.explain is not None and self.text.has(record.explain[0]):
-            try:
+            with contextlib.suppress(KeyError, IndexError):
                 self._lines("→ " + self.text(record.explain[0], **record.explain[1]), "accent")
-            except (KeyError, IndexError):
-                pass
 
     def progress(self, activity: str, status: str = "", percent: int | None = None) -> None:
         """What a command is doing at present."""

@@ -154,7 +154,11 @@ def _storage(data: bytes, start: int, request: TraceEvent | None) -> list[Sectio
     body = start + storage.PACKET_HEADER.size
     layout: Layout | None = None
     if operation == storage.EXECUTE_SRB:
-        layout = storage.SCSI_REQUEST_52 if len(data) - start >= storage.packet_size(storage.WIN8) else storage.SCSI_REQUEST_36
+        layout = (
+            storage.SCSI_REQUEST_52
+            if len(data) - start >= storage.packet_size(storage.WIN8)
+            else storage.SCSI_REQUEST_36
+        )
     elif operation == storage.QUERY_PROTOCOL_VERSION:
         layout = storage.PROTOCOL_VERSION
     elif operation == storage.QUERY_PROPERTIES:

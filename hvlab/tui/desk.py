@@ -20,12 +20,13 @@ from hvlab.tui.event_list import EventList
 from hvlab.tui.feed import Feed
 from hvlab.tui.guest_pane import GuestPane
 from hvlab.tui.inspector import InspectorPane
-from hvlab.tui.lesson_pane import LessonPane, LessonView
+from hvlab.tui.lesson_pane import LessonPane
 from hvlab.tui.pacing import SPEEDS
 from hvlab.tui.picture_model import look
 from hvlab.tui.runner import Runner
 
 if TYPE_CHECKING:
+    from hvlab.course.view import LessonView
     from hvlab.tui.app import HvlabApp
 
 
@@ -157,9 +158,8 @@ class Desk:
     def _ended(self, task: Task) -> None:
         self.host.statement_done()
         self.console.write(self.host.take())
-        if self.lesson is not None and self.lesson.refresh():
-            self.lesson_pane.redraw()
-        elif self.lesson is not None:
+        if self.lesson is not None:
+            self.lesson.refresh()
             self.lesson_pane.redraw()
 
     def _crashed(self, error: Exception) -> None:
@@ -175,8 +175,6 @@ class Desk:
         question = self.lesson.question() if self.lesson is not None else None
         if question is None:
             return
-        if question.kind == "choice" and words.isdigit() and 0 < int(words) <= len(question.choices):
-            words = question.choices[int(words) - 1]
         right, feedback = question.answer(words)
         self.console.write([(("✓ " if right else "✗ ") + feedback, "good" if right else "warn")])
         if self.lesson is not None:
@@ -208,8 +206,11 @@ class Desk:
 
     def speed(self, step: int) -> None:
         """Change the speed, round the end."""
-        pacer = self.runner.pacer
-        self.runner.set_speed((pacer.speed + step) % len(SPEEDS))
+        self.set_speed((self.runner.pacer.speed + step) % len(SPEEDS))
+
+    def set_speed(self, number: int) -> None:
+        """A speed by its place in SPEEDS."""
+        self.runner.set_speed(number)
         self._tell()
 
     def step(self) -> None:

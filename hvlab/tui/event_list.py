@@ -16,6 +16,7 @@ from hvlab.tui.feed import machine_of
 from hvlab.tui.line_pane import ScrollPane
 from hvlab.tui.story import GLYPHS, Row, Story, say, say_row
 
+CAPTIONED = ("", "port", "packet", "disk", "beat")
 LAYERS = ("console", "root", "hypervisor", "vmbus", "device", "guest")
 
 
@@ -107,8 +108,8 @@ class EventList(ScrollPane):
 
     def _row(self, number: int, row: Row, text: Text) -> None:
         sentence = say_row(row, text)
-        if not row.group or row.count:
-            self.caption = sentence if row.head.kind != "command" else self.caption
+        if row.head.kind != "command" and row.group in CAPTIONED and (row.count or not row.group):
+            self.caption = sentence
         if row.group and not row.count:
             return  # a run whose counted events have not come yet
         if row.layer in self.hidden or (self.needle and self.needle not in self._searched(row, sentence)):
@@ -119,7 +120,7 @@ class EventList(ScrollPane):
             mark = "▸"
         else:
             mark = " "
-        self._put(number, row.seqs[0], row.head.time, f"{mark}{row.glyph}", sentence, row.layer, row.head)
+        self._put(number, row.seqs[0], row.time, f"{mark}{row.glyph}", sentence, row.layer, row.head)
         if row.unfolded:
             for seq in row.seqs[:400]:
                 event = self._trace[seq]
@@ -153,10 +154,11 @@ class EventList(ScrollPane):
             parts.append("−" + " −".join(text(f"tui.layer.{name}") for name in LAYERS if name in self.hidden))
         if self.needle or self._typing:
             parts.append(f"/{self.needle}{'▏' if self._typing else ''}")
+        if not self.follow:
+            parts.append(text("tui.events.not_following"))
         title = " · ".join(parts)
         if self.border_title != title:
             self.border_title = title
-        self.border_subtitle = "" if self.follow else text("tui.events.not_following")
 
     def redraw(self) -> None:
         """Lay all rows out anew."""

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 NAMES = {"prompt": "console", "output": "console"}
 
 
-def help_lines(pane: str, keys: list[tuple[str, str]], everywhere: list[tuple[str, str]], text: Text, width: int) -> list[Line]:
+def help_lines(
+    pane: str, keys: list[tuple[str, str]], everywhere: list[tuple[str, str]], text: Text, width: int
+) -> list[Line]:
     """The help of a pane: its text, its own keys, the keys that work everywhere."""
     rows = list(lay_out(text(f"tui.help.{pane}"), width).lines)
     for title, pairs in ((text("tui.help_keys_here"), keys), (text("tui.help_keys_everywhere"), everywhere)):
@@ -94,7 +96,15 @@ CONSOLE_KEYS = (("Tab", "complete"), ("↑ ↓", "history"), ("PgUp PgDn", "scro
 
 def key_name(key: str) -> str:
     """A key as keyboards write it."""
-    names = {"up": "↑", "down": "↓", "left": "←", "right": "→", "escape": "Esc", "enter": "Enter", "slash": "/"}
+    names = {
+        "up": "↑",
+        "down": "↓",
+        "left": "←",
+        "right": "→",
+        "escape": "Esc",
+        "enter": "Enter",
+        "slash": "/",
+    }
     if key.startswith("ctrl+"):
         return "Ctrl+" + key[5:].upper()
     return names.get(key, key.upper() if key.startswith("f") and key[1:].isdigit() else key)

@@ -83,7 +83,9 @@ class InspectorPane(ScrollPane):
 def _head(event: TraceEvent, text: Text, width: int) -> list[Line]:
     layer = KINDS[event.kind].layer
     rows: list[Line] = [
-        line((GLYPHS[event.kind] + " ", f"{layer}+3"), (event.kind, f"{layer}+3"), (f"  #{event.seq}", "faint"))
+        line(
+            (GLYPHS[event.kind] + " ", f"{layer}+3"), (event.kind, f"{layer}+3"), (f"  #{event.seq}", "faint")
+        )
     ]
     return [*rows, *flow([(say(event, text), "bold")], width)]
 
@@ -134,7 +136,12 @@ def why(trace: Trace, event: TraceEvent, text: Text, width: int) -> list[Line]:
         last = number == len(chain) - 1
         mark = "└ " if last else "├ "
         rest = "  " if last else "│ "
-        body = flow([(GLYPHS[cause.kind] + " ", f"{layer}+3"), (say(cause, text), "bold" if last else "")], width, mark, rest)
+        body = flow(
+            [(GLYPHS[cause.kind] + " ", f"{layer}+3"), (say(cause, text), "bold" if last else "")],
+            width,
+            mark,
+            rest,
+        )
         rows += body
     return rows
 
@@ -147,7 +154,10 @@ def bytes_view(trace: Trace, event: TraceEvent, text: Text, width: int) -> list[
         return [*rows, (), line((text("tui.inspector.no_bytes"), "dim"))]
     wide = width >= 44
     for section in sections:
-        rows += [(), line((f"── {section.name} ", "title"), ("─" * max(0, width - len(section.name) - 4), "faint"))]
+        rows += [
+            (),
+            line((f"── {section.name} ", "title"), ("─" * max(0, width - len(section.name) - 4), "faint")),
+        ]
         size = max((len(view.name) for view in section.fields), default=0)
         size = min(size, 18 if wide else 13)
         for view in section.fields:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -13,57 +13,8 @@ from hvlab.tui.canvas import Line, line, plain
 from hvlab.tui.line_pane import ScrollPane
 from hvlab.tui.markdown import Page, flow, lay_out, spans
 
-
-class Goal(Protocol):
-    """A check of the lesson, as far as it stands now."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def verdict(self) -> str: ...
-    @property
-    def expected(self) -> str: ...
-    @property
-    def actual(self) -> str: ...
-    @property
-    def points(self) -> int: ...
-
-
-class HintOffer(Protocol):
-    """A hint not yet taken: what it costs, and taking it."""
-
-    @property
-    def cost(self) -> int: ...
-    def take(self) -> str: ...
-
-
-class QuestionView(Protocol):
-    """The present step's question."""
-
-    @property
-    def prompt(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def choices(self) -> Sequence[str]: ...
-    def answer(self, text: str) -> tuple[bool, str]: ...
-
-
-class LessonView(Protocol):
-    """What the course gives this pane; `hvlab.course` satisfies it."""
-
-    @property
-    def title(self) -> str: ...
-    def page(self) -> str: ...
-    def steps(self) -> tuple[int, int]: ...
-    def goals(self) -> Sequence[Goal]: ...
-    def refresh(self) -> bool: ...
-    def next_step(self) -> bool: ...
-    def previous_step(self) -> bool: ...
-    def next_hint(self) -> HintOffer | None: ...
-    def question(self) -> QuestionView | None: ...
-    def set_language(self, language: str) -> None: ...
-
+if TYPE_CHECKING:
+    from hvlab.course.view import LessonView
 
 TICKS = {"pass": ("✓", "good"), "fail": ("✗", "bad"), "not_reached": ("○", "dim")}
 
@@ -74,7 +25,7 @@ class LessonPane(ScrollPane):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,n,space", "turn(1)", "tui.keys.next_step"),
         Binding("left,p", "turn(-1)", "tui.keys.previous_step"),
-        Binding("h", "hint", "tui.keys.hint"),
+        Binding("h,question_mark", "hint", "tui.keys.hint"),
         Binding("a", "answer", "tui.keys.answer"),
     ]
 
@@ -97,6 +48,7 @@ class LessonPane(ScrollPane):
         """(text, style) below the page: hints taken, answers judged."""
         self._page = Page()
         self._step = 0
+        self._next_row = -1
         self._armed = False
         """Whether the cost of the next hint has been shown and the next key takes it."""
 
@@ -114,13 +66,15 @@ class LessonPane(ScrollPane):
             self.notes.clear()
             self._armed = False
             self.scroll_to(y=0, animate=False, immediate=True)
-        self.border_title = f"F2 {lesson.title}"
-        self.border_subtitle = f"{step}/{steps}"
+        self.border_title = f"F2 {lesson.title} · {step}/{steps}"
         self._page = lay_out(lesson.page(), width)
         rows = list(self._page.lines)
         rows += self._question(lesson, width)
         for text, style in self.notes:
             rows += [(), *flow(spans(text, style), width, "▎ ", "▎ ")]
+        if step < steps:
+            self._next_row = len(rows) + 1
+            rows += [(), line((self.lab_app.text("tui.lesson.next"), "key"))]
         rows += self._goals(lesson, width)
         self.show(self._inset(rows))
 
@@ -145,10 +99,15 @@ class LessonPane(ScrollPane):
         text = self.lab_app.text
         reached = sum(1 for goal in goals if goal.verdict == "pass")
         head = text("tui.lesson.goals", reached=reached, total=len(goals))
-        rows: list[Line] = [(), line(("── " + head + " ", "dim"), ("─" * max(0, width - len(head) - 4), "faint"))]
+        rows: list[Line] = [
+            (),
+            line(("── " + head + " ", "dim"), ("─" * max(0, width - len(head) - 4), "faint")),
+        ]
         for goal in goals:
             mark, style = TICKS.get(goal.verdict, TICKS["not_reached"])
-            rows += flow([(mark + " ", style), (goal.title, "dim" if goal.verdict == "pass" else "")], width, "", "  ")
+            rows += flow(
+                [(mark + " ", style), (goal.title, "dim" if goal.verdict == "pass" else "")], width, "", "  "
+            )
             if goal.verdict == "fail" and goal.actual:
                 detail = text("tui.lesson.actual", expected=goal.expected, actual=goal.actual)
                 rows += flow([(detail, "dim")], width, "    ", "    ")
@@ -164,6 +123,8 @@ class LessonPane(ScrollPane):
         command = self._page.commands.get(row)
         if command is not None:
             self.post_message(self.Command(command))
+        elif row == self._next_row:
+            self.action_turn(1)
 
     def action_turn(self, by: int) -> None:
         """Another step."""

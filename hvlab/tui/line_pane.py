@@ -81,7 +81,7 @@ class ScrollPane(ScrollView, can_focus=True):
         old = self.shown
         self.shown = lines
         if len(lines) != before:
-            self.virtual_size = Size(max(1, self.scrollable_content_region.width), len(lines))
+            self.virtual_size = Size(1, len(lines))
         top = self.scroll_offset.y
         height = self.size.height
         if self.follow:

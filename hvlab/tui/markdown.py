@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from hvlab.tui.canvas import Line, fit, line
+from hvlab.tui.canvas import Line, fit, line, wrap
 
 _INLINE = re.compile(r"(`[^`]+`|\*\*[^*]+\*\*|\*[^*\s][^*]*\*|\[[^\]]+\]\([^)]*\))")
 _ITEM = re.compile(r"(\s*)([-*+]|\d+[.)])\s+(.*)")
@@ -102,8 +102,9 @@ def lay_out(text: str, width: int) -> Page:
         if stripped.startswith("```"):
             close()
             page.blank()
+            is_command = stripped[3:].strip() in ("", "powershell", "ps1")
             while at < len(source) and not source[at].strip().startswith("```"):
-                _code(page, source[at], width)
+                _code(page, source[at], width, is_command)
                 at += 1
             at += 1
             page.blank()
@@ -150,14 +151,16 @@ def lay_out(text: str, width: int) -> Page:
     return page
 
 
-def _code(page: Page, text: str, width: int) -> None:
-    """A row of code, broken hard where it is too long; all its rows belong to the command."""
+def _code(page: Page, text: str, width: int, is_command: bool) -> None:
+    """A row of code; a long command goes on indented, and all its rows belong to it."""
     text = text.rstrip()
     room = width - 2
-    for start in range(0, max(1, len(text)), room):
-        if text.strip():
-            page.commands[len(page.lines)] = text.strip()
-        page.lines.append(line(("▏ ", "faint"), (text[start : start + room], "code")))
+    rows = wrap(text, room - 2) if is_command and len(text) > room else [text]
+    for number, row in enumerate(rows):
+        if is_command and text:
+            page.commands[len(page.lines)] = text
+        words = ("  " if number else "") + row
+        page.lines.append(line(("▏ ", "faint"), (fit(words, room), "code" if is_command else "")))
 
 
 def _table(rows: list[str], width: int) -> list[Line]:

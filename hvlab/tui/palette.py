@@ -2,8 +2,9 @@
 
 Names: plain words (dim, faint, bold, title, good, bad, warn, key, code), layers
 (hypervisor, vmbus, …) with an optional heat: `vmbus+3` has just been touched,
-`vmbus+0` rests; `hypervisor~1` is the layer as a coloured ground. Heat fades by mixing the layer's colour into the background, so
-it works in every theme; where a theme has no colours of its own, bold and dim do.
+`vmbus+0` rests; `hypervisor~1` is the layer as a coloured ground. Heat fades by
+mixing the layer's colour into the background, so it works in every theme; where a
+theme has no colours of its own, bold and dim do.
 """
 
 from __future__ import annotations
@@ -130,14 +131,16 @@ class Palette:
         if color is None:
             return Style(color=_PLAIN_FALLBACK[layer], reverse=True, bold=heat >= "2")
         ground = self._mix(color, 0.16 + 0.08 * max(0, int(heat) - 2))
-        return Style(color=self._mix(color, (0.7, 0.85, 1.0, 1.0)[int(heat)]), bgcolor=ground, bold=heat >= "2")
+        return Style(
+            color=self._mix(color, (0.7, 0.85, 1.0, 1.0)[int(heat)]), bgcolor=ground, bold=heat >= "2"
+        )
 
     def _word(self, name: str) -> Style:
         fore = self.foreground
 
-        def named(variable: str, **more: bool) -> Style:
+        def named(variable: str, bold: bool = False, reverse: bool = False) -> Style:
             color = self._color(variable)
-            return Style(color=color.hex if color else None, **more)
+            return Style(color=color.hex if color else None, bold=bold, reverse=reverse)
 
         table = {
             "bold": lambda: Style(color=fore.hex, bold=True),

@@ -228,5 +228,7 @@ class Motion:
         step = min(count - 1, int(age * self.pace / TRAVEL * count))
         x, y = rail.cells[step if move.forward else count - 1 - step]
         ground = canvas.style_at(x, y)
-        band = f"{ground.split('~')[0]}~3" if "~" in ground else ""
-        canvas.put(x, y, move.glyph, band or f"{move.layer}+3")
+        if "~" not in ground:
+            canvas.put(x, y, move.glyph, f"{move.layer}+3")
+        elif not canvas.at(x, y).strip():  # behind the words of a band, not over them
+            canvas.put(x, y, move.glyph, f"{ground.split('~')[0]}~3")

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hvlab.text import Text
-from hvlab.tui.canvas import DASHED, ROUND, Canvas, fit
+from hvlab.tui.canvas import DASHED, ROUND, Canvas, fit, wrap
 from hvlab.tui.feed import Sums
 from hvlab.tui.picture_model import ChannelView, HostView, MachineView
 
@@ -171,7 +171,9 @@ def _hardware(scene: Scene, plan: _Plan, view: HostView, sums: Sums, text: Text)
         canvas.put(0, row, " " * plan.width, "hardware~0")
     disk = text("tui.picture.disk_figures", count=sums.kinds["disk.io"], size=bytes_text(sums.bytes_moved))
     memory = text(
-        "tui.picture.memory_figures", used=pages_text(view.pages - view.free_pages), total=pages_text(view.pages)
+        "tui.picture.memory_figures",
+        used=pages_text(view.pages - view.free_pages),
+        total=pages_text(view.pages),
     )
     processors = f"{'▪' * min(view.processors, 16)} {text('tui.picture.processors', count=view.processors)}"
     if canvas.height - top < 2:
@@ -208,7 +210,7 @@ def _root(
     canvas.box(0, 0, width, plan.bottom + 1, "root+0", ROUND)
     scene.label("root", 2, 0, f" {text('tui.picture.root')} ", "root", width - 4, "root+3")
     scene.label("vmms", 4, plan.head, "VMMS", "root", 8)
-    canvas.put(9, plan.head, text("tui.picture.vmms"), "faint", width - 10)
+    _hint(scene, 9, plan.head, text("tui.picture.vmms"), width - 10)
     if machine is not None and machine.has_worker:
         canvas.put(2, plan.services, "╭╴", "hypervisor+0")
         scene.label(f"vmwp:{machine.name}", 4, plan.services, f"vmwp {machine.name}", "root", width - 12)
@@ -220,7 +222,7 @@ def _root(
         scene.rails[f"worker:{machine.name}"] = Rail((*through, *up), "hypervisor")
     else:
         canvas.put(4, plan.services, "vmwp", "faint")
-        canvas.put(9, plan.services, text("tui.picture.vmwp"), "faint", width - 10)
+        _hint(scene, 9, plan.services, text("tui.picture.vmwp"), width - 10)
     scene.label("vmbus", 4, plan.control, "vmbus", "root", 8)
     scene.label("storvsp", 4, plan.storage, "storvsp", "root", 8)
     driver = text("tui.picture.disk_driver")
@@ -244,6 +246,12 @@ def _root(
     scene.meters["calls:root"] = meter
 
 
+def _hint(scene: Scene, x: int, y: int, words: str, room: int) -> None:
+    """A word of explanation, where there is room for all of it."""
+    if len(words) <= room:
+        scene.canvas.put(x, y, words, "faint")
+
+
 # -- the machine in focus ------------------------------------------------------------------------
 
 
@@ -251,8 +259,10 @@ def _empty(scene: Scene, plan: _Plan, text: Text) -> None:
     x, width = plan.child, plan.child_width
     scene.canvas.box(x, 0, width, plan.bottom + 1, "faint", DASHED)
     scene.canvas.put(x + 2, 0, f" {text('tui.picture.no_child')} ", "dim")
-    scene.canvas.put(x + 3, plan.services, text("tui.picture.no_child_hint"), "dim", width - 5)
-    scene.canvas.put(x + 3, plan.control, "New-VM", "code")
+    rows = wrap(text("tui.picture.no_child_hint"), width - 6)
+    for number, row in enumerate(rows):
+        scene.canvas.put(x + 3, plan.head + 1 + number, row, "dim", width - 5)
+    scene.canvas.put(x + 3, plan.head + 2 + len(rows), "New-VM", "code")
 
 
 def _child(scene: Scene, plan: _Plan, machine: MachineView, sums: Sums, text: Text) -> None:
@@ -271,7 +281,9 @@ def _child(scene: Scene, plan: _Plan, machine: MachineView, sums: Sums, text: Te
     head = f"{_short(machine.system)} · {phase}" if machine.system else phase
     scene.label(name, x + 3, plan.head, head, "guest", width - 5, "guest+2")
     if machine.emulated_disk:
-        scene.label(f"ide:{machine.name}", x + 5, plan.disk, text("tui.picture.ide_emulated"), "device", width - 7)
+        scene.label(
+            f"ide:{machine.name}", x + 5, plan.disk, text("tui.picture.ide_emulated"), "device", width - 7
+        )
         canvas.put(x + 3, plan.disk, "╭╴", "hypervisor+0")
         inner = plan.disk + 1
     else:
@@ -304,7 +316,9 @@ def _short(system: str) -> str:
 def _lanes(scene: Scene, plan: _Plan, machine: MachineView, sums: Sums, text: Text) -> None:
     left, right = plan.lane
     title = f"VMBus {machine.vmbus}".strip()
-    scene.canvas.put(left + (right - left + 1 - len(title)) // 2, 0, title, "vmbus+2" if machine.vmbus else "faint")
+    scene.canvas.put(
+        left + (right - left + 1 - len(title)) // 2, 0, title, "vmbus+2" if machine.vmbus else "faint"
+    )
     if machine.partition == 0:
         return
     name = machine.name
@@ -317,7 +331,9 @@ def _lanes(scene: Scene, plan: _Plan, machine: MachineView, sums: Sums, text: Te
     services = [channel for channel in machine.channels if not channel.is_storage]
     for row, channel in enumerate(storage[:STORAGE_ROWS]):
         y = plan.storage + row
-        _lane(scene, plan, f"channel:{name}:{channel.relid}", y, _open(channel), _packets(sums, name, [channel]))
+        _lane(
+            scene, plan, f"channel:{name}:{channel.relid}", y, _open(channel), _packets(sums, name, [channel])
+        )
         label = f"storvsc {channel.device} {channel.driver}"
         _driver(scene, plan, f"storvsc:{name}:{channel.relid}", y, label, _open(channel))
     if services:
@@ -370,7 +386,9 @@ def _others(scene: Scene, plan: _Plan, machines: list[MachineView], sums: Sums, 
         state = text(f"tui.phase.{machine.phase}") if alive else text(f"tui.state.{machine.state.lower()}")
         name = f"guest:{machine.name}"
         label = f"{'▪' if alive else '▫'} {machine.name} · {state}"
-        scene.label(name, plan.child + 1, y, label, "guest", plan.child_width - 2, "guest+1" if alive else "faint")
+        scene.label(
+            name, plan.child + 1, y, label, "guest", plan.child_width - 2, "guest+1" if alive else "faint"
+        )
         if alive:
             _other_lane(scene, plan, machine, y, sums)
     if rows and len(machines) > rows:

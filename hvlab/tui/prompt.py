@@ -65,7 +65,9 @@ class PowerShellHighlighter(Highlighter):
 
 def _load_lexer() -> object:
     try:
-        from hvlab.console.highlight import HvlabLexer  # only with the first key typed: it costs start-up time
+        from hvlab.console.highlight import (
+            HvlabLexer,
+        )  # only with the first key typed: it costs start-up time
     except ImportError:
         return False
     return HvlabLexer()

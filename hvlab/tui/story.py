@@ -70,6 +70,7 @@ class Row:
     seqs: list[int] = field(default_factory=list)
     count: int = 0
     sectors: int = 0
+    time: int = 0
     names: dict[str, int] = field(default_factory=dict)
     unfolded: bool = False
 
@@ -157,13 +158,13 @@ class Story:
             group = ""
         if not group:
             self._open.clear()
-            self.rows.append(Row(event, "", [event.seq], 1))
+            self.rows.append(Row(event, "", [event.seq], 1, time=event.time))
             return len(self.rows) - 1
         key = (group, machine_of(event) if group in ("disk", "beat", "exits") else "")
         place = self._open.get(key)
         if place is None:
             place = self._open[key] = len(self.rows)
-            self.rows.append(Row(event, group))
+            self.rows.append(Row(event, group, time=event.time))
         row = self.rows[place]
         row.seqs.append(event.seq)
         if event.kind == COUNTED[group]:
@@ -190,7 +191,12 @@ def who(path: str, text: Text) -> str:
         return parts[0]
     if len(parts) == 1:
         return text("tui.who.root")
-    name = {"vmms": "VMMS", "storvsp": "storvsp", "vmbus": text("tui.who.root"), "storage": text("tui.who.disk")}
+    name = {
+        "vmms": "VMMS",
+        "storvsp": "storvsp",
+        "vmbus": text("tui.who.root"),
+        "storage": text("tui.who.disk"),
+    }
     if parts[1] == "vmwp":
         return text("tui.who.worker")
     return name.get(parts[1], parts[1])
@@ -216,6 +222,7 @@ def say(event: TraceEvent, text: Text) -> str:
     message = special(event, text) if special is not None else f"tui.say.{event.kind}"
     if not text.has(message):
         message = f"tui.say.{event.kind}"
+    data = event.get("bytes")
     values = {name: value for name, value in event.fields.items() if name != "bytes"}
     values.update(
         source=who(event.source, text),
@@ -223,11 +230,11 @@ def say(event: TraceEvent, text: Text) -> str:
         vm=machine_of(event) or text("tui.who.root"),
         channel=event.channel or "",
         partition=event.partition or "",
-        size=len(event.get("bytes") or b""),
+        size=len(data) if isinstance(data, (bytes, bytearray)) else 0,
         port=f"0x{event.get('port') or 0:x}",
         phase=text(f"tui.phase.{event.get('phase')}") if event.kind == "guest.phase" else "",
         state=_state(event, text),
-        bytes=bytes_text(int(event.get("bytes"))) if isinstance(event.get("bytes"), int) else "",
+        bytes=bytes_text(data) if isinstance(data, int) else "",
     )
     if event.kind == "vmbus.message":
         values.update(_message_values(event))
@@ -267,5 +274,10 @@ _SPECIAL: dict[str, Callable[[TraceEvent, Text], str]] = {
     "vmbus.channel": _by_name("channel", "state"),
     "guest.workload": _by_name("workload", "action"),
     "integration": _by_name("integration", "action"),
-    "interrupt": lambda event, text: "tui.say.line" if event.get("reason") == "device line" else "tui.say.interrupt",
+    "partition": lambda event, text: (
+        "tui.say.partition.root" if event.partition == 1 else "tui.say.partition"
+    ),
+    "interrupt": lambda event, text: (
+        "tui.say.line" if event.get("reason") == "device line" else "tui.say.interrupt"
+    ),
 }

@@ -1,0 +1,44 @@
+"""The command palette's entries: language, speeds, panes, and what the keys do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from hvlab.tui.layout import PANES
+from hvlab.tui.pacing import SPEEDS
+
+if TYPE_CHECKING:
+    from hvlab.tui.app import HvlabApp
+
+
+class HvlabCommands(Provider):
+    """Everything one can do without knowing its key."""
+
+    def _entries(self) -> Iterator[tuple[str, str, Any]]:
+        app = cast("HvlabApp", self.app)
+        text = app.text
+        yield text("tui.command.language"), text("tui.command.language_help"), app.action_language
+        for number, speed in enumerate(SPEEDS):
+            name = text("tui.command.speed", name=text(f"tui.speed.{speed.name}"))
+            yield name, text("tui.command.speed_help"), partial(app.set_speed, number)
+        for pane in PANES:
+            yield text(f"tui.pane.{pane}"), text("tui.keys." + pane), partial(app.action_pane, pane)
+        for action in ("pause", "step", "finish", "clear", "help"):
+            yield text(f"tui.keys.{action}"), "", getattr(app, f"action_{action}")
+
+    async def discover(self) -> Hits:
+        """What is listed before anything is typed."""
+        for name, detail, action in self._entries():
+            yield DiscoveryHit(name, action, help=detail or None)
+
+    async def search(self, query: str) -> Hits:
+        """What fits the words typed."""
+        matcher = self.matcher(query)
+        for name, detail, action in self._entries():
+            score = matcher.match(name)
+            if score > 0:
+                yield Hit(score, matcher.highlight(name), action, help=detail or None)
