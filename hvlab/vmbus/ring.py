@@ -80,10 +80,14 @@ class Ring:
 
     def indices(self) -> tuple[int, int, int, int]:
         """write_index, read_index, interrupt_mask and pending_send_size as they stand. Raises RingCorrupt."""
-        write, read, mask, pending = _CONTROL.unpack_from(self._memory.page(self._control))
+        return self._checked(self._memory.page(self._control))
+
+    def _checked(self, control: bytearray | bytes) -> tuple[int, int, int, int]:
+        indices = _CONTROL.unpack_from(control)
+        write, read, _, _ = indices
         if write >= self.size or read >= self.size or (write | read) & 7:
             raise RingCorrupt(f"indices {write} and {read} in a ring of {self.size} bytes")
-        return write, read, mask, pending
+        return indices
 
     def used(self) -> int:
         """Bytes that wait to be read."""
@@ -99,20 +103,21 @@ class Ring:
         signalled. Raises RingFull (after leaving pending_send_size), RingCorrupt, and
         ValueError for a packet that no ring of this size can hold.
         """
-        write, read, mask, _ = self.indices()
+        control = self._memory.page_for_write(self._control)
+        write, read, mask, _ = self._checked(control)
         size = self.size
         total = len(packet) + 8
         if (size - (write - read) if write >= read else read - write) <= total:
             if total > size - 8:
                 raise ValueError(f"a packet of {total} bytes in a ring of {size}")
-            _INDEX.pack_into(self._memory.page_for_write(self._control), 12, total)
+            _INDEX.pack_into(control, 12, total)
             raise RingFull
         data = packet + _TRAILER.pack(0, write)
         self._put(write, data)
         after = write + total
         if after >= size:
             after -= size
-        _INDEX.pack_into(self._memory.page_for_write(self._control), 0, after)
+        _INDEX.pack_into(control, 0, after)
         return data, write, mask == 0 and read == write
 
     def _put(self, at: int, data: bytes) -> None:
@@ -137,12 +142,15 @@ class Ring:
 
         None if the ring is empty. Raises RingCorrupt.
         """
-        write, read, _, pending = self.indices()
+        control = self._memory.page_for_write(self._control)
+        write, read, _, pending = self._checked(control)
         if write == read:
             return None
         size = self.size
         used = write - read if write > read else size - read + write
-        _, offset8, length8 = _LENGTH.unpack(self._get(read, 6))
+        # The first 8 bytes never straddle pages: packets and pages are multiples of 8.
+        page = self._memory.page(self._data[read // PAGE_SIZE])
+        _, offset8, length8 = _LENGTH.unpack_from(page, read % PAGE_SIZE)
         total = length8 * 8 + 8
         if not 2 <= offset8 <= length8 or total > used:
             raise RingCorrupt(f"a packet of {total} bytes where {used} wait")
@@ -150,7 +158,7 @@ class Ring:
         after = read + total
         if after >= size:
             after -= size
-        _INDEX.pack_into(self._memory.page_for_write(self._control), 4, after)
+        _INDEX.pack_into(control, 4, after)
         free = size - used
         return data, pending != 0 and free < pending <= free + total
 
