@@ -18,6 +18,7 @@ from hvlab import __version__
 
 if TYPE_CHECKING:
     from hvlab.console.errors import ErrorRecord
+    from hvlab.course.view import LessonView
     from hvlab.session.session import Session
     from hvlab.text import Text
 
@@ -266,9 +267,7 @@ def replay(session_file: Path, trace: Path | None, language: str | None) -> None
 def learn(lesson: str | None = None, log: Path | None = None, language: str | None = None) -> None:
     """Open LESSON (or the first one) on the screen."""
     _need_terminal()
-    from hvlab.course import cmdlets as course_cmdlets
     from hvlab.course import library
-    from hvlab.course.view import open_lesson
     from hvlab.tui.app import run_app
 
     text = _text(language)
@@ -277,22 +276,38 @@ def learn(lesson: str | None = None, log: Path | None = None, language: str | No
     except library.BadLesson as error:
         raise BadInput(str(error)) from None
     file = log or _next_record(plan.id)
-    session = _open_session(
-        scenario=plan.scenario,
-        platform=plan.platform,
-        seed=plan.seed,
-        log=file,
-        lesson=plan.id,
-        lesson_digest=plan.digest,
-        cmdlets=course_cmdlets.CMDLETS,
-        language=text.language,
-    )
-    status = run_app(session, open_lesson(plan, session, text.language), text.language)
-    session.close()
-    if any(entry.kind == "command" for entry in session.log.entries):
-        click.echo(text("cli.recorded", file=file, command=f"hvlab grade {plan.id} {file}"), err=True)
-    elif log is None:
-        file.unlink(missing_ok=True)
+    opened: list[Session] = []
+
+    def open_lab() -> Session:
+        # Called after the first paint: the lesson can be read while the lab is built.
+        from hvlab.course import cmdlets as course_cmdlets
+
+        session = _open_session(
+            scenario=plan.scenario,
+            platform=plan.platform,
+            seed=plan.seed,
+            log=file,
+            lesson=plan.id,
+            lesson_digest=plan.digest,
+            cmdlets=course_cmdlets.CMDLETS,
+            language=text.language,
+        )
+        opened.append(session)
+        return session
+
+    def open_view(session: Session) -> LessonView:
+        from hvlab.course.view import open_lesson
+
+        return open_lesson(plan, session, text.language)
+
+    first_page = plan.sections[text.language][plan.plan.step[0].id]
+    status = run_app(open_lab, open_view, text.language, first_page=first_page)
+    for session in opened:
+        session.close()
+        if any(entry.kind == "command" for entry in session.log.entries):
+            click.echo(text("cli.recorded", file=file, command=f"hvlab grade {plan.id} {file}"), err=True)
+        elif log is None:
+            file.unlink(missing_ok=True)
     sys.exit(status)
 
 
