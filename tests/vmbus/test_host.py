@@ -1,0 +1,247 @@
+"""The root's end of the bus: its table against one written from the reference, and the two ends by bytes alone."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from hvlab.vmbus import guest, host, messages
+from hvlab.vmbus.guest import Connection
+from hvlab.vmbus.host import CHANNEL_STATES, DECISIONS, CloseDevice, Offer, OpenDevice, Refused, Send, Server
+from hvlab.vmbus.messages import V1, WIN7, WIN8, pack
+
+SCSI = uuid.UUID("ba6163d9-04a1-4d29-b605-72e2ffb1dc7f")
+
+# Rows: message; columns: Closed, Opening, Open, Closing, ClosingReopen, Revoked.
+# Transcribed from the reference, section 7 (and section 6E for a revoked channel).
+TABLE = {
+    "OPEN_CHANNEL": ("opens", "already open", "already open", "queued", "already open", "ignored"),
+    "CLOSE_CHANNEL": ("not open", "not open", "closes", "not open", "unqueued", "ignored"),
+    "REL_ID_RELEASED": ("bad state", "bad state", "bad state", "bad state", "bad state", "released"),
+    "GPADL_HEADER": ("begun", "begun", "begun", "begun", "begun", "failed"),
+    "GPADL_TEARDOWN": ("torn down",) * 6,
+}
+WORDS = {
+    "open": "opens",
+    "refuse ChannelAlreadyOpen": "already open",
+    "refuse ChannelNotOpen": "not open",
+    "refuse InvalidChannelState": "bad state",
+    "queue open": "queued",
+    "unqueue open": "unqueued",
+    "ignore": "ignored",
+    "close": "closes",
+    "release": "released",
+    "begin gpadl": "begun",
+    "fail gpadl": "failed",
+    "tear down gpadl": "torn down",
+}
+
+
+def offer(key: str = "scsi:0") -> Offer:
+    return Offer(key, SCSI, uuid.UUID(int=len(key)))
+
+
+def connected(version: int = V1) -> Server:
+    server = Server((WIN8, WIN7, V1))
+    server.offer(offer())
+    server.handle(pack("INITIATE_CONTACT", version=version, interrupt_page=0x5000))
+    server.handle(pack("REQUEST_OFFERS"))
+    return server
+
+
+def names(effects: list[host.Effect]) -> list[str]:
+    return [
+        messages.parse(effect.message)[0].name if isinstance(effect, Send) else type(effect).__name__
+        for effect in effects
+    ]
+
+
+def make_gpadl(server: Server, number: int = 0xE1, pages: int = 8, channel: int = 1) -> list[host.Effect]:
+    effects: list[host.Effect] = []
+    for message in messages.gpadl_messages(channel, number, list(range(100, 100 + pages)), pages * 4096):
+        effects += server.handle(message)
+    return effects
+
+
+def opened(version: int = V1) -> Server:
+    server = connected(version)
+    make_gpadl(server)
+    server.handle(pack("OPEN_CHANNEL", channel_id=1, open_id=5, ring_gpadl=0xE1, downstream_ring_page_offset=4))
+    server.open_complete(1, 0)
+    return server
+
+
+def test_every_message_in_every_state_is_decided_as_the_reference_says() -> None:
+    ours = {
+        name: tuple(WORDS[DECISIONS[name, state]] for state in CHANNEL_STATES) for name in TABLE
+    }
+    assert ours == TABLE
+    assert len(DECISIONS) == len(TABLE) * len(CHANNEL_STATES)
+
+
+def test_nothing_is_heard_before_contact() -> None:
+    server = Server((V1,))
+    for name in ("REQUEST_OFFERS", "OPEN_CHANNEL", "GPADL_BODY", "UNLOAD"):
+        assert server.handle(pack(name)) == [Refused(name, "InvalidMessageType")]
+
+
+def test_an_unknown_version_is_answered_no_and_a_known_one_yes() -> None:
+    server = Server((V1,))
+    (answer,) = server.handle(pack("INITIATE_CONTACT", version=WIN8))
+    assert isinstance(answer, Send) and messages.parse(answer.message)[1]["version_supported"] == 0
+    effects = server.handle(pack("INITIATE_CONTACT", version=V1, interrupt_page=0x5000))
+    assert names(effects) == ["Contacted", "VERSION_RESPONSE"]
+    assert server.interrupt_page == 0x5000
+
+
+def test_offers_come_once_and_later_ones_at_once() -> None:
+    server = connected()
+    assert server.handle(pack("REQUEST_OFFERS")) == [Refused("REQUEST_OFFERS", "OffersAlreadySent")]
+    assert names(server.offer(offer("scsi:1"))) == ["OFFER_CHANNEL"]
+    assert sorted(server.channels) == [1, 2]
+
+
+@pytest.mark.parametrize(("version", "dedicated", "connection"), [(V1, 0, 0), (WIN7, 1, 0x2001), (WIN8, 1, 0x2001)])
+def test_what_an_offer_says_of_signals_depends_on_the_version(
+    version: int, dedicated: int, connection: int
+) -> None:
+    server = Server((WIN8, WIN7, V1))
+    server.offer(offer())
+    server.handle(pack("INITIATE_CONTACT", version=version))
+    first = server.handle(pack("REQUEST_OFFERS"))[0]
+    assert isinstance(first, Send) and len(first.message) == 196
+    fields = messages.parse(first.message)[1]
+    assert (fields["is_dedicated"], fields["connection_id"]) == (dedicated, connection)
+    assert first.message[180:184] == bytes(4)
+
+
+def test_opening_closing_and_opening_again_while_it_closes() -> None:
+    server = opened()
+    open_message = pack("OPEN_CHANNEL", channel_id=1, open_id=6, ring_gpadl=0xE1, downstream_ring_page_offset=4)
+    assert server.handle(open_message) == [Refused("OPEN_CHANNEL", "ChannelAlreadyOpen")]
+    assert server.handle(pack("CLOSE_CHANNEL", channel_id=1)) == [CloseDevice(1)]
+    assert server.handle(open_message) == []
+    assert server.close_complete(1) == [OpenDevice(1)]
+    assert names(server.open_complete(1, 0)) == ["OPEN_CHANNEL_RESULT"]
+
+
+def test_a_device_that_cannot_open_leaves_the_channel_closed() -> None:
+    server = connected()
+    make_gpadl(server)
+    server.handle(pack("OPEN_CHANNEL", channel_id=1, ring_gpadl=0xE1, downstream_ring_page_offset=4))
+    (result,) = server.open_complete(1, messages.STATUS_FAILED)
+    assert isinstance(result, Send) and messages.parse(result.message)[1]["status"] == 0x8000FFFF
+    assert server.channels[1].state == host.CLOSED
+
+
+@pytest.mark.parametrize("offset", [0, 1, 7, 8, 99])
+def test_an_open_over_pages_that_make_no_two_rings_fails(offset: int) -> None:
+    server = connected()
+    make_gpadl(server)
+    effects = server.handle(
+        pack("OPEN_CHANNEL", channel_id=1, ring_gpadl=0xE1, downstream_ring_page_offset=offset)
+    )
+    assert names(effects) == ["Refused", "OPEN_CHANNEL_RESULT"]
+
+
+def test_gpadls_that_are_refused() -> None:
+    server = connected()
+    assert names(make_gpadl(server)) == ["GPADL_CREATED"]
+    assert names(make_gpadl(server)) == ["Refused", "GPADL_CREATED"]  # the id is taken
+    assert server.handle(pack("GPADL_BODY", gpadl_id=0x77)) == [Refused("GPADL_BODY", "UnknownGpadlId")]
+    assert server.handle(pack("GPADL_TEARDOWN", channel_id=1, gpadl_id=0x77)) == [
+        Refused("GPADL_TEARDOWN", "UnknownGpadlId")
+    ]
+    bad = pack("GPADL_HEADER", bytes(16), channel_id=1, gpadl_id=0x88, range_bytes=16, range_count=1)
+    refused, answer = server.handle(bad)
+    assert refused == Refused("GPADL_HEADER", "InvalidGpaRange")
+    assert isinstance(answer, Send) and messages.parse(answer.message)[1]["status"] == 0x8000FFFF
+
+
+def test_rings_in_use_are_not_torn_down() -> None:
+    server = opened()
+    teardown = pack("GPADL_TEARDOWN", channel_id=1, gpadl_id=0xE1)
+    assert server.handle(teardown) == [Refused("GPADL_TEARDOWN", "InvalidGpadlState")]
+    server.handle(pack("CLOSE_CHANNEL", channel_id=1))
+    server.close_complete(1)
+    assert names(server.handle(teardown)) == ["GPADL_TORNDOWN"]
+
+
+def test_a_half_sent_gpadl_is_forgotten_at_a_new_contact() -> None:
+    server = connected()
+    parts = messages.gpadl_messages(1, 0xE1, list(range(60)), 60 * 4096)
+    assert server.handle(parts[0]) == []
+    server.handle(pack("INITIATE_CONTACT", version=V1))
+    server.handle(pack("REQUEST_OFFERS"))
+    assert server.handle(parts[1]) == [Refused("GPADL_BODY", "UnknownGpadlId")]
+
+
+def test_contact_while_connected_closes_everything_without_a_word() -> None:
+    server = opened()
+    effects = server.handle(pack("INITIATE_CONTACT", version=WIN7))
+    assert names(effects) == ["CloseDevice", "Contacted", "VERSION_RESPONSE"]
+    assert server.channels == {} and server.gpadls == {}
+
+
+@pytest.mark.parametrize(("version", "answer"), [(V1, []), (WIN7, ["UNLOAD_COMPLETE"]), (WIN8, ["UNLOAD_COMPLETE"])])
+def test_unload_is_answered_from_1_1_on(version: int, answer: list[str]) -> None:
+    assert names(opened(version).handle(pack("UNLOAD"))) == ["CloseDevice", "Unloaded", *answer]
+
+
+def test_a_revoked_channel_is_kept_until_the_guest_lets_go() -> None:
+    server = opened()
+    assert names(server.revoke("scsi:0")) == ["CloseDevice", "RESCIND_CHANNEL_OFFER"]
+    assert server.handle(pack("OPEN_CHANNEL", channel_id=1)) == []
+    assert names(server.offer(offer("scsi:9"))) == ["OFFER_CHANNEL"]
+    assert sorted(server.channels) == [1, 2]  # the relid is not used again before its release
+    assert server.handle(pack("REL_ID_RELEASED", channel_id=1)) == []
+    assert sorted(server.channels) == [2]
+    assert server.handle(pack("CLOSE_CHANNEL", channel_id=1)) == [Refused("CLOSE_CHANNEL", "UnknownChannelId")]
+
+
+def converse(server: Server, connection: Connection, effects: list[guest.Effect]) -> list[guest.Effect]:
+    """Let the two ends talk by bytes until neither has anything to say; what the guest noticed."""
+    noticed: list[guest.Effect] = []
+    queue = list(effects)
+    while queue:
+        effect = queue.pop(0)
+        if not isinstance(effect, guest.Post):
+            noticed.append(effect)
+            continue
+        for answer in server.handle(effect.message):
+            answers = server.open_complete(answer.relid, 0) if isinstance(answer, OpenDevice) else [answer]
+            answers += server.close_complete(answer.relid) if isinstance(answer, CloseDevice) else []
+            for reply in answers:
+                if isinstance(reply, Send):
+                    queue += connection.handle(reply.message)
+    return noticed
+
+
+@pytest.mark.parametrize(
+    ("root", "child", "agreed"),
+    [((V1,), (WIN8, WIN7, V1), V1), ((WIN8, WIN7, V1), (V1,), V1), ((WIN8, WIN7, V1), (WIN8, WIN7, V1), WIN8)],
+)
+def test_the_highest_common_version_is_agreed(root: tuple[int, ...], child: tuple[int, ...], agreed: int) -> None:
+    server, connection = Server(root), Connection(child, 0x5000, (0, 0))
+    server.offer(offer())
+    noticed = converse(server, connection, connection.connect())
+    assert noticed == [guest.Negotiated(agreed), guest.Offered(1), guest.AllOffered()]
+    assert connection.version == server.version == agreed
+
+
+def test_no_common_version_ends_without_a_bus() -> None:
+    connection = Connection((WIN8,), 0, (0, 0))
+    assert converse(Server((V1,)), connection, connection.connect()) == [guest.NoBus()]
+
+
+def test_a_channel_from_its_offer_to_its_end() -> None:
+    server, connection = Server((V1,)), Connection((V1,), 0x5000, (0, 0))
+    server.offer(offer())
+    converse(server, connection, connection.connect())
+    pages = list(range(300, 334))
+    assert converse(server, connection, connection.open_channel(1, pages, 17)) == [guest.Opened(1)]
+    assert server.ring_pages(server.channels[1]) == (pages[:17], pages[17:])
+    assert converse(server, connection, connection.close_channel(1)) == [guest.TornDown(1)]
+    converse(server, connection, connection.unload())
+    assert (server.state, connection.state) == (host.DISCONNECTED, guest.GONE)
