@@ -239,13 +239,16 @@ class HvlabApp(App[int]):
             screen.remove_class("guest")
         if name == "inspector":
             screen.add_class("inspecting")
+        screen.set_class(name in ("events", "inspector"), "closer")
         self._arrange()
         self.query_one(f"#{name}", Widget).focus()
 
     def action_prompt(self) -> None:
         """Back to the prompt; a guest's screen closes first."""
         screen = self.screen_stack[0]
-        if screen.has_class("guest"):
+        if screen.has_class("closer"):
+            screen.remove_class("closer")
+        elif screen.has_class("guest"):
             screen.remove_class("guest")
         else:
             screen.remove_class("inspecting")

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from hvlab.kernel import World
-from hvlab.kernel.trace import TraceEvent
 from hvlab.tui.canvas import line
 from hvlab.tui.feed import Sums
 from hvlab.tui.line_pane import LinePane
-from hvlab.tui.picture_model import HostView, look
 from hvlab.tui.picture_motion import Motion
 from hvlab.tui.picture_scene import MINIMUM_HEIGHT, MINIMUM_WIDTH, Scene, build
+
+if TYPE_CHECKING:
+    from hvlab.kernel import World
+    from hvlab.kernel.trace import TraceEvent
+    from hvlab.tui.picture_model import HostView
 
 
 class ArchitecturePane(LinePane, can_focus=True):
@@ -46,6 +48,8 @@ class ArchitecturePane(LinePane, can_focus=True):
 
     def update(self, world: World, host: str, sums: Sums, events: Sequence[TraceEvent], caption: str) -> None:
         """Take in new events and the present state."""
+        from hvlab.tui.picture_model import look  # with the lab, after the first paint
+
         view = look(world, host)
         if events or view != self._view or caption != self._caption:
             self._scene = None

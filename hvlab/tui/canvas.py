@@ -56,6 +56,14 @@ def wrap(text: str, width: int) -> list[str]:
     return rows
 
 
+def break_hard(text: str, style: str, width: int) -> list[Line]:
+    """A logical line as a terminal breaks it: at the edge, wherever that is."""
+    text = text.expandtabs(8)
+    if len(text) <= width:
+        return [line((text, style))]
+    return [line((text[start : start + width], style)) for start in range(0, len(text), width)]
+
+
 class Canvas:
     """A grid of characters with a style name each. What falls outside is not drawn."""
 

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from hvlab.console.errors import ErrorRecord
 from hvlab.console.formatting import Formatter
 from hvlab.text import Text
-from hvlab.tui.canvas import Line, line
 
 
 class PaneHost:
@@ -93,11 +92,3 @@ class PaneHost:
     def open_guest_screen(self, name: str) -> None:
         """vmconnect: show this machine's own screen."""
         self.guest_screen = name
-
-
-def break_hard(text: str, style: str, width: int) -> list[Line]:
-    """A logical line as a terminal breaks it: at the edge, wherever that is."""
-    text = text.expandtabs(8)
-    if len(text) <= width:
-        return [line((text, style))]
-    return [line((text[start : start + width], style)) for start in range(0, len(text), width)]

@@ -13,10 +13,8 @@ from textual.widgets import Input
 
 from hvlab.console.history import History
 from hvlab.text import Text
-from hvlab.tui.canvas import Line, line
-from hvlab.tui.completing import completions, is_incomplete
+from hvlab.tui.canvas import Line, break_hard, line
 from hvlab.tui.completion_menu import Choice, CompletionMenu
-from hvlab.tui.console_host import break_hard
 from hvlab.tui.line_pane import LinePane, ScrollPane
 from hvlab.tui.prompt import PromptInput
 
@@ -200,13 +198,25 @@ class ConsolePane(Vertical):
         if not whole.strip():
             self._lines.clear()
             self.echo("")
-        elif text.strip() and self.session is not None and is_incomplete(self.session, whole):
+        elif text.strip() and self._is_incomplete(whole):
             pass
         else:
             self._lines.clear()
             self._remember(whole)
             self.post_message(self.Submitted(whole))
         self._label()
+
+    def _is_incomplete(self, source: str) -> bool:
+        from hvlab.tui.completing import is_incomplete  # with the lab, after the first paint
+
+        return self.session is not None and is_incomplete(self.session, source)
+
+    def _choices(self) -> list[Choice]:
+        from hvlab.tui.completing import completions
+
+        if self.session is None:
+            return []
+        return completions(self.session, self.prompt.value, self.prompt.cursor_position, self.lab_text)
 
     def _remember(self, text: str) -> None:
         self.history.add(text)
@@ -245,10 +255,7 @@ class ConsolePane(Vertical):
         if self.menu.is_open:
             self.menu.walk(event.step)
             return
-        if self.session is None:
-            return
-        prompt = self.prompt
-        choices = completions(self.session, prompt.value, prompt.cursor_position, self.lab_text)
+        choices = self._choices()
         if len(choices) == 1:
             self._insert(choices[0])
         else:
@@ -275,10 +282,7 @@ class ConsolePane(Vertical):
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
         if self.menu.is_open:
-            prompt = self.prompt
-            assert self.session is not None
-            choices = completions(self.session, prompt.value, prompt.cursor_position, self.lab_text)
-            self.menu.open(choices if prompt.value else ())
+            self.menu.open(self._choices() if self.prompt.value else ())
 
     @on(PromptInput.Dismiss)
     def _dismiss(self) -> None:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from hvlab.kernel.trace import KINDS, Trace, TraceEvent
-from hvlab.text import Text
-from hvlab.tui.canvas import Line, fit
-from hvlab.tui.feed import machine_of
 from hvlab.tui.line_pane import ScrollPane
-from hvlab.tui.story import GLYPHS, Row, Story, say, say_row
 
-CAPTIONED = ("", "port", "packet", "disk", "beat")
+if TYPE_CHECKING:
+    from hvlab.kernel.trace import Trace, TraceEvent
+    from hvlab.text import Text
+    from hvlab.tui.canvas import Line
+    from hvlab.tui.story import Row, Story
+
 LAYERS = ("console", "root", "hypervisor", "vmbus", "device", "guest")
 
 
@@ -55,14 +55,14 @@ class EventList(ScrollPane):
 
     def __init__(self) -> None:
         super().__init__(id="events", classes="pane")
-        self.story = Story()
+        self.story: Story | None = None
         self.follow = True
         self.caption = ""
         """The newest sentence of the story: the picture's caption."""
         self.hidden: frozenset[str] = frozenset()
         self.needle = ""
         self._typing = False
-        self._trace = Trace()
+        self._trace: Trace
         self._text: Text | None = None
         self._lines: list[Line] = []
         self._at: list[tuple[int, int]] = []
@@ -74,8 +74,12 @@ class EventList(ScrollPane):
 
     def attach(self, trace: Trace, text: Text) -> None:
         """Show this trace, from its beginning, in this language."""
+        from hvlab.tui.story import Story  # with the lab, after the first paint
+
+        every = self.story is not None and self.story.every
         self._trace, self._text = trace, text
-        self.story.clear()
+        self.story = Story()
+        self.story.every = every
         self._forget(0)
         self.cursor_row = None
         self.show([])
@@ -87,15 +91,15 @@ class EventList(ScrollPane):
 
     def add(self, new: Sequence[TraceEvent]) -> None:
         """Take in new events."""
-        first = self.story.add(new)
-        self._render_from(first)
+        if self.story is not None:
+            self._render_from(self.story.add(new))
 
     def _forget(self, row: int) -> None:
         keep = self._starts[row] if row < len(self._starts) else len(self._lines)
         del self._starts[row:], self._lines[keep:], self._at[keep:]
 
     def _render_from(self, row: int) -> None:
-        if self._text is None:
+        if self._text is None or self.story is None:
             return
         row = min(row, len(self._starts))
         self._forget(row)
@@ -107,49 +111,27 @@ class EventList(ScrollPane):
         self.show(list(self._lines), keep)
 
     def _row(self, number: int, row: Row, text: Text) -> None:
-        sentence = say_row(row, text)
-        if row.head.kind != "command" and row.group in CAPTIONED and (row.count or not row.group):
+        assert self.story is not None
+        sentence = self.story.sentence(row, text)
+        if self.story.is_caption(row):
             self.caption = sentence
         if row.group and not row.count:
             return  # a run whose counted events have not come yet
-        if row.layer in self.hidden or (self.needle and self.needle not in self._searched(row, sentence)):
+        if row.layer in self.hidden or (
+            self.needle and self.needle not in self.story.searched(row, sentence)
+        ):
             return
-        if row.unfolded:
-            mark = "▾"
-        elif row.group:
-            mark = "▸"
-        else:
-            mark = " "
-        self._put(number, row.seqs[0], row.time, f"{mark}{row.glyph}", sentence, row.layer, row.head)
-        if row.unfolded:
-            for seq in row.seqs[:400]:
-                event = self._trace[seq]
-                glyph = "  " + GLYPHS[event.kind]
-                self._put(number, seq, event.time, glyph, say(event, text), KINDS[event.kind].layer, event)
-
-    def _searched(self, row: Row, sentence: str) -> str:
-        names = " ".join(str(value) for value in row.head.fields.values() if isinstance(value, str))
-        return f"{sentence} {row.head.kind} {names} {machine_of(row.head)}".lower()
-
-    def _put(
-        self, number: int, seq: int, time: int, glyph: str, sentence: str, layer: str, head: TraceEvent
-    ) -> None:
         width = max(20, self.scrollable_content_region.width)
-        stamp = f"{time / 1e9:8.3f} "
-        room = width - len(stamp) - len(glyph) - 1
-        strong = head.kind in ("command", "guest.phase", "vm.state", "guest.workload")
-        self._lines.append(
-            (
-                (stamp, "faint"),
-                (glyph + " ", f"{layer}+2"),
-                (fit(sentence, room), "bold" if strong else "" if layer != "hypervisor" else "dim"),
-            )
-        )
-        self._at.append((number, seq))
+        for seq, line in self.story.lines(row, sentence, self._trace, text, width):
+            self._lines.append(line)
+            self._at.append((number, seq))
 
     def _title(self) -> None:
         text = self.lab_app.text
-        parts = [f"F4 {text('tui.pane.events')}", text(f"tui.depth.{'all' if self.story.every else 'story'}")]
+        parts = [
+            f"F4 {text('tui.pane.events')}",
+            text(f"tui.depth.{'all' if self.story and self.story.every else 'story'}"),
+        ]
         if self.hidden:
             parts.append("−" + " −".join(text(f"tui.layer.{name}") for name in LAYERS if name in self.hidden))
         if self.needle or self._typing:
@@ -189,7 +171,7 @@ class EventList(ScrollPane):
 
     def select_event(self, seq: int) -> None:
         """Put the bar on the row that holds an event, and unfold the row if the event lies inside it."""
-        for number, row in enumerate(self.story.rows):
+        for number, row in enumerate(self.story.rows if self.story is not None else ()):
             if seq in row.seqs:
                 if row.seqs[0] != seq and not row.unfolded:
                     row.unfolded = True
@@ -214,7 +196,7 @@ class EventList(ScrollPane):
 
     def action_unfold(self) -> None:
         """Show or hide the events inside a row."""
-        if self.cursor_row is None or self.cursor_row >= len(self._at):
+        if self.story is None or self.cursor_row is None or self.cursor_row >= len(self._at):
             return
         number, _ = self._at[self.cursor_row]
         row = self.story.rows[number]
@@ -225,6 +207,8 @@ class EventList(ScrollPane):
 
     def action_depth(self) -> None:
         """Story, or every event a row."""
+        if self.story is None:
+            return
         self.story.every = not self.story.every
         self.story.clear()
         self.story.add(self._trace)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from hvlab.kernel import World
-from hvlab.kernel.trace import TraceEvent
+if TYPE_CHECKING:
+    from hvlab.kernel import World
+    from hvlab.kernel.trace import TraceEvent
 
 
 def machine_of(event: TraceEvent) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from hvlab.guests.screen import COLUMNS, guest_screen
-from hvlab.host.vmms import Vmms
-from hvlab.kernel import World
+from typing import TYPE_CHECKING
+
 from hvlab.tui.canvas import ROUND, Canvas
 from hvlab.tui.line_pane import LinePane
+
+if TYPE_CHECKING:
+    from hvlab.kernel import World
+
+COLUMNS = 64
 
 
 def draw_monitor(rows: list[str], title: str, note: str, is_on: bool, width: int, height: int) -> Canvas:
@@ -40,6 +44,9 @@ class GuestPane(LinePane, can_focus=True):
 
     def update(self, world: World, host: str) -> None:
         """Draw what stands on the screen now."""
+        from hvlab.guests.screen import guest_screen
+        from hvlab.host.vmms import Vmms
+
         width, height = self.size
         if not width or not self.machine:
             return

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from hvlab.kernel.trace import KINDS, Trace, TraceEvent
-from hvlab.text import Text
-from hvlab.tui.canvas import Line, fit, line
-from hvlab.tui.decode import decode, hex_rows, request_of
 from hvlab.tui.line_pane import ScrollPane
 from hvlab.tui.markdown import flow
-from hvlab.tui.story import GLYPHS, say
 
-VIEWS = ("meaning", "why", "bytes")
+if TYPE_CHECKING:
+    from hvlab.kernel.trace import Trace, TraceEvent
 
 
 class InspectorPane(ScrollPane):
@@ -39,7 +35,7 @@ class InspectorPane(ScrollPane):
         super().__init__(id="inspector", classes="pane")
         self.event: TraceEvent | None = None
         self.view = "meaning"
-        self._trace = Trace()
+        self._trace: Trace | None = None
 
     def inspect(self, trace: Trace, seq: int) -> None:
         """Show this event."""
@@ -68,111 +64,11 @@ class InspectorPane(ScrollPane):
         text = self.lab_app.text
         width = max(20, self.scrollable_content_region.width - 2)
         self.border_title = f"F5 {text('tui.pane.inspector')} · {text(f'tui.view.{self.view}')}"
-        if self.event is None:
+        if self.event is None or self._trace is None:
             rows = flow([(text("tui.inspector.empty"), "dim")], width)
         else:
-            make = {"meaning": meaning, "why": why, "bytes": bytes_view}[self.view]
-            rows = make(self._trace, self.event, text, width)
+            from hvlab.tui.inspection import VIEWS  # only once there is an event to look at
+
+            rows = VIEWS[self.view](self._trace, self.event, text, width)
         self.show([((" ", ""), *row) for row in rows])
         self.refresh()
-
-
-# -- the views, pure ------------------------------------------------------------------------------
-
-
-def _head(event: TraceEvent, text: Text, width: int) -> list[Line]:
-    layer = KINDS[event.kind].layer
-    rows: list[Line] = [
-        line(
-            (GLYPHS[event.kind] + " ", f"{layer}+3"), (event.kind, f"{layer}+3"), (f"  #{event.seq}", "faint")
-        )
-    ]
-    return [*rows, *flow([(say(event, text), "bold")], width)]
-
-
-def meaning(trace: Trace, event: TraceEvent, text: Text, width: int) -> list[Line]:
-    """What an event of this kind is, and what this one says."""
-    rows = _head(event, text, width)
-    if text.has(f"kind.{event.kind}"):
-        rows += [(), *flow([(text(f"kind.{event.kind}"), "")], width)]
-    rows.append(())
-    pairs: list[tuple[str, str]] = [
-        (text("tui.inspector.time"), f"{event.time / 1e9:.6f} s"),
-        (text("tui.inspector.source"), event.source),
-        (text("tui.inspector.target"), event.target),
-    ]
-    for name in ("partition", "vp", "channel"):
-        value = getattr(event, name)
-        if value is not None:
-            pairs.append((name, str(value)))
-    for name, value in event.fields.items():
-        if isinstance(value, (bytes, bytearray)):
-            pairs.append((name, text("tui.inspector.bytes_key", count=len(value))))
-        elif value not in (None, ""):
-            pairs.append((name, _value(name, value)))
-    label = min(12, max(len(name) for name, _ in pairs))
-    for name, shown in pairs:
-        rows += flow([(shown, "")], width, f"{fit(name, label).ljust(label)} ", " " * (label + 1))
-    if event.cause:
-        rows += [(), line((text("tui.inspector.because"), "dim"))]
-        rows += flow([(say(trace[event.cause], text), "")], width, f"#{event.cause} ", "  ")
-    return rows
-
-
-def _value(name: str, value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int) and name in ("code", "port", "input", "result", "value", "status", "vector"):
-        return f"0x{value:x}"
-    return str(value)
-
-
-def why(trace: Trace, event: TraceEvent, text: Text, width: int) -> list[Line]:
-    """From the first cause down to the event."""
-    chain = list(reversed(trace.chain(event.seq)))
-    rows: list[Line] = [*_head(event, text, width), (), line((text("tui.inspector.chain"), "dim"))]
-    for number, cause in enumerate(chain):
-        layer = KINDS[cause.kind].layer
-        last = number == len(chain) - 1
-        mark = "└ " if last else "├ "
-        rest = "  " if last else "│ "
-        body = flow(
-            [(GLYPHS[cause.kind] + " ", f"{layer}+3"), (say(cause, text), "bold" if last else "")],
-            width,
-            mark,
-            rest,
-        )
-        rows += body
-    return rows
-
-
-def bytes_view(trace: Trace, event: TraceEvent, text: Text, width: int) -> list[Line]:
-    """The bytes, struct by struct and field by field, then as they lie."""
-    rows = _head(event, text, width)
-    sections = decode(event, request_of(trace, event))
-    if not sections:
-        return [*rows, (), line((text("tui.inspector.no_bytes"), "dim"))]
-    wide = width >= 44
-    for section in sections:
-        rows += [
-            (),
-            line((f"── {section.name} ", "title"), ("─" * max(0, width - len(section.name) - 4), "faint")),
-        ]
-        size = max((len(view.name) for view in section.fields), default=0)
-        size = min(size, 18 if wide else 13)
-        for view in section.fields:
-            reserved = view.name.startswith("_")
-            name = fit(view.name.lstrip("_"), size).ljust(size)
-            parts = [(f"{view.offset:4d} ", "faint"), (name + " ", "faint" if reserved else "dim")]
-            shown = view.text
-            if wide and len(view.raw) <= 8:
-                parts.append((fit(view.raw.hex(" "), 23).ljust(24) if width >= 62 else "", "faint"))
-            used = sum(len(part) for part, _ in parts)
-            parts.append((fit(shown, max(4, width - used)), "faint" if reserved else "code"))
-            rows.append(line(*parts))
-    data = bytes(event.get("bytes"))
-    per_row = 16 if width >= 70 else 8
-    rows += [(), line((f"── {text('tui.inspector.dump', count=len(data))} ", "title"))]
-    for offset, hexed, shown in hex_rows(data, per_row):
-        rows.append(line((f"{offset:4d} ", "faint"), (hexed.ljust(per_row * 3), "dim"), (shown, "code")))
-    return rows

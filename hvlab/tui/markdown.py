@@ -70,7 +70,7 @@ def flow(runs: list[tuple[str, str]], width: int, first: str = "", rest: str = "
     for word in words:
         size = sum(len(text) for text, _ in word)
         if not fresh and used + 1 + size > width:
-            rows.append(tuple(row))
+            rows.append(_joined(row))
             row, used, fresh = ([(rest, "dim")] if rest else []), len(rest), True
         if not fresh:
             row.append((" ", word[0][1] if row[-1][1] == word[0][1] else ""))
@@ -78,8 +78,19 @@ def flow(runs: list[tuple[str, str]], width: int, first: str = "", rest: str = "
         row += word
         used += size
         fresh = False
-    rows.append(tuple(row))
+    rows.append(_joined(row))
     return rows
+
+
+def _joined(row: list[tuple[str, str]]) -> Line:
+    """Neighbouring runs of one style as one."""
+    found: list[tuple[str, str]] = []
+    for text, style in row:
+        if found and found[-1][1] == style:
+            found[-1] = (found[-1][0] + text, style)
+        else:
+            found.append((text, style))
+    return tuple(found)
 
 
 def lay_out(text: str, width: int) -> Page:

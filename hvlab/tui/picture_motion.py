@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from hvlab.kernel.trace import TraceEvent
 from hvlab.tui.canvas import Canvas, fit
 from hvlab.tui.feed import machine_of
 from hvlab.tui.picture_scene import Scene
+
+if TYPE_CHECKING:
+    from hvlab.kernel.trace import TraceEvent
 
 TRAVEL = 0.55
 """Seconds a glyph needs from one end of a lane to the other."""

@@ -11,11 +11,14 @@ moves here; `picture_motion` puts what happened onto the Scene's rails and place
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from hvlab.text import Text
 from hvlab.tui.canvas import DASHED, ROUND, Canvas, fit, wrap
 from hvlab.tui.feed import Sums
-from hvlab.tui.picture_model import ChannelView, HostView, MachineView
+
+if TYPE_CHECKING:
+    from hvlab.tui.picture_model import ChannelView, HostView, MachineView
 
 MINIMUM_WIDTH, MINIMUM_HEIGHT = 60, 11
 STORAGE_ROWS = 2

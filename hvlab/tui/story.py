@@ -9,11 +9,12 @@ exactly one row, and rows can be unfolded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from hvlab.kernel.trace import KINDS, TraceEvent
+from hvlab.kernel.trace import KINDS, Trace, TraceEvent
 from hvlab.text import Text
+from hvlab.tui.canvas import Line, fit
 from hvlab.tui.feed import machine_of
 from hvlab.tui.picture_scene import bytes_text
 from hvlab.vmbus import messages
@@ -36,6 +37,11 @@ ALONE = frozenset(
         "guest.workload",
     )
 )
+CAPTIONED = ("", "port", "packet", "disk", "beat")
+"""Rows that may stand below the picture: those of their own, and these runs."""
+LOUD = ("command", "guest.phase", "vm.state", "guest.workload")
+UNFOLDED = 400
+"""Events that an unfolded row shows at most."""
 GLYPHS = {
     "command": "»",
     "vm.state": "■",
@@ -175,6 +181,40 @@ class Story:
             if row.head.kind != event.kind:
                 row.head = event
         return place
+
+    # -- rows as lines ----------------------------------------------------------------------------
+
+    def sentence(self, row: Row, text: Text) -> str:
+        """What the row says."""
+        return say_row(row, text)
+
+    def is_caption(self, row: Row) -> bool:
+        """Whether the row tells enough to stand below the picture."""
+        return row.head.kind != "command" and row.group in CAPTIONED and (row.count > 0 or not row.group)
+
+    def searched(self, row: Row, sentence: str) -> str:
+        """All words of a row that a filter may ask for, in lower case."""
+        names = " ".join(str(value) for value in row.head.fields.values() if isinstance(value, str))
+        return f"{sentence} {row.head.kind} {names} {machine_of(row.head)}".lower()
+
+    def lines(
+        self, row: Row, sentence: str, trace: Trace, text: Text, width: int
+    ) -> Iterator[tuple[int, Line]]:
+        """The row's Line with its event, and those of the events inside it if it is unfolded."""
+        fold = "▾" if row.unfolded else "▸" if row.group else " "
+        yield row.seqs[0], _line(row.head, row.time, fold + row.glyph, sentence, row.layer, width)
+        if row.unfolded:
+            for seq in row.seqs[:UNFOLDED]:
+                event = trace[seq]
+                glyph = "  " + GLYPHS[event.kind]
+                yield seq, _line(event, event.time, glyph, say(event, text), KINDS[event.kind].layer, width)
+
+
+def _line(head: TraceEvent, time: int, glyph: str, sentence: str, layer: str, width: int) -> Line:
+    stamp = f"{time / 1e9:8.3f} "
+    style = "bold" if head.kind in LOUD else "dim" if layer == "hypervisor" else ""
+    room = width - len(stamp) - len(glyph) - 1
+    return ((stamp, "faint"), (glyph + " ", f"{layer}+2"), (fit(sentence, room), style))
 
 
 # -- sentences ------------------------------------------------------------------------------------
