@@ -1,0 +1,185 @@
+"""Messages, event flags and intercepts: slots, queues, masks, and the way round through the parent."""
+
+from __future__ import annotations
+
+import pytest
+
+from hvlab.hypervisor import Status
+from hvlab.hypervisor.intercepts import IO_PORT, IO_PORT_MESSAGE, SYNIC_MESSAGE
+from hvlab.hypervisor.life import REGISTER_INTERCEPT_SUSPEND, REGISTER_RAX
+from hvlab.hypervisor.partition import MSR_EOM, MSR_GUEST_OS_ID, MSR_HYPERCALL, MSR_SINT0
+from tests.hypervisor.support import COSTS, Machine
+
+SLOT = 0x8000 + 2 * 256
+FLAGS = 0x9000 + 2 * 256
+
+
+@pytest.fixture
+def machine() -> Machine:
+    return Machine()
+
+
+@pytest.fixture
+def child(machine: Machine) -> int:
+    number = machine.child()
+    machine.switch_on_synic(number)
+    machine.connect(1, 0x201, number, 1, kind=1)
+    machine.connect(1, 0x202, number, 2, kind=2, flags=2048)
+    return number
+
+
+def slot(machine: Machine, child: int) -> dict[str, object]:
+    return SYNIC_MESSAGE.unpack(machine.hypervisor.read_gpa(child, SLOT, 256))
+
+
+def clear_slot(machine: Machine, child: int) -> None:
+    machine.hypervisor.write_gpa(child, SLOT, bytes(4))
+
+
+def interrupts(machine: Machine, child: int) -> int:
+    machine.world.run()
+    return sum(1 for seen in machine.software(child).seen if seen[0] == "interrupt")
+
+
+def test_a_message_lies_in_the_slot_of_its_sint(machine: Machine, child: int) -> None:
+    assert machine.calls.post(0x201, b"hello").ok
+    found = slot(machine, child)
+    assert (found["message_type"], found["payload_size"], found["flags"], found["sender"]) == (1, 5, 0, 1)
+    assert bytes(found["payload"])[:5] == b"hello"  # type: ignore[call-overload]
+    assert interrupts(machine, child) == 1
+    assert machine.software(child).seen[0] == ("interrupt", 0, 2, 0x52, COSTS.hypercall + COSTS.interrupt)
+
+
+def test_a_second_message_waits_until_the_slot_is_free_and_eom_written(machine: Machine, child: int) -> None:
+    machine.calls.post(0x201, b"one")
+    machine.calls.post(0x201, b"two")
+    assert bytes(slot(machine, child)["payload"])[:3] == b"one"  # type: ignore[call-overload]
+    assert slot(machine, child)["flags"] == 1
+    machine.hypervisor.write_msr(child, 0, MSR_EOM, 0)  # too early: the slot is still taken
+    assert bytes(slot(machine, child)["payload"])[:3] == b"one"  # type: ignore[call-overload]
+    clear_slot(machine, child)
+    machine.hypervisor.write_msr(child, 0, MSR_EOM, 0)
+    assert bytes(slot(machine, child)["payload"])[:3] == b"two"  # type: ignore[call-overload]
+    assert slot(machine, child)["flags"] == 0
+    assert interrupts(machine, child) == 2
+
+
+def test_sixteen_messages_wait_and_the_next_is_refused(machine: Machine, child: int) -> None:
+    statuses = [machine.calls.post(0x201, bytes([number])).status for number in range(18)]
+    assert statuses[:17] == [Status.SUCCESS] * 17  # one in the slot, sixteen in buffers
+    assert statuses[17] is Status.INSUFFICIENT_BUFFERS
+    order = []
+    for _ in range(17):
+        order.append(bytes(slot(machine, child)["payload"])[0])  # type: ignore[call-overload]
+        clear_slot(machine, child)
+        machine.hypervisor.write_msr(child, 0, MSR_EOM, 0)
+    assert order == list(range(17))
+
+
+def test_a_masked_sint_gets_the_message_but_no_interrupt(machine: Machine, child: int) -> None:
+    machine.hypervisor.write_msr(child, 0, MSR_SINT0 + 2, 1 << 16 | 0x52)
+    assert machine.calls.post(0x201, b"x").ok
+    assert slot(machine, child)["message_type"] == 1
+    assert interrupts(machine, child) == 0
+
+
+def test_an_event_flag_interrupts_only_when_it_was_clear(machine: Machine, child: int) -> None:
+    assert machine.calls.signal(0x202, 11).ok
+    assert machine.calls.signal(0x202, 11).ok
+    assert machine.hypervisor.read_gpa(child, FLAGS + 1, 1) == bytes([1 << 3])
+    assert interrupts(machine, child) == 1
+    machine.hypervisor.write_gpa(child, FLAGS + 1, b"\0")
+    machine.calls.signal(0x202, 11)
+    assert interrupts(machine, child) == 2
+
+
+@pytest.mark.parametrize(
+    ("connection", "payload", "status"),
+    [
+        (0x999, b"x", Status.INVALID_CONNECTION_ID),
+        (0x202, b"x", Status.INVALID_PORT_ID),  # an event port
+    ],
+)
+def test_posts_that_go_nowhere(machine: Machine, child: int, connection: int, payload: bytes, status: Status) -> None:
+    assert machine.calls.post(connection, payload).status is status
+
+
+def test_post_message_checks_its_parameters(machine: Machine, child: int) -> None:
+    for kind, size in ((0, 1), (1 << 31, 1), (1, 241)):
+        result = machine.calls.call("PostMessage", connection_id=0x201, message_type=kind, payload_size=size)
+        assert result.status is Status.INVALID_PARAMETER
+    assert machine.calls.signal(0x202, 2048).status is Status.INVALID_PARAMETER
+
+
+def test_a_deleted_port_leaves_a_dead_connection(machine: Machine, child: int) -> None:
+    assert machine.calls.call("DeletePort", port_partition=child, port_id=1).ok
+    assert machine.calls.post(0x201, b"x").status is Status.INVALID_PORT_ID
+
+
+def test_ports_and_connections_have_numbers_of_their_own(machine: Machine, child: int) -> None:
+    again = machine.calls.call(
+        "CreatePort", port_partition=child, port_id=1, connection_partition=1, port_type=1, target_sint=2
+    )
+    assert again.status is Status.INVALID_PORT_ID
+    bad_sint = machine.calls.call(
+        "CreatePort", port_partition=child, port_id=9, connection_partition=1, port_type=1, target_sint=0
+    )
+    assert bad_sint.status is Status.INVALID_PARAMETER
+    twice = machine.calls.call(
+        "ConnectPort", connection_partition=1, connection_id=0x201, port_partition=child, port_id=1
+    )
+    assert twice.status is Status.INVALID_CONNECTION_ID
+
+
+def test_a_synic_that_is_off_takes_no_message(machine: Machine) -> None:
+    number = machine.child()
+    machine.connect(1, 0x201, number, 1, kind=1)
+    assert machine.calls.post(0x201, b"x").status is Status.INVALID_SYNIC_STATE
+
+
+def test_the_hypercall_page_stays_off_until_the_guest_has_said_who_it_is(machine: Machine) -> None:
+    number = machine.child()
+    processor = machine.hypervisor.partitions[number].vps[0]
+    machine.hypervisor.write_msr(number, 0, MSR_HYPERCALL, 0x5001)
+    assert processor.msrs[MSR_HYPERCALL] == 0x5000
+    machine.hypervisor.write_msr(number, 0, MSR_GUEST_OS_ID, 1)
+    machine.hypervisor.write_msr(number, 0, MSR_HYPERCALL, 0x5001)
+    assert processor.msrs[MSR_HYPERCALL] == 0x5001
+
+
+def test_an_intercepted_access_goes_round_through_the_parent(machine: Machine) -> None:
+    number = machine.child()
+    machine.switch_on_synic(1, sint=0, vector=0x40)
+    installed = machine.calls.call(
+        "InstallIntercept", partition_id=number, access_type=3, intercept_type=0, parameter=0x1F7
+    )
+    assert installed.ok
+    assert machine.hypervisor.io_port(number, 0, 0x1F7, write=False, size=1) is True
+    processor = machine.hypervisor.partitions[number].vps[0]
+    assert (processor.state, processor.intercepted) == ("Suspended", True)
+    found = SYNIC_MESSAGE.unpack(machine.hypervisor.read_gpa(1, 0x8000, 256))
+    assert (found["message_type"], found["sender"]) == (IO_PORT, number)
+    access = IO_PORT_MESSAGE.unpack(found["payload"])
+    assert (access["port"], access["access_type"], access["access_info"]) == (0x1F7, 0, 1)
+    machine.world.run()
+    assert machine.root.seen == [("interrupt", 0, 0, 0x40, COSTS.intercept + COSTS.interrupt)]
+    machine.calls.set_registers(number, 0, {REGISTER_RAX: 0x50, REGISTER_INTERCEPT_SUSPEND: 0})
+    assert processor.registers["rax"] == 0x50 and processor.state == "Running"
+    machine.world.run()
+    assert machine.software(number).seen[0][:2] == ("resumed", 0)
+
+
+def test_an_access_nobody_intercepts_reads_all_ones(machine: Machine) -> None:
+    number = machine.child()
+    assert machine.hypervisor.io_port(number, 0, 0x3F8, write=False, size=1) is False
+    assert machine.hypervisor.partitions[number].vps[0].registers["rax"] == 0xFF
+
+
+def test_exits_are_counted_where_they_happen(machine: Machine, child: int) -> None:
+    before = sum(machine.hypervisor.partitions[child].vps[0].exits.values())
+    machine.hypervisor.cpuid(child, 0, 0x40000000)
+    machine.inside(child).post(5, b"x")
+    machine.hypervisor.halt(child, 0)
+    exits = machine.hypervisor.partitions[child].vps[0].exits
+    assert sum(exits.values()) == before + 3
+    assert (exits["cpuid"], exits["hypercall"], exits["hlt"]) == (1, 1, 1)
