@@ -135,6 +135,8 @@ def open_vhd(store: Store) -> Vhd:
         raise BadVhd("no-footer")
     if footer["checksum"] != checksum(FOOTER, raw):
         raise BadVhd("footer-checksum")
+    if footer["current_size"] < SECTOR:
+        raise BadVhd("no-sectors")
     if footer["disk_type"] == FIXED:
         if store.size != footer["current_size"] + FOOTER_SIZE:
             raise BadVhd("fixed-size")
@@ -185,7 +187,13 @@ class Vhd:
         return -(-self.block_size // SECTOR // 8 // SECTOR) * SECTOR
 
     def _entry(self, block: int) -> int:
-        return int.from_bytes(self._store.read(self._table + 4 * block, 4), "big")
+        """Where a block lies, in sectors of the file, or UNALLOCATED. BadVhd if it cannot lie there."""
+        entry = int.from_bytes(self._store.read(self._table + 4 * block, 4), "big")
+        if entry != UNALLOCATED:
+            end = entry * SECTOR + self._bitmap_size + self.block_size
+            if entry * SECTOR < FOOTER_SIZE + HEADER_SIZE or end > self._store.size - FOOTER_SIZE:
+                raise BadVhd("block-place")
+        return entry
 
     @property
     def allocated_blocks(self) -> int:
@@ -201,7 +209,7 @@ class Vhd:
             raise ValueError(f"sectors {lba} to {lba + sectors} of a disk of {self.size // SECTOR}")
 
     def read(self, lba: int, sectors: int) -> bytes:
-        """Sectors as the guest would see them; blocks that are not in the file are zero."""
+        """Sectors as the guest would see them; blocks that are not in the file are zero. BadVhd."""
         self._check(lba, sectors)
         if not self.block_size:
             return self._store.read(lba * SECTOR, sectors * SECTOR)
@@ -217,7 +225,7 @@ class Vhd:
         return b"".join(parts)
 
     def write(self, lba: int, data: bytes) -> None:
-        """Change sectors. DiskFull, with nothing changed, if the file must grow and cannot."""
+        """Change sectors. DiskFull, with nothing changed, if the file must grow and cannot. BadVhd."""
         if len(data) % SECTOR:
             raise ValueError("whole sectors only")
         sectors = len(data) // SECTOR
