@@ -1,6 +1,6 @@
 """State as data: how a component's state is copied for a snapshot and spelled for a digest.
 
-State may be made of None, booleans, integers, strings, bytes, bytearrays, lists,
+State may be made of None, booleans, integers, strings, bytes, bytearrays, UUIDs, lists,
 tuples, dicts, dataclasses of these, and of objects that bring their own
 `copy_state()` and `digest_state()` (pages and files, which share what did not
 change). Floats, sets, functions and references to components are refused.
@@ -9,10 +9,12 @@ change). Floats, sets, functions and references to components are refused.
 from __future__ import annotations
 
 import enum
+import uuid
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 _ATOMS = frozenset({type(None), bool, int, str, bytes})
+_UNCHANGING = _ATOMS | {uuid.UUID}
 _FROZEN: dict[type, bool] = {}
 _FIELDS: dict[type, tuple[str, ...]] = {}
 
@@ -29,7 +31,7 @@ def field_names(kind: type) -> tuple[str, ...]:
 def copy_state(value: Any) -> Any:
     """A copy that shares nothing changeable with the original."""
     kind = type(value)
-    if kind in _ATOMS:
+    if kind in _UNCHANGING:
         return value
     if kind is list:
         return [copy_state(item) for item in value]
@@ -73,6 +75,8 @@ def plain(value: Any) -> Any:
         return [[plain(key), plain(item)] for key, item in pairs]
     if kind is bytearray:
         return bytes(value)
+    if kind is uuid.UUID:
+        return ["uuid", value.bytes]
     own = getattr(value, "digest_state", None)
     if own is not None:
         return plain(own())
