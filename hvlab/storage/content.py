@@ -54,7 +54,8 @@ class FileContent:
             else:
                 self.chunks[number] = chunk
             done += step
-        self.size = max(self.size, offset + len(data))
+        if data:
+            self.size = max(self.size, offset + len(data))
 
     def truncate(self, size: int) -> None:
         """Cut or extend to `size`; what is beyond is forgotten."""
