@@ -73,7 +73,9 @@ class IdeChannel:
         return self.sizes[self.unit]
 
     def write(self, port: int, value: int) -> list[Effect]:
-        """OUT to a register."""
+        """OUT to a register; while the drive is busy it takes none."""
+        if self.status & BUSY:
+            return []
         if port == COUNT:
             self.count = value & 0xFF
         elif LBA_LOW <= port <= LBA_HIGH:
@@ -145,20 +147,28 @@ class IdeChannel:
 
     def take_sector(self) -> tuple[bytes, list[Effect]]:
         """REP INSW of a sector: its bytes; an interrupt announces the next one."""
+        if not self._transfers(writes=False):
+            return b"\xff" * SECTOR, []
         data, self.buffer = self.buffer[:SECTOR], self.buffer[SECTOR:]
         if self.buffer:
             return data, [Interrupt()]
         self.status = IDLE_STATUS
-        return data.ljust(SECTOR, b"\xff"), []
+        return data, []
 
     def give_sector(self, data: bytes) -> list[Effect]:
         """REP OUTSW of a sector: an interrupt asks for the next one; the last one goes to the disk."""
+        if not self._transfers(writes=True):
+            return []
         self.collected += data
         if len(self.collected) < (self.count or 256) * SECTOR:
             return [Interrupt()]
         self.status = BUSY
         stored, self.collected = self.collected, b""
         return [Store(self.unit, self.lba, stored)]
+
+    def _transfers(self, writes: bool) -> bool:
+        """Whether the drive expects data to be moved in that direction."""
+        return bool(self.status & DATA_REQUEST) and (self.command == WRITE_SECTORS) == writes
 
     def _identity(self) -> bytes:
         words = bytearray(SECTOR)

@@ -88,6 +88,8 @@ class IcHost:
             return self._negotiated(body)
         if header["message_type"] != self.kind or not header["flags"] & FLAG_RESPONSE:
             return []
+        if self.state != READY:
+            return []
         if self.kind == HEARTBEAT and len(body) >= 8:
             self.answered = int.from_bytes(body[:8], "little") - 1
             return [Beat(self.answered)]
@@ -100,7 +102,8 @@ class IcHost:
             frameworks, versions = protocol.read_versions(body)
         except ValueError:
             frameworks, versions = [], []
-        if len(frameworks) != 1 or len(versions) != 1 or versions[0] not in self.versions:
+        chosen = len(frameworks) == len(versions) == 1
+        if not chosen or frameworks[0] not in self.frameworks or versions[0] not in self.versions:
             self.state = REFUSED
             return []
         self.framework, self.version = frameworks[0], versions[0]
