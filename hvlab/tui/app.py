@@ -15,6 +15,7 @@ from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -216,12 +217,12 @@ class HvlabApp(App[int]):
     # -- room -----------------------------------------------------------------------------------------
 
     @on(Resize)
-    def _resized(self) -> None:
-        self._arrange()
+    def _resized(self, event: Resize) -> None:
+        self._arrange(event.size)
 
-    def _arrange(self) -> None:
+    def _arrange(self, size: Size | None = None) -> None:
         screen = self.screen_stack[0]
-        wanted = classes_for(self.size.width, self.size.height)
+        wanted = classes_for(*(size or self.size))
         for name in CLASSES:
             screen.set_class(name in wanted, name)
         for name in PANES:

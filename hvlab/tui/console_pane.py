@@ -288,6 +288,8 @@ class ConsolePane(Vertical):
     def _dismiss(self) -> None:
         if self.menu.is_open:
             self.menu.close()
+        else:
+            self.output.lab_app.action_prompt()
 
     def on_click(self, event: Click) -> None:
         """A click anywhere in the console goes to the prompt."""

@@ -218,7 +218,7 @@ def _hypercall(data: bytes, name: str) -> list[Section]:
     if call is None:
         return []
     found = [_section(call.layout, data, 0)]
-    if name == "PostMessage":
+    if name == "PostMessage" and len(data) > call.layout.offsets["payload"]:
         # The payload is a message of its own, with a table of its own.
         head = [view for view in found[0].fields if view.name != "payload"]
         size = next((int.from_bytes(v.raw, "little") for v in head if v.name == "payload_size"), 0)

@@ -176,10 +176,18 @@ class EventList(ScrollPane):
                 if row.seqs[0] != seq and not row.unfolded:
                     row.unfolded = True
                     self._render_from(number)
-                places = [place for place, (_, at) in enumerate(self._at) if at == seq]
-                if places:
-                    self._select(places[-1])
+                if not self._find(seq):
+                    self.hidden, self.needle = frozenset(), ""
+                    self.redraw()
+                    self._find(seq)
                 return
+
+    def _find(self, seq: int) -> bool:
+        """Put the bar on the line of an event, if it is not filtered away."""
+        places = [place for place, (_, at) in enumerate(self._at) if at == seq]
+        if places:
+            self._select(places[-1])
+        return bool(places)
 
     def action_move(self, step: int) -> None:
         """Up or down."""

@@ -99,7 +99,7 @@ class Palette:
             color = Color.parse(value)
         except ColorParseError:
             return None
-        return None if color.ansi is not None else color
+        return None if color.ansi is not None else Color(*color.rgb)
 
     def style(self, name: str) -> Style:
         """The style of that name; an unknown name is plain text."""

@@ -7,7 +7,7 @@ rate instead of glyphs: a figure counted from the events, never a made-up motion
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,7 +26,8 @@ COOLING = (0.45, 1.1, 2.2)
 RATE_WINDOW = 1.0
 RATE_SHOWN = 12
 """From this many events a second on, a rail shows its rate."""
-GLYPHS_A_RAIL = 5
+GLYPHS_A_RAIL = 10
+"""More than these on one rail are not drawn one by one; its rate stands there instead."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,7 @@ class Motion:
     def feed(self, events: Iterable[TraceEvent]) -> None:
         """Take in what has happened since the last frame."""
         waiting: dict[tuple[str, bool], int] = {}
+        live = Counter(traveller.move.rail for traveller in self.travellers)
         for event in events:
             machine = machine_of(event)
             if machine and event.partition and event.partition > 1:
@@ -162,7 +164,8 @@ class Motion:
             place = (move.rail, move.forward)
             ahead = waiting.get(place, 0)
             waiting[place] = ahead + 1
-            if ahead < GLYPHS_A_RAIL:
+            if live[move.rail] < GLYPHS_A_RAIL:
+                live[move.rail] += 1
                 self.travellers.append(Traveller(event.seq, move, self.now + 0.09 * ahead / self.pace))
 
     def advance(self, seconds: float) -> None:

@@ -100,9 +100,10 @@ def _plan(width: int, height: int, machines: int) -> _Plan:
         spare -= got
         return got
 
+    other_rows = take(min(2, max(0, machines - 1)))
     gap = 1 + take(1)
     hardware = 1 + take(1)
-    other_rows = take(max(0, machines - 1))
+    other_rows += take(max(0, machines - 1 - other_rows))
     after_head = take(1)
     before_disk = take(1)
     gap += take(1)

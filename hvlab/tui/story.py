@@ -211,7 +211,7 @@ class Story:
 
 
 def _line(head: TraceEvent, time: int, glyph: str, sentence: str, layer: str, width: int) -> Line:
-    stamp = f"{time / 1e9:8.3f} "
+    stamp = f"{time / 1e9:8.3f} " if width >= 60 else f"{time / 1e9:6.2f} "
     style = "bold" if head.kind in LOUD else "dim" if layer == "hypervisor" else ""
     room = width - len(stamp) - len(glyph) - 1
     return ((stamp, "faint"), (glyph + " ", f"{layer}+2"), (fit(sentence, room), style))

@@ -1,0 +1,122 @@
+"""A screen whose time the tests move by hand: no timer runs, `frames` is the only clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from hvlab.course.view import Goal
+from hvlab.session.session import Session
+from hvlab.tui.app import HvlabApp
+
+IMAGE = r"C:\Images\WS2008-x64.vhd"
+CREATE = f"New-VM web01 -MemoryStartupBytes 512MB -VHDPath {IMAGE}"
+
+
+@dataclass
+class PlainQuestion:
+    """Asks for one number."""
+
+    id: str = "size"
+    prompt: str = "How many bytes has an offer?"
+    kind: str = "number"
+    choices: tuple[str, ...] = ()
+    given: list[str] = field(default_factory=list)
+
+    def answer(self, text: str) -> tuple[bool, str]:
+        self.given.append(text)
+        return text == "196", "Right." if text == "196" else "Look at the bytes."
+
+
+@dataclass
+class PlainHint:
+    """Costs a point."""
+
+    cost: int = 1
+
+    def take(self) -> str:
+        return "Look below the child."
+
+
+class PlainLesson:
+    """A lesson as the screen sees one, without a course behind it."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.language = "en"
+        self.step = 1
+        self.asked = PlainQuestion()
+        self.refreshed = 0
+
+    @property
+    def title(self) -> str:
+        return {"en": "A lesson", "de": "Eine Lektion"}[self.language]
+
+    def page(self) -> str:
+        if self.step == 2:
+            return "## Two\n\nThe second step."
+        return f"## One\n\nThree **boxes**.\n\n```powershell\n{CREATE}\n```\n\n- a\n- b"
+
+    def steps(self) -> tuple[int, int]:
+        return self.step, 2
+
+    def goals(self) -> list[Goal]:
+        return [
+            Goal("made", "A machine exists", "pass" if self.refreshed else "not_reached", "", "", 1),
+            Goal("path", "Over the VMBus", "fail", "synthetic", "emulated", 1),
+        ]
+
+    def refresh(self) -> bool:
+        self.refreshed += 1
+        return True
+
+    def next_step(self) -> bool:
+        if self.step == 2:
+            return False
+        self.step = 2
+        return True
+
+    def previous_step(self) -> bool:
+        if self.step == 1:
+            return False
+        self.step = 1
+        return True
+
+    def next_hint(self) -> PlainHint:
+        return PlainHint()
+
+    def question(self) -> PlainQuestion:
+        return self.asked
+
+    def set_language(self, language: str) -> None:
+        self.language = language
+
+
+def run(app: HvlabApp, count: int) -> None:
+    """So many frames of a thirtieth of a second."""
+    for _ in range(count):
+        app.frame(1 / 30)
+
+
+@pytest.fixture
+def make_app() -> Callable[..., HvlabApp]:
+    """An app over a new session, standing still."""
+
+    def make(lesson: bool = True, language: str = "en") -> HvlabApp:
+        return HvlabApp(Session(), PlainLesson if lesson else None, language, frames=False)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def booted() -> Session:
+    """A session in which web01 has booted and written; nobody may change it."""
+    session = Session()
+    outcome = session.run(
+        f"{CREATE}; Start-VM web01; Wait-Lab -VM web01 -For Heartbeat;"
+        "Start-LabWorkload web01 -Operation Write -Count 3"
+    )
+    assert outcome.ok, outcome.errors
+    return session

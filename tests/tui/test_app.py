@@ -1,0 +1,414 @@
+"""The screen as a person drives it: keys in, panes out. Frames are moved by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from hvlab.tui.app import HvlabApp
+from hvlab.tui.architecture import ArchitecturePane
+from hvlab.tui.bars import KeyBar, StatusBar
+from hvlab.tui.canvas import plain
+from hvlab.tui.console_pane import ConsolePane
+from hvlab.tui.event_list import EventList
+from hvlab.tui.guest_pane import GuestPane
+from hvlab.tui.help_screen import HelpScreen
+from hvlab.tui.inspector import InspectorPane
+from hvlab.tui.lesson_pane import LessonPane
+from tests.tui.conftest import CREATE, run
+
+Maker = Callable[..., HvlabApp]
+BIG, SMALL = (120, 40), (80, 24)
+
+
+async def enter(pilot: Pilot[int], text: str) -> None:
+    """Type a command and run it."""
+    console = pilot.app.query_one(ConsolePane)
+    console.type_command(text)
+    await pilot.press("enter")
+    await pilot.pause()
+
+
+async def finish(app: HvlabApp, pilot: Pilot[int]) -> None:
+    """Let the command under way come to its end."""
+    await pilot.press("f9")
+    assert app.desk is not None
+    for _ in range(500):
+        app.frame()
+        if not app.desk.runner.busy:
+            break
+    await pilot.pause()
+
+
+def output(app: HvlabApp) -> str:
+    return "\n".join(text for text, _ in app.query_one(ConsolePane).logical)
+
+
+def shown(app: HvlabApp, pane: str) -> str:
+    return "\n".join(plain(row) for row in app.query_one(f"#{pane}").shown)  # type: ignore[attr-defined]
+
+
+async def test_the_prompt_has_the_keys_and_the_lesson_is_there(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.pause()
+        assert app.focused is app.query_one(ConsolePane).prompt
+        assert "Three boxes." in shown(app, "lesson")
+        assert "PS C:\\> " in shown(app, "prompt-label")
+        assert "Goals 0 of 2" in shown(app, "lesson")
+
+
+async def test_a_command_runs_and_the_goals_follow(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press(*"Get-VM")
+        await pilot.press("enter")
+        await enter(pilot, CREATE)
+        app.frame()
+        assert CREATE in output(app)
+        assert "web01" in output(app)
+        assert "web01 · Off" in shown(app, "picture")
+        assert "Goals 1 of 2" in shown(app, "lesson")
+
+
+async def test_errors_are_red_and_explained(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await enter(pilot, "Get-VM nobody")
+        styles = {style for text, style in app.query_one(ConsolePane).logical if "nobody" in text}
+        assert "bad" in styles
+        assert "CategoryInfo" in output(app)
+
+
+async def test_a_boot_is_seen_and_stopped(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await enter(pilot, f"{CREATE}; Start-VM web01; Wait-Lab -VM web01 -For Booted")
+        run(app, 90)
+        assert app.desk is not None
+        assert app.desk.runner.busy
+        assert "runs" in shown(app, "status")
+        await pilot.press("ctrl+c")
+        assert not app.desk.runner.busy
+        assert "^C" in output(app)
+        await pilot.press(*"abc", "ctrl+c")
+        assert app.query_one(ConsolePane).prompt.value == ""
+
+
+async def test_finish_brings_the_logon_screen(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await enter(pilot, f"{CREATE}; Start-VM web01; Wait-Lab -VM web01 -For Booted")
+        await finish(app, pilot)
+        assert "logon screen" in shown(app, "picture")
+        assert "storvsc ide:0:0 ready 2.0" in shown(app, "picture")
+        assert "INITIATE_CONTACT" in shown(app, "events")
+
+
+async def test_pause_step_and_speed(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await enter(pilot, f"{CREATE}; Start-VM web01; Wait-Lab -VM web01 -For Booted")
+        run(app, 30)
+        await pilot.press("f6")
+        assert app.desk is not None
+        length = len(app.desk.session.world.trace)
+        run(app, 30)
+        assert len(app.desk.session.world.trace) == length
+        assert "paused" in shown(app, "status")
+        before = shown(app, "picture")
+        await pilot.press("f8")
+        assert len(app.desk.session.world.trace) > length
+        assert shown(app, "picture") != before
+        await pilot.press("f7")
+        assert "quick" in shown(app, "status")
+        await pilot.press("f6")
+        run(app, 5)
+        assert "paused" not in shown(app, "status")
+
+
+async def test_without_a_command_the_clock_stands_until_let_run(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await enter(pilot, f"{CREATE}; Start-VM web01")
+        await finish(app, pilot)
+        assert app.desk is not None
+        now = app.desk.session.world.now
+        run(app, 10)
+        assert app.desk.session.world.now == now
+        await pilot.press("f6")
+        run(app, 60)
+        assert app.desk.session.world.now > now
+        assert app.desk.session.log.entries[-1].kind == "clock"
+
+
+async def test_an_event_fills_the_inspector(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await enter(pilot, f"{CREATE}; Start-VM web01; Wait-Lab -VM web01 -For Booted")
+        await finish(app, pilot)
+        await pilot.press("f4", "end", "up", "slash", *"initiate", "enter", "up")
+        await pilot.pause()
+        inspector = app.query_one(InspectorPane)
+        assert inspector.event is not None
+        assert inspector.event.get("name") == "INITIATE_CONTACT"
+        assert "Because of" in shown(app, "inspector")
+        await pilot.press("b")
+        await pilot.pause()
+        assert "0xd 0.13" in shown(app, "inspector")
+        await pilot.press("w")
+        await pilot.pause()
+        assert "Start-VM web01" in shown(app, "inspector")
+        await pilot.press("f5", "u")
+        await pilot.pause()
+        assert inspector.event.get("name") != "INITIATE_CONTACT"
+
+
+async def test_the_list_folds_filters_and_changes_depth(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await enter(pilot, f"{CREATE}; Start-VM web01; Wait-Lab -VM web01 -For Booted")
+        await finish(app, pilot)
+        events = app.query_one(EventList)
+        story = len(events.shown)
+        await pilot.press("f4", "s")
+        assert len(events.shown) == len(app.desk.session.world.trace)  # type: ignore[union-attr]
+        await pilot.press("s", "3")
+        assert len(events.shown) < story
+        await pilot.press("3", "slash", *"port access", "enter", "up", "enter")
+        assert any("touches port" in plain(row) for row in events.shown)
+        await pilot.press("slash", "escape", "f")
+        assert len(events.shown) >= story
+        assert events.follow
+
+
+async def test_every_pane_is_one_key_away_in_a_small_terminal(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.pause()
+        panes = {"f2": LessonPane, "f3": ArchitecturePane, "f4": EventList, "f5": InspectorPane}
+        for key, pane in panes.items():
+            await pilot.press(key)
+            await pilot.pause()
+            assert app.query_one(pane).region.height >= 10
+            assert app.query_one(ConsolePane).region.height >= 8
+            others = [other for other in panes.values() if other is not pane]
+            assert all(app.query_one(other).region.height == 0 for other in others)
+            await pilot.press("escape")
+            assert app.focused is app.query_one(ConsolePane).prompt
+
+
+async def test_too_small_a_terminal_says_so(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=(79, 24)) as pilot:
+        await pilot.pause()
+        assert "80 columns and 24 rows" in shown(app, "too-small")
+        assert app.query_one("#too-small").region.height > 0
+        assert app.query_one(ConsolePane).region.height == 0
+        await pilot.resize_terminal(120, 40)
+        await pilot.pause()
+        assert app.query_one(ConsolePane).region.height > 0
+
+
+@pytest.mark.parametrize("size", [BIG, SMALL])
+async def test_vmconnect_opens_the_guest_s_screen(make_app: Maker, size: tuple[int, int]) -> None:
+    app = make_app()
+    async with app.run_test(size=size) as pilot:
+        await enter(pilot, CREATE)
+        await enter(pilot, "vmconnect localhost web01")
+        await pilot.pause()
+        app.frame()
+        assert "turned off" in shown(app, "guest")
+        assert app.query_one(GuestPane).region.height >= 10
+        await enter(pilot, "Start-VM web01; Wait-Lab -VM web01 -For Booted")
+        await finish(app, pilot)
+        app.frame()
+        assert "CTRL + ALT + DELETE" in shown(app, "guest")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.query_one(GuestPane).region.height == 0
+
+
+async def test_enter_in_the_picture_types_the_command(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await enter(pilot, CREATE)
+        app.frame()
+        await pilot.press("f3", "down", "enter")
+        await pilot.pause()
+        assert "vmconnect localhost web01" in output(app)
+
+
+async def test_a_click_on_a_command_puts_it_into_the_prompt(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.pause()
+        row = next(n for n, text in enumerate(shown(app, "lesson").split("\n")) if "New-VM" in text)
+        await pilot.click(LessonPane, offset=(6, row + 1))
+        await pilot.pause()
+        assert app.query_one(ConsolePane).prompt.value == CREATE
+        assert CREATE not in output(app)
+
+
+async def test_lesson_steps_hints_and_question(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("f2", "h")
+        assert "costs 1 point" in shown(app, "lesson")
+        assert "Look below" not in shown(app, "lesson")
+        await pilot.press("h")
+        assert "Look below the child." in shown(app, "lesson")
+        await pilot.press("a")
+        await pilot.pause()
+        await pilot.press(*"196", "enter")
+        await pilot.pause()
+        assert "Right." in output(app)
+        await pilot.press("alt+right")
+        assert "The second step." in shown(app, "lesson")
+        await pilot.press("f2", "p")
+        assert "Three boxes." in shown(app, "lesson")
+
+
+async def test_history_walks_back_and_forth(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        for text in ("Get-VM", "Get-VMHost"):
+            await enter(pilot, text)
+        prompt = app.query_one(ConsolePane).prompt
+        await pilot.press(*"dra", "up")
+        assert prompt.value == "Get-VMHost"
+        await pilot.press("up", "up")
+        assert prompt.value == "Get-VM"
+        await pilot.press("down", "down")
+        assert prompt.value == "dra"
+
+
+async def test_tab_completes_and_marks_the_lab_s_own(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        console = app.query_one(ConsolePane)
+        await pilot.press(*"Get-La", "tab")
+        await pilot.pause()
+        assert console.menu.is_open
+        assert all(choice.lab for choice in console.menu.choices)
+        assert "only in this lab" in shown(app, "menu")
+        await pilot.press("down", "enter")
+        assert console.prompt.value.startswith("Get-Lab")
+        assert not console.menu.is_open
+        console.drop_line()
+        await pilot.press(*"Get-VMH", "tab")
+        await pilot.pause()
+        await pilot.press("escape")
+        assert not console.menu.is_open
+
+
+async def test_an_unfinished_command_asks_for_more(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await enter(pilot, "if ($true) {")
+        assert ">> " in shown(app, "prompt-label")
+        await enter(pilot, "'yes'")
+        await enter(pilot, "}")
+        assert "yes" in output(app).split("\n")
+        assert "PS C:\\> " in shown(app, "prompt-label")
+
+
+async def test_a_question_waits_for_an_answer(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await enter(pilot, CREATE)
+        await enter(pilot, "Remove-VM web01 -Confirm")
+        app.frame()
+        assert app.desk is not None
+        if app.desk.runner.question is not None:
+            await enter(pilot, "n")
+            app.frame()
+            assert not app.desk.runner.busy
+            assert "web01" in shown(app, "picture")
+            await enter(pilot, "Remove-VM web01 -Confirm")
+            await enter(pilot, "y")
+            app.frame()
+        assert "no child partition" in shown(app, "picture")
+
+
+async def test_languages_switch_live(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await enter(pilot, CREATE)
+        app.action_language()
+        await pilot.pause()
+        assert "Root-Partition" in shown(app, "picture")
+        assert "web01: Aus" in shown(app, "events")
+        assert "Ziele" in shown(app, "lesson")
+        assert "Eine Lektion" in str(app.query_one(LessonPane).border_title)
+        app.action_language()
+        await pilot.pause()
+        assert "root partition" in shown(app, "picture")
+
+
+@pytest.mark.parametrize("key", ["f2", "f3", "f4", "f5", "escape"])
+async def test_help_is_about_the_pane_with_the_keys(make_app: Maker, key: str) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press(key, "f1")
+        await pilot.pause()
+        assert isinstance(app.screen, HelpScreen)
+        words = "\n".join(plain(row) for row in app.screen.query_one("#help-box").shown)  # type: ignore[attr-defined]
+        assert "Ctrl+Q" in words
+        assert "F6" in words
+        await pilot.press("escape")
+        assert not isinstance(app.screen, HelpScreen)
+
+
+async def test_the_key_bar_can_be_clicked(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.pause()
+        row = plain(app.query_one(KeyBar).shown[0])
+        await pilot.click(KeyBar, offset=(row.index("F4") + 1, 0))
+        await pilot.pause()
+        assert app.focused is app.query_one(EventList)
+
+
+async def test_only_what_changed_is_repainted(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await enter(pilot, CREATE)
+        run(app, 90)
+        picture, status = app.query_one(ArchitecturePane), app.query_one(StatusBar)
+        before = picture.repainted, status.repainted
+        run(app, 60)
+        assert (picture.repainted, status.repainted) == before
+
+
+async def test_the_palette_reaches_language_and_speed(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        await pilot.press(*"deutsch")
+        await pilot.pause(0.3)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.text.language == "de"
+
+
+@pytest.mark.parametrize("theme", ["hvlab-light", "textual-dark", "nord", "ansi-dark"])
+async def test_every_theme_draws(make_app: Maker, theme: str) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await enter(pilot, f"{CREATE}; Start-VM web01")
+        app.theme = theme
+        await pilot.pause()
+        run(app, 10)
+        assert "web01" in shown(app, "picture")
+
+
+async def test_exit_leaves(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        assert app.query_one(LessonPane).region.height == 0
+        await enter(pilot, "exit")
+    assert app.return_code == 0
