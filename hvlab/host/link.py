@@ -8,6 +8,7 @@ with the child's drivers.
 
 from __future__ import annotations
 
+from hvlab import catalog
 from hvlab.catalog import Platform
 from hvlab.catalog.versions import pair_versions, wire_versions, word_versions
 from hvlab.devices.integration import host as ic
@@ -35,6 +36,9 @@ class BusLink(Component):
     """The VMBus of one virtual machine, as the root serves it."""
 
     STATE = (
+        "host",
+        "vm",
+        "platform_id",
         "partition",
         "server",
         "storage",
@@ -50,7 +54,7 @@ class BusLink(Component):
     def __init__(self, host: str, vm: str, platform: Platform) -> None:
         self.host = host
         self.vm = vm
-        self.platform = platform
+        self.platform_id = platform.id
         self.partition = 0
         self.server = Server(word_versions(platform.vmbus_versions))
         self.storage: dict[str, StorVsp] = {}
@@ -68,6 +72,11 @@ class BusLink(Component):
     def restored(self) -> None:
         """Views are made again from the state."""
         self._ends = {}
+
+    @property
+    def platform(self) -> Platform:
+        """The virtualization platform."""
+        return catalog.platform(self.platform_id)
 
     @property
     def root(self) -> RootKernel:

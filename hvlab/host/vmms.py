@@ -20,6 +20,8 @@ from hvlab.storage import vhd
 from hvlab.storage.volume import StorageError
 
 MINIMUM_MEMORY = 32 << 20
+RESERVED_NAMES = ("root", "hypervisor")
+"""A machine's name is a part of paths in the trace; these stand there for the host's own parts."""
 SECTOR = 512
 
 
@@ -83,7 +85,8 @@ class Vmms(Component):
 
     def check_new(self, name: str, memory: int, processors: int = 1) -> None:
         """Refusal if no machine of that name and size can be defined."""
-        if not name.strip() or any(ord(character) < 32 for character in name) or len(name) > 100:
+        bad = not name.strip() or len(name) > 100 or any(ord(c) < 32 or c in "/\\" for c in name)
+        if bad or name.casefold() in RESERVED_NAMES:
             raise Refusal("bad-name", name=name)
         if self.find(name) is not None:
             raise Refusal("name-taken", name=name)

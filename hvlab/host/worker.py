@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol, cast
 
+from hvlab import catalog
 from hvlab.catalog import Platform
 from hvlab.devices.emulated import ide
 from hvlab.devices.emulated.ide import IdeChannel
@@ -55,12 +56,23 @@ class Management(Protocol):
 class Worker(Component):
     """One virtual machine's worker process."""
 
-    STATE = ("partition", "plan", "pool", "ram", "board", "access", "stopping")
+    STATE = (
+        "host",
+        "vm",
+        "platform_id",
+        "partition",
+        "plan",
+        "pool",
+        "ram",
+        "board",
+        "access",
+        "stopping",
+    )
 
     def __init__(self, host: str, vm: str, platform: Platform) -> None:
         self.host = host
         self.vm = vm
-        self.platform = platform
+        self.platform_id = platform.id
         self.partition = 0
         self.plan: list[Step] = []
         self.pool: list[tuple[int, int]] = []
@@ -69,6 +81,11 @@ class Worker(Component):
         self.access: tuple[int, int, int] | None = None
         """A string write whose data went to the disk: nothing to answer then. (vp, port, 0)"""
         self.stopping = False
+
+    @property
+    def platform(self) -> Platform:
+        """The virtualization platform."""
+        return catalog.platform(self.platform_id)
 
     @property
     def root(self) -> RootKernel:
@@ -252,6 +269,8 @@ class Worker(Component):
         return 1
 
     def _step_finalize(self) -> int:
+        for kind in (MESSAGE_PORT, EVENT_PORT):
+            self._call("DisconnectPort", connection_partition=ROOT, connection_id=self.partition << 8 | kind)
         cost = self._cost(self._call("FinalizePartition", partition_id=self.partition))
         for kind in (MESSAGE_PORT, EVENT_PORT):
             port = self.partition << 8 | kind

@@ -125,6 +125,9 @@ CONNECT_PORT = Layout(
     _u64("proximity_domain"),
 )
 DELETE_PORT = Layout("HvCallDeletePort", _u64("port_partition"), _u32("port_id", "hex"), _u32("_reserved"))
+DISCONNECT_PORT = Layout(
+    "HvCallDisconnectPort", _u64("connection_partition"), _u32("connection_id", "hex"), _u32("_reserved")
+)
 POST_MESSAGE = Layout(
     "HvCallPostMessage",
     _u32("connection_id", "hex"),
@@ -183,6 +186,7 @@ HYPERCALLS = _table(
     Call("CreatePort", 0x95, CREATE_PORT, privilege=Privilege.CREATE_PORT),
     Call("DeletePort", 0x58, DELETE_PORT),
     Call("ConnectPort", 0x96, CONNECT_PORT, privilege=Privilege.CONNECT_PORT),
+    Call("DisconnectPort", 0x5B, DISCONNECT_PORT),
     Call("PostMessage", 0x5C, POST_MESSAGE, privilege=Privilege.POST_MESSAGES),
     Call("SignalEvent", 0x5D, SIGNAL_EVENT, fast=True, privilege=Privilege.SIGNAL_EVENTS),
 )

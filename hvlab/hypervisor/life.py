@@ -309,6 +309,8 @@ def _delete_port(hv: Hypervisor, caller: Partition, fields: Fields) -> Result:
     owner = hv.partitions.get(fields["port_partition"])
     if owner is None:
         return Result(Status.INVALID_PARTITION_ID)
+    if caller.number not in (owner.number, owner.parent):
+        return Result(Status.ACCESS_DENIED)
     if owner.ports.pop(fields["port_id"], None) is None:
         return Result(Status.INVALID_PORT_ID)
     return Result()
@@ -327,6 +329,17 @@ def _connect_port(hv: Hypervisor, caller: Partition, fields: Fields) -> Result:
     if port is None or port.connection_partition != source.number:
         return Result(Status.INVALID_PORT_ID)
     source.connections[fields["connection_id"]] = (owner.number, port.number)
+    return Result()
+
+
+def _disconnect_port(hv: Hypervisor, caller: Partition, fields: Fields) -> Result:
+    source = hv.partitions.get(fields["connection_partition"])
+    if source is None:
+        return Result(Status.INVALID_PARTITION_ID)
+    if caller.number not in (source.number, source.parent):
+        return Result(Status.ACCESS_DENIED)
+    if source.connections.pop(fields["connection_id"], None) is None:
+        return Result(Status.INVALID_CONNECTION_ID)
     return Result()
 
 
@@ -381,6 +394,7 @@ _ON_CALLER: dict[str, Callable[[Any, Partition, Fields], Result]] = {
     "CreatePort": _create_port,
     "DeletePort": _delete_port,
     "ConnectPort": _connect_port,
+    "DisconnectPort": _disconnect_port,
     "PostMessage": _post_message,
     "SignalEvent": _signal_event,
 }

@@ -24,6 +24,7 @@ CODES = {
     "CreatePort": 0x95,
     "DeletePort": 0x58,
     "ConnectPort": 0x96,
+    "DisconnectPort": 0x5B,
     "PostMessage": 0x5C,
     "SignalEvent": 0x5D,
 }
