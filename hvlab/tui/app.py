@@ -49,9 +49,9 @@ KEYS = (
     ("F4", "events", "pane('events')"),
     ("F5", "inspector", "pane('inspector')"),
     ("F6", "pause", "pause"),
+    ("F9", "finish", "finish"),
     ("F7", "speed", "speed(1)"),
     ("F8", "step", "step"),
-    ("F9", "finish", "finish"),
     ("Tab", "complete", "complete"),
     ("^Q", "quit", "quit"),
 )

@@ -16,7 +16,8 @@ from hvlab.tui.markdown import Page, flow, lay_out, spans
 if TYPE_CHECKING:
     from hvlab.course.view import LessonView
 
-TICKS = {"pass": ("✓", "good"), "fail": ("✗", "bad"), "not_reached": ("○", "dim")}
+TICKS = {"pass": ("✓", "good"), "fail": ("○", "accent"), "not_reached": ("○", "dim")}
+"""What has not been reached yet is open, not wrong."""
 
 
 class LessonPane(ScrollPane):
@@ -103,12 +104,14 @@ class LessonPane(ScrollPane):
             (),
             line(("── " + head + " ", "dim"), ("─" * max(0, width - len(head) - 4), "faint")),
         ]
+        told = False
         for goal in goals:
             mark, style = TICKS.get(goal.verdict, TICKS["not_reached"])
             rows += flow(
                 [(mark + " ", style), (goal.title, "dim" if goal.verdict == "pass" else "")], width, "", "  "
             )
-            if goal.verdict == "fail" and goal.actual:
+            if goal.verdict == "fail" and goal.actual and not told:
+                told = True  # the next one to reach is enough
                 detail = text("tui.lesson.actual", expected=goal.expected, actual=goal.actual)
                 rows += flow([(detail, "dim")], width, "    ", "    ")
         return rows

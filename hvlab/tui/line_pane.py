@@ -85,7 +85,8 @@ class ScrollPane(ScrollView, can_focus=True):
         top = self.scroll_offset.y
         height = self.size.height
         if self.follow:
-            self.scroll_to(y=max(0, len(lines) - height), animate=False, immediate=True)
+            # Set, not asked for: scroll_to does nothing before the layout has made room for a scroll bar.
+            self.scroll_target_y = self.scroll_y = max(0, len(lines) - height)
         if self.scroll_offset.y != top:
             self.refresh()
             return
