@@ -42,17 +42,16 @@ WORKLOAD = ObjectType(
     },
     columns=(
         "VM",
-        "Operation",
-        "Disk",
         "Path",
         "Count",
-        "Bytes",
         "Exits",
         Column("Exits/Request", "ExitsPerRequest"),
         "RingOut",
         "RingBack",
         Column("Time(us)", "Microseconds"),
         "Errors",
+        "Operation",
+        "Disk",
     ),
 )
 
