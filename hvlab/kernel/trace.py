@@ -72,7 +72,11 @@ KINDS = _catalogue(
     Kind("guest.phase", "guest", ("phase", "detail")),
     Kind("guest.driver", "guest", ("driver", "state", "detail")),
     Kind("guest.io", "guest", ("action", "operation", "lba", "sectors", "route", "outcome")),
-    Kind("guest.workload", "guest", ("action", "operation", "disk", "count", "bytes", "exits", "ring_out", "ring_back")),
+    Kind(
+        "guest.workload",
+        "guest",
+        ("action", "operation", "disk", "count", "bytes", "exits", "ring_out", "ring_back"),
+    ),
 )
 
 

@@ -26,6 +26,12 @@ def test_every_picture_and_command_in_it_exists() -> None:
 
 def test_the_first_screen_says_what_one_needs_to_know() -> None:
     first = "\n".join(README.splitlines()[:40])
-    for phrase in ("runs in your terminal", "touches nothing", "no Windows", "no administrator", "no network"):
+    for phrase in (
+        "runs in your terminal",
+        "touches nothing",
+        "no Windows",
+        "no administrator",
+        "no network",
+    ):
         assert phrase in " ".join(first.split()), phrase
     assert "not affiliated" in README

@@ -41,10 +41,22 @@ class Terminal:
         self.record = folder / "session.jsonl"
         environment = f"XDG_DATA_HOME={folder} TERM=xterm-256color PYTHONPATH={os.pathsep.join(sys.path)}"
         command = f"{sys.executable} -m hvlab learn --lang {language} --session {self.record}"
-        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows), f"env {environment} {command}")
+        self.tmux(
+            "-f",
+            "/dev/null",
+            "new-session",
+            "-d",
+            "-x",
+            str(columns),
+            "-y",
+            str(rows),
+            f"env {environment} {command}",
+        )
 
     def tmux(self, *arguments: str) -> str:
-        done = subprocess.run(["tmux", "-S", self.socket, *arguments], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["tmux", "-S", self.socket, *arguments], capture_output=True, text=True, check=False
+        )
         return done.stdout
 
     def screen(self) -> str:

@@ -26,7 +26,10 @@ def test_every_data_file_is_sound() -> None:
 def test_limits_carry_their_source_and_the_handouts_figure() -> None:
     limits = catalog.platform("ws2008").limits
     assert all(limit.source for limit in limits.values())
-    assert (limits["disks_per_scsi_controller"].value, limits["disks_per_scsi_controller"].handout) == (64, 256)
+    assert (limits["disks_per_scsi_controller"].value, limits["disks_per_scsi_controller"].handout) == (
+        64,
+        256,
+    )
     assert limits["memory_per_vm_mb"].handout == 65 << 10
 
 

@@ -61,7 +61,12 @@ class Machine:
 
     def switch_on_synic(self, number: int, sint: int = 2, vector: int = 0x52) -> None:
         """SIM at page 8, SIEF at page 9, one SINT unmasked."""
-        for msr, value in ((MSR_SIMP, 0x8001), (MSR_SIEFP, 0x9001), (MSR_SINT0 + sint, vector), (MSR_SCONTROL, 1)):
+        for msr, value in (
+            (MSR_SIMP, 0x8001),
+            (MSR_SIEFP, 0x9001),
+            (MSR_SINT0 + sint, vector),
+            (MSR_SCONTROL, 1),
+        ):
             self.hypervisor.write_msr(number, 0, msr, value)
 
     def connect(self, source: int, connection: int, owner: int, port: int, kind: int, flags: int = 0) -> None:

@@ -101,7 +101,9 @@ def _target(name: str) -> dict[str, int]:
     return {"target_gpa_page": 5000} if name == "MapGpaPages" else {}
 
 
-@pytest.mark.parametrize("name", ["CreatePartition", "DepositMemory", "WithdrawMemory", "CreatePort", "ConnectPort"])
+@pytest.mark.parametrize(
+    "name", ["CreatePartition", "DepositMemory", "WithdrawMemory", "CreatePort", "ConnectPort"]
+)
 def test_a_child_may_not(machine: Machine, name: str) -> None:
     number = machine.child()
     result = machine.inside(number).call(name)
@@ -119,8 +121,14 @@ def test_a_stranger_may_not_touch_a_partition_that_is_not_its_child(machine: Mac
 
 def test_processors_have_indices_of_their_own(machine: Machine) -> None:
     number = machine.child()
-    for index, flags, status in ((0, 0, Status.INVALID_VP_INDEX), (64, 0, Status.INVALID_VP_INDEX), (1, 1, Status.INVALID_PARAMETER)):
-        assert machine.calls.call("CreateVp", partition_id=number, vp_index=index, flags=flags).status is status
+    for index, flags, status in (
+        (0, 0, Status.INVALID_VP_INDEX),
+        (64, 0, Status.INVALID_VP_INDEX),
+        (1, 1, Status.INVALID_PARAMETER),
+    ):
+        assert (
+            machine.calls.call("CreateVp", partition_id=number, vp_index=index, flags=flags).status is status
+        )
     assert machine.hypervisor.partitions[number].vps[0].state == "Suspended"
 
 

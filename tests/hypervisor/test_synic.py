@@ -100,7 +100,9 @@ def test_an_event_flag_interrupts_only_when_it_was_clear(machine: Machine, child
         (0x202, b"x", Status.INVALID_PORT_ID),  # an event port
     ],
 )
-def test_posts_that_go_nowhere(machine: Machine, child: int, connection: int, payload: bytes, status: Status) -> None:
+def test_posts_that_go_nowhere(
+    machine: Machine, child: int, connection: int, payload: bytes, status: Status
+) -> None:
     assert machine.calls.post(connection, payload).status is status
 
 

@@ -29,7 +29,9 @@ def test_every_command_of_the_simulation_has_a_line_of_help() -> None:
     assert all(text.has(f"help.{cmdlet.name}") for cmdlet in simulation_cmdlets())
 
 
-def test_the_language_is_asked_for_then_set_then_saved_then_the_systems(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_language_is_asked_for_then_set_then_saved_then_the_systems(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     for name in ("HVLAB_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     assert pick_language(None) == "en"

@@ -67,15 +67,15 @@ def make_gpadl(server: Server, number: int = 0xE1, pages: int = 8, channel: int 
 def opened(version: int = V1) -> Server:
     server = connected(version)
     make_gpadl(server)
-    server.handle(pack("OPEN_CHANNEL", channel_id=1, open_id=5, ring_gpadl=0xE1, downstream_ring_page_offset=4))
+    server.handle(
+        pack("OPEN_CHANNEL", channel_id=1, open_id=5, ring_gpadl=0xE1, downstream_ring_page_offset=4)
+    )
     server.open_complete(1, 0)
     return server
 
 
 def test_every_message_in_every_state_is_decided_as_the_reference_says() -> None:
-    ours = {
-        name: tuple(WORDS[DECISIONS[name, state]] for state in CHANNEL_STATES) for name in TABLE
-    }
+    ours = {name: tuple(WORDS[DECISIONS[name, state]] for state in CHANNEL_STATES) for name in TABLE}
     assert ours == TABLE
     assert len(DECISIONS) == len(TABLE) * len(CHANNEL_STATES)
 
@@ -102,7 +102,9 @@ def test_offers_come_once_and_later_ones_at_once() -> None:
     assert sorted(server.channels) == [1, 2]
 
 
-@pytest.mark.parametrize(("version", "dedicated", "connection"), [(V1, 0, 0), (WIN7, 1, 0x2001), (WIN8, 1, 0x2001)])
+@pytest.mark.parametrize(
+    ("version", "dedicated", "connection"), [(V1, 0, 0), (WIN7, 1, 0x2001), (WIN8, 1, 0x2001)]
+)
 def test_what_an_offer_says_of_signals_depends_on_the_version(
     version: int, dedicated: int, connection: int
 ) -> None:
@@ -118,7 +120,9 @@ def test_what_an_offer_says_of_signals_depends_on_the_version(
 
 def test_opening_closing_and_opening_again_while_it_closes() -> None:
     server = opened()
-    open_message = pack("OPEN_CHANNEL", channel_id=1, open_id=6, ring_gpadl=0xE1, downstream_ring_page_offset=4)
+    open_message = pack(
+        "OPEN_CHANNEL", channel_id=1, open_id=6, ring_gpadl=0xE1, downstream_ring_page_offset=4
+    )
     assert server.handle(open_message) == [Refused("OPEN_CHANNEL", "ChannelAlreadyOpen")]
     assert server.handle(pack("CLOSE_CHANNEL", channel_id=1)) == [CloseDevice(1)]
     assert server.handle(open_message) == []
@@ -184,7 +188,9 @@ def test_contact_while_connected_closes_everything_without_a_word() -> None:
     assert server.channels == {} and server.gpadls == {}
 
 
-@pytest.mark.parametrize(("version", "answer"), [(V1, []), (WIN7, ["UNLOAD_COMPLETE"]), (WIN8, ["UNLOAD_COMPLETE"])])
+@pytest.mark.parametrize(
+    ("version", "answer"), [(V1, []), (WIN7, ["UNLOAD_COMPLETE"]), (WIN8, ["UNLOAD_COMPLETE"])]
+)
 def test_unload_is_answered_from_1_1_on(version: int, answer: list[str]) -> None:
     assert names(opened(version).handle(pack("UNLOAD"))) == ["CloseDevice", "Unloaded", *answer]
 
@@ -197,7 +203,9 @@ def test_a_revoked_channel_is_kept_until_the_guest_lets_go() -> None:
     assert sorted(server.channels) == [1, 2]  # the relid is not used again before its release
     assert server.handle(pack("REL_ID_RELEASED", channel_id=1)) == []
     assert sorted(server.channels) == [2]
-    assert server.handle(pack("CLOSE_CHANNEL", channel_id=1)) == [Refused("CLOSE_CHANNEL", "UnknownChannelId")]
+    assert server.handle(pack("CLOSE_CHANNEL", channel_id=1)) == [
+        Refused("CLOSE_CHANNEL", "UnknownChannelId")
+    ]
 
 
 def converse(server: Server, connection: Connection, effects: list[guest.Effect]) -> list[guest.Effect]:
@@ -220,9 +228,15 @@ def converse(server: Server, connection: Connection, effects: list[guest.Effect]
 
 @pytest.mark.parametrize(
     ("root", "child", "agreed"),
-    [((V1,), (WIN8, WIN7, V1), V1), ((WIN8, WIN7, V1), (V1,), V1), ((WIN8, WIN7, V1), (WIN8, WIN7, V1), WIN8)],
+    [
+        ((V1,), (WIN8, WIN7, V1), V1),
+        ((WIN8, WIN7, V1), (V1,), V1),
+        ((WIN8, WIN7, V1), (WIN8, WIN7, V1), WIN8),
+    ],
 )
-def test_the_highest_common_version_is_agreed(root: tuple[int, ...], child: tuple[int, ...], agreed: int) -> None:
+def test_the_highest_common_version_is_agreed(
+    root: tuple[int, ...], child: tuple[int, ...], agreed: int
+) -> None:
     server, connection = Server(root), Connection(child, 0x5000, (0, 0))
     server.offer(offer())
     noticed = converse(server, connection, connection.connect())

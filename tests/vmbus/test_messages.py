@@ -67,7 +67,9 @@ def test_a_message_begins_with_its_number_and_ids_are_little_endian() -> None:
     interface = uuid.UUID("ba6163d9-04a1-4d29-b605-72e2ffb1dc7f")
     data = messages.pack("OFFER_CHANNEL", interface_id=interface, channel_id=3, connection_id=0x2003)
     assert data[:8] == bytes([1, 0, 0, 0, 0, 0, 0, 0])
-    assert data[8:16] == bytes.fromhex("d96361baa104294d") and data[16:24] == bytes.fromhex("b60572e2ffb1dc7f")
+    assert data[8:16] == bytes.fromhex("d96361baa104294d") and data[16:24] == bytes.fromhex(
+        "b60572e2ffb1dc7f"
+    )
     assert data[184:188] == b"\x03\0\0\0" and data[192:196] == b"\x03\x20\0\0"
 
 

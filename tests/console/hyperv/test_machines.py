@@ -88,7 +88,7 @@ def test_what_if_changes_nothing(lab: Lab) -> None:
     lab.run("New-VM web01")
     before = lab.session.world.digest()
     lab.run(
-        rf"New-VM b -WhatIf; Remove-VM web01 -WhatIf; Start-VM web01 -WhatIf; New-VHD D:\a.vhd 1GB -WhatIf"
+        r"New-VM b -WhatIf; Remove-VM web01 -WhatIf; Start-VM web01 -WhatIf; New-VHD D:\a.vhd 1GB -WhatIf"
     )
     assert lab.session.world.digest() == before
 
