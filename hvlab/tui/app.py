@@ -70,24 +70,23 @@ class HvlabApp(App[int]):
     COMMANDS: ClassVar[set[Any]] = {_commands}
     CSS_PATH = str(paths.assets() / "styles" / "hvlab.tcss")
     TITLE = "hvlab"
+    # Only what an input line would take for itself has priority: such keys overtake those typed before them.
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "tui.keys.help", priority=True),
-        Binding("f2", "pane('lesson')", "tui.keys.lesson", priority=True),
-        Binding("f3", "pane('picture')", "tui.keys.picture", priority=True),
-        Binding("f4", "pane('events')", "tui.keys.events", priority=True),
-        Binding("f5", "pane('inspector')", "tui.keys.inspector", priority=True),
-        Binding("f6", "pause", "tui.keys.pause", priority=True),
-        Binding("f7", "speed(1)", "tui.keys.speed", priority=True),
-        Binding("f8", "step", "tui.keys.step", priority=True),
-        Binding("f9", "finish", "tui.keys.finish", priority=True),
-        Binding("alt+right", "lesson('turn', 1)", "tui.keys.next_step", priority=True),
-        Binding("alt+left", "lesson('turn', -1)", "tui.keys.previous_step", priority=True),
-        Binding(
-            "alt+down", "lesson('scroll', 3)", "tui.keys.scroll_lesson", priority=True, key_display="Alt+↑ ↓"
-        ),
-        Binding("alt+up", "lesson('scroll', -3)", show=False, priority=True),
+        Binding("f1", "help", "tui.keys.help"),
+        Binding("f2", "pane('lesson')", "tui.keys.lesson"),
+        Binding("f3", "pane('picture')", "tui.keys.picture"),
+        Binding("f4", "pane('events')", "tui.keys.events"),
+        Binding("f5", "pane('inspector')", "tui.keys.inspector"),
+        Binding("f6", "pause", "tui.keys.pause"),
+        Binding("f7", "speed(1)", "tui.keys.speed"),
+        Binding("f8", "step", "tui.keys.step"),
+        Binding("f9", "finish", "tui.keys.finish"),
+        Binding("alt+right", "lesson('turn', 1)", "tui.keys.next_step"),
+        Binding("alt+left", "lesson('turn', -1)", "tui.keys.previous_step"),
+        Binding("alt+down", "lesson('scroll', 3)", "tui.keys.scroll_lesson", key_display="Alt+↑ ↓"),
+        Binding("alt+up", "lesson('scroll', -3)", show=False),
         Binding("escape", "prompt", "tui.keys.prompt"),
-        Binding("ctrl+l", "clear", "tui.keys.clear", priority=True),
+        Binding("ctrl+l", "clear", "tui.keys.clear"),
         Binding("ctrl+c", "interrupt", "tui.keys.interrupt", priority=True),
         Binding("ctrl+q", "quit", "tui.keys.quit", priority=True),
     ]

@@ -34,6 +34,10 @@ class PaneHost:
         fresh, self.fresh = self.fresh, []
         return fresh
 
+    def _flush(self) -> None:
+        for row in self._formatter.flush():
+            self.fresh.append((row, ""))
+
     def _lines(self, text: str, style: str) -> None:
         self.fresh += [(row, style) for row in text.split("\n")]
         self._open_line = False
@@ -46,12 +50,12 @@ class PaneHost:
 
     def statement_done(self) -> None:
         """Rows that waited for the end of a table."""
-        for row in self._formatter.flush():
-            self.fresh.append((row, ""))
+        self._flush()
+        self.activity = ""
 
     def write_host(self, text: str, newline: bool = True) -> None:
         """Text of Write-Host; without a newline the next one goes on in the same line."""
-        self.statement_done()
+        self._flush()
         rows = text.split("\n")
         if self._open_line and self.fresh:
             before, _style = self.fresh.pop()
@@ -61,17 +65,17 @@ class PaneHost:
 
     def warning(self, text: str) -> None:
         """A warning."""
-        self.statement_done()
+        self._flush()
         self._lines(f"WARNING: {text}", "warn")
 
     def verbose(self, text: str) -> None:
         """A verbose message."""
-        self.statement_done()
+        self._flush()
         self._lines(f"VERBOSE: {text}", "dim")
 
     def error(self, record: ErrorRecord) -> None:
         """An error in PowerShell's form, and the lab's own line that explains it."""
-        self.statement_done()
+        self._flush()
         self._lines(record.render(), "bad")
         if record.explain is not None and self.text.has(record.explain[0]):
             with contextlib.suppress(KeyError, IndexError):
@@ -84,7 +88,7 @@ class PaneHost:
 
     def confirm(self, caption: str, question: str) -> bool:
         """Ask the learner."""
-        self.statement_done()
+        self._flush()
         self._lines(caption, "bold")
         self._lines(question, "")
         return self.ask(caption, question)

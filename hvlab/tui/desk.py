@@ -24,6 +24,7 @@ from hvlab.tui.lesson_pane import LessonPane
 from hvlab.tui.pacing import SPEEDS
 from hvlab.tui.picture_model import look
 from hvlab.tui.runner import Runner
+from hvlab.tui.units import clock_text
 
 if TYPE_CHECKING:
     from hvlab.course.view import LessonView
@@ -50,6 +51,7 @@ class Desk:
         self.guest = app.query_one(GuestPane)
         self.lesson_pane = app.query_one(LessonPane)
         self.status = app.query_one(StatusBar)
+        self._still = False
         self.host.ask = self.runner.ask
         self.runner.on_start = self._started
         self.runner.on_end = self._ended
@@ -77,14 +79,18 @@ class Desk:
     def frame(self, seconds: float) -> None:
         """Let the world go on for a frame and show what came of it."""
         runner = self.runner
+        motion = self.picture.motion
+        nothing_new = not self.host.fresh and len(self.session.world.trace) == self.feed.seq
+        if self._still and nothing_new and not runner.moving and not motion.busy:
+            return
         runner.frame(seconds)
         self._collect()
-        motion = self.picture.motion
         motion.pace = runner.pacer.pace
         if not runner.paused:
             motion.advance(seconds)
         self.picture.draw()
         self._tell()
+        self._still = not runner.moving and not motion.busy
 
     def _collect(self) -> None:
         """Fetch output and new events, and hand them to the panes."""
@@ -231,6 +237,7 @@ class Desk:
 
     def show_guest(self, name: str) -> None:
         """A guest's own screen in the picture's place."""
+        self._still = False
         self.guest.open(name)
         self.guest.update(self.session.world, self.session.host)
         self.app.screen_stack[0].add_class("guest")
@@ -246,12 +253,3 @@ class Desk:
         self.picture.invalidate()
         self.inspector.redraw()
         self._tell()
-
-
-def clock_text(nanoseconds: int) -> str:
-    """Simulated time as hours, minutes, seconds and milliseconds."""
-    milliseconds = nanoseconds // 1_000_000
-    seconds, milliseconds = divmod(milliseconds, 1000)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:02d}:{minutes:02d}:{seconds:02d}.{milliseconds:03d}"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from hvlab.text import Text
 from hvlab.tui.canvas import DASHED, ROUND, Canvas, fit, wrap
 from hvlab.tui.feed import Sums
+from hvlab.tui.units import bytes_text, pages_text
 
 if TYPE_CHECKING:
     from hvlab.tui.picture_model import ChannelView, HostView, MachineView
@@ -410,17 +411,3 @@ def _other_lane(scene: Scene, plan: _Plan, machine: MachineView, y: int, sums: S
     for channel in machine.channels:
         scene.rails[f"channel:{name}:{channel.relid}"] = scene.rails[f"control:{name}"]
     scene.label(f"vmwp:{name}", 4, y, f"vmwp {name}", "root", plan.root - 16)
-
-
-def pages_text(pages: int) -> str:
-    """Pages as gigabytes or megabytes."""
-    megabytes = pages >> 8
-    return f"{megabytes / 1024:.1f} GB" if megabytes >= 1024 else f"{megabytes} MB"
-
-
-def bytes_text(count: int) -> str:
-    """A count of bytes, short."""
-    for unit, size in (("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10)):
-        if count >= size:
-            return f"{count / size:.1f} {unit}"
-    return f"{count} B"

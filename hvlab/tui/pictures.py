@@ -47,7 +47,9 @@ def sent(name: str, frames: int = 6) -> Callable[[HvlabApp], bool]:
     def reached(app: HvlabApp) -> bool:
         nonlocal left
         assert app.desk is not None
-        if any(name in (event.get("name"), event.get("packet_type")) for event in app.desk.session.world.trace):
+        if any(
+            name in (event.get("name"), event.get("packet_type")) for event in app.desk.session.world.trace
+        ):
             left -= 1
         return left <= 0
 
@@ -87,7 +89,9 @@ async def take(picture: Picture, folder: Path) -> Path:
             opened.next_step()
         return opened
 
-    session = Session(scenario=lesson.scenario, platform=lesson.platform, seed=lesson.seed, cmdlets=cmdlets.CMDLETS)
+    session = Session(
+        scenario=lesson.scenario, platform=lesson.platform, seed=lesson.seed, cmdlets=cmdlets.CMDLETS
+    )
     app = HvlabApp(session, view, picture.language, frames=False)
     async with app.run_test(size=picture.size) as pilot:
         await pilot.pause()

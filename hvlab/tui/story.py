@@ -16,7 +16,7 @@ from hvlab.kernel.trace import KINDS, Trace, TraceEvent
 from hvlab.text import Text
 from hvlab.tui.canvas import Line, fit
 from hvlab.tui.feed import machine_of
-from hvlab.tui.picture_scene import bytes_text
+from hvlab.tui.units import bytes_text
 from hvlab.vmbus import messages
 
 LIFE = frozenset(
