@@ -75,8 +75,7 @@ class GuestBus:
                 self._ends.pop(effect.relid, None)
                 self.guest.channel_gone(effect.relid)
             elif isinstance(effect, client.Rescinded):
-                self.state.storage.pop(effect.relid, None)
-                self.state.services.pop(effect.relid, None)
+                self._lose(effect.relid, "taken back", "")
             elif isinstance(effect, client.AllOffered):
                 self.guest.all_offered()
             elif isinstance(effect, client.Negotiated):
@@ -208,8 +207,23 @@ class GuestBus:
                 if sent.signal:
                     guest.world.because(seq, self._signal, relid)
         except RingCorrupt as error:
-            waiting.clear()
-            guest.note_driver(self.state.names[relid], "broken ring", str(error))
+            self._break(relid, str(error))
+
+    def _break(self, relid: int, why: str) -> None:
+        """A ring makes no sense: this driver gives its channel up, the others go on."""
+        self._lose(relid, "broken ring", why)
+        self.apply(self.state.connection.close_channel(relid))
+
+    def _lose(self, relid: int, state: str, why: str) -> None:
+        """A channel is no more: its driver is gone, and what it was asked for has failed."""
+        self._ends.pop(relid, None)
+        self.state.unsent.pop(relid, None)
+        if relid not in self.state.storage and relid not in self.state.services:
+            return
+        self.guest.note_driver(self.state.names[relid], state, why)
+        self.state.services.pop(relid, None)
+        if self.state.storage.pop(relid, None) is not None:
+            self.guest.storage_lost(relid)
 
     def _driver_of(self, relid: int) -> str:
         return "storvsc" if relid in self.state.storage else "ic"
@@ -228,7 +242,8 @@ class GuestBus:
 
     def drain(self, relid: int) -> None:
         """Read what the host has written into a channel's ring, and go on sending what waited for room."""
-        if self.state.connection.channels[relid].state != client.OPEN:
+        channel = self.state.connection.channels.get(relid)
+        if channel is None or channel.state != client.OPEN:
             return
         try:
             for packet, wanted in self.end(relid).receive():
@@ -236,7 +251,7 @@ class GuestBus:
                 if wanted:
                     self._signal(relid)
         except (RingCorrupt, packets.BadPacket) as error:
-            self.guest.note_driver(self.state.names[relid], "broken ring", str(error))
+            self._break(relid, str(error))
             return
         self._flush(relid)
 
@@ -284,8 +299,12 @@ class GuestBus:
         return packets.gpa_direct(effect.payload, effect.transaction, effect.length, offset, pages)
 
     def submit(self, relid: int, tag: int, write: bool, lun: int, lba: int, sectors: int, gpa: int) -> None:
-        """Start a disk request on a storage channel."""
-        self._storage(relid, self.state.storage[relid].submit(tag, write, lun, lba, sectors, gpa))
+        """Start a disk request on a storage channel; it fails at once if the channel is no more."""
+        storage = self.state.storage.get(relid)
+        if storage is None:
+            self.guest.io_finished(tag, "error")
+            return
+        self._storage(relid, storage.submit(tag, write, lun, lba, sectors, gpa))
 
     def close_all(self) -> bool:
         """Close every open channel; returns whether there were any."""

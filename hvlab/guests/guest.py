@@ -267,6 +267,14 @@ class GuestSystem(PartitionSoftware):
         if all(driver.step == "ready" for driver in self.bus.state.storage.values()):
             self.bus_ready()
 
+    def storage_lost(self, relid: int) -> None:
+        """A storage channel is no more: the request on it has failed, and none will be waited for at boot."""
+        request = self.request
+        if request is not None and self.units.get(request.unit, (0, 0, 0))[0] == relid:
+            self.io_finished(request.tag, "error")
+        if all(driver.step == "ready" for driver in self.bus.state.storage.values()):
+            self.bus_ready()
+
     def bus_ready(self) -> None:
         """The boot can go on."""
         self.unblock("vmbus")

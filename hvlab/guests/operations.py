@@ -105,8 +105,9 @@ def _io(guest: GuestSystem, write: bool, unit: str, lba: int, sectors: int, gpa:
     if relid:
         guest.blocked = "io"
         guest.world.because(seq, guest.bus.submit, relid, tag, write, lun, lba, sectors, gpa)
-        if guest.blocked == "io":
-            guest.hypervisor.halt(guest.partition, 0)
+        if guest.blocked != "io":
+            return 0
+        guest.hypervisor.halt(guest.partition, 0)
         return None
     guest.line_raised = False
     guest.program[:0] = programs.ata(int(unit == SLAVE), write, lba, sectors, gpa)

@@ -317,7 +317,7 @@ class BusLink(Component):
         self._flush(relid)
 
     def stop_channel(self, relid: int, why: str) -> None:
-        """Rubbish in a ring stops this channel and no other."""
+        """Rubbish in a ring stops this channel and no other: the offer is taken back, and the child hears of it."""
         self.world.emit(
             "vmbus.refused",
             f"{self.host}/root/vmbus",
@@ -329,9 +329,7 @@ class BusLink(Component):
             why,
         )
         self.refused.append(("ring", why))
-        channel = self.server.channels[relid]
-        channel.state = server.CLOSING
-        self._close(relid)
+        self._apply(self.server.revoke(self.server.channels[relid].offer.key))
 
     def _packet(self, relid: int, key: str, packet: packets.Packet) -> None:
         storage = self.storage.get(key)
