@@ -111,6 +111,8 @@ class HvlabApp(App[int]):
         self._last = 0.0
         self.desk: Desk | None = None
         """The lab, once it is built; the first paint does not wait for it."""
+        self._early: list[str] = []
+        """Commands entered before the lab was there."""
         self.stage = "lesson"
         for theme in (HVLAB_DARK, HVLAB_LIGHT):
             self.register_theme(theme)
@@ -171,6 +173,8 @@ class HvlabApp(App[int]):
         lesson = given(session) if callable(given) else given
         self.desk = Desk(self, session, lesson, self._timer)
         self.desk.open()
+        for text in self._early:
+            self.desk.submit(text)
         if self._frames:
             self._last = self._timer()
             self.set_interval(FRAME, self._tick)
@@ -316,7 +320,10 @@ class HvlabApp(App[int]):
 
     @on(ConsolePane.Submitted)
     def _submitted(self, event: ConsolePane.Submitted) -> None:
-        self._with_desk(lambda desk: desk.submit(event.text))
+        if self.desk is None:
+            self._early.append(event.text)
+        else:
+            self.desk.submit(event.text)
 
     @on(ConsolePane.Answered)
     def _answered(self, event: ConsolePane.Answered) -> None:

@@ -74,7 +74,7 @@ class HelpScreen(ModalScreen[None]):
         box = self.query_one(HelpBox)
         box.border_title = text(f"tui.pane.{pane}")
         box.border_subtitle = text("tui.help_close")
-        rows = help_lines(pane, own, everywhere, text, min(72, self.size.width - 8))
+        rows = help_lines(pane, own, everywhere, text, min(69, self.size.width - 11))
         box.styles.height = min(len(rows) + 2, self.size.height - 2)
         box.show(rows)
 

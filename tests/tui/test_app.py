@@ -73,6 +73,18 @@ async def test_a_command_runs_and_the_goals_follow(make_app: Maker) -> None:
         assert "Goals 1 of 2" in shown(app, "lesson")
 
 
+async def test_a_command_entered_before_the_lab_is_built_is_not_lost(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        desk, app.desk = app.desk, None
+        await enter(pilot, CREATE)
+        assert "web01" not in output(app)
+        app._session_source = desk.session  # type: ignore[union-attr]
+        app._open()
+        await pilot.pause()
+        assert "web01" in output(app)
+
+
 async def test_errors_are_red_and_explained(make_app: Maker) -> None:
     app = make_app()
     async with app.run_test(size=BIG) as pilot:
