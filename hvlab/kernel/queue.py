@@ -102,14 +102,16 @@ class Kernel:
     def run(self, until: int = FOREVER, limit: int = FOREVER, stop: Callable[[], bool] | None = None) -> int:
         """Handle events up to and including time `until`; returns how many were handled.
 
-        Ends earlier after `limit` events, or as soon as `stop()` is true after an
-        event. When nothing is left before `until`, the clock stands at `until`
-        (unless that is FOREVER): an empty stretch of time passes too.
+        Ends earlier after `limit` events, or as soon as `stop()` is true. It is asked
+        exactly once after each event, however the run is sliced. When nothing is left
+        before `until`, the clock stands at `until` (unless that is FOREVER): an empty
+        stretch of time passes too. What a handler or `stop` raises leaves the queue whole.
         """
         heap = self._heap
         dead = self._dead
         handlers = _HANDLERS
         components = self._components
+        before = self.processed
         handled = 0
         done = limit <= 0
         if heap and not done:
@@ -131,23 +133,35 @@ class Kernel:
                 try:
                     delay = handlers[handler_id](components[component], payload)
                 except BaseException:
-                    self.processed += handled
+                    self.processed = before + handled
                     self.cause = 0
                     raise
-                done = handled >= limit or (stop is not None and stop())
-                if delay is None:
+                if stop is not None or handled >= limit:
+                    # Nothing is in hand while the question is asked: it may look at the queue, or raise.
+                    if delay is not None:
+                        self.schedule(delay, component, handler_id, payload)
+                    done = handled >= limit
+                    if stop is not None:
+                        self.processed = before + handled
+                        try:
+                            done = stop() or done
+                        except BaseException:
+                            self.cause = 0
+                            raise
                     if done or not heap:
+                        break
+                    entry = heappop(heap)
+                elif delay is None:
+                    if not heap:
                         break
                     entry = heappop(heap)
                 else:
                     follower = self._sequence
                     self._sequence = follower + 1
-                    entry = (time + delay, follower, component, handler_id, payload, self.cause)
-                    if done:
-                        heappush(heap, entry)
-                        break
-                    entry = heappushpop(heap, entry)
-        self.processed += handled
+                    entry = heappushpop(
+                        heap, (time + delay, follower, component, handler_id, payload, self.cause)
+                    )
+        self.processed = before + handled
         self.cause = 0
         if not done and self.now < until < FOREVER:
             self.now = until
