@@ -9,7 +9,7 @@ it checks every line's shape and says which one is wrong.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import IO
+from typing import IO, Annotated
 
 import msgspec
 
@@ -20,6 +20,10 @@ MAXIMUM_LINE = 1 << 20
 MAXIMUM_FILE = 64 << 20
 
 
+Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 62)]
+Seed = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
+
+
 class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a session started from."""
 
@@ -27,7 +31,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hvlab: str
     scenario: str
     platform: str
-    seed: int
+    seed: Seed
     lesson: str | None = None
     lesson_digest: str | None = None
 
@@ -36,17 +40,18 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     """An input.
 
     `kind` is command (text), clock (to: simulated ns), answer (name, text), hint (name) or
-    stop (of the command before it; to: simulated ns).
+    stop (of the command before it; to: simulated ns) or confirm (text: yes or no, an answer to
+    the command before it).
     """
 
-    at: int
+    at: Count
     kind: str
     text: str = ""
     name: str = ""
-    to: int = 0
+    to: Count = 0
 
 
-KINDS = ("command", "clock", "answer", "hint", "stop")
+KINDS = ("command", "clock", "answer", "hint", "stop", "confirm")
 
 
 class BadLog(Exception):
@@ -61,12 +66,18 @@ def new_header(
 
 
 class LogWriter:
-    """Appends to a session's file; without a file it keeps the entries in memory only."""
+    """Appends to a session's file; without a file it keeps the entries in memory only.
+
+    Clock moves that follow one another are one line: the last waits until another
+    input comes, or `flush` is called (a screen does so once a second).
+    """
 
     def __init__(self, header: Header, path: Path | None = None) -> None:
         self.header = header
         self.entries: list[Entry] = []
         self._file: IO[bytes] | None = None
+        self._waiting = False
+        """Whether the last entry is a clock move that is not written yet."""
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("wb")
@@ -78,12 +89,27 @@ class LogWriter:
             self._file.flush()
 
     def append(self, entry: Entry) -> None:
-        """Record an input. Clock moves that follow one another become one line at the next other input."""
+        """Record an input."""
+        if entry.kind == "clock":
+            if self._waiting:
+                self.entries[-1] = entry
+            else:
+                self.entries.append(entry)
+                self._waiting = True
+            return
+        self.flush()
         self.entries.append(entry)
         self._put(entry)
 
+    def flush(self) -> None:
+        """Write the clock move that waits."""
+        if self._waiting:
+            self._waiting = False
+            self._put(self.entries[-1])
+
     def close(self) -> None:
         """Close the file."""
+        self.flush()
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -114,7 +140,7 @@ def read(data: bytes, name: str) -> tuple[Header, list[Entry]]:
             raise BadLog(f"{name}, line {number}: {error}") from None
         if entry.kind not in KINDS:
             raise BadLog(f"{name}, line {number}: unknown kind {entry.kind!r}; known: {', '.join(KINDS)}")
-        if (entries and entry.at < entries[-1].at) or entry.at < 0:
+        if entries and entry.at < entries[-1].at:
             raise BadLog(f"{name}, line {number}: `at` goes backwards")
         entries.append(entry)
     assert header is not None
