@@ -31,6 +31,9 @@ class Task:
         self._error: BaseException | None = None
         self._until = 0
         self._stop: Callable[[], bool] = bool
+        self._held = False
+        self._failure: BaseException | None = None
+        """What the condition raised: it belongs to the command, not to the screen."""
         self._cancelled = False
         self._to_evaluator = threading.Semaphore(0)
         self._to_screen = threading.Semaphore(0)
@@ -56,13 +59,17 @@ class Task:
 
     def move(self, world: World, until: int, stop: Callable[[], bool]) -> None:
         """Called by the session in the evaluator's thread: give the baton away until it is reached."""
-        self._until, self._stop = until, stop
+        if self._cancelled:
+            raise Stopped
+        self._until, self._stop, self._held, self._failure = until, stop, False, None
         self.waiting = True
         self._to_screen.release()
         self._to_evaluator.acquire()
         self.waiting = False
         if self._cancelled:
             raise Stopped
+        if self._failure is not None:
+            raise self._failure
 
     # -- the screen's thread --------------------------------------------------------------------
 
@@ -73,6 +80,14 @@ class Task:
             error, self._error = self._error, None
             raise error
 
+    def _holds(self) -> bool:
+        """Asked after each event, as in a headless run, never in between: a slice that moves the clock is no event."""
+        try:
+            self._held = self._stop()
+        except BaseException as error:
+            self._failure, self._held = error, True
+        return self._held
+
     def pump(self, until: int, events: int) -> bool:
         """Move on to simulated time `until` at most, over at most so many events; returns whether it is done.
 
@@ -82,9 +97,9 @@ class Task:
         world = self.session.world
         while not self.done and left > 0:
             limit = min(until, self._until)
-            handled = world.run(until=limit, limit=left, stop=self._stop)
+            handled = world.run(until=limit, limit=left, stop=self._holds)
             left -= max(handled, 1)
-            if self._stop() or world.now >= self._until:
+            if self._held or world.now >= self._until:
                 self._hand_over()
             elif world.now >= until or handled == 0:
                 break
