@@ -328,11 +328,26 @@ def _next_record(lesson_id: str) -> Path:
 def sandbox(scenario: str, platform: str, seed: int, log: Path | None, language: str | None) -> None:
     """Open a lab without a lesson."""
     _need_terminal()
+    from hvlab import catalog
     from hvlab.tui.app import run_app
 
     text = _text(language)
-    session = _open_session(scenario=scenario, platform=platform, seed=seed, log=log, language=text.language)
-    sys.exit(run_app(session, None, text.language))
+    try:
+        catalog.scenario(scenario), catalog.platform(platform)
+    except catalog.BadCatalog as error:
+        raise BadInput(str(error)) from None
+    opened: list[Session] = []
+
+    def open_lab() -> Session:
+        opened.append(
+            _open_session(scenario=scenario, platform=platform, seed=seed, log=log, language=text.language)
+        )
+        return opened[0]
+
+    status = run_app(open_lab, None, text.language)
+    for session in opened:
+        session.close()
+    sys.exit(status)
 
 
 @cli.command()

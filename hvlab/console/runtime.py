@@ -105,6 +105,8 @@ class Runtime:
         self._table = table
         self.lab = lab
         self.host = host
+        self.confirm: Callable[[str, str], bool] | None = None
+        """Who is asked; a session puts itself here, since an answer is an input of its own."""
         self.globals = Scope()
         self.scope = self.globals  # of the function now running: where preferences are looked up
         self.functions: dict[str, tuple[str, ScriptBlock]] = {}
@@ -243,7 +245,7 @@ class Runtime:
             return True
         question = "Are you sure you want to perform this action?\n"
         question += f'Performing the operation "{action}" on target "{target}".'
-        return self.host.confirm("Confirm", question)
+        return (self.confirm or self.host.confirm)("Confirm", question)
 
     # --- script blocks -------------------------------------------------------------------------------------
 

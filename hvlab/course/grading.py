@@ -21,6 +21,8 @@ from hvlab.text import Text
 
 MAXIMUM_FILE = 64 << 20
 STEP_LIMIT = 2_000_000
+MAXIMUM_EVENTS = 10_000_000
+"""As far as a recorded session is replayed: some minutes of a computer's time."""
 
 
 class BadSubmission(Exception):
@@ -89,10 +91,14 @@ def replay_log(lesson: Lesson, data: bytes, name: str) -> Session:
         raise BadSubmission(f"{name}: recorded in a lab that is not this lesson's")
     if header.lesson_digest != lesson.digest:
         raise BadSubmission(f"{name}: recorded with another edition of {lesson.id!r}")
+    if entries and entries[-1].at > MAXIMUM_EVENTS:
+        raise BadSubmission(f"{name}: more than {MAXIMUM_EVENTS:,} events; no lesson takes that long")
     session = open_session(lesson)
+    begun = len(session.log.entries)  # the start script's own commands stand first in every record
+    if entries[:begun] != session.log.entries:
+        raise BadSubmission(f"{name}: does not begin as {lesson.id!r} begins")
     try:
-        for number, entry in enumerate(entries):
-            session.apply(entry, entries[number + 1] if number + 1 < len(entries) else None)
+        session.replay(entries[begun:])
     except ReplayMismatch as error:
         raise BadSubmission(f"{name}: {error}") from None
     return session

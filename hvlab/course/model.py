@@ -203,6 +203,9 @@ def load(folder: Path) -> Lesson:
         except (OSError, UnicodeDecodeError) as error:
             raise BadLesson(f"{text}: {error}") from None
         hasher.update(raw)
+    begin = folder / "start.ps1"
+    if begin.is_file():
+        hasher.update(begin.read_bytes())
     lesson = Lesson(folder, plan, sections, hasher.hexdigest())
     _cross_check(lesson)
     return lesson

@@ -171,7 +171,9 @@ class Hypervisor(Component):
     def interrupt(
         self, partition: Partition, vp: int, sint: int, vector: int, reason: str, number: int
     ) -> None:
-        """Interrupt a virtual processor; its software gets it after the interrupt's cost."""
+        """Interrupt a virtual processor; its software, if there is any, gets it after the interrupt's cost."""
+        if partition.software < 0:
+            return
         seq = self.world.emit(
             "interrupt",
             self.name,

@@ -75,8 +75,10 @@ def execute(
     allowed = ALLOWED_STATES.get(call.name)
     if allowed is not None:
         target = hv.partitions.get(fields["partition_id"])
-        if target is None or target.parent != caller.number:
+        if target is None:
             return Result(Status.INVALID_PARTITION_ID)
+        if target.parent != caller.number:
+            return Result(Status.ACCESS_DENIED)
         if target.state not in allowed:
             return Result(Status.INVALID_PARTITION_STATE)
         return _ON_TARGET[call.name](hv, caller, target, fields, runs, values)

@@ -64,10 +64,10 @@ def deliver(
         return
     page = hv.memory.page_for_write(page_number)
     at = sint * SLOT_SIZE
+    queue = vp.waiting.setdefault(sint, [])
+    queue.append((kind, sender, payload))
     if any(page[at : at + 4]):
         page[at + 5] |= 1
-        queue = vp.waiting.setdefault(sint, [])
-        queue.append((kind, sender, payload))
         hv.world.emit(
             "message.queued",
             hv.name,
@@ -79,8 +79,22 @@ def deliver(
             len(queue),
         )
         return
+    _fill_slot(hv, partition, vp, sint, page)
+
+
+def _fill_slot(
+    hv: Hypervisor, partition: Partition, vp: VirtualProcessor, sint: int, page: bytearray
+) -> None:
+    """Put the message that has waited longest into the free slot; its flag says whether more are waiting."""
+    queue = vp.waiting[sint]
+    kind, sender, payload = queue.pop(0)
+    at = sint * SLOT_SIZE
     page[at : at + SLOT_SIZE] = SYNIC_MESSAGE.pack(
-        message_type=kind, payload_size=len(payload), sender=sender, payload=payload
+        message_type=kind,
+        payload_size=len(payload),
+        flags=int(bool(queue)),
+        sender=sender,
+        payload=payload,
     )
     assert_sint(hv, partition, vp, sint, "message", sender)
 
@@ -94,10 +108,7 @@ def end_of_message(hv: Hypervisor, partition: Partition, vp: VirtualProcessor) -
         queue = vp.waiting[sint]
         page = hv.memory.page(page_number)
         if queue and not any(page[sint * SLOT_SIZE : sint * SLOT_SIZE + 4]):
-            kind, sender, payload = queue.pop(0)
-            deliver(hv, partition, vp, sint, kind, sender, payload)
-            if queue:
-                hv.memory.page_for_write(page_number)[sint * SLOT_SIZE + 5] |= 1
+            _fill_slot(hv, partition, vp, sint, hv.memory.page_for_write(page_number))
 
 
 def raise_flag(hv: Hypervisor, partition: Partition, vp: VirtualProcessor, sint: int, flag: int) -> bool:

@@ -26,7 +26,5 @@ def replay(data: bytes, name: str, *, host: Host | None = None, cmdlets: Iterabl
         exports=False,
         cmdlets=cmdlets,
     )
-    for number, entry in enumerate(entries):
-        following = entries[number + 1] if number + 1 < len(entries) else None
-        session.apply(entry, following)
+    session.replay(entries)
     return session

@@ -8,7 +8,7 @@ event either way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -78,6 +78,9 @@ class Session:
         self.hints: list[str] = []
         self._command = 0
         self._halt: Entry | None = None
+        self._replies: list[Entry] | None = None
+        """In a replay: the answers that the command under way was given."""
+        self.shell.runtime.confirm = self._confirm
 
     # -- what cmdlets may ask (console.lab.Lab) ------------------------------------------------
 
@@ -126,11 +129,31 @@ class Session:
         if halt is None:
             self.mover.move(world, until, stop)
         else:
-            # A replay of a command that the learner stopped: the same events, then the same end.
-            world.run(until=min(until, halt.to), limit=halt.at - world.processed, stop=stop)
-            if not stop() and world.now < until and world.processed >= halt.at and world.now >= halt.to:
-                raise Stopped
+            self._move_to(halt, until, stop)
         world.cause = self._command
+
+    def _move_to(self, halt: Entry, until: int, stop: Callable[[], bool]) -> None:
+        """A replay of a command that the learner stopped: the same events, then the same moment, then the same end."""
+        world = self._world
+        held = False
+
+        def holds() -> bool:
+            nonlocal held
+            held = stop()
+            return held
+
+        last = min(until, halt.to)
+        world.run(until=last, limit=halt.at - world.processed, stop=holds)
+        if not held and world.processed >= halt.at:
+            self._let_empty_time_pass(last)
+        if not held and world.now < until:
+            raise Stopped
+
+    def _let_empty_time_pass(self, until: int) -> None:
+        """The clock moves on to a moment before which nothing happens; it stops short of what would."""
+        following = self._world.next_time()
+        if following is None or following > until:
+            self._world.run(until=until)
 
     def export(self, target: str, pieces: Iterator[tuple[int, bytes]], size: int) -> None:
         """Write bytes to a real file, once and live only; OSError if that fails."""
@@ -143,6 +166,20 @@ class Session:
                     file.seek(offset)
                     file.write(data)
             file.truncate(size)
+
+    def _confirm(self, caption: str, question: str) -> bool:
+        """A command asks whether to go on: the answer is an input, recorded like any other."""
+        if self._replies is None:
+            yes = self.shell.host.confirm(caption, question)
+        elif self._replies:
+            yes = self._replies.pop(0).text == "yes"
+        else:
+            raise ReplayMismatch(Entry(self._world.processed, "confirm"), self._world.processed)
+        self._note("confirm", text="yes" if yes else "no")
+        return yes
+
+    def _note(self, kind: str, *, text: str = "", name: str = "", to: int = 0) -> None:
+        self.log.append(Entry(self._world.processed, kind, text=text, name=name, to=to))
 
     # -- inputs ---------------------------------------------------------------------------------
 
@@ -170,7 +207,7 @@ class Session:
 
     def run_statement(self, statement: Statement) -> Outcome:
         """Run one statement: record it, note it in the trace, and let what it does be caused by it."""
-        self.log.append(Entry(self._world.processed, "command", text=statement.text))
+        self._note("command", text=statement.text)
         self._command = self._world.emit(
             "command", "console", f"{HOST}/root/vmms", None, None, None, statement.text
         )
@@ -190,21 +227,21 @@ class Session:
         return handled
 
     def _record_clock(self) -> None:
-        self.log.append(Entry(self._world.processed, "clock", to=self._world.now))
+        self._note("clock", to=self._world.now)
 
     def answer(self, question: str, text: str) -> None:
         """The learner answers a question of the lesson."""
-        self.log.append(Entry(self._world.processed, "answer", name=question, text=text))
+        self._note("answer", name=question, text=text)
         self.answers[question] = text
 
     def take_hint(self, name: str) -> None:
         """The learner looks at a hint."""
-        self.log.append(Entry(self._world.processed, "hint", name=name))
+        self._note("hint", name=name)
         self.hints.append(name)
 
     def note_stop(self) -> None:
         """The learner stops the command that waits."""
-        self.log.append(Entry(self._world.processed, "stop", to=self._world.now))
+        self._note("stop", to=self._world.now)
 
     def close(self) -> None:
         """Close the log."""
@@ -212,41 +249,58 @@ class Session:
 
     # -- replay ---------------------------------------------------------------------------------
 
-    def apply(self, entry: Entry, following: Entry | None = None) -> Outcome | None:
-        """Apply a recorded input at the moment it was given. ReplayMismatch if the world gets there otherwise.
+    def replay(self, entries: Sequence[Entry]) -> None:
+        """Apply recorded inputs, each at the moment it was given.
 
-        `following` is the log's next entry: if it says that the learner stopped this
-        command, the command is stopped at that event again.
+        ReplayMismatch if the world gets there otherwise. What belongs to a command (its
+        confirmations, its being stopped) is given to it again while it runs.
         """
+        place = 0
+        while place < len(entries):
+            entry = entries[place]
+            place += 1
+            if entry.kind in ("confirm", "stop"):
+                raise ReplayMismatch(entry, self._world.processed)  # belongs to no command
+            replies: list[Entry] = []
+            halt: Entry | None = None
+            if entry.kind == "command":
+                while place < len(entries) and entries[place].kind == "confirm":
+                    replies.append(entries[place])
+                    place += 1
+                if place < len(entries) and entries[place].kind == "stop":
+                    halt = entries[place]
+                    place += 1
+            self._apply(entry, replies, halt)
+
+    def _apply(self, entry: Entry, replies: list[Entry], halt: Entry | None) -> None:
         world = self._world
-        if entry.kind == "stop":
-            if world.processed != entry.at:
-                raise ReplayMismatch(entry, world.processed)
-            self.log.append(entry)
-            return None
         if entry.kind == "clock":
             world.run(until=entry.to, limit=entry.at - world.processed)
-            if world.processed == entry.at and world.now < entry.to:
-                world.run(until=entry.to)
-            if world.processed != entry.at:
+            if world.processed == entry.at:
+                self._let_empty_time_pass(entry.to)
+            if (world.processed, world.now) != (entry.at, entry.to):
                 raise ReplayMismatch(entry, world.processed)
             self.log.append(entry)
-            return None
+            return
         if world.processed != entry.at:
             raise ReplayMismatch(entry, world.processed)
         if entry.kind == "answer":
             self.answer(entry.name, entry.text)
-            return None
-        if entry.kind == "hint":
+        elif entry.kind == "hint":
             self.take_hint(entry.name)
-            return None
-        self._halt = following if following is not None and following.kind == "stop" else None
-        try:
-            return self.run(entry.text)
-        except Stopped:
-            return None
-        finally:
-            self._halt = None
+        else:
+            self._replies, self._halt = replies, halt
+            try:
+                self.run(entry.text)
+            except Stopped:
+                self.note_stop()
+                halt = None
+            finally:
+                self._replies = self._halt = None
+            if replies or (halt is not None and world.processed != halt.at):
+                raise ReplayMismatch(halt or replies[0], world.processed)
+            if halt is not None:
+                self.log.append(halt)
 
 
 class Stopped(BaseException):
