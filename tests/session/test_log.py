@@ -50,6 +50,9 @@ def test_every_input_is_in_the_file_before_the_next(tmp_path: Path) -> None:
     session.take_hint("step/1")
     session.let_run(5_000)
     assert path.read_bytes().endswith(b"\n"), "each line is whole at once"
+    assert path.read_bytes().count(b"\n") == 5
+    session.let_run(9_000)
+    session.log.flush()
     header, entries = log.read(path.read_bytes(), str(path))
     assert header == session.log.header and entries == session.log.entries
     assert [(entry.kind, entry.text or entry.name or entry.to) for entry in entries] == [
@@ -57,10 +60,22 @@ def test_every_input_is_in_the_file_before_the_next(tmp_path: Path) -> None:
         ("command", "New-VM b"),
         ("answer", "ä 42"),
         ("hint", "step/1"),
-        ("clock", 5_000),
+        ("clock", 9_000),
     ]
     session.close()
     session.close()
+
+
+def test_clock_moves_that_follow_one_another_are_one_line_before_the_next_input(tmp_path: Path) -> None:
+    path = tmp_path / "work.jsonl"
+    session = Session(log=path)
+    for until in (1000, 2000, 3000):
+        session.let_run(until)
+    session.run("New-VM a")
+    session.let_run(4000)
+    session.close()
+    entries = log.read(path.read_bytes(), "x")[1]
+    assert [(entry.kind, entry.to) for entry in entries] == [("clock", 3000), ("command", 0), ("clock", 4000)]
 
 
 def test_what_is_no_program_is_not_an_input(tmp_path: Path) -> None:
@@ -121,7 +136,7 @@ def test_a_good_file_is_read() -> None:
         (b'{"at":1,"kind":5}', "Expected `str`"),
         (b'{"at":1,"kind":"command","text":["a"]}', "Expected `str`"),
         (b'{"at":1,"kind":"command","shell":"/bin/sh"}', "unknown field `shell`"),
-        (b'{"at":1,"kind":"reboot"}', "unknown kind 'reboot'; known: command, clock, answer, hint, stop"),
+        (b'{"at":1,"kind":"reboot"}', "unknown kind 'reboot'; known: command, clock, answer, hint"),
         (b'{"at":1,"kind":""}', "unknown kind ''"),
         (b'{"at":1,"kind":"command","text":"\xff"}', ""),
         (b'{"at":1,"kind":"command","text":"\\ud800"}', ""),
