@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from hvlab.tui.app import HvlabApp
 
 
+RECORD_EVERY = 1.0
+"""Seconds after which a clock that runs freely is written to the record at the latest."""
+
+
 class Desk:
     """Everything between a session and the panes."""
 
@@ -39,6 +43,7 @@ class Desk:
     ) -> None:
         self.app = app
         self.session = session
+        self._unwritten = 0.0
         self.lesson = lesson
         self.host = PaneHost(app.text)
         session.shell.host = self.host
@@ -84,6 +89,10 @@ class Desk:
         if self._still and nothing_new and not runner.moving and not motion.busy:
             return
         runner.frame(seconds)
+        self._unwritten += seconds
+        if self._unwritten >= RECORD_EVERY:
+            self._unwritten = 0.0
+            self.session.log.flush()
         self._collect()
         motion.pace = runner.pacer.pace
         if not runner.paused:
