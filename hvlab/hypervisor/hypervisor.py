@@ -318,4 +318,6 @@ class Hypervisor(Component):
         processor = partition.vps[vp]
         processor.state = "Running"
         processor.intercepted = False
-        self.world.schedule(self._lead + self.costs.exit, partition.software, PartitionSoftware.on_resume.id, vp)
+        self.world.schedule(
+            self._lead + self.costs.exit, partition.software, PartitionSoftware.on_resume.id, vp
+        )

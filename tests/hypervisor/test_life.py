@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hvlab.hypervisor import Status
+from hvlab.hypervisor import HYPERCALLS, Status
 from tests.hypervisor.support import Machine
 
 
@@ -115,8 +115,21 @@ def test_a_child_may_not(machine: Machine, name: str) -> None:
 def test_a_stranger_may_not_touch_a_partition_that_is_not_its_child(machine: Machine) -> None:
     first, second = machine.child(), machine.child()
     result = machine.inside(first).call("FinalizePartition", partition_id=second)
-    assert result.status is Status.INVALID_PARTITION_ID
-    assert machine.calls.call("FinalizePartition", partition_id=1).status is Status.INVALID_PARTITION_ID
+    assert result.status is Status.ACCESS_DENIED
+    assert machine.calls.call("FinalizePartition", partition_id=1).status is Status.ACCESS_DENIED
+    assert machine.calls.call("FinalizePartition", partition_id=77).status is Status.INVALID_PARTITION_ID
+
+
+@pytest.mark.parametrize("name", sorted(set(HYPERCALLS) - {"CreatePartition", "PostMessage", "SignalEvent"}))
+def test_a_child_that_lacks_a_right_learns_nothing_else(machine: Machine, name: str) -> None:
+    """Of several errors the missing right is told: the state, the page and the length are not even looked at."""
+    number, other = machine.child(), machine.child()
+    machine.calls.call("FinalizePartition", partition_id=other)
+    keys = {field.name for field in HYPERCALLS[name].layout.fields} & {"partition_id", "port_partition"}
+    target = dict.fromkeys(keys or {"connection_partition"}, other)
+    result = machine.inside(number).call(name, runs=[(1 << 40, 1)], **target)
+    assert result.status is Status.ACCESS_DENIED
+    assert machine.hypervisor.partitions[other].state == "Finalized"
 
 
 def test_processors_have_indices_of_their_own(machine: Machine) -> None:

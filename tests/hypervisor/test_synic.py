@@ -64,6 +64,42 @@ def test_a_second_message_waits_until_the_slot_is_free_and_eom_written(machine: 
     assert interrupts(machine, child) == 2
 
 
+def test_a_message_never_overtakes_those_that_wait(machine: Machine, child: int) -> None:
+    """The receiver has freed the slot and not yet written EOM: a third message puts the second one in."""
+    for text in (b"one", b"two"):
+        machine.calls.post(0x201, text)
+    clear_slot(machine, child)
+    machine.calls.post(0x201, b"six")
+    found = slot(machine, child)
+    assert (bytes(found["payload"])[:3], found["flags"]) == (b"two", 1)  # type: ignore[call-overload]
+    clear_slot(machine, child)
+    machine.hypervisor.write_msr(child, 0, MSR_EOM, 0)
+    found = slot(machine, child)
+    assert (bytes(found["payload"])[:3], found["flags"]) == (b"six", 0)  # type: ignore[call-overload]
+    assert interrupts(machine, child) == 3
+
+
+def test_slots_of_different_sints_do_not_wait_for_each_other(machine: Machine, child: int) -> None:
+    machine.hypervisor.write_msr(child, 0, MSR_SINT0 + 5, 0x60)
+    assert machine.calls.call(
+        "CreatePort", port_partition=child, port_id=9, connection_partition=1, port_type=1, target_sint=5
+    ).ok
+    assert machine.calls.call(
+        "ConnectPort", connection_partition=1, connection_id=9, port_partition=child, port_id=9
+    ).ok
+    machine.calls.post(0x201, b"two")
+    machine.calls.post(9, b"five")
+    assert machine.hypervisor.read_gpa(child, 0x8000 + 5 * 256 + 16, 4) == b"five"
+    assert slot(machine, child)["flags"] == 0 and interrupts(machine, child) == 2
+
+
+def test_a_partition_without_software_is_not_interrupted(machine: Machine, child: int) -> None:
+    """Between the guest's end and the partition's, a message may still come: nobody is called for it."""
+    machine.hypervisor.partitions[child].software = -1
+    machine.calls.post(0x201, b"late")
+    assert machine.world.next_time() is None
+
+
 def test_sixteen_messages_wait_and_the_next_is_refused(machine: Machine, child: int) -> None:
     statuses = [machine.calls.post(0x201, bytes([number])).status for number in range(18)]
     assert statuses[:17] == [Status.SUCCESS] * 17  # one in the slot, sixteen in buffers
