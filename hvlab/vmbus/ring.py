@@ -6,7 +6,8 @@ so both sides work on nothing but the pages. The rules:
 - never fill it whole: equal indices mean empty;
 - the writer signals if the reader's interrupt mask is 0 and the ring was empty;
 - a writer that finds no room leaves what it needs in pending_send_size; the
-  reader signals when free space crosses that, once;
+  reader signals when free space comes to exceed that, once (to exceed it, not to
+  reach it: the last 8 bytes are never filled);
 - the reader masks interrupts while it drains, and looks again after unmasking.
 
 It knows nothing of packets' meaning beyond their length.
@@ -36,6 +37,7 @@ _CONTROL = struct.Struct("<IIII")
 _INDEX = struct.Struct("<I")
 _TRAILER = struct.Struct("<II")
 _LENGTH = struct.Struct("<HHH")
+_NOTHING = bytes(4)
 
 
 class Pages(Protocol):
@@ -160,7 +162,7 @@ class Ring:
             after -= size
         _INDEX.pack_into(control, 4, after)
         free = size - used
-        return data, pending != 0 and free < pending <= free + total
+        return data, pending != 0 and free <= pending < free + total
 
     def _get(self, at: int, length: int) -> bytes:
         number, offset = divmod(at, PAGE_SIZE)
@@ -187,4 +189,6 @@ class Ring:
 
     def clear_pending(self) -> None:
         """The writer has got room: it wants no signal for it any more."""
-        _INDEX.pack_into(self._memory.page_for_write(self._control), 12, 0)
+        control = self._memory.page_for_write(self._control)
+        if control[12:16] != _NOTHING:
+            _INDEX.pack_into(control, 12, 0)

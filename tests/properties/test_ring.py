@@ -23,6 +23,7 @@ class RingMachine(RuleBasedStateMachine):
         self.waiting: list[bytes] = []
         self.masked = False
         self.pending = 0
+        self.owed = False
         self.number = 0
 
     @property
@@ -40,10 +41,15 @@ class RingMachine(RuleBasedStateMachine):
         except RingFull:
             assert not fits
             self.pending = total
+            self.owed = True
             return
         assert fits and data[:-8] == packet
         assert signal == (not self.masked and not self.waiting)
         self.waiting.append(packet)
+
+    @rule(short_by=st.sampled_from([-8, 0, 8]))
+    def write_what_just_fits_or_just_does_not(self, short_by: int) -> None:
+        self.write(min(max(self.writer.size - self.used - 24 + short_by, 0), self.writer.size - 32))
 
     @rule()
     def read(self) -> None:
@@ -56,7 +62,9 @@ class RingMachine(RuleBasedStateMachine):
         packet = self.waiting.pop(0)
         assert taken[0][:-8] == packet
         after = free + len(packet) + 8
-        assert taken[1] == (self.pending != 0 and free < self.pending <= after)
+        # Signalled by the packet that makes room, and by no other: more than is wanted must be free.
+        assert taken[1] == (self.pending != 0 and not free > self.pending and after > self.pending)
+        self.owed = self.owed and not taken[1]
 
     @rule()
     def mask(self) -> None:
@@ -72,11 +80,17 @@ class RingMachine(RuleBasedStateMachine):
     def content_writer(self) -> None:
         self.writer.clear_pending()
         self.pending = 0
+        self.owed = False
 
     @invariant()
     def both_sides_agree_on_what_is_in_it(self) -> None:
         assert self.writer.used() == self.reader.used() == self.used
         assert self.used < self.writer.size
+
+    @invariant()
+    def a_blocked_writer_is_told_before_its_packet_fits_unnoticed(self) -> None:
+        if self.owed:
+            assert self.writer.size - self.used <= self.pending
 
 
 TestRing = RingMachine.TestCase

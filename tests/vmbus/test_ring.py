@@ -88,6 +88,33 @@ def test_a_blocked_writer_is_signalled_once_when_there_is_room(pair: Pair) -> No
     assert [taken is not None and taken[1] for taken in wanted] == [False, True, False, False]
 
 
+@pytest.mark.parametrize("short_by", [0, 8, 16, 1024, 4096])
+def test_a_writer_is_woken_exactly_when_its_packet_fits(pair: Pair, short_by: int) -> None:
+    packet = packets.in_band(bytes(4096), 1, False)
+    while pair.writer.size - pair.writer.used() > len(packet) + 8 - short_by:
+        free = pair.writer.size - pair.writer.used()
+        pair.writer.write(packets.in_band(bytes(min(512, free - len(packet) - 8 + short_by) - 24), 0, False))
+    with pytest.raises(RingFull):
+        pair.writer.write(packet)
+    while True:
+        taken = pair.reader.read()
+        assert taken is not None, "the ring is empty and the writer was never told"
+        if taken[1]:
+            break
+        with pytest.raises(RingFull):
+            pair.writer.write(packet)
+    pair.writer.write(packet)
+
+
+def test_a_writer_that_wants_no_room_any_more_is_left_alone(pair: Pair) -> None:
+    pair.fill(8)
+    with pytest.raises(RingFull):
+        pair.writer.write(packets.in_band(bytes(1500), 1, False))
+    pair.writer.clear_pending()
+    while (taken := pair.reader.read()) is not None:
+        assert taken[1] is False
+
+
 def test_packets_go_round_the_end_over_scattered_pages(pair: Pair) -> None:
     for number in range(500):
         packet = packets.in_band(bytes([number % 256]) * (200 + number % 77), number, False)
