@@ -22,6 +22,8 @@ from hvlab.session.session import Session
 
 PASS, FAIL, NOT_REACHED = "pass", "fail", "not_reached"
 STEP_LIMIT = 2_000_000
+EVENT_FIELDS = ("partition", "channel", "source", "target")
+"""What a pattern may ask of any event, besides the kind's own fields."""
 
 
 @dataclass(frozen=True)
@@ -185,9 +187,7 @@ def matches(pattern: Pattern, event: TraceEvent) -> bool:
         if not any(path.endswith(suffix) or f"{suffix}/" in path for path in paths):
             return False
     for name, wanted in pattern.fields.items():
-        actual = (
-            getattr(event, name) if name in ("partition", "channel", "source", "target") else event.get(name)
-        )
+        actual = getattr(event, name) if name in EVENT_FIELDS else event.get(name)
         if isinstance(wanted, str):
             if str(actual).casefold() != wanted.casefold():
                 return False

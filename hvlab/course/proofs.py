@@ -7,7 +7,9 @@ from pathlib import Path
 
 from hvlab.console.errors import ParseError
 from hvlab.course import grading
+from hvlab.course.checks import EVENT_FIELDS
 from hvlab.course.model import LANGUAGES, Lesson
+from hvlab.kernel.trace import KINDS
 
 _FENCE = re.compile(r"```powershell\n(.*?)```", re.DOTALL)
 _NAMES = re.compile(r"^#\s*check:\s*(\S+)", re.MULTILINE)
@@ -15,7 +17,14 @@ _NAMES = re.compile(r"^#\s*check:\s*(\S+)", re.MULTILINE)
 
 def prove(lesson: Lesson) -> list[str]:
     """What is wrong with a lesson: an empty list if nothing is."""
-    return [*_texts(lesson), *_start(lesson), *_solutions(lesson), *_mistakes(lesson), *_commands(lesson)]
+    return [
+        *_texts(lesson),
+        *_patterns(lesson),
+        *_start(lesson),
+        *_solutions(lesson),
+        *_mistakes(lesson),
+        *_commands(lesson),
+    ]
 
 
 def _texts(lesson: Lesson) -> list[str]:
@@ -40,6 +49,26 @@ def _texts(lesson: Lesson) -> list[str]:
         if step.goals and not step.hints:
             problems.append(f"step {step.id}: has goals and no hint")
     problems += [f"{place}: not in both languages" for place, text in texts if set(text) != set(LANGUAGES)]
+    return problems
+
+
+def _patterns(lesson: Lesson) -> list[str]:
+    """A pattern that no event can fit proves nothing, least of all as a `never`."""
+    problems = []
+    for check in lesson.plan.check:
+        for pattern in [check.happened, check.never, *check.order]:
+            if pattern is None:
+                continue
+            kind = KINDS.get(pattern.kind)
+            if kind is None:
+                problems.append(f"check {check.id}: there is no kind of event {pattern.kind!r}")
+                continue
+            known = (*kind.fields, *EVENT_FIELDS)
+            problems += [
+                f"check {check.id}: an event {pattern.kind!r} has no field {name!r}"
+                for name in pattern.fields
+                if name not in known
+            ]
     return problems
 
 
@@ -81,6 +110,8 @@ def _prefixes(lesson: Lesson, path: Path) -> list[str]:
         if report.points < before:
             return [f"{path.name}: statement {number} loses points ({before} to {report.points})"]
         before = report.points
+        if report.passed and number < len(statements):
+            return [f"{path.name}: passes after statement {number} already; what follows is not needed"]
     return []
 
 
