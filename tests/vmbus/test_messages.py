@@ -50,6 +50,32 @@ OPEN = {
     "downstream_ring_page_offset": 24,
     "user_data": 28,
 }
+PLACES = {
+    "OFFER_CHANNEL": OFFER,
+    "RESCIND_CHANNEL_OFFER": {"channel_id": 8},
+    "REQUEST_OFFERS": {},
+    "ALL_OFFERS_DELIVERED": {},
+    "OPEN_CHANNEL": OPEN,
+    "OPEN_CHANNEL_RESULT": {"channel_id": 8, "open_id": 12, "status": 16},
+    "CLOSE_CHANNEL": {"channel_id": 8},
+    "GPADL_HEADER": {"channel_id": 8, "gpadl_id": 12, "range_bytes": 16, "range_count": 18},
+    "GPADL_BODY": {"message_number": 8, "gpadl_id": 12},
+    "GPADL_CREATED": {"channel_id": 8, "gpadl_id": 12, "status": 16},
+    "GPADL_TEARDOWN": {"channel_id": 8, "gpadl_id": 12},
+    "GPADL_TORNDOWN": {"gpadl_id": 8},
+    "REL_ID_RELEASED": {"channel_id": 8},
+    "INITIATE_CONTACT": {
+        "version": 8,
+        "target_message_vp": 12,
+        "interrupt_page": 16,
+        "parent_to_child_monitor_page": 24,
+        "child_to_parent_monitor_page": 32,
+    },
+    "VERSION_RESPONSE": {"version_supported": 8, "connection_state": 9, "selected_version": 12},
+    "UNLOAD": {},
+    "UNLOAD_COMPLETE": {},
+}
+VERSIONS = {0x0000000D: "0.13", 0x00010001: "1.1", 0x00020004: "2.4", 0x00030000: "3.0", 0x00040000: "4.0"}
 
 
 def test_names_numbers_sizes_and_directions() -> None:
@@ -57,10 +83,20 @@ def test_names_numbers_sizes_and_directions() -> None:
     assert {n for n, kind in messages.TYPES.items() if kind.direction == "host->guest"} == FROM_THE_HOST
 
 
-@pytest.mark.parametrize(("name", "places"), [("OFFER_CHANNEL", OFFER), ("OPEN_CHANNEL", OPEN)])
-def test_where_the_fields_lie(name: str, places: dict[str, int]) -> None:
-    offsets = messages.BY_NAME[name].layout.offsets
-    assert {field: offsets[field] for field in places} == places
+@pytest.mark.parametrize("name", PLACES)
+def test_where_the_fields_lie(name: str) -> None:
+    layout = messages.BY_NAME[name].layout
+    named = {field: at for field, at in layout.offsets.items() if not field.startswith("_")}
+    assert named == {"message_type": 0, **PLACES[name]}
+
+
+def test_only_gpadls_are_followed_by_data() -> None:
+    assert {kind.name for kind in messages.TYPES.values() if kind.followed} == {"GPADL_HEADER", "GPADL_BODY"}
+
+
+def test_versions_are_major_and_minor_in_halves() -> None:
+    assert messages.VERSION_NAMES == VERSIONS
+    assert messages.pack("INITIATE_CONTACT", version=messages.WIN8)[8:12] == b"\x04\0\x02\0"
 
 
 def test_a_message_begins_with_its_number_and_ids_are_little_endian() -> None:
@@ -100,6 +136,9 @@ def test_a_range_arrives_as_it_was_sent(count: int) -> None:
         b"",
         bytes(7),
         (4096).to_bytes(4, "little") + bytes(4),  # no page follows
+        (4097).to_bytes(4, "little") + bytes(12),  # a page too few
+        (4096).to_bytes(4, "little") + (8).to_bytes(4, "little") + bytes(8),  # the offset takes another page
+        (1 << 31).to_bytes(4, "little") + bytes(12),  # far more than there is
         (0).to_bytes(4, "little") + bytes(12),  # nothing in it
         (1).to_bytes(4, "little") + (4096).to_bytes(4, "little") + bytes(8),  # begins outside its first page
     ],
@@ -107,6 +146,20 @@ def test_a_range_arrives_as_it_was_sent(count: int) -> None:
 def test_ranges_that_are_none(data: bytes) -> None:
     with pytest.raises(ValueError):
         messages.read_ranges(data, 1)
+
+
+def test_several_ranges_lie_one_behind_the_other() -> None:
+    first = (10).to_bytes(4, "little") + (4090).to_bytes(4, "little") + bytes([5, *bytes(7), 6, *bytes(7)])
+    second = (4096).to_bytes(4, "little") + bytes(4) + bytes([9, *bytes(7)])
+    assert messages.read_ranges(first + second, 2) == [(10, 4090, [5, 6]), (4096, 0, [9])]
+    with pytest.raises(ValueError):
+        messages.read_ranges(first + second, 3)
+
+
+def test_a_range_may_begin_inside_its_first_page() -> None:
+    (message,) = messages.gpadl_messages(1, 2, [5, 6], 10, 4090)
+    assert message[20:28] == (10).to_bytes(4, "little") + (4090).to_bytes(4, "little")
+    assert messages.read_ranges(message[20:], 1) == [(10, 4090, [5, 6])]
 
 
 @pytest.mark.parametrize(
