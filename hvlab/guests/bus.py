@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from hvlab.devices.integration import guest as ic
 from hvlab.devices.integration.guest import IcGuest
-from hvlab.devices.storage import vsc
+from hvlab.devices.storage import scsi, vsc
 from hvlab.devices.storage.vsc import StorVsc
 from hvlab.hypervisor.intercepts import SYNIC_MESSAGE
 from hvlab.hypervisor.memory import PAGE_SIZE
@@ -259,7 +259,7 @@ class GuestBus:
         storage = self.state.storage.get(relid)
         if storage is not None and packet.kind == packets.COMPLETION:
             self.state.storage_back += packet.size
-            own = self.guest.read(storage.buffer_gpa, 512)
+            own = self.guest.read(storage.buffer_gpa, scsi.LUN_LIST_SIZE)
             self._storage(relid, storage.completed(packet.transaction, packet.payload, own))
             return
         service = self.state.services.get(relid)

@@ -32,13 +32,18 @@ class Endpoint:
         self.outgoing = outgoing
 
     def send(self, waiting: list[bytes]) -> Iterator[Sent]:
-        """Move packets from the front of `waiting` into the ring while there is room. RingCorrupt."""
+        """Move packets from the front of `waiting` into the ring while there is room. RingCorrupt.
+
+        Once none waits any more, no signal for room is wanted any more.
+        """
         while waiting:
             try:
                 data, offset, signal = self.outgoing.write(waiting[0])
             except RingFull:
                 return
             waiting.pop(0)
+            if not waiting:
+                self.outgoing.clear_pending()
             yield Sent(data, offset, signal, packets.parse(data))
 
     def receive(self) -> Iterator[tuple[Packet, bool]]:

@@ -16,7 +16,7 @@ from hvlab.devices.storage.protocol import (
     WIN8,
     WIN8_1,
 )
-from hvlab.devices.storage.vsc import StorVsc
+from hvlab.devices.storage.vsc import Done, Failed, SendPacket, StorVsc
 from hvlab.devices.storage.vsp import Complete, Fail, MoveSectors, StorVsp
 
 INIT = [
@@ -404,3 +404,24 @@ def test_the_client_ignores_completions_of_nothing() -> None:
     for transaction, payload in ((999, bytes(48)), (0, b""), (1, bytes(48))):
         assert pair.client.completed(transaction, payload, bytes(512)) == []
     assert repr(pair.client) == before
+
+
+def test_a_completion_that_is_cut_short_is_a_failure() -> None:
+    """A ring whose bytes were changed may hold one; the driver says so and goes on."""
+    client = StorVsc((WIN8,), 0x5000)
+    client.start()
+    assert client.completed(1, bytes(8), b"") == [Failed("a completion that is cut short")]
+    client.version, client.step = WIN8, "ready"
+    (sent,) = client.submit(7, True, 0, 0, 1, 0x6000)
+    assert isinstance(sent, SendPacket)
+    assert client.completed(sent.transaction, bytes(48), b"") == [Done(7, "error")]  # 64 bytes are due
+
+
+@pytest.mark.parametrize("count", [0, 1, 63, 64])
+def test_a_full_controller_is_listed_whole(count: int) -> None:
+    listed = scsi.luns_data(list(range(count)))
+    assert scsi.read_luns(listed[: scsi.LUN_LIST_SIZE].ljust(scsi.LUN_LIST_SIZE, b"\0")) == list(range(count))
+
+
+def test_a_list_that_claims_more_than_it_holds_ends_where_it_ends() -> None:
+    assert scsi.read_luns((8000).to_bytes(4, "big") + bytes(12)) == [0]

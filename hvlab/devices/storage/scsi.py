@@ -23,6 +23,8 @@ NAMES = {
     REPORT_LUNS: "REPORT LUNS",
 }
 SECTOR = 512
+LUN_LIST_SIZE = 8 + 8 * 64
+"""Room for the list of a controller's 64 disks."""
 
 SENSE_ILLEGAL_REQUEST, SENSE_MEDIUM_ERROR, SENSE_HARDWARE = 0x05, 0x03, 0x04
 ASC_INVALID_COMMAND, ASC_OUT_OF_RANGE, ASC_WRITE_ERROR = 0x20, 0x21, 0x0C
@@ -81,8 +83,8 @@ def luns_data(luns: list[int]) -> bytes:
 
 
 def read_luns(data: bytes) -> list[int]:
-    """The logical units in a REPORT LUNS answer."""
-    count = int.from_bytes(data[:4], "big") // 8
+    """The logical units in a REPORT LUNS answer, as far as they lie in the data."""
+    count = min(int.from_bytes(data[:4], "big"), len(data) - 8) // 8
     return [data[8 + 8 * number + 1] for number in range(count)]
 
 

@@ -90,8 +90,10 @@ class StorVsc:
     def completed(self, transaction: int, payload: bytes, buffer: bytes) -> list[Effect]:
         """A completion from the ring; `buffer` is what the driver's own page holds now."""
         what, number = self.waiting.pop(transaction, ("", 0))
-        if not what or len(payload) < 48:
+        if not what:
             return []
+        if len(payload) < protocol.packet_size(self.version):
+            return self._unreadable(what, number, buffer)
         status = protocol.PACKET_HEADER.unpack(payload)["status"]
         if what == "init":
             return self._initialized(status)
@@ -100,6 +102,14 @@ class StorVsc:
         if what == "io":
             return [Done(number, "ok" if good else "error")]
         return self._found(what, number, good, buffer)
+
+    def _unreadable(self, what: str, number: int, buffer: bytes) -> list[Effect]:
+        """A completion that is too short to say anything: what was asked for has failed."""
+        if what == "io":
+            return [Done(number, "error")]
+        if what == "init":
+            return [Failed("a completion that is cut short")]
+        return self._found(what, number, False, buffer)
 
     # -- initialization ---------------------------------------------------------------------
 
@@ -132,7 +142,15 @@ class StorVsc:
         if self.step == "end":
             return [self._plain(END_INITIALIZATION)]
         return [
-            self._request("luns", 0, 0, scsi.simple(scsi.REPORT_LUNS, 512), DATA_IN, self.buffer_gpa, 512)
+            self._request(
+                "luns",
+                0,
+                0,
+                scsi.simple(scsi.REPORT_LUNS, scsi.LUN_LIST_SIZE),
+                DATA_IN,
+                self.buffer_gpa,
+                scsi.LUN_LIST_SIZE,
+            )
         ]
 
     # -- finding the disks --------------------------------------------------------------------
