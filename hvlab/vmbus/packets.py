@@ -47,7 +47,10 @@ class BadPacket(Exception):
 
 @dataclass(frozen=True)
 class Packet:
-    """A packet as read from a ring: `ranges` are (byte count, byte offset, guest pages)."""
+    """A packet as read from a ring: `ranges` are (byte count, byte offset, guest pages).
+
+    A transfer-pages packet's ranges lie in a buffer that the guest has named before, so they name no pages.
+    """
 
     kind: int
     flags: int
@@ -102,6 +105,8 @@ def parse(data: bytes) -> Packet:
     ranges: list[tuple[int, int, tuple[int, ...]]] = []
     if kind == GPA_DIRECT:
         ranges = _ranges(data[16 : offset8 * 8])
+    elif kind == TRANSFER_PAGES:
+        ranges = _transfer_ranges(data[16 : offset8 * 8])
     return Packet(kind, flags, transaction, tuple(ranges), bytes(data[offset8 * 8 : length8 * 8]))
 
 
@@ -124,3 +129,12 @@ def _ranges(header: bytes) -> list[tuple[int, int, tuple[int, ...]]]:
         ranges.append((byte_count, byte_offset, struct.unpack_from(f"<{pages}Q", header, at)))
         at += 8 * pages
     return ranges
+
+
+def _transfer_ranges(header: bytes) -> list[tuple[int, int, tuple[int, ...]]]:
+    if len(header) < 8:
+        raise BadPacket("no room for the transfer-pages header")
+    _, count = _TWO.unpack_from(header)
+    if 8 + 8 * count > len(header):
+        raise BadPacket("a range is cut short")
+    return [(*_TWO.unpack_from(header, 8 + 8 * number), ()) for number in range(count)]
