@@ -112,3 +112,21 @@ def test_a_packet_that_breaks_the_rules_reaches_nobody() -> None:
     left.outgoing.write(bytes.fromhex("0a00020002000000") + bytes(8))
     with pytest.raises(BadPacket):
         list(right.receive())
+
+
+def test_what_comes_between_the_last_look_and_the_unmasking_is_not_overlooked() -> None:
+    left, right = pair()
+
+    class Late(Ring):
+        """The other side writes at the very moment of the unmasking, while it may not signal."""
+
+        def unmask(self) -> bool:
+            while late:
+                assert left.outgoing.write(late.pop())[2] is False
+            return super().unmask()
+
+    late = [packets.in_band(b"", 2, False)]
+    left.outgoing.write(packets.in_band(b"", 1, False))
+    end = Endpoint(Late(right.incoming._memory, THERE), right.outgoing)
+    assert [packet.transaction for packet, _ in end.receive()] == [1, 2]
+    assert end.incoming.indices()[2] == 0
