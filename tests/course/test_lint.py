@@ -1,0 +1,149 @@
+"""The proofs of a lesson: nothing is wrong with ours, and each planted defect is found."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hvlab.course import library, model
+from tests.course.support import LESSON, SOLUTION, TEXT, load
+
+FIRST = library.first().folder
+
+
+@pytest.mark.parametrize("name", [lesson.id for lesson in library.all_lessons()])
+def test_our_lessons_are_proved(name: str) -> None:
+    assert library.lint(library.find(name)) == []
+
+
+def test_the_small_lesson_of_these_tests_is_proved(tmp_path: Path) -> None:
+    assert library.lint(load(tmp_path / "l")) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        (
+            {"lesson_toml": LESSON.replace('en = "Small", de = "Klein"', 'en = "Small"')},
+            "title: not in both languages",
+        ),
+        (
+            {"lesson_toml": LESSON.replace('{ en = "make a", de = "leg a an" }', '{ en = "make a" }')},
+            "check made: why: not in both languages",
+        ),
+        (
+            {"lesson_toml": LESSON.replace('{ en = "nudge", de = "Stups" }', '{ de = "Stups" }')},
+            "step one: a hint: not in both languages",
+        ),
+        (
+            {"lesson_toml": LESSON.replace('{ en = "g?", de = "g?" }', '{ en = "g?" }')},
+            "question guess: prompt: not in both languages",
+        ),
+        (
+            {"lesson_toml": LESSON.replace('{ en = "No", de = "Nein" }', '{ en = "No" }')},
+            "question guess: no: not in both languages",
+        ),
+        (
+            {"lesson_toml": LESSON.replace('{ en = "no", de = "nein" }', '{ en = "no" }')},
+            "question which: feedback first: not in both languages",
+        ),
+        (
+            {"lesson_toml": LESSON.replace('right = { en = "right", de = "richtig" }', "")},
+            "question count: right: not in both languages",
+        ),
+        (
+            {"lesson_toml": LESSON.replace('correct = "second"', 'correct = "third"')},
+            "question which: the correct answer 'third' is no choice",
+        ),
+        (
+            {"lesson_toml": LESSON.replace('question = "count"', 'goals = ["made"]\nquestion = "count"')},
+            "step two: has goals and no hint",
+        ),
+        (
+            {"lesson_toml": LESSON.replace("(Get-VM).Count -ge 1", "(Get-VM).Count -ge 0")},
+            "check made passes before anything was done",
+        ),
+        (
+            {"lesson_toml": LESSON.replace("(Get-VM).Count -ge 1", "(Get-VM).Count -ge 2")},
+            "solution.ps1: check made does not pass",
+        ),
+        (
+            {"lesson_toml": LESSON.replace('kind = "vm.state", vm = "b"', 'kind = "vm.stat", vm = "b"')},
+            "check never: there is no kind of event 'vm.stat'",
+        ),
+        (
+            {"lesson_toml": LESSON.replace('fields = { state = "Off" }', 'fields = { stat = "Off" }')},
+            "check noted: an event 'vm.state' has no field 'stat'",
+        ),
+        (
+            {"solution_ps1": SOLUTION.replace("which second", "which first")},
+            "solution.ps1: check choice does not pass",
+        ),
+        ({"solution_ps1": SOLUTION + "Get-VM\n"}, "solution.ps1: passes after statement 6 already"),
+        ({"solution_ps1": SOLUTION + "Remove-VM a\nNew-VM b\n"}, "solution.ps1: check never does not pass"),
+        (
+            {
+                "solution_ps1": "New-VM z; "
+                + SOLUTION.replace("Submit", "Start-VM z; Stop-VM z -TurnOff; Submit", 1)
+            },
+            "loses points",
+        ),
+        ({"solution-2_ps1": "New-VM a\n"}, "solution-2.ps1: check exact does not pass"),
+        ({"wrong-b_ps1": "# check: never\n" + SOLUTION}, "wrong-b.ps1: passes"),
+        (
+            {"wrong-b_ps1": "# check: made\nNew-VM b\n" + SOLUTION.replace("1000", "2000")},
+            "wrong-b.ps1: check made does not catch it",
+        ),
+        (
+            {"wrong-b_ps1": "# check: made\nNew-VM b\n" + SOLUTION.replace("1000", "2000")},
+            "wrong-b.ps1: fails at never as well",
+        ),
+        ({"wrong-b_ps1": "New-VM b\n" + SOLUTION}, "wrong-b.ps1: its first line must name a check"),
+        ({"en_md": TEXT.replace("New-VM a", "New-VM (")}, "en.md: 'New-VM (': "),
+        ({"en_md": TEXT.replace("New-VM a", "New-VM b")}, "the languages show different commands"),
+    ],
+)
+def test_a_planted_defect_is_found(tmp_path: Path, changed: dict[str, str], words: str) -> None:
+    problems = library.lint(load(tmp_path / "l", **changed))
+    assert any(words in problem for problem in problems), problems
+
+
+def test_a_lesson_without_a_solution_is_no_lesson(tmp_path: Path) -> None:
+    lesson = load(tmp_path / "l")
+    (lesson.folder / "solution.ps1").unlink()
+    assert "there is no solution.ps1" in library.lint(lesson)
+
+
+def cut(name: str, old: str, new: str) -> Callable[[Path], None]:
+    """Change a text in one of the lesson's files."""
+
+    def change(folder: Path) -> None:
+        text = (folder / name).read_text(encoding="utf-8")
+        assert old in text
+        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        cut(
+            "lesson.toml",
+            'never = { kind = "vmbus.message", vm = "nt4" }',
+            'never = { kind = "vmbus.message" }',
+        ),
+        cut("solution.ps1", "ring-bytes 168", "ring-bytes 4096"),
+        cut("wrong-turned-off.ps1", "web01, nt4 -TurnOff", "nt4 -TurnOff; Stop-VM web01"),
+    ],
+)
+def test_a_defect_planted_in_the_first_lesson_is_found(
+    tmp_path: Path, change: Callable[[Path], None]
+) -> None:
+    folder = tmp_path / "lesson"
+    shutil.copytree(FIRST, folder)
+    change(folder)
+    assert library.lint(model.load(folder)) != []

@@ -1,0 +1,152 @@
+"""A lesson as a screen sees it: steps, goals, hints, questions, languages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hvlab.course import grading
+from hvlab.course.model import Lesson
+from hvlab.course.view import OpenLesson, open_lesson
+from hvlab.session.session import Session
+from hvlab.text import Text
+from tests.course.support import load
+
+
+@pytest.fixture
+def lesson(tmp_path: Path) -> Lesson:
+    return load(tmp_path / "lesson")
+
+
+@pytest.fixture
+def view(lesson: Lesson) -> OpenLesson:
+    return OpenLesson(lesson, grading.open_session(lesson), "en")
+
+
+def test_steps_are_turned_like_pages(view: OpenLesson) -> None:
+    assert view.title == "Small" and view.steps() == (1, 3)
+    assert view.page().startswith("## One") and "New-VM a" in view.page()
+    assert not view.previous_step()
+    assert view.next_step() and view.next_step() and view.steps() == (3, 3)
+    assert not view.next_step() and view.steps() == (3, 3)
+    assert view.previous_step() and view.page().startswith("## Two")
+
+
+def test_goals_follow_the_lab_when_they_are_asked_to(view: OpenLesson) -> None:
+    assert [goal.verdict for goal in view.goals()][:2] == ["fail", "fail"] and not view.step_done()
+    assert not view.refresh(), "nothing has changed"
+    view.session.run("New-VM a")
+    assert view.goals()[0].verdict == "fail", "not before it is asked"
+    assert view.refresh() and not view.refresh()
+    assert [goal.verdict for goal in view.goals()][:2] == ["pass", "pass"] and view.step_done()
+    assert view.page().endswith(Text("en")("course.step_done"))
+    goal = view.goals()[0]
+    assert (goal.id, goal.title, goal.points) == ("made", "a is made", 10)
+    view.session.run("Remove-VM a -Force")
+    assert view.refresh() and not view.step_done()
+
+
+def test_hints_come_in_order_and_are_recorded_when_taken(view: OpenLesson) -> None:
+    offer = view.next_hint()
+    assert offer is not None and offer.cost == 0
+    assert view.session.hints == [], "an offer is not yet taken"
+    again = view.next_hint()
+    assert again is not None and again.take() == "nudge"
+    second = view.next_hint()
+    assert second is not None and second.cost == 2 and second.take() == "the command"
+    assert view.next_hint() is None
+    assert view.session.hints == ["one/1", "one/2"]
+    assert [(entry.kind, entry.name) for entry in view.session.log.entries] == [
+        ("hint", "one/1"),
+        ("hint", "one/2"),
+    ]
+    view.next_step()
+    assert view.next_hint() is None, "this step has none"
+    view.previous_step()
+    assert view.next_hint() is None, "they stay taken"
+
+
+def test_a_guess_is_recorded_and_not_marked(view: OpenLesson) -> None:
+    question = view.question()
+    assert question is not None
+    assert (question.id, question.kind, list(question.choices)) == ("guess", "choice", ["Yes", "No"])
+    assert question.answer("2") == (True, "see") and question.answer("yes") == (True, "see")
+    assert view.session.answers == {"guess": "yes"}
+    view.refresh()
+    assert all(goal.verdict != "pass" for goal in view.goals())
+
+
+@pytest.mark.parametrize("text", ["2", "second", "The second", "die zweite"])
+def test_a_choice_may_be_meant_by_number_id_or_text(view: OpenLesson, text: str) -> None:
+    view.next_step()
+    view.next_step()
+    question = view.question()
+    assert question is not None and question.answer(text) == (True, "yes")
+    assert view.session.answers == {"which": "second"}
+    assert view.session.log.entries[-1].text == "second"
+    assert view.refresh() and view.goals()[-1].verdict == "pass"
+
+
+@pytest.mark.parametrize(("text", "reply"), [("1", "no"), ("First", "no"), ("3", ""), ("", "")])
+def test_a_wrong_choice_is_told(view: OpenLesson, text: str, reply: str) -> None:
+    view.next_step()
+    view.next_step()
+    question = view.question()
+    assert question is not None and question.answer(text) == (False, reply)
+    view.refresh()
+    assert view.goals()[-1].verdict == "fail"
+
+
+def test_a_number_is_compared_with_the_learners_own_lab(view: OpenLesson) -> None:
+    view.next_step()
+    question = view.question()
+    assert question is not None and (question.kind, list(question.choices)) == ("number", [])
+    assert question.answer("1000") == (False, "wrong")
+    view.session.run("New-VM a; New-VM b")
+    assert question.answer("1000") == (False, "wrong") and question.answer("2 000") == (True, "right")
+    for text in ("many", "", "2000; New-VM c", "(Get-VM).Count * 1000"):
+        assert question.answer(text) == (False, "wrong")
+    assert len(view.session.answers) == 1
+
+
+def test_the_language_can_be_changed_at_any_moment(view: OpenLesson) -> None:
+    view.session.run("New-VM a")
+    view.refresh()
+    view.set_language("de")
+    assert view.title == "Klein" and view.goals()[0].title == "a gibt es"
+    assert view.page().endswith(Text("de")("course.step_done"))
+    question, hint = view.question(), view.next_hint()
+    assert (
+        question is not None
+        and list(question.choices) == ["Ja", "Nein"]
+        and question.answer("ja") == (True, "sieh")
+    )
+    assert hint is not None and hint.take() == "Stups"
+    before = list(view.session.log.entries)
+    view.set_language("en")
+    assert view.page().startswith("## One") and view.session.log.entries == before, "a language is no input"
+
+
+def test_opening_runs_the_start_script_first(tmp_path: Path) -> None:
+    lesson = load(tmp_path / "begun", start_ps1="New-VM a")
+    session = Session(lesson=lesson.id, lesson_digest=lesson.digest, cmdlets=grading.cmdlets.CMDLETS)
+    view = open_lesson(lesson, session, "de")
+    assert view.step_done() and [entry.text for entry in session.log.entries] == ["New-VM a"]
+
+
+def test_looking_at_a_lesson_changes_nothing(view: OpenLesson) -> None:
+    view.session.run("New-VM a; Start-VM a")
+    before = (view.session.world.digest(), view.session.world.trace.digest(), list(view.session.log.entries))
+    for _ in range(3):
+        view.refresh()
+        view.page()
+        view.goals()
+        view.question()
+        view.next_hint()
+        view.next_step()
+    assert before == (
+        view.session.world.digest(),
+        view.session.world.trace.digest(),
+        view.session.log.entries,
+    )
