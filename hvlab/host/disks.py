@@ -26,10 +26,10 @@ class DiskUser(Protocol):
 
 @dataclass(frozen=True)
 class DiskRequest:
-    """Sectors to read (`data` is empty) or write."""
+    """Sectors to read (`data` is empty) or write; `token` is the user's own."""
 
     user: str
-    token: tuple[str, int]
+    token: tuple[str | int, ...]
     path: str
     lba: int
     sectors: int

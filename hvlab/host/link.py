@@ -46,7 +46,9 @@ class BusLink(Component):
         "services",
         "unsent",
         "requests",
-        "beat_ticket",
+        "opened",
+        "openings",
+        "beats",
         "last_beat",
         "refused",
     )
@@ -64,7 +66,11 @@ class BusLink(Component):
         self.unsent: dict[int, list[bytes]] = {}
         self.requests: dict[tuple[int, int], Area] = {}
         """(relid, transaction) to the guest range its packet named."""
-        self.beat_ticket = 0
+        self.opened: dict[int, tuple[str, int]] = {}
+        """Open channels: relid to the offer's key and the number of the opening."""
+        self.openings = 0
+        self.beats = 0
+        """Which round of heartbeats is the present one; an earlier one ends."""
         self.last_beat = 0
         self.refused: list[tuple[str, str]] = []
         self._ends: dict[int, Endpoint] = {}
@@ -155,13 +161,17 @@ class BusLink(Component):
         if relid:
             self._wake(relid)
             return
-        page_number = self.server.interrupt_page // PAGE_SIZE
-        if not page_number:
-            return
-        spa = self._machine_page(page_number)
-        page = self.root.hypervisor.memory.page_for_write(spa)
-        for channel in signals.take_bits(page, signals.HALF_PAGE):
+        page = self._interrupt_page()
+        for channel in signals.take_bits(page, signals.HALF_PAGE) if page is not None else ():
             self._wake(channel)
+
+    def _interrupt_page(self) -> bytearray | None:
+        """The page that the child named for signals, to change; None if it named none of its own."""
+        if not self.server.interrupt_page:
+            return None
+        hypervisor = self.root.hypervisor
+        spa = hypervisor.partitions[self.partition].translate(self.server.interrupt_page // PAGE_SIZE)
+        return None if spa is None else hypervisor.memory.page_for_write(spa)
 
     def _wake(self, relid: int) -> None:
         self.after(self.platform.timing.service_wake, BusLink.on_wake, relid)
@@ -264,27 +274,37 @@ class BusLink(Component):
             status = messages.STATUS_FAILED
         self._apply(self.server.open_complete(relid, status))
         if status == 0:
+            self.openings += 1
+            self.opened[relid] = (channel.offer.key, self.openings)
             self._note_channel(relid, channel.offer.key, "open")
-            end.incoming.unmask()
+            try:
+                end.incoming.unmask()
+            except RingCorrupt as error:
+                self.stop_channel(relid, str(error))
+                return
             service = self.services.get(channel.offer.key)
             if service is not None:
                 serve_integration(self, relid, service.opened())
 
     def _close(self, relid: int) -> None:
-        channel = self.server.channels.get(relid)
+        """The service behind a channel lets go of it and is as new; the channel itself may be forgotten already."""
         self._ends.pop(relid, None)
         self.unsent.pop(relid, None)
         for request in [request for request in self.requests if request[0] == relid]:
             del self.requests[request]
-        if channel is not None:
-            key = channel.offer.key
-            if key in self.storage:
-                old = self.storage[key]
-                self.storage[key] = StorVsp(old.versions, old.disks, old.single)
-            if key in self.services:
-                self.services[key].state = ic.NEGOTIATING
+        key, _ = self.opened.pop(relid, ("", 0))
+        if key in self.storage:
+            old = self.storage[key]
+            self.storage[key] = StorVsp(old.versions, old.disks, old.single)
+        if key in self.services:
+            self.services[key].state = ic.NEGOTIATING
+        if key:
             self._note_channel(relid, key, "closed")
-            self._apply(self.server.close_complete(relid))
+        self._apply(self.server.close_complete(relid))
+
+    def partition_gone(self) -> None:
+        """The child is being taken away: nothing touches its pages from here on."""
+        self._apply(self.server.guest_gone())
 
     def end(self, relid: int) -> Endpoint:
         """The root's end of a channel. LookupError if its pages make no two rings."""
@@ -378,31 +398,34 @@ class BusLink(Component):
         calls = self.root.hypercalls
         connection = self.partition << 8 | EVENT_PORT
         if signals.host_signals_through_page(self.server.version):
-            spa = self._machine_page(self.server.interrupt_page // PAGE_SIZE)
-            signals.set_bit(self.root.hypervisor.memory.page_for_write(spa), 0, relid)
+            page = self._interrupt_page()
+            if page is not None:
+                signals.set_bit(page, 0, relid)
             calls.signal(connection, 0)
         else:
             calls.signal(connection, relid)
 
     def disk_done(self, token: object, status: str, data: bytes) -> None:
-        """The host's disk has ended a request of storvsp."""
+        """The host's disk has ended a request of storvsp; one of an earlier opening or partition concerns nobody."""
         assert isinstance(token, tuple)
-        key, transaction = token
+        key, transaction, partition, opening = token
         relid = self.relid_of(key)
-        if (relid, transaction) in self.requests:
+        present = partition == self.partition and self.opened.get(relid) == (key, opening)
+        if present and (relid, transaction) in self.requests:
             serve_storage(self, relid, key, self.storage[key].moved(transaction, status, data))
 
     # -- integration components ---------------------------------------------------------------
 
     def start_beating(self, relid: int) -> None:
         """The guest's heartbeat service is there: ask it from now on."""
-        self.beat_ticket = self.after(0, BusLink.on_beat, relid)
+        self.beats += 1
+        self.after(0, BusLink.on_beat, (relid, self.beats))
 
     @handler
-    def on_beat(self, relid: int) -> int | None:
+    def on_beat(self, payload: tuple[int, int]) -> int | None:
         """Every two seconds, while the channel is open."""
-        channel = self.server.channels.get(relid)
-        if channel is None or channel.state != server.OPEN:
+        relid, beats = payload
+        if beats != self.beats or self.opened.get(relid, ("", 0))[0] != "heartbeat":
             return None
         serve_integration(self, relid, self.services["heartbeat"].beat())
         return HEARTBEAT_INTERVAL

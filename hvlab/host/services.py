@@ -60,7 +60,7 @@ def _move(link: BusLink, relid: int, key: str, effect: vsp.MoveSectors) -> None:
         effect.sectors,
     )
     path = link.paths[key][effect.lun]
-    token = (key, effect.transaction)
+    token = (key, effect.transaction, link.partition, link.opened[relid][1])
     link.disks.submit(DiskRequest(link.name, token, path, effect.lba, effect.sectors, data))
 
 

@@ -263,6 +263,7 @@ class Worker(Component):
         return 0
 
     def _step_remove_guest(self) -> int:
+        self.link.partition_gone()
         self.root.forget(self.partition)
         self.world.remove(self.world.get(f"{self.host}/{self.vm}", GuestSystem))
         self.hypervisor.partitions[self.partition].software = -1
@@ -367,12 +368,12 @@ class Worker(Component):
             )
             data = effect.data if isinstance(effect, ide.Store) else b""
             self.disks.submit(
-                DiskRequest(self.name, ("ide", effect.unit), drive.path, effect.lba, sectors, data)
+                DiskRequest(self.name, ("ide", self.partition), drive.path, effect.lba, sectors, data)
             )
 
     def disk_done(self, token: object, status: str, data: bytes) -> None:
-        """The host's disk has ended a request of the emulated channel."""
-        if self.stopping:
+        """The host's disk has ended a request of the emulated channel; one for an earlier partition is late."""
+        if self.stopping or token != ("ide", self.partition):
             return
         if self.board.command == ide.WRITE_SECTORS:
             self._play(self.board.stored(status == "ok"))

@@ -198,9 +198,9 @@ class Server:
         channel.state = CLOSED
         return []
 
-    def fail_channel(self, relid: int) -> list[Effect]:
-        """The device found rubbish in the ring: this channel, and only it, is dead until it is closed."""
-        return [CloseDevice(relid)]
+    def guest_gone(self) -> list[Effect]:
+        """The child has ended without a word: every device lets go."""
+        return self._close_all()
 
     def connection_id(self, relid: int) -> int:
         """The connection by which the guest signals a channel: an offer carries it from 1.1 on."""
