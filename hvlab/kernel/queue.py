@@ -85,6 +85,9 @@ class Kernel:
 
     def forget_component(self, component: int) -> None:
         """Drop every pending event of a component that leaves the world."""
+        for entry in self._heap:
+            if entry[2] == component:
+                self._dead.discard(entry[1])
         self._heap[:] = [entry for entry in self._heap if entry[2] != component]
         heapify(self._heap)
 
