@@ -117,6 +117,7 @@ class Kernel:
         before = self.processed
         handled = 0
         done = limit <= 0
+        watched = stop is not None or limit < FOREVER
         if heap and not done:
             entry = heappop(heap)
             while True:
@@ -139,7 +140,7 @@ class Kernel:
                     self.processed = before + handled
                     self.cause = 0
                     raise
-                if stop is not None or handled >= limit:
+                if watched and (stop is not None or handled >= limit):
                     # Nothing is in hand while the question is asked: it may look at the queue, or raise.
                     if delay is not None:
                         self.schedule(delay, component, handler_id, payload)
