@@ -140,7 +140,7 @@ class GuestBus:
             channels = signals.take_bits(page, 0)
             guest.write(self.state.interrupt_page * PAGE_SIZE, bytes(page[: signals.HALF_PAGE]))
         else:
-            channels = [n for n in range(1, FLAG_BYTES * 8) if raised[n // 8] >> n % 8 & 1]
+            channels = [flag for flag in signals.set_bits(raised) if flag]
         for relid in channels:
             if relid in self.state.connection.channels:
                 self.drain(relid)

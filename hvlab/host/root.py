@@ -24,7 +24,7 @@ from hvlab.hypervisor.partition import (
     take_pages,
 )
 from hvlab.hypervisor.synic import FLAG_BYTES, SLOT_SIZE
-from hvlab.vmbus.signals import VMBUS_SINT
+from hvlab.vmbus.signals import VMBUS_SINT, set_bits
 
 INPUT_PAGE, SIM_PAGE, SIEF_PAGE = 0x100, 0x101, 0x102
 INTERCEPT_VECTOR, VMBUS_VECTOR = 0x40, 0x41
@@ -171,7 +171,7 @@ class RootKernel(PartitionSoftware):
         if not any(raised):
             return []
         hypervisor.write_gpa(ROOT, base, bytes(FLAG_BYTES))
-        return [n for n in range(FLAG_BYTES * 8) if raised[n // 8] >> n % 8 & 1]
+        return set_bits(raised)
 
     def resumed(self, vp: int) -> None:
         """The root is never intercepted."""

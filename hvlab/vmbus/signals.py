@@ -30,11 +30,20 @@ def set_bit(page: bytearray, base: int, number: int) -> None:
     page[base + number // 8] |= 1 << number % 8
 
 
+def set_bits(data: bytes | bytearray) -> list[int]:
+    """The numbers of the bits that are set, lowest first."""
+    value = int.from_bytes(data, "little")
+    found = []
+    while value:
+        lowest = value & -value
+        found.append(lowest.bit_length() - 1)
+        value ^= lowest
+    return found
+
+
 def take_bits(page: bytearray, base: int) -> list[int]:
     """The bits that are set in a half of the interrupt page, lowest first; they are cleared."""
-    found = []
-    for at in range(base, base + HALF_PAGE):
-        if page[at]:
-            found += [(at - base) * 8 + bit for bit in range(8) if page[at] >> bit & 1]
-            page[at] = 0
+    found = set_bits(page[base : base + HALF_PAGE])
+    for number in found:
+        page[base + number // 8] = 0
     return found
