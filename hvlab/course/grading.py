@@ -7,6 +7,7 @@ one sentence.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -15,18 +16,32 @@ from hvlab.console.errors import ParseError
 from hvlab.course import cmdlets
 from hvlab.course.checks import PASS, CheckResult, Examiner
 from hvlab.course.model import Lesson
+from hvlab.kernel import World
 from hvlab.session import log
 from hvlab.session.session import ReplayMismatch, Session
 from hvlab.text import Text
 
 MAXIMUM_FILE = 64 << 20
 STEP_LIMIT = 2_000_000
-MAXIMUM_EVENTS = 10_000_000
-"""As far as a recorded session is replayed: some minutes of a computer's time."""
+MAXIMUM_EVENTS = 2_000_000
+"""As far as a submission's world may go: days of simulated time, a minute or two of a computer's."""
 
 
 class BadSubmission(Exception):
     """A file that cannot be graded: one sentence with its name and why."""
+
+
+class _TooLong(Exception):
+    """A submission's world went on for longer than anyone needs."""
+
+
+class _Bounded:
+    """Moves the world at once, but not for ever: a script may ask to wait for a thousand years."""
+
+    def move(self, world: World, until: int, stop: Callable[[], bool]) -> None:
+        world.run(until=until, limit=MAXIMUM_EVENTS - world.processed, stop=stop)
+        if world.processed >= MAXIMUM_EVENTS:
+            raise _TooLong
 
 
 class CheckReport(msgspec.Struct, frozen=True):
@@ -63,6 +78,7 @@ def open_session(lesson: Lesson) -> Session:
         cmdlets=cmdlets.CMDLETS,
         step_limit=STEP_LIMIT,
     )
+    session.mover = _Bounded()
     if lesson.start():
         session.run(lesson.start())
     return session
@@ -75,8 +91,15 @@ def run_script(lesson: Lesson, source: str, name: str) -> Session:
         session.parse(source)
     except ParseError as error:
         raise BadSubmission(f"{name}, line {error.line}, column {error.column}: {error.message}") from None
-    session.run(source)
+    try:
+        session.run(source)
+    except _TooLong:
+        raise _too_long(name) from None
     return session
+
+
+def _too_long(name: str) -> BadSubmission:
+    return BadSubmission(f"{name}: more than {MAXIMUM_EVENTS:,} events; no lesson takes that long")
 
 
 def replay_log(lesson: Lesson, data: bytes, name: str) -> Session:
@@ -92,7 +115,7 @@ def replay_log(lesson: Lesson, data: bytes, name: str) -> Session:
     if header.lesson_digest != lesson.digest:
         raise BadSubmission(f"{name}: recorded with another edition of {lesson.id!r}")
     if entries and entries[-1].at > MAXIMUM_EVENTS:
-        raise BadSubmission(f"{name}: more than {MAXIMUM_EVENTS:,} events; no lesson takes that long")
+        raise _too_long(name)
     session = open_session(lesson)
     begun = len(session.log.entries)  # the start script's own commands stand first in every record
     if entries[:begun] != session.log.entries:
@@ -101,6 +124,8 @@ def replay_log(lesson: Lesson, data: bytes, name: str) -> Session:
         session.replay(entries[begun:])
     except ReplayMismatch as error:
         raise BadSubmission(f"{name}: {error}") from None
+    except _TooLong:
+        raise _too_long(name) from None
     return session
 
 
