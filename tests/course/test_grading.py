@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hvlab.course import grading
+from hvlab.course import cmdlets, grading
 from hvlab.course.grading import BadSubmission, grade_file
 from hvlab.course.model import Lesson
 from hvlab.course.view import open_lesson
@@ -29,7 +29,7 @@ def learn(lesson: Lesson, commands: str, path: Path | None = None, **changed: An
     options: dict[str, Any] = {
         "lesson": lesson.id,
         "lesson_digest": lesson.digest,
-        "cmdlets": grading.cmdlets.CMDLETS,
+        "cmdlets": cmdlets.CMDLETS,
         "log": path,
         **changed,
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hvlab.course import grading
+from hvlab.course import cmdlets, grading
 from hvlab.course.model import Lesson
 from hvlab.course.view import OpenLesson, open_lesson
 from hvlab.session.session import Session
@@ -130,7 +130,7 @@ def test_the_language_can_be_changed_at_any_moment(view: OpenLesson) -> None:
 
 def test_opening_runs_the_start_script_first(tmp_path: Path) -> None:
     lesson = load(tmp_path / "begun", start_ps1="New-VM a")
-    session = Session(lesson=lesson.id, lesson_digest=lesson.digest, cmdlets=grading.cmdlets.CMDLETS)
+    session = Session(lesson=lesson.id, lesson_digest=lesson.digest, cmdlets=cmdlets.CMDLETS)
     view = open_lesson(lesson, session, "de")
     assert view.step_done() and [entry.text for entry in session.log.entries] == ["New-VM a"]
 

@@ -8,6 +8,7 @@ from hvlab.devices.integration import guest, host, protocol
 from hvlab.devices.integration.guest import IcGuest
 from hvlab.devices.integration.host import NEGOTIATING, READY, REFUSED, IcHost
 from hvlab.devices.integration.protocol import HEARTBEAT, NEGOTIATE, SHUTDOWN, Version
+from hvlab.vmbus.packets import PIPE_HEADER
 
 OLD: tuple[Version, ...] = ((1, 0),)
 BOTH: tuple[Version, ...] = ((3, 0), (1, 0))
@@ -49,7 +50,7 @@ def test_the_first_message_is_byte_for_byte_as_documented() -> None:
 
 
 def test_the_bodies_have_their_sizes() -> None:
-    assert protocol.IC_HEADER.size == 20 and protocol.PIPE_HEADER.size == 8
+    assert protocol.IC_HEADER.size == 20 and PIPE_HEADER.size == 8
     assert protocol.HEARTBEAT_BODY.size == 40 and protocol.SHUTDOWN_BODY.size == 2060
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from hvlab.devices.storage import protocol, scsi, vsc, vsp
@@ -68,7 +70,7 @@ def srb(cdb: bytes, version: int = WIN6, lun: int = 0, path: int = 0, target: in
     return protocol.build(EXECUTE_SRB, protocol.packet_size(version), body)
 
 
-def request_of(effect: Complete, version: int = WIN6) -> dict[str, int]:
+def request_of(effect: Complete, version: int = WIN6) -> dict[str, Any]:
     """The SCSI request in a completion."""
     return protocol.request_layout(version).unpack(effect.payload, 12)
 

@@ -438,7 +438,7 @@ def changeable(value: object, seen: dict[int, object]) -> Iterator[object]:
     elif isinstance(value, bytearray):
         yield value
     elif dataclasses.is_dataclass(value):
-        if not value.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+        if not getattr(value, "__dataclass_params__").frozen:  # noqa: B009 - no type knows it
             yield value
         for field in dataclasses.fields(value):
             yield from changeable(getattr(value, field.name), seen)

@@ -177,7 +177,7 @@ DAMAGE: list[tuple[str, Callable[[], FileHandle], Callable[[FileHandle], None]]]
     ("footer-checksum", dynamic, lambda f: f.write(f.size - 512 + 50, b"\7")),
     ("fixed-size", fixed, lambda f: damage_footer(f, current_size=5 * MB)),
     ("disk-type", fixed, lambda f: damage_footer(f, disk_type=0)),
-    ("disk-type", dynamic, lambda f: damage_footer(f, disk_type=4)),
+    ("disk-type", dynamic, lambda f: damage_footer(f, disk_type=5)),
     ("disk-type", dynamic, lambda f: damage_footer(f, disk_type=6)),
     ("no-header", dynamic, lambda f: damage_footer(f, data_offset=f.size - 100)),
     ("no-header", dynamic, lambda f: damage_footer(f, data_offset=0xFFFFFFFFFFFFFFFF)),
