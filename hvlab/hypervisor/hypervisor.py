@@ -318,6 +318,7 @@ class Hypervisor(Component):
         processor = partition.vps[vp]
         processor.state = "Running"
         processor.intercepted = False
-        self.world.schedule(
-            self._lead + self.costs.exit, partition.software, PartitionSoftware.on_resume.id, vp
-        )
+        if partition.software >= 0:
+            self.world.schedule(
+                self._lead + self.costs.exit, partition.software, PartitionSoftware.on_resume.id, vp
+            )

@@ -176,16 +176,12 @@ class Server:
         return effects
 
     def open_complete(self, relid: int, status: int) -> list[Effect]:
-        """The device has opened (status 0) or could not."""
-        channel = self.channels[relid]
-        if channel.state != OPENING:
+        """The device has opened (status 0) or could not; nothing comes of it if the guest has gone meanwhile."""
+        channel = self.channels.get(relid)
+        if channel is None or channel.state != OPENING:
             return []
         channel.state = OPEN if status == 0 else CLOSED
-        return [
-            Send(
-                messages.pack("OPEN_CHANNEL_RESULT", channel_id=relid, open_id=channel.open_id, status=status)
-            )
-        ]
+        return [self._open_result(channel, status)]
 
     def close_complete(self, relid: int) -> list[Effect]:
         """The device has let go of the channel."""
@@ -193,8 +189,7 @@ class Server:
         if channel is None or channel.state not in (CLOSING, REOPENING):
             return []
         if channel.state == REOPENING:
-            channel.state = OPENING
-            return [OpenDevice(relid)]
+            return self._try_open(channel)
         channel.state = CLOSED
         return []
 
@@ -293,20 +288,21 @@ class Server:
 
     def _open(self, channel: Channel, fields: dict[str, Any], tail: bytes) -> list[Effect]:
         self._note_open(channel, fields)
+        return self._try_open(channel)
+
+    def _try_open(self, channel: Channel) -> list[Effect]:
         if self.ring_pages(channel) is None:
-            return [
-                Refused("OPEN_CHANNEL", "InvalidRing"),
-                Send(
-                    messages.pack(
-                        "OPEN_CHANNEL_RESULT",
-                        channel_id=channel.relid,
-                        open_id=channel.open_id,
-                        status=STATUS_FAILED,
-                    )
-                ),
-            ]
+            channel.state = CLOSED
+            return [Refused("OPEN_CHANNEL", "InvalidRing"), self._open_result(channel, STATUS_FAILED)]
         channel.state = OPENING
         return [OpenDevice(channel.relid)]
+
+    def _open_result(self, channel: Channel, status: int) -> Send:
+        return Send(
+            messages.pack(
+                "OPEN_CHANNEL_RESULT", channel_id=channel.relid, open_id=channel.open_id, status=status
+            )
+        )
 
     def _note_open(self, channel: Channel, fields: dict[str, Any]) -> None:
         channel.open_id = fields["open_id"]

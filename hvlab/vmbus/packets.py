@@ -135,6 +135,8 @@ def _transfer_ranges(header: bytes) -> list[tuple[int, int, tuple[int, ...]]]:
     if len(header) < 8:
         raise BadPacket("no room for the transfer-pages header")
     _, count = _TWO.unpack_from(header)
+    if count == 0:
+        raise BadPacket("no ranges")
     if 8 + 8 * count > len(header):
         raise BadPacket("a range is cut short")
     return [(*_TWO.unpack_from(header, 8 + 8 * number), ()) for number in range(count)]

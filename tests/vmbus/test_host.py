@@ -80,6 +80,239 @@ def test_every_message_in_every_state_is_decided_as_the_reference_says() -> None
     assert len(DECISIONS) == len(TABLE) * len(CHANNEL_STATES)
 
 
+OPEN_MESSAGE = pack("OPEN_CHANNEL", channel_id=1, open_id=6, ring_gpadl=0xE1, downstream_ring_page_offset=4)
+FREE_GPADL = messages.gpadl_messages(1, 0xF0, [7], 4096)[0]
+DONE: dict[str, tuple[list[host.Effect], str | None]] = {
+    "opens": ([OpenDevice(1)], host.OPENING),
+    "queued": ([], host.REOPENING),
+    "already open": ([Refused("OPEN_CHANNEL", "ChannelAlreadyOpen")], None),
+    "closes": ([CloseDevice(1)], host.CLOSING),
+    "unqueued": ([], host.CLOSING),
+    "not open": ([Refused("CLOSE_CHANNEL", "ChannelNotOpen")], None),
+    "bad state": ([Refused("REL_ID_RELEASED", "InvalidChannelState")], None),
+    "released": ([], "gone"),
+    "ignored": ([], None),
+}
+"""What each word of the table means: the effects, and the state after it (None: the same)."""
+BYTES = {
+    "OPEN_CHANNEL": OPEN_MESSAGE,
+    "CLOSE_CHANNEL": pack("CLOSE_CHANNEL", channel_id=1),
+    "REL_ID_RELEASED": pack("REL_ID_RELEASED", channel_id=1),
+    "GPADL_HEADER": FREE_GPADL,
+    "GPADL_TEARDOWN": pack("GPADL_TEARDOWN", channel_id=1, gpadl_id=0xF0),
+}
+
+
+def in_state(state: str) -> Server:
+    """A server whose only channel has come into this state by messages."""
+    server = connected()
+    make_gpadl(server)
+    if state == host.CLOSED:
+        return server
+    server.handle(OPEN_MESSAGE)
+    if state == host.OPENING:
+        return server
+    server.open_complete(1, 0)
+    if state in (host.CLOSING, host.REOPENING):
+        server.handle(BYTES["CLOSE_CHANNEL"])
+    if state == host.REOPENING:
+        server.handle(OPEN_MESSAGE)
+    if state == host.REVOKED:
+        server.revoke("scsi:0")
+    assert server.channels[1].state == state
+    return server
+
+
+@pytest.mark.parametrize("name", ["OPEN_CHANNEL", "CLOSE_CHANNEL", "REL_ID_RELEASED"])
+@pytest.mark.parametrize("state", CHANNEL_STATES)
+def test_what_is_decided_is_done(name: str, state: str) -> None:
+    """The same table as above, by bytes: what comes out, and in which state the channel then is."""
+    effects, after = DONE[TABLE[name][CHANNEL_STATES.index(state)]]
+    server = in_state(state)
+    assert server.handle(BYTES[name]) == effects
+    assert (server.channels[1].state if 1 in server.channels else "gone") == (after or state)
+
+
+@pytest.mark.parametrize("state", CHANNEL_STATES)
+def test_pages_may_be_described_and_taken_back_in_every_state(state: str) -> None:
+    server = in_state(state)
+    (answer,) = server.handle(BYTES["GPADL_HEADER"])
+    assert isinstance(answer, Send)
+    status = messages.STATUS_FAILED if state == host.REVOKED else 0
+    assert messages.parse(answer.message)[1]["status"] == status
+    torn = server.handle(BYTES["GPADL_TEARDOWN"])
+    if state == host.REVOKED:
+        assert torn == [Refused("GPADL_TEARDOWN", "UnknownGpadlId")]
+        torn = server.handle(pack("GPADL_TEARDOWN", channel_id=1, gpadl_id=0xE1))  # the rings' own
+    assert names(torn) == ["GPADL_TORNDOWN"]
+
+
+def test_an_answer_of_a_device_whose_guest_has_gone_concerns_nobody() -> None:
+    for leave in (pack("UNLOAD"), pack("INITIATE_CONTACT", version=V1)):
+        server = in_state(host.OPENING)
+        server.handle(leave)
+        assert server.open_complete(1, 0) == [] == server.close_complete(1)
+    server = in_state(host.OPENING)
+    server.revoke("scsi:0")
+    assert server.open_complete(1, 0) == [] and server.channels[1].state == host.REVOKED
+
+
+def test_a_channel_that_closes_and_is_not_wanted_again_ends_closed() -> None:
+    server = in_state(host.REOPENING)
+    server.handle(BYTES["CLOSE_CHANNEL"])
+    assert server.close_complete(1) == [] and server.channels[1].state == host.CLOSED
+
+
+def test_an_opening_that_waited_is_checked_when_its_turn_comes() -> None:
+    """Its pages may have been taken back meanwhile: no device opens over rings that are none."""
+    server = in_state(host.REOPENING)
+    assert names(server.handle(pack("GPADL_TEARDOWN", channel_id=1, gpadl_id=0xE1))) == ["GPADL_TORNDOWN"]
+    refused, answer = server.close_complete(1)
+    assert refused == Refused("OPEN_CHANNEL", "InvalidRing")
+    assert isinstance(answer, Send)
+    fields = messages.parse(answer.message)[1]
+    assert (fields["open_id"], fields["status"]) == (6, 0x8000FFFF)
+    assert server.channels[1].state == host.CLOSED
+
+
+def test_what_is_no_message_of_a_guest_is_refused() -> None:
+    server = connected()
+    assert server.handle(bytes(4)) == [Refused("?", "MessageTooSmall")]
+    assert server.handle(bytes([5, *bytes(11)])) == [Refused("OPEN_CHANNEL", "MessageTooSmall")]
+    assert server.handle(bytes([99, *bytes(7)])) == [Refused("99", "UnknownMessageType")]
+    assert server.handle(pack("OFFER_CHANNEL")) == [Refused("OFFER_CHANNEL", "WrongDirection")]
+    for name in BYTES:
+        assert server.handle(pack(name, channel_id=9)) == [Refused(name, "UnknownChannelId")]
+
+
+def test_a_relid_is_used_again_only_after_its_release() -> None:
+    server = Server((V1,))
+    for number in range(3):
+        server.offer(offer("x" * number))
+    server.handle(pack("INITIATE_CONTACT", version=V1))
+    relids = [
+        messages.parse(effect.message)[1].get("channel_id")
+        for effect in server.handle(pack("REQUEST_OFFERS"))
+        if isinstance(effect, Send)
+    ]
+    assert relids == [1, 2, 3, None]
+    server.revoke("x")
+    assert server.revoke("x") == []
+    server.offer(offer("new"))
+    server.handle(pack("REL_ID_RELEASED", channel_id=2))
+    server.offer(offer("newer"))
+    assert {relid: c.offer.key for relid, c in server.channels.items()} == {
+        1: "",
+        3: "xx",
+        4: "new",
+        2: "newer",
+    }
+
+
+def test_an_offer_taken_back_before_the_guest_asked_is_never_heard_of() -> None:
+    server = Server((V1,))
+    server.offer(offer("one"))
+    server.offer(offer("two"))
+    server.handle(pack("INITIATE_CONTACT", version=V1))
+    assert server.revoke("one") == []
+    assert names(server.handle(pack("REQUEST_OFFERS"))) == ["OFFER_CHANNEL", "ALL_OFFERS_DELIVERED"]
+    assert server.channels[1].offer.key == "two"
+
+
+def test_a_guest_that_ends_without_a_word_leaves_nothing() -> None:
+    server = in_state(host.OPEN)
+    assert server.guest_gone() == [CloseDevice(1)]
+    assert (server.state, server.channels, server.gpadls, server.offers_sent) == (
+        host.DISCONNECTED,
+        {},
+        {},
+        False,
+    )
+    assert in_state(host.CLOSED).guest_gone() == []
+
+
+@pytest.mark.parametrize("version", [V1, WIN7, WIN8])
+def test_the_interrupt_page_counts_before_2_4_only(version: int) -> None:
+    server = connected(version)
+    assert server.interrupt_page == (0x5000 if version < WIN8 else 0)
+
+
+def test_an_unsupported_version_while_connected_ends_the_connection() -> None:
+    server = in_state(host.OPEN)
+    effects = server.handle(pack("INITIATE_CONTACT", version=messages.WIN10))
+    assert names(effects) == ["CloseDevice", "VERSION_RESPONSE"]
+    assert server.handle(pack("REQUEST_OFFERS")) == [Refused("REQUEST_OFFERS", "InvalidMessageType")]
+
+
+@pytest.mark.parametrize("pages", [1, 26, 27, 54, 55, 512])
+def test_pages_described_in_pieces_arrive_whole_and_in_order(pages: int) -> None:
+    server = connected()
+    sent = messages.gpadl_messages(1, 0xE1, list(range(5, 5 + pages)), pages * 4096)
+    answers = [server.handle(message) for message in sent]
+    assert [len(answer) for answer in answers] == [0] * (len(sent) - 1) + [1]
+    assert server.gpadls[0xE1].ranges == [(pages * 4096, 0, list(range(5, 5 + pages)))]
+
+
+def test_two_half_sent_gpadls_do_not_mix() -> None:
+    server = connected()
+    first = messages.gpadl_messages(1, 0xE1, [3] * 40, 40 * 4096)
+    second = messages.gpadl_messages(1, 0xE2, [4] * 40, 40 * 4096)
+    for message in (first[0], second[0], second[1], first[1]):
+        server.handle(message)
+    assert {number: set(gpadl.ranges[0][2]) for number, gpadl in server.gpadls.items()} == {
+        0xE1: {3},
+        0xE2: {4},
+    }
+    assert server.handle(first[1]) == [Refused("GPADL_BODY", "UnknownGpadlId")]  # it is whole already
+
+
+def test_a_half_sent_gpadl_is_not_torn_down() -> None:
+    server = connected()
+    server.handle(messages.gpadl_messages(1, 0xE1, [3] * 40, 40 * 4096)[0])
+    assert server.handle(pack("GPADL_TEARDOWN", channel_id=1, gpadl_id=0xE1)) == [
+        Refused("GPADL_TEARDOWN", "InvalidGpadlState")
+    ]
+
+
+def test_a_channel_opens_over_pages_of_its_own_only() -> None:
+    server = connected()
+    server.offer(offer("other"))
+    make_gpadl(server, number=0xE2, channel=2)
+    for gpadl in (0xE2, 0x99):
+        effects = server.handle(
+            pack("OPEN_CHANNEL", channel_id=1, ring_gpadl=gpadl, downstream_ring_page_offset=4)
+        )
+        assert names(effects) == ["Refused", "OPEN_CHANNEL_RESULT"]
+    assert server.handle(pack("GPADL_TEARDOWN", channel_id=1, gpadl_id=0xE2)) == [
+        Refused("GPADL_TEARDOWN", "InvalidGpadlState")
+    ]
+
+
+@pytest.mark.parametrize(("count", "offset"), [(8 * 4096 - 1, 0), (7 * 4096, 16)])
+def test_rings_are_whole_pages(count: int, offset: int) -> None:
+    server = connected()
+    server.handle(messages.gpadl_messages(1, 0xE1, list(range(8)), count, offset)[0])
+    assert server.gpadls[0xE1].created
+    assert names(server.handle(OPEN_MESSAGE)) == ["Refused", "OPEN_CHANNEL_RESULT"]
+
+
+def test_more_memory_than_a_channel_may_have_is_refused() -> None:
+    server = connected()
+    pages = host.MAXIMUM_GPADL_BYTES // 4096
+    assert names(make_gpadl(server, number=1, pages=pages))[-1:] == ["GPADL_CREATED"]
+    assert names(make_gpadl(server, number=2, pages=pages + 1))[-2:] == ["Refused", "GPADL_CREATED"]
+    assert sorted(server.gpadls) == [1]
+
+
+def test_release_takes_the_channels_pages_along() -> None:
+    server = in_state(host.OPEN)
+    server.offer(offer("other"))
+    make_gpadl(server, number=0xE2, channel=2)
+    server.revoke("scsi:0")
+    server.handle(BYTES["REL_ID_RELEASED"])
+    assert sorted(server.gpadls) == [0xE2]
+
+
 def test_nothing_is_heard_before_contact() -> None:
     server = Server((V1,))
     for name in ("REQUEST_OFFERS", "OPEN_CHANNEL", "GPADL_BODY", "UNLOAD"):

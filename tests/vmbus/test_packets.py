@@ -71,6 +71,12 @@ def test_transfer_pages_name_places_in_a_buffer_and_no_pages() -> None:
     assert (parsed.transaction, parsed.flags, parsed.payload, parsed.size) == (9, 1, bytes(32), 80)
 
 
+def test_every_payload_is_padded_with_zeros() -> None:
+    for data in (packets.completion(b"12345", 1), packets.gpa_direct(b"12345", 1, 4096, 0, [7])):
+        parsed = packets.parse(data + b"trailer.")
+        assert parsed.payload == b"12345\0\0\0" and parsed.size == len(data) + 8
+
+
 @given(st.binary(max_size=200), st.integers(0, 2**64 - 1), st.booleans())
 def test_in_band_packets_come_back_padded_to_eight(payload: bytes, transaction: int, wants: bool) -> None:
     data = packets.in_band(payload, transaction, wants)
@@ -102,6 +108,7 @@ def test_ranges_come_back(pages: list[int], offset: int) -> None:
         bytes.fromhex("0700 0200 0400 0000".replace(" ", ""))
         + bytes(24),  # transfer pages without its header
         bytes.fromhex("0700 0300 0400 0000".replace(" ", "")) + bytes(12) + b"\1" + bytes(11),  # and a range
+        bytes.fromhex("0700 0300 0400 0000".replace(" ", "")) + bytes(24),  # transfer pages without a range
         bytes.fromhex("0a00 0200 0300 0000".replace(" ", "")) + bytes(16),  # a type that is not ours
     ],
 )
