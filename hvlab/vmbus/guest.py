@@ -178,10 +178,10 @@ class Connection:
         if channel.state != OPEN:
             return []
         channel.state = CLOSED
-        return [
-            Post(messages.pack("CLOSE_CHANNEL", channel_id=relid)),
-            Post(messages.pack("GPADL_TEARDOWN", channel_id=relid, gpadl_id=channel.gpadl)),
-        ]
+        return [Post(messages.pack("CLOSE_CHANNEL", channel_id=relid)), self._tear_down(channel)]
+
+    def _tear_down(self, channel: GuestChannel) -> Post:
+        return Post(messages.pack("GPADL_TEARDOWN", channel_id=channel.relid, gpadl_id=channel.gpadl))
 
     def unload(self) -> list[Effect]:
         """Leave the bus. At 0.13 nothing is awaited."""
@@ -238,7 +238,7 @@ class Connection:
         if channel is None or channel.state != DESCRIBING or fields["gpadl_id"] != channel.gpadl:
             return []
         if fields["status"]:
-            channel.state = OFFERED
+            channel.state, channel.gpadl, channel.pages = OFFERED, 0, []
             return [OpenFailed(channel.relid, fields["status"])]
         channel.state = OPENING
         return [
@@ -259,7 +259,7 @@ class Connection:
             return []
         if fields["status"]:
             channel.state = OFFERED
-            return [OpenFailed(channel.relid, fields["status"])]
+            return [OpenFailed(channel.relid, fields["status"]), self._tear_down(channel)]
         channel.state = OPEN
         return [Opened(channel.relid)]
 
@@ -275,14 +275,15 @@ class Connection:
         channel = self.channels.get(fields["channel_id"])
         if channel is None:
             return []
-        effects: list[Effect] = [Rescinded(channel.relid)]
-        if channel.gpadl:
-            effects.append(
-                Post(messages.pack("GPADL_TEARDOWN", channel_id=channel.relid, gpadl_id=channel.gpadl))
-            )
-        channel.state = RESCINDED
-        effects.append(Post(messages.pack("REL_ID_RELEASED", channel_id=channel.relid)))
         del self.channels[channel.relid]
+        effects: list[Effect] = [Rescinded(channel.relid)]
+        if channel.gpadl and channel.state != CLOSED:
+            effects.append(self._tear_down(channel))
+        effects.append(Post(messages.pack("REL_ID_RELEASED", channel_id=channel.relid)))
+        if channel.gpadl and channel.state == CLOSED:
+            # The answer to its teardown is under way and will find no channel: who waits for it is told now.
+            effects.append(TornDown(channel.relid))
+        channel.state = RESCINDED
         return effects
 
     def _on_unload_complete(self, fields: dict[str, Any]) -> list[Effect]:
