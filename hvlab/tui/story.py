@@ -246,7 +246,7 @@ def say_row(row: Row, text: Text) -> str:
     """The sentence of a row."""
     if not row.group:
         return say(row.head, text)
-    names = ", ".join(name for name in row.names if name)
+    names = ", ".join(word(name, text) for name in row.names if name)
     return text(
         f"tui.group.{row.group}",
         vm=machine_of(row.head) or text("tui.who.root"),
@@ -276,9 +276,22 @@ def say(event: TraceEvent, text: Text) -> str:
         state=_state(event, text),
         bytes=bytes_text(data) if isinstance(data, int) else "",
     )
+    for name in _WORDS:
+        if isinstance(values.get(name), str):
+            values[name] = word(str(values[name]), text)
     if event.kind == "vmbus.message":
         values.update(_message_values(event))
     return text(message, **values)
+
+
+_WORDS = ("operation", "outcome", "route", "action", "access", "reason", "state")
+"""Fields whose values are plain words that each language says its own way."""
+
+
+def word(value: str, text: Text) -> str:
+    """A word of the trace in the language of the screen; names of the field stay as they are."""
+    name = f"tui.word.{value.replace(' ', '_')}"
+    return text(name) if text.has(name) else value
 
 
 def _state(event: TraceEvent, text: Text) -> str:
