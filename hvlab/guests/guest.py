@@ -208,8 +208,8 @@ class GuestSystem(PartitionSoftware):
             return
         self.note_io("end", status)
         self.failed = status != "ok"
-        if self.workloads and not self.workloads[-1].finished:
-            work = self.workloads[-1]
+        work = self.workload
+        if work is not None:
             work.done += 1
             work.route = request.route
             if self.failed:
@@ -304,6 +304,11 @@ class GuestSystem(PartitionSoftware):
         self.unblock("unload")
 
     # -- workloads ----------------------------------------------------------------------------------
+
+    @property
+    def workload(self) -> Workload | None:
+        """The workload under way: the first that has not ended; those started later wait for it."""
+        return next((work for work in self.workloads if not work.finished), None)
 
     def start_workload(self, operation: str, unit: str, size: int, count: int, lba: int) -> Workload:
         """An application starts to read or write `count` blocks of `size` bytes of a disk, one after the other.

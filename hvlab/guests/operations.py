@@ -221,12 +221,17 @@ def _fill(guest: GuestSystem, gpa: int, lba: int, sectors: int, sequence: int) -
 
 
 def _workload_end(guest: GuestSystem) -> int:
-    work = guest.workloads[-1]
+    work = guest.workload
+    assert work is not None
     work.finished = guest.world.now
     work.exits, work.ring_out, work.ring_back = (
         now - then for now, then in zip(guest.costs, work.before, strict=True)
     )
     guest.note_workload("end", work, work.moved)
+    following = guest.workload
+    if following is not None:
+        following.before = guest.costs
+        following.started = guest.world.now
     return 0
 
 
