@@ -164,7 +164,9 @@ class CommandParser(DeclarationParser):
     def _command(self) -> Command:
         start = self.at
         operator = ""
-        if self.peek() == "&" or (self.peek() == "." and self.peek(1) in BLANKS + "\n(${" + SINGLE + DOUBLE):
+        if self.peek() == "&" or (
+            self.peek() == "." and self.peek(1) in BLANKS + "\n(${;|)}" + SINGLE + DOUBLE
+        ):
             operator = self.peek()
             self.at += 1
             self.mark("operator", start)
