@@ -1,31 +1,37 @@
-"""Ratios measured in one process: rounds are interleaved, the best of each is compared.
+"""Ratios measured in one process: short rounds are interleaved, and the medians are compared.
 
-The best round is the one least disturbed by whatever else the machine does; both
-sides get the same chance of one.
+Work inside this process is counted in processor time, so that whatever else the
+machine does in between does not count; what other processes do is timed by the
+clock on the wall. Interleaved rounds let every contender meet the same weather.
 """
 
 from __future__ import annotations
 
+import gc
+import statistics
 import time
 from collections.abc import Callable
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """How long one call takes."""
-    begin = time.perf_counter()
+    """How much processor time one call takes."""
+    gc.collect()
+    begin = time.process_time()
     work()
-    return time.perf_counter() - begin
+    return time.process_time() - begin
 
 
-def best(rounds: int, *contenders: Callable[[], float]) -> list[float]:
-    """The best time of each contender over so many interleaved rounds."""
+def medians(rounds: int, *contenders: Callable[[], float]) -> list[float]:
+    """The median of what each contender measures over so many interleaved rounds."""
     times: list[list[float]] = [[] for _ in contenders]
-    for _ in range(rounds):
-        for results, contender in zip(times, contenders, strict=True):
-            results.append(contender())
-    return [min(results) for results in times]
+    for number in range(rounds):
+        # Turn about, so that none always comes behind the same other.
+        for place in range(len(contenders)):
+            chosen = (place + number) % len(contenders)
+            times[chosen].append(contenders[chosen]())
+    return [statistics.median(results) for results in times]
 
 
 def show(label: str, ratio: float, goal: str) -> None:
     """One row of the table (seen with `pytest -m benchmark -s`)."""
-    print(f"\n  {label:<68} {ratio:6.2f}   goal {goal}")  # noqa: T201
+    print(f"\n  {label:<68} {ratio:6.2f}   goal {goal}", end="")  # noqa: T201

@@ -80,3 +80,21 @@ def test_identifiers_come_from_the_seed() -> None:
 
     assert identifiers(0) == identifiers(0) and len(set(identifiers(0))) == len(PLAN.images)
     assert not set(identifiers(0)) & set(identifiers(1))
+
+
+def test_seeds_differ_in_identifiers_and_nothing_else() -> None:
+    one, two = (build_world(seed=seed) for seed in (1, 2))
+    assert one.trace.digest() == two.trace.digest()
+    for path in one.get("host1/root/storage", HostStorage).files.paths():
+        first, second = (world.get("host1/root/storage", HostStorage).open(path) for world in (one, two))
+        assert (first.size, first.file_size, first.kind) == (second.size, second.file_size, second.kind)
+        assert first.read(0, 5000) == second.read(0, 5000)
+
+
+@pytest.mark.parametrize(("platform", "codes"), [("ws2008", (0x57, 0x59)), ("ws2012", (0x95, 0x96))])
+def test_a_platform_brings_its_hypercall_codes(platform: str, codes: tuple[int, int]) -> None:
+    """The reference: TLFS 2.0 has other codes for these two than today's documents."""
+    hypervisor = build_world(platform=platform).get("host1/hypervisor", Hypervisor)
+    assert (hypervisor.code_of["CreatePort"], hypervisor.code_of["ConnectPort"]) == codes
+    assert len(set(hypervisor.code_of.values())) == len(hypervisor.code_of)
+    assert hypervisor.code_of["PostMessage"] == 0x5C

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +34,11 @@ def test_any_sector_can_be_looked_at(sector: bytes) -> None:
     assert system_record.read_record(sector) is None
     start = system_record.partition_start(sector[:510] + b"\x55\xaa")
     assert start is None or 0 <= start < 2**32
+
+
+def test_names_may_be_empty_and_in_any_script() -> None:
+    record = dataclasses.replace(GOOD, computer="RÄTSEL", integration_version="")
+    assert system_record.read_record(system_record.pack_record(record)) == record
 
 
 def test_the_boot_record_is_the_usual_one() -> None:
@@ -70,3 +77,8 @@ def test_a_workloads_sector_is_sound_until_a_bit_of_it_changes(
 
 def test_every_sector_of_a_boot_set_is_another() -> None:
     assert len({system_record.boot_set_sector("ws2008-x64", number) for number in range(500)}) == 500
+
+
+def test_records_tell_where_they_belong() -> None:
+    sectors = {system_record.data_sector(number, lba) for number in range(20) for lba in range(20)}
+    assert len(sectors) == 400
