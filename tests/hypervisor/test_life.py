@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from hvlab.hypervisor import HYPERCALLS, Status
@@ -97,7 +99,7 @@ def test_pages_that_are_not_the_callers_are_refused(machine: Machine) -> None:
     assert set(owned(machine)) == {1}
 
 
-def _target(name: str) -> dict[str, int]:
+def _target(name: str) -> dict[str, Any]:
     return {"target_gpa_page": 5000} if name == "MapGpaPages" else {}
 
 
@@ -126,7 +128,7 @@ def test_a_child_that_lacks_a_right_learns_nothing_else(machine: Machine, name: 
     number, other = machine.child(), machine.child()
     machine.calls.call("FinalizePartition", partition_id=other)
     keys = {field.name for field in HYPERCALLS[name].layout.fields} & {"partition_id", "port_partition"}
-    target = dict.fromkeys(keys or {"connection_partition"}, other)
+    target: dict[str, Any] = dict.fromkeys(keys or {"connection_partition"}, other)
     result = machine.inside(number).call(name, runs=[(1 << 40, 1)], **target)
     assert result.status is Status.ACCESS_DENIED
     assert machine.hypervisor.partitions[other].state == "Finalized"

@@ -67,7 +67,7 @@ def status(machine: Machine, name: str, **fields: Any) -> Status:
     return machine.calls.call(name, **fields).status
 
 
-def port(owner: int, **changes: int) -> dict[str, int]:
+def port(owner: int, **changes: int) -> dict[str, Any]:
     """The fields of a port that can be made."""
     return {
         "port_partition": owner,

@@ -291,8 +291,13 @@ def test_the_question_is_asked_once_after_each_event() -> None:
     c = clock(left=10)
     c.after(1, Clock.on_tick, 1)
     asked: list[int] = []
-    c.world.run(limit=4, stop=lambda: asked.append(c.world.now) is not None)
-    c.world.run(until=6, stop=lambda: asked.append(c.world.now) is not None)
+
+    def ask() -> bool:
+        asked.append(c.world.now)
+        return False
+
+    c.world.run(limit=4, stop=ask)
+    c.world.run(until=6, stop=ask)
     assert asked == [1, 2, 3, 4, 5, 6]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
+import uuid
 from dataclasses import dataclass, field
 
 import pytest
@@ -140,6 +142,99 @@ def test_a_draw_below_a_bound_stays_below_it(seed: int, bound: int) -> None:
     assert all(0 <= stream.below(bound) < bound for _ in range(5))
 
 
+def test_draws_take_whole_words_and_ids_are_random_version_4() -> None:
+    words = [Stream(9).next_u64().to_bytes(8, "little")]
+    stream = Stream(9)
+    stream.next_u64()
+    words.append(stream.next_u64().to_bytes(8, "little"))
+    whole = b"".join(words)
+    for count in range(17):
+        stream = Stream(9)
+        assert stream.take(count) == whole[:count]
+        assert stream.state == (9 + -(-count // 8) * 0x9E3779B97F4A7C15) & (1 << 64) - 1
+    drawn = uuid.UUID(bytes=Stream(9).uuid_bytes())
+    assert (drawn.version, drawn.variant) == (4, uuid.RFC_4122)
+    fixed = int.from_bytes(bytes.fromhex("ffffffffffff0fff3fffffffffffffff"), "big")
+    assert drawn.int & fixed == int.from_bytes(whole, "big") & fixed
+
+
+def test_a_draw_that_would_be_unfair_is_drawn_again() -> None:
+    """Of a bound just above half the range, a plain remainder would prefer the small numbers."""
+    bound = (1 << 63) + 1
+    stream, plain_stream = Stream(3), Stream(3)
+    for _ in range(20):
+        draw = plain_stream.next_u64()
+        while draw >= bound:
+            draw = plain_stream.next_u64()
+        assert stream.below(bound) == draw
+    assert stream.state == plain_stream.state
+    assert {Stream(seed).below(3) for seed in range(40)} == {0, 1, 2}
+
+
+def test_a_component_that_leaves_keeps_its_place_empty() -> None:
+    world = World()
+    first, second, third = (world.add(name, Holder()) for name in "abc")
+    world.remove(second)
+    assert world.components() == [first, third] and not world.has("b")
+    again = world.add("b", Holder())
+    assert (again.index, world.at_index(2)) == (3, third)
+    with_hole = world.save()
+    world.remove(first)
+    world.restore(with_hole)
+    assert [component.name for component in world.components()] == ["a", "c", "b"]
+    assert (world.get("b", Holder).index, world.get("c", Holder)) == (3, third)
+    third.after(1, Holder.on_nothing, None)
+    assert world.run() == 1
+
+
+def test_going_back_forgets_and_remembers_what_was_cancelled() -> None:
+    world = World()
+    holder = world.add("a", Holder())
+    early, late = (holder.after(delay, Holder.on_nothing, delay) for delay in (1, 2))
+    world.cancel(early)
+    saved = world.save()
+    world.cancel(late)
+    assert world.run() == 0
+    world.restore(saved)
+    assert [entry[4] for entry in world.pending()] == [2] and world.run() == 1
+    world.restore(saved)
+    assert world.run() == 1
+
+
+def test_going_back_ends_whatever_was_the_cause() -> None:
+    world = World()
+    saved = world.save()
+    world.cause = 7
+    world.restore(saved)
+    assert world.cause == 0
+
+
+class Odd(Component):
+    """Its state is one thing, its view another, made again when it is put back."""
+
+    STATE = ("value",)
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+        self.doubled = value * 2
+
+    def restored(self) -> None:
+        self.doubled = self.value * 2
+
+
+def test_what_is_derived_is_made_again() -> None:
+    world = World()
+    odd = world.add("odd", Odd(3))
+    saved = world.save()
+    odd.value, odd.doubled = 9, 18
+    world.restore(saved)
+    assert world.get("odd", Odd) is odd and (odd.value, odd.doubled) == (3, 6)
+    world.remove(odd)
+    world.restore(saved)
+    put_back = world.get("odd", Odd)
+    assert (put_back.value, put_back.doubled, put_back.world, put_back.index) == (3, 6, world, 0)
+
+
 def test_names_are_unique_and_kinds_are_checked() -> None:
     world = World()
     world.add("x", Holder())
@@ -167,6 +262,37 @@ def test_trace_lines_have_the_fixed_form() -> None:
     assert list(second) == [*common, "name", "code", "direction", "bytes"]
     assert (second["cause"], second["bytes"]) == (1, "1000")
     assert [event.seq for event in world.trace.chain(2)] == [2, 1]
+
+
+def test_events_are_read_by_number_by_field_and_from_a_place_on() -> None:
+    world = World()
+    for text in ("a", "b", "c"):
+        world.emit("command", "console", "x", None, None, None, text)
+    trace = world.trace
+    assert (trace[1].get("text"), trace[3].get("text"), trace[2].get("none", 5)) == ("a", "c", 5)
+    for number in (0, -1, 4):
+        with pytest.raises(IndexError):
+            trace[number]
+    assert [event.seq for event in trace.since(1)] == [2, 3] and list(trace.since(3)) == []
+
+
+def test_an_event_with_too_few_or_too_many_fields_cannot_be_read() -> None:
+    for fields in ((), ("a", "b")):
+        world = World()
+        world.emit("command", "console", "x", None, None, None, *fields)
+        with pytest.raises(ValueError):
+            world.trace[1]
+
+
+def test_a_traces_digest_is_that_of_its_lines_without_the_header() -> None:
+    world = World()
+    digests = [world.trace.digest()]
+    for text in ("a", "b"):
+        world.emit("command", "console", "x", None, None, None, text)
+        digests.append(world.trace.digest())
+    lines = list(world.trace.lines({"seed": 9}))
+    assert digests[-1] == hashlib.sha256(b"".join(line[:-1] for line in lines[1:])).hexdigest()
+    assert digests[0] == hashlib.sha256().hexdigest() and len(set(digests)) == 3
 
 
 def test_every_event_of_a_boot_fits_its_kind_and_has_an_earlier_cause() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,9 +85,4 @@ def test_a_disks_place_is_read_from_its_instance_id(controller: int, location: i
     scsi = interfaces.scsi_instance(controller, tail)
     assert interfaces.storage_name(interfaces.SCSI, scsi) == f"scsi:{controller}"
     assert ide.bytes_le[6:] == tail[:10] and scsi.bytes_le[4:] == tail[:12]
-    assert interfaces.storage_name(tail_id(tail), ide) == ""
-
-
-def tail_id(tail: bytes) -> interfaces.uuid.UUID:
-    """Any other interface."""
-    return interfaces.uuid.UUID(bytes=tail)
+    assert interfaces.storage_name(uuid.UUID(bytes=tail), ide) == ""
