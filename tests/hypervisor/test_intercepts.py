@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hvlab.hypervisor.intercepts import IO_PORT_MESSAGE, SYNIC_MESSAGE
-from hvlab.hypervisor.life import REGISTER_INTERCEPT_SUSPEND
-from hvlab.hypervisor.partition import MSR_SCONTROL, MSR_SIMP
+from hvlab.hypervisor.life import REGISTER_EXPLICIT_SUSPEND, REGISTER_INTERCEPT_SUSPEND
+from hvlab.hypervisor.partition import MSR_EOM, MSR_SCONTROL, MSR_SIMP
 from tests.hypervisor.support import COSTS, Machine
 
 
@@ -24,6 +24,10 @@ def child(machine: Machine) -> int:
         assert machine.calls.call(
             "InstallIntercept", partition_id=number, access_type=3, intercept_type=0, parameter=port
         ).ok
+    assert machine.calls.set_registers(number, 0, {REGISTER_EXPLICIT_SUSPEND: 0}).ok
+    machine.world.run()
+    assert machine.hypervisor.partitions[number].vps[0].state == "Running"
+    machine.software(number).seen.clear()
     return number
 
 
@@ -88,7 +92,7 @@ def test_an_intercept_that_was_removed_is_none(machine: Machine, child: int) -> 
     machine.calls.call("InstallIntercept", partition_id=child, intercept_type=0, parameter=0x1F7)
     assert machine.hypervisor.io_port(child, 0, 0x1F7, write=False, size=2) is False
     processor = machine.hypervisor.partitions[child].vps[0]
-    assert processor.registers["rax"] == 0xFFFF and processor.exits == {"io port": 1}
+    assert processor.registers["rax"] == 0xFFFF and processor.exits["io port"] == 1
     assert machine.hypervisor.read_gpa(1, 0x8000, 4) == bytes(4)
 
 
@@ -128,13 +132,35 @@ def test_a_halted_processor_waits_for_an_interrupt(machine: Machine, child: int)
         14,
     ]
     machine.world.run()
-    assert machine.software(child).seen == [("interrupt", 0, -1, 0x3E, COSTS.interrupt)]
+    when = event.time + COSTS.interrupt
+    assert machine.software(child).seen == [("interrupt", 0, -1, 0x3E, when)]
 
 
 def test_an_interrupt_does_not_end_a_suspension(machine: Machine, child: int) -> None:
     machine.hypervisor.io_port(child, 0, 0x1F7, write=False, size=1)
     machine.hypervisor.line_interrupt(child, 0x3E, 14)
     assert machine.hypervisor.partitions[child].vps[0].state == "Suspended"
+
+
+def test_what_a_crossing_costs_is_not_charged_to_what_comes_after_it(machine: Machine, child: int) -> None:
+    machine.hypervisor.io_port(child, 0, 0x1F7, write=False, size=1)
+    machine.calls.call("CreatePartition")
+    now = machine.world.now
+    machine.hypervisor.line_interrupt(child, 0x3E, 14)
+    machine.world.run()
+    assert machine.software(child).seen == [("interrupt", 0, -1, 0x3E, now + COSTS.interrupt)]
+
+
+def test_a_partition_without_software_has_a_name_in_the_trace(machine: Machine) -> None:
+    number = machine.calls.call("CreatePartition").value
+    event = machine.world.trace[len(machine.world.trace)]
+    assert (event.kind, event.target, event.partition) == ("partition", f"hv/partition{number}", number)
+
+
+def test_eom_is_an_order_and_not_a_value(machine: Machine, child: int) -> None:
+    machine.hypervisor.write_msr(child, 0, MSR_EOM, 5)
+    assert MSR_EOM not in machine.hypervisor.partitions[child].vps[0].msrs
+    assert machine.world.trace[len(machine.world.trace)].get("detail") == "HV_X64_MSR_EOM"
 
 
 def test_a_line_to_a_partition_that_is_gone_or_has_no_processor_is_nothing(machine: Machine) -> None:

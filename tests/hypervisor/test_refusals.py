@@ -151,6 +151,8 @@ def test_deposited_pages_are_wiped(machine: Machine) -> None:
     machine.hypervisor.write_gpa(1, 0x64000, b"secret")
     number = machine.calls.call("CreatePartition").value
     machine.calls.call("DepositMemory", runs=[(100, 1)], partition_id=number)
+    assert machine.hypervisor.memory.page(100) == bytes(4096)
+    machine.hypervisor.memory.page_for_write(100)[:6] = b"tables"
     machine.calls.call("WithdrawMemory", partition_id=number)
     assert machine.hypervisor.read_gpa(1, 0x64000, 6) == bytes(6)
 
@@ -180,13 +182,25 @@ def test_pages_may_be_mapped_below_others(machine: Machine, child: int) -> None:
 def test_each_table_of_mapped_pages_costs_a_page_of_the_pool(machine: Machine, child: int) -> None:
     partition = machine.hypervisor.partitions[child]
     before = partition.pool_used
-    for count, tables in ((1, 1), (PAGES_PER_TABLE, 1), (PAGES_PER_TABLE + 1, 2)):
+    assert PAGES_PER_TABLE == 512  # an x64 page table
+    for count, tables in ((1, 1), (512, 1), (513, 2)):
         gpa = partition.gpa_map[-1][0] + partition.gpa_map[-1][2]
         machine.calls.call(
             "MapGpaPages", runs=machine.pages(count), partition_id=child, target_gpa_page=gpa, map_flags=7
         )
         assert partition.pool_used == before + tables
         before += tables
+
+
+def test_the_last_page_of_the_pool_can_be_used(machine: Machine) -> None:
+    number = machine.calls.call("CreatePartition").value
+    machine.calls.call("DepositMemory", runs=machine.pages(17), partition_id=number)
+    machine.calls.call("InitializePartition", partition_id=number)
+    for page, expected in ((0, Status.SUCCESS), (1, Status.INSUFFICIENT_MEMORY)):
+        result = machine.calls.call(
+            "MapGpaPages", runs=machine.pages(1), partition_id=number, target_gpa_page=page, map_flags=7
+        )
+        assert result.status is expected
 
 
 def test_unmapped_pages_are_the_parents_again_and_empty(machine: Machine, child: int) -> None:
