@@ -79,6 +79,33 @@ def test_a_message_never_overtakes_those_that_wait(machine: Machine, child: int)
     assert interrupts(machine, child) == 3
 
 
+def test_the_trace_says_that_a_message_waits_and_how_many(machine: Machine, child: int) -> None:
+    for text in (b"one", b"two", b"six"):
+        machine.calls.post(0x201, text)
+    events = [event for event in machine.world.trace if event.kind == "message.queued"]
+    assert [(event.get("sint"), event.get("waiting"), event.partition) for event in events] == [
+        (2, 1, child),
+        (2, 2, child),
+    ]
+    posts = [machine.world.trace[event.cause or 0].get("name") for event in events]
+    assert posts == ["PostMessage", "PostMessage"]
+
+
+def test_an_intercept_waits_for_a_parent_whose_synic_is_off(machine: Machine) -> None:
+    number = machine.child()
+    machine.calls.call(
+        "InstallIntercept", partition_id=number, access_type=3, intercept_type=0, parameter=0x1F7
+    )
+    assert machine.hypervisor.io_port(number, 0, 0x1F7, write=False, size=1) is True
+    assert machine.hypervisor.read_gpa(1, 0x8000, 4) == bytes(4)
+    machine.hypervisor.write_msr(1, 0, MSR_EOM, 0)  # still off: nothing comes, nothing is lost
+    machine.switch_on_synic(1, sint=0, vector=0x40)
+    machine.hypervisor.write_msr(1, 0, MSR_EOM, 0)
+    assert int.from_bytes(machine.hypervisor.read_gpa(1, 0x8000, 4), "little") == IO_PORT
+    machine.world.run()
+    assert [seen[:4] for seen in machine.root.seen] == [("interrupt", 0, 0, 0x40)]
+
+
 def test_slots_of_different_sints_do_not_wait_for_each_other(machine: Machine, child: int) -> None:
     machine.hypervisor.write_msr(child, 0, MSR_SINT0 + 5, 0x60)
     assert machine.calls.call(

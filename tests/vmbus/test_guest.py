@@ -88,6 +88,13 @@ def test_it_proposes_from_the_highest_version_down_one_at_a_time() -> None:
     assert connection.state == guest.IDLE
 
 
+def test_a_new_attempt_begins_at_the_top_again() -> None:
+    connection = Connection((WIN8, V1), 0x5000, (0, 0))
+    connection.connect()
+    connection.handle(pack("VERSION_RESPONSE"))
+    assert [fields["version"] for _, fields in said(connection.connect())] == [WIN8]
+
+
 def test_once_agreed_it_asks_for_offers_and_hears_of_each() -> None:
     connection = Connection((WIN7, V1), 0x5000, (0, 0))
     connection.connect()
@@ -120,6 +127,8 @@ def test_once_agreed_it_asks_for_offers_and_hears_of_each() -> None:
 def test_a_channel_is_described_then_asked_for_then_open() -> None:
     connection = with_channel()
     described = connection.open_channel(1, PAGES, 17)
+    channel = connection.channels[1]
+    assert (channel.pages, channel.downstream_offset) == (PAGES, 17)
     assert [name for name, _ in said(described)] == ["GPADL_HEADER", "GPADL_BODY"]
     (opened,) = said(connection.handle(pack("GPADL_CREATED", channel_id=1, gpadl_id=0xE1E10)))
     assert opened[0] == "OPEN_CHANNEL"

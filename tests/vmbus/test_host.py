@@ -163,6 +163,75 @@ def test_a_channel_that_closes_and_is_not_wanted_again_ends_closed() -> None:
     assert server.close_complete(1) == [] and server.channels[1].state == host.CLOSED
 
 
+def test_an_opening_that_waited_is_the_one_that_was_asked_for_last() -> None:
+    server = in_state(host.CLOSING)
+    make_gpadl(server, number=0xE2, pages=12)
+    server.handle(
+        pack(
+            "OPEN_CHANNEL",
+            channel_id=1,
+            open_id=77,
+            ring_gpadl=0xE2,
+            target_vp=3,
+            downstream_ring_page_offset=10,
+        )
+    )
+    assert server.close_complete(1) == [OpenDevice(1)]
+    channel = server.channels[1]
+    assert (channel.open_id, channel.target_vp) == (77, 3)
+    assert server.ring_pages(channel) == (list(range(100, 110)), [110, 111])
+    (answer,) = server.open_complete(1, 0)
+    assert isinstance(answer, Send) and messages.parse(answer.message)[1]["open_id"] == 77
+
+
+@pytest.mark.parametrize("offset", [2, 6])
+def test_a_ring_may_be_as_small_as_a_control_page_and_one_of_data(offset: int) -> None:
+    server = connected()
+    make_gpadl(server)
+    message = pack("OPEN_CHANNEL", channel_id=1, ring_gpadl=0xE1, downstream_ring_page_offset=offset)
+    assert server.handle(message) == [OpenDevice(1)]
+
+
+def test_rings_lie_in_one_range() -> None:
+    server = connected()
+    ranges = b"".join((4096).to_bytes(8, "little") + (page).to_bytes(8, "little") for page in range(8))
+    header = pack("GPADL_HEADER", ranges, channel_id=1, gpadl_id=0xE1, range_bytes=len(ranges), range_count=8)
+    assert names(server.handle(header)) == ["GPADL_CREATED"] and len(server.gpadls[0xE1].ranges) == 8
+    assert names(server.handle(OPEN_MESSAGE)) == ["Refused", "OPEN_CHANNEL_RESULT"]
+
+
+def test_rings_of_half_sent_pages_are_none() -> None:
+    server = connected()
+    server.handle(messages.gpadl_messages(1, 0xE1, list(range(40)), 40 * 4096)[0])
+    assert names(server.handle(OPEN_MESSAGE)) == ["Refused", "OPEN_CHANNEL_RESULT"]
+
+
+def test_only_what_is_named_is_taken_back() -> None:
+    server = in_state(host.OPEN)
+    server.offer(offer("other"))
+    effects = server.revoke("other")
+    assert names(effects) == ["RESCIND_CHANNEL_OFFER"]
+    assert {relid: channel.state for relid, channel in server.channels.items()} == {
+        1: host.OPEN,
+        2: host.REVOKED,
+    }
+    server.offer(offer("other"))  # offered anew before its release: under another number
+    assert server.channels[3].state == host.CLOSED
+
+
+@pytest.mark.parametrize("version", [V1, WIN7, WIN8])
+def test_the_answer_to_a_contact_says_the_version_again(version: int) -> None:
+    server = Server((WIN8, WIN7, V1))
+    answer = server.handle(pack("INITIATE_CONTACT", version=version))[-1]
+    assert isinstance(answer, Send)
+    fields = messages.parse(answer.message)[1]
+    assert (fields["version_supported"], fields["connection_state"], fields["selected_version"]) == (
+        1,
+        0,
+        version,
+    )
+
+
 def test_an_opening_that_waited_is_checked_when_its_turn_comes() -> None:
     """Its pages may have been taken back meanwhile: no device opens over rings that are none."""
     server = in_state(host.REOPENING)
@@ -298,7 +367,8 @@ def test_rings_are_whole_pages(count: int, offset: int) -> None:
 
 def test_more_memory_than_a_channel_may_have_is_refused() -> None:
     server = connected()
-    pages = host.MAXIMUM_GPADL_BYTES // 4096
+    pages = 1024
+    assert pages * 4096 == host.MAXIMUM_GPADL_BYTES
     assert names(make_gpadl(server, number=1, pages=pages))[-1:] == ["GPADL_CREATED"]
     assert names(make_gpadl(server, number=2, pages=pages + 1))[-2:] == ["Refused", "GPADL_CREATED"]
     assert sorted(server.gpadls) == [1]
