@@ -234,9 +234,13 @@ class BusLink(Component):
             self._connect_channel(fields["channel_id"])
 
     def _connect_channel(self, relid: int) -> None:
-        """From 1.1 on each channel has a connection of its own for the child's signals."""
+        """From 1.1 on each channel has a connection of its own for the child's signals.
+
+        It belongs to the relid and stays for the partition's life: a new contact or a new
+        offer under the same number finds it there.
+        """
         connection = self.server.connection_id(relid)
-        if not connection:
+        if not connection or (self.partition, relid) in self.root.flag_owners.values():
             return
         port = self.partition << 16 | relid
         flag = self.root.claim_flag(self.partition, relid)
