@@ -1,32 +1,32 @@
-"""The root's end of one child's VMBus with the services behind it: storvsp and the integration components.
+"""The root's end of one child's VMBus, with the services behind its channels.
 
-It does what the pure state machines say: posts messages, maps GPADLs, reads and
-writes rings, moves sectors between guest pages and virtual disks. It reaches the
-child's memory only through pages that the child has named, and shares no object
-with the child's drivers.
+It does what the pure control plane says: posts messages, maps GPADLs, reads and
+writes rings. What a channel is for, only its service knows (`services`). It
+reaches the child's memory only through pages that the child has named, and
+shares no object with the child's drivers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hvlab import catalog
 from hvlab.catalog import Platform
-from hvlab.catalog.versions import pair_versions, wire_versions, word_versions
-from hvlab.devices.integration import host as ic
-from hvlab.devices.integration import protocol as ic_protocol
-from hvlab.devices.integration.host import HEARTBEAT_INTERVAL, IcHost
-from hvlab.devices.storage.vsp import StorVsp
+from hvlab.catalog.versions import word_versions
 from hvlab.host.disks import HostStorage
-from hvlab.host.guest_pages import Area
+from hvlab.host.guest_pages import ForeignPage
 from hvlab.host.machine import VirtualMachine
 from hvlab.host.root import RootKernel
-from hvlab.host.services import note_service, serve_integration, serve_storage
+from hvlab.host.services.base import Service
+from hvlab.host.services.integration import IntegrationService, ShutdownService
+from hvlab.host.services.plans import Plan, offers
 from hvlab.hypervisor.hypervisor import ROOT
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.kernel import Component, handler
 from hvlab.vmbus import host as server
-from hvlab.vmbus import interfaces, messages, packets, signals
+from hvlab.vmbus import messages, packets, signals
 from hvlab.vmbus.endpoint import Endpoint
-from hvlab.vmbus.host import Offer, Server
+from hvlab.vmbus.host import Server
 from hvlab.vmbus.ring import Ring, RingCorrupt
 
 MESSAGE_PORT, EVENT_PORT = 1, 2
@@ -41,14 +41,10 @@ class BusLink(Component):
         "platform_id",
         "partition",
         "server",
-        "storage",
-        "paths",
         "services",
         "unsent",
-        "requests",
         "opened",
         "openings",
-        "beats",
         "last_beat",
         "refused",
     )
@@ -59,18 +55,12 @@ class BusLink(Component):
         self.platform_id = platform.id
         self.partition = 0
         self.server = Server(word_versions(platform.vmbus_versions))
-        self.storage: dict[str, StorVsp] = {}
-        self.paths: dict[str, dict[int, str]] = {}
-        """Offer key to the file behind each logical unit."""
-        self.services: dict[str, IcHost] = {}
+        self.services: dict[str, Service] = {}
+        """By the offer's key."""
         self.unsent: dict[int, list[bytes]] = {}
-        self.requests: dict[tuple[int, int], Area] = {}
-        """(relid, transaction) to the guest range its packet named."""
         self.opened: dict[int, tuple[str, int]] = {}
         """Open channels: relid to the offer's key and the number of the opening."""
         self.openings = 0
-        self.beats = 0
-        """Which round of heartbeats is the present one; an earlier one ends."""
         self.last_beat = 0
         self.refused: list[tuple[str, str]] = []
         self._ends: dict[int, Endpoint] = {}
@@ -102,52 +92,11 @@ class BusLink(Component):
     # -- setting up ---------------------------------------------------------------------------
 
     def prepare(self, machine: VirtualMachine, partition: int, sizes: dict[str, int]) -> None:
-        """Decide what is offered: storage for each controller and disk, then the integration components.
-
-        `sizes` gives the sectors of each file.
-        """
+        """Offer the machine its devices. `sizes` gives the sectors of each file."""
         self.partition = partition
         stream = self.world.stream(f"{self.name}/instances")
-        versions = wire_versions(self.platform.storage_versions)
-        for drive in machine.drives:
-            if drive.controller == "IDE" and self.platform.ide_accelerator:
-                key = f"ide:{drive.number}:{drive.location}"
-                self.storage[key] = StorVsp(versions, {0: sizes[drive.path]}, single=True)
-                self.paths[key] = {0: drive.path}
-                instance = interfaces.ide_instance(drive.number, drive.location, stream.take(10))
-                self.server.offer(Offer(key, interfaces.IDE_ACCELERATOR, instance))
-        for number in range(machine.scsi_controllers):
-            key = f"scsi:{number}"
-            files = {
-                d.location: d.path for d in machine.drives if d.controller == "SCSI" and d.number == number
-            }
-            self.storage[key] = StorVsp(versions, {lun: sizes[path] for lun, path in files.items()})
-            self.paths[key] = files
-            self.server.offer(Offer(key, interfaces.SCSI, interfaces.scsi_instance(number, stream.take(12))))
-        self._offer_service(
-            "shutdown",
-            machine.services["Shutdown"],
-            IcHost(
-                ic_protocol.SHUTDOWN,
-                pair_versions(self.platform.ic_frameworks),
-                pair_versions(self.platform.shutdown_versions),
-            ),
-            Offer("shutdown", ic_protocol.SHUTDOWN_INTERFACE, ic_protocol.SHUTDOWN_INSTANCE, 0x10, _PIPE),
-        )
-        self._offer_service(
-            "heartbeat",
-            machine.services["Heartbeat"],
-            IcHost(
-                ic_protocol.HEARTBEAT,
-                pair_versions(self.platform.ic_frameworks),
-                pair_versions(self.platform.heartbeat_versions),
-            ),
-            Offer("heartbeat", ic_protocol.HEARTBEAT_INTERFACE, ic_protocol.HEARTBEAT_INSTANCE, 0x10, _PIPE),
-        )
-
-    def _offer_service(self, key: str, enabled: bool, service: IcHost, offer: Offer) -> None:
-        if enabled:
-            self.services[key] = service
+        for offer, service in offers(Plan(machine, self.platform, sizes, stream)):
+            self.services[offer.key] = service
             self.server.offer(offer)
 
     # -- what comes from the child ------------------------------------------------------------
@@ -286,23 +235,15 @@ class BusLink(Component):
             except RingCorrupt as error:
                 self.stop_channel(relid, str(error))
                 return
-            service = self.services.get(channel.offer.key)
-            if service is not None:
-                serve_integration(self, relid, service.opened())
+            self._serve(relid, self.services[channel.offer.key].opened, self, relid)
 
     def _close(self, relid: int) -> None:
         """The service behind a channel lets go of it and is as new; the channel itself may be forgotten already."""
         self._ends.pop(relid, None)
         self.unsent.pop(relid, None)
-        for request in [request for request in self.requests if request[0] == relid]:
-            del self.requests[request]
         key, _ = self.opened.pop(relid, ("", 0))
-        if key in self.storage:
-            old = self.storage[key]
-            self.storage[key] = StorVsp(old.versions, old.disks, old.single)
-        if key in self.services:
-            self.services[key].state = ic.NEGOTIATING
         if key:
+            self.services[key].closed(self)
             self._note_channel(relid, key, "closed")
         self._apply(self.server.close_complete(relid))
 
@@ -327,18 +268,25 @@ class BusLink(Component):
     # -- rings --------------------------------------------------------------------------------
 
     def _drain(self, relid: int) -> None:
-        key = self.server.channels[relid].offer.key
+        self._serve(relid, self._receive, relid)
+        if relid in self._ends:
+            self._flush(relid)
+
+    def _receive(self, relid: int) -> None:
+        service = self.services[self.server.channels[relid].offer.key]
+        for packet, wanted in self.end(relid).receive():
+            service.packet(self, relid, packet)
+            if relid not in self._ends:
+                return
+            if wanted:
+                self._signal(relid)
+
+    def _serve(self, relid: int, act: Callable[..., None], *arguments: object) -> None:
+        """Do something with what a child has written; rubbish stops its channel."""
         try:
-            for packet, wanted in self.end(relid).receive():
-                self._packet(relid, key, packet)
-                if relid not in self._ends:
-                    return
-                if wanted:
-                    self._signal(relid)
-        except (RingCorrupt, packets.BadPacket) as error:
+            act(*arguments)
+        except (RingCorrupt, packets.BadPacket, ForeignPage) as error:
             self.stop_channel(relid, str(error))
-            return
-        self._flush(relid)
 
     def stop_channel(self, relid: int, why: str) -> None:
         """Rubbish in a ring stops this channel and no other: the offer is taken back, and the child hears of it."""
@@ -355,34 +303,20 @@ class BusLink(Component):
         self.refused.append(("ring", why))
         self._apply(self.server.revoke(self.server.channels[relid].offer.key))
 
-    def _packet(self, relid: int, key: str, packet: packets.Packet) -> None:
-        storage = self.storage.get(key)
-        if storage is not None:
-            if packet.kind not in (packets.IN_BAND, packets.GPA_DIRECT) or not packet.flags:
-                raise packets.BadPacket("not transactional")
-            area: Area = packet.ranges[0] if packet.ranges else (0, 0, ())
-            self.requests[relid, packet.transaction] = area
-            serve_storage(self, relid, key, storage.packet(packet.transaction, packet.payload, area[0]))
-            return
-        service = self.services.get(key)
-        if service is not None and packet.kind == packets.IN_BAND:
-            serve_integration(self, relid, service.received(packet.payload))
-
     def send(self, relid: int, packet: bytes) -> None:
+        """Write a packet into a channel's ring, now or when there is room."""
         self.unsent.setdefault(relid, []).append(packet)
         self._flush(relid)
 
     def _flush(self, relid: int) -> None:
         waiting = self.unsent.get(relid, [])
-        key = self.server.channels[relid].offer.key
-        source = "storvsp" if key in self.storage else f"vmwp/{self.vm}"
-        target = "storvsc" if key in self.storage else "ic"
+        service = self.services[self.server.channels[relid].offer.key]
         try:
             for sent in self.end(relid).send(waiting):
                 seq = self.world.emit(
                     "ring.packet",
-                    f"{self.host}/root/{source}",
-                    f"{self.child}/{target}",
+                    f"{self.host}/root/{service.process(self)}",
+                    f"{self.child}/{service.PEER}",
                     self.partition,
                     None,
                     relid,
@@ -409,30 +343,32 @@ class BusLink(Component):
         else:
             calls.signal(connection, relid)
 
+    # -- what services ask for --------------------------------------------------------------------
+
+    def later(self, delay: int, relid: int, what: str) -> None:
+        """Call the service's `tick` after so many nanoseconds, unless the channel is closed before."""
+        self.after(delay, BusLink.on_tick, (relid, *self.opened[relid], what))
+
+    @handler
+    def on_tick(self, payload: tuple[int, str, int, str]) -> int | None:
+        """A service's time has come."""
+        relid, key, opening, what = payload
+        if self.opened.get(relid) == (key, opening):
+            self._serve(relid, self.services[key].tick, self, relid, what)
+        return None
+
+    def disk_token(self, relid: int, transaction: int) -> tuple[str | int, ...]:
+        """Names a disk request of the present opening of a channel (`disk_done`)."""
+        key, opening = self.opened[relid]
+        return key, transaction, self.partition, opening
+
     def disk_done(self, token: object, status: str, data: bytes) -> None:
-        """The host's disk has ended a request of storvsp; one of an earlier opening or partition concerns nobody."""
+        """The host's disk has ended a request; one of an earlier opening or partition concerns nobody."""
         assert isinstance(token, tuple)
         key, transaction, partition, opening = token
         relid = self.relid_of(key)
-        present = partition == self.partition and self.opened.get(relid) == (key, opening)
-        if present and (relid, transaction) in self.requests:
-            serve_storage(self, relid, key, self.storage[key].moved(transaction, status, data))
-
-    # -- integration components ---------------------------------------------------------------
-
-    def start_beating(self, relid: int) -> None:
-        """The guest's heartbeat service is there: ask it from now on."""
-        self.beats += 1
-        self.after(0, BusLink.on_beat, (relid, self.beats))
-
-    @handler
-    def on_beat(self, payload: tuple[int, int]) -> int | None:
-        """Every two seconds, while the channel is open."""
-        relid, beats = payload
-        if beats != self.beats or self.opened.get(relid, ("", 0))[0] != "heartbeat":
-            return None
-        serve_integration(self, relid, self.services["heartbeat"].beat())
-        return HEARTBEAT_INTERVAL
+        if partition == self.partition and self.opened.get(relid) == (key, opening):
+            self._serve(relid, self.services[key].disk_done, self, relid, transaction, status, data)
 
     def relid_of(self, key: str) -> int:
         """The open channel of an offer, 0 if it has none."""
@@ -441,15 +377,15 @@ class BusLink(Component):
                 return channel.relid
         return 0
 
+    # -- integration components ---------------------------------------------------------------
+
     def ready(self, key: str) -> bool:
         """Whether an integration service has agreed with its guest."""
         service = self.services.get(key)
-        return service is not None and service.state == ic.READY and self.relid_of(key) != 0
+        return isinstance(service, IntegrationService) and service.ready and self.relid_of(key) != 0
 
     def ask_shutdown(self, force: bool) -> None:
         """Ask the guest to shut down; `ready("shutdown")` must hold."""
-        note_service(self, "shutdown", "asked", "")
-        serve_integration(self, self.relid_of("shutdown"), self.services["shutdown"].shut_down(force))
-
-
-_PIPE = messages.PIPE_MESSAGE_MODE.to_bytes(4, "little")
+        service = self.services["shutdown"]
+        assert isinstance(service, ShutdownService)
+        service.ask(self, force)
