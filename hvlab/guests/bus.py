@@ -1,8 +1,9 @@
 """The guest's VMBus shell: SynIC pages, messages, rings and signals around the pure connection.
 
-It does what the state machines' effects say, in the guest's own memory and by
-the guest's own hypercalls, and hands channels to the drivers that want them. Its
-state is data; the rings are views that are made again after a restore.
+It does what the state machine's effects say, in the guest's own memory and by
+the guest's own hypercalls. What a channel is for, only its driver knows
+(`drivers`). Its state is data; the rings are views that are made again after a
+restore.
 """
 
 from __future__ import annotations
@@ -10,10 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hvlab.devices.integration import guest as ic
-from hvlab.devices.integration.guest import IcGuest
-from hvlab.devices.storage import scsi, vsc
-from hvlab.devices.storage.vsc import StorVsc
+from hvlab.guests.drivers.base import Driver
+from hvlab.guests.drivers.storage import StorageDriver
 from hvlab.hypervisor.intercepts import SYNIC_MESSAGE
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.hypervisor.synic import FLAG_BYTES, SLOT_SIZE
@@ -26,10 +25,6 @@ from hvlab.vmbus.ring import Ring, RingCorrupt
 if TYPE_CHECKING:
     from hvlab.guests.guest import GuestSystem
 
-STORAGE_RING_PAGES = 17
-INTEGRATION_RING_PAGES = 4
-"""Pages of each of a channel's two rings, the control page included."""
-
 
 @dataclass
 class BusState:
@@ -39,14 +34,12 @@ class BusState:
     sim_page: int
     sief_page: int
     interrupt_page: int
-    storage: dict[int, StorVsc] = field(default_factory=dict)
-    services: dict[int, IcGuest] = field(default_factory=dict)
+    drivers: dict[int, Driver] = field(default_factory=dict)
+    """By relid."""
     unsent: dict[int, list[bytes]] = field(default_factory=dict)
-    storage_out: int = 0
-    storage_back: int = 0
-    """Bytes written into and read from the rings of storage channels."""
-    names: dict[int, str] = field(default_factory=dict)
-    """A channel's device as the guest names it: ide:0:0, scsi:0, heartbeat, shutdown."""
+    sent: dict[str, int] = field(default_factory=dict)
+    received: dict[str, int] = field(default_factory=dict)
+    """Bytes through the rings of all channels of a kind of driver (storvsc, ic, ...)."""
 
 
 class GuestBus:
@@ -84,9 +77,7 @@ class GuestBus:
                 self.guest.note_driver("vmbus", "refused", "")
                 self.guest.bus_ready()
             elif isinstance(effect, client.OpenFailed):
-                self.guest.note_driver(
-                    self.state.names.get(effect.relid, "?"), "refused", f"{effect.status:#x}"
-                )
+                self._lose(effect.relid, "refused", f"{effect.status:#x}")
                 self.guest.bus_ready()
             elif isinstance(effect, client.Disconnected):
                 self.guest.bus_gone()
@@ -147,9 +138,10 @@ class GuestBus:
 
     # -- rings --------------------------------------------------------------------------------
 
-    def open(self, relid: int, name: str, ring_pages: int) -> None:
-        """Open a channel over fresh rings; the pages are not contiguous."""
-        self.state.names[relid] = name
+    def open(self, relid: int, driver: Driver) -> None:
+        """Open a channel for a driver, over fresh rings; the pages are not contiguous."""
+        self.state.drivers[relid] = driver
+        ring_pages = driver.RING_PAGES
         pages = self.guest.allocate(2 * ring_pages)
         for first in (0, ring_pages):
             Ring(
@@ -171,10 +163,9 @@ class GuestBus:
 
     def _opened(self, relid: int) -> None:
         self.end(relid).incoming.unmask()
-        name = self.state.names[relid]
-        self.guest.note_driver(name, "open", "")
-        if relid in self.state.storage:
-            self._storage(relid, self.state.storage[relid].start())
+        driver = self.state.drivers[relid]
+        self.guest.note_driver(driver.name, "open", "")
+        driver.opened(self.guest, relid)
         self.drain(relid)
 
     def send(self, relid: int, packet: bytes) -> None:
@@ -186,12 +177,13 @@ class GuestBus:
     def _flush(self, relid: int) -> None:
         guest = self.guest
         waiting = self.state.unsent.get(relid, [])
+        driver = self.state.drivers[relid]
         try:
             for sent in self.end(relid).send(waiting):
                 seq = guest.world.emit(
                     "ring.packet",
-                    f"{guest.name}/{self._driver_of(relid)}",
-                    f"{guest.host}/root/{self._service_of(relid)}",
+                    f"{guest.name}/{driver.PATH}",
+                    f"{guest.host}/root/{driver.service(guest)}",
                     guest.partition,
                     0,
                     relid,
@@ -202,8 +194,7 @@ class GuestBus:
                     sent.signal,
                     sent.data,
                 )
-                if relid in self.state.storage:
-                    self.state.storage_out += len(sent.data)
+                self._count(self.state.sent, driver, len(sent.data))
                 if sent.signal:
                     guest.world.because(seq, self._signal, relid)
         except RingCorrupt as error:
@@ -218,18 +209,13 @@ class GuestBus:
         """A channel is no more: its driver is gone, and what it was asked for has failed."""
         self._ends.pop(relid, None)
         self.state.unsent.pop(relid, None)
-        if relid not in self.state.storage and relid not in self.state.services:
-            return
-        self.guest.note_driver(self.state.names[relid], state, why)
-        self.state.services.pop(relid, None)
-        if self.state.storage.pop(relid, None) is not None:
-            self.guest.storage_lost(relid)
+        driver = self.state.drivers.pop(relid, None)
+        if driver is not None:
+            self.guest.note_driver(driver.name, state, why)
+            driver.lost(self.guest, relid)
 
-    def _driver_of(self, relid: int) -> str:
-        return "storvsc" if relid in self.state.storage else "ic"
-
-    def _service_of(self, relid: int) -> str:
-        return "storvsp" if relid in self.state.storage else f"vmwp/{self.guest.vm}"
+    def _count(self, totals: dict[str, int], driver: Driver, size: int) -> None:
+        totals[driver.PATH] = totals.get(driver.PATH, 0) + size
 
     def _signal(self, relid: int) -> None:
         guest = self.guest
@@ -245,9 +231,11 @@ class GuestBus:
         channel = self.state.connection.channels.get(relid)
         if channel is None or channel.state != client.OPEN:
             return
+        driver = self.state.drivers[relid]
         try:
             for packet, wanted in self.end(relid).receive():
-                self._packet(relid, packet)
+                self._count(self.state.received, driver, packet.size)
+                driver.packet(self.guest, relid, packet)
                 if wanted:
                     self._signal(relid)
         except (RingCorrupt, packets.BadPacket) as error:
@@ -255,56 +243,13 @@ class GuestBus:
             return
         self._flush(relid)
 
-    def _packet(self, relid: int, packet: packets.Packet) -> None:
-        storage = self.state.storage.get(relid)
-        if storage is not None and packet.kind == packets.COMPLETION:
-            self.state.storage_back += packet.size
-            own = self.guest.read(storage.buffer_gpa, scsi.LUN_LIST_SIZE)
-            self._storage(relid, storage.completed(packet.transaction, packet.payload, own))
-            return
-        service = self.state.services.get(relid)
-        if service is not None and packet.kind == packets.IN_BAND:
-            self._service(relid, service.received(packet.payload))
-
-    def _service(self, relid: int, effects: list[ic.Effect]) -> None:
-        for effect in effects:
-            if isinstance(effect, ic.Say):
-                self.send(relid, packets.in_band(effect.payload, 0, False))
-            elif isinstance(effect, ic.Agreed):
-                version = f"{effect.version[0]}.{effect.version[1]}"
-                self.guest.note_driver(self.state.names[relid], "ready", version)
-            else:
-                self.guest.shut_down()
-
-    def _storage(self, relid: int, effects: list[vsc.Effect]) -> None:
-        for effect in effects:
-            if isinstance(effect, vsc.SendPacket):
-                self.send(relid, self._storage_packet(effect))
-            elif isinstance(effect, vsc.Done):
-                self.guest.io_finished(effect.tag, effect.status)
-            elif isinstance(effect, vsc.Ready):
-                version = self.state.storage[relid].version
-                self.guest.note_driver(self.state.names[relid], "ready", f"{version >> 8}.{version & 0xFF}")
-                self.guest.disks_found(relid, effect.disks)
-            else:
-                self.guest.note_driver(self.state.names[relid], "failed", effect.reason)
-                self.guest.bus_ready()
-
-    def _storage_packet(self, effect: vsc.SendPacket) -> bytes:
-        if not effect.length:
-            return packets.in_band(effect.payload, effect.transaction, True)
-        first, offset = divmod(effect.gpa, PAGE_SIZE)
-        count = -(-(offset + effect.length) // PAGE_SIZE)
-        pages = [first + number for number in range(count)]
-        return packets.gpa_direct(effect.payload, effect.transaction, effect.length, offset, pages)
-
     def submit(self, relid: int, tag: int, write: bool, lun: int, lba: int, sectors: int, gpa: int) -> None:
         """Start a disk request on a storage channel; it fails at once if the channel is no more."""
-        storage = self.state.storage.get(relid)
-        if storage is None:
+        driver = self.state.drivers.get(relid)
+        if isinstance(driver, StorageDriver):
+            driver.submit(self.guest, relid, tag, write, lun, lba, sectors, gpa)
+        else:
             self.guest.io_finished(tag, "error")
-            return
-        self._storage(relid, storage.submit(tag, write, lun, lba, sectors, gpa))
 
     def close_all(self) -> bool:
         """Close every open channel; returns whether there were any."""

@@ -11,10 +11,9 @@ disk.
 from __future__ import annotations
 
 from hvlab import catalog
-from hvlab.catalog.versions import wire_versions
-from hvlab.devices.storage.vsc import StorVsc
 from hvlab.guests import programs, system_record
-from hvlab.guests.bus import STORAGE_RING_PAGES, BusState, GuestBus
+from hvlab.guests.bus import BusState, GuestBus
+from hvlab.guests.drivers import DRIVERS
 from hvlab.guests.operations import OPERATIONS
 from hvlab.guests.programs import Op
 from hvlab.guests.records import Request, Workload
@@ -22,7 +21,6 @@ from hvlab.hypervisor import Hypercalls, Hypervisor, PartitionSoftware, Physical
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.kernel import handler
 from hvlab.vmbus import guest as client
-from hvlab.vmbus import interfaces
 
 HYPERCALL_INPUT_PAGE = 0x1FF
 FIRST_FREE_PAGE = 0x300
@@ -144,7 +142,9 @@ class GuestSystem(PartitionSoftware):
     def costs(self) -> tuple[int, int, int]:
         """Exits so far, and bytes through the storage rings, out and back."""
         bus = self.bus_state
-        return (self.exits, bus.storage_out, bus.storage_back) if bus else (self.exits, 0, 0)
+        if bus is None:
+            return self.exits, 0, 0
+        return self.exits, bus.sent.get("storvsc", 0), bus.received.get("storvsc", 0)
 
     # -- the program ----------------------------------------------------------------------------
 
@@ -244,27 +244,34 @@ class GuestSystem(PartitionSoftware):
     # -- the VMBus --------------------------------------------------------------------------------
 
     def all_offered(self) -> None:
-        """All devices are on offer: start the storage drivers, the boot disk's first."""
-        known = catalog.guest(self.system)
-        versions = wire_versions(known.storage_versions)
-        found = False
-        for channel in list(self.bus.state.connection.channels.values()):
-            name = interfaces.storage_name(channel.interface, channel.instance)
-            if name:
-                found = True
-                buffer = self.allocate(1)[0] * PAGE_SIZE
-                self.bus.state.storage[channel.relid] = StorVsc(versions, buffer)
-                self.bus.open(channel.relid, name, STORAGE_RING_PAGES)
-        if not found:
+        """All devices are on offer: start the drivers without which the boot cannot go on."""
+        if not self.open_channels(at_boot=True):
             self.bus_ready()
 
-    def disks_found(self, relid: int, disks: dict[int, int]) -> None:
+    def open_channels(self, at_boot: bool) -> int:
+        """Open the channels on offer for which there is a driver of that kind; how many."""
+        count = 0
+        for channel in list(self.bus.state.connection.channels.values()):
+            kind = DRIVERS.get(channel.interface)
+            if kind is None or at_boot != kind.AT_BOOT or channel.state != client.OFFERED:
+                continue
+            driver = kind.make(self, channel)
+            if driver is not None:
+                count += 1
+                self.bus.open(channel.relid, driver)
+        return count
+
+    @property
+    def settled(self) -> bool:
+        """Whether every driver is ready that the boot waits for."""
+        return all(driver.settled for driver in self.bus.state.drivers.values())
+
+    def disks_found(self, name: str, relid: int, disks: dict[int, int]) -> None:
         """A storage driver is ready: from now on its disks are reached through it."""
-        name = self.bus.state.names[relid]
         for lun, sectors in disks.items():
             unit = name if name.startswith("ide") else f"{name}:{lun}"
             self.units[unit] = (relid, lun, sectors)
-        if all(driver.step == "ready" for driver in self.bus.state.storage.values()):
+        if self.settled:
             self.bus_ready()
 
     def storage_lost(self, relid: int) -> None:
@@ -272,7 +279,7 @@ class GuestSystem(PartitionSoftware):
         request = self.request
         if request is not None and self.units.get(request.unit, (0, 0, 0))[0] == relid:
             self.io_finished(request.tag, "error")
-        if all(driver.step == "ready" for driver in self.bus.state.storage.values()):
+        if self.settled:
             self.bus_ready()
 
     def bus_ready(self) -> None:

@@ -11,12 +11,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hvlab import catalog
-from hvlab.catalog.versions import pair_versions, word_versions
+from hvlab.catalog.versions import word_versions
 from hvlab.devices.emulated import ide
-from hvlab.devices.integration import protocol as ic_protocol
-from hvlab.devices.integration.guest import IcGuest
 from hvlab.guests import programs, system_record
-from hvlab.guests.bus import INTEGRATION_RING_PAGES, BusState
+from hvlab.guests.bus import BusState
 from hvlab.guests.programs import BOOT_SECTOR_GPA, RECORD_GPA
 from hvlab.guests.records import Request
 from hvlab.hypervisor.memory import PAGE_SIZE
@@ -185,17 +183,7 @@ def _vmbus(guest: GuestSystem) -> int | None:
 
 
 def _integration(guest: GuestSystem) -> int:
-    known = catalog.guest(guest.system)
-    frameworks = pair_versions(known.ic_frameworks)
-    kinds = {
-        ic_protocol.SHUTDOWN_INTERFACE: ("shutdown", ic_protocol.SHUTDOWN, known.shutdown_versions),
-        ic_protocol.HEARTBEAT_INTERFACE: ("heartbeat", ic_protocol.HEARTBEAT, known.heartbeat_versions),
-    }
-    for channel in list(guest.bus.state.connection.channels.values()):
-        if channel.interface in kinds and channel.state == client.OFFERED:
-            name, kind, versions = kinds[channel.interface]
-            guest.bus.state.services[channel.relid] = IcGuest(kind, frameworks, pair_versions(versions))
-            guest.bus.open(channel.relid, name, INTEGRATION_RING_PAGES)
+    guest.open_channels(at_boot=False)
     return 0
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from hvlab import catalog
 from hvlab.guests import programs, system_record
+from hvlab.guests.drivers.storage import StorageDriver
 from hvlab.guests.operations import OPERATIONS
 from hvlab.guests.screen import COLUMNS, ROWS, guest_screen
 from hvlab.guests.system_record import SystemRecord
@@ -110,7 +111,11 @@ def test_memory_that_drivers_get_is_not_contiguous_and_never_given_twice() -> No
     state = guest.bus.state
     groups = [channel.pages for channel in state.connection.channels.values()]
     groups += [[state.sim_page, state.sief_page, state.interrupt_page]]
-    groups += [[driver.buffer_gpa // 4096] for driver in state.storage.values()]
+    groups += [
+        [driver.storvsc.buffer_gpa // 4096]
+        for driver in state.drivers.values()
+        if isinstance(driver, StorageDriver)
+    ]
     groups += [guest.allocate(count) for count in (1, 2, 3, 34, 5)]
     everything = [page for group in groups for page in group]
     assert len(set(everything)) == len(everything) > 100

@@ -1,0 +1,19 @@
+"""The guest's drivers for devices on the VMBus: one module a kind, and the table that finds a channel's driver."""
+
+from __future__ import annotations
+
+import uuid
+
+from hvlab.devices.integration import protocol as ic_protocol
+from hvlab.guests.drivers.base import Driver
+from hvlab.guests.drivers.integration import HeartbeatDriver, ShutdownDriver
+from hvlab.guests.drivers.storage import StorageDriver
+from hvlab.vmbus import interfaces
+
+DRIVERS: dict[uuid.UUID, type[Driver]] = {
+    interfaces.IDE_ACCELERATOR: StorageDriver,
+    interfaces.SCSI: StorageDriver,
+    ic_protocol.SHUTDOWN_INTERFACE: ShutdownDriver,
+    ic_protocol.HEARTBEAT_INTERFACE: HeartbeatDriver,
+}
+"""Which driver drives the channels of an interface."""

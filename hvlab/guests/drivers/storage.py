@@ -1,0 +1,100 @@
+"""storvsc in the guest: disks behind a storage channel, an IDE disk's or a SCSI controller's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from hvlab import catalog
+from hvlab.catalog.versions import wire_versions
+from hvlab.devices.storage import scsi, vsc
+from hvlab.devices.storage.vsc import StorVsc
+from hvlab.guests.drivers.base import Driver
+from hvlab.hypervisor.memory import PAGE_SIZE
+from hvlab.vmbus import interfaces, packets
+from hvlab.vmbus.guest import GuestChannel
+from hvlab.vmbus.packets import Packet
+
+if TYPE_CHECKING:
+    from hvlab.guests.guest import GuestSystem
+
+
+@dataclass
+class StorageDriver(Driver):
+    """One storage channel."""
+
+    storvsc: StorVsc
+
+    PATH: ClassVar[str] = "storvsc"
+    RING_PAGES: ClassVar[int] = 17
+    AT_BOOT: ClassVar[bool] = True
+
+    @classmethod
+    def make(cls, guest: GuestSystem, channel: GuestChannel) -> StorageDriver | None:
+        """Systems without storvsc know no version of its protocol."""
+        versions = wire_versions(catalog.guest(guest.system).storage_versions)
+        if not versions:
+            return None
+        buffer = guest.allocate(1)[0] * PAGE_SIZE
+        name = interfaces.storage_name(channel.interface, channel.instance)
+        return cls(name, StorVsc(versions, buffer))
+
+    @property
+    def settled(self) -> bool:
+        """Its disks are known."""
+        return self.storvsc.step == "ready"
+
+    def service(self, guest: GuestSystem) -> str:
+        """A driver of the root's kernel."""
+        return "storvsp"
+
+    def opened(self, guest: GuestSystem, relid: int) -> None:
+        """Come to terms with the service, and look for disks."""
+        self._serve(guest, relid, self.storvsc.start())
+
+    def packet(self, guest: GuestSystem, relid: int, packet: Packet) -> None:
+        """A completion."""
+        if packet.kind == packets.COMPLETION:
+            own = guest.read(self.storvsc.buffer_gpa, scsi.LUN_LIST_SIZE)
+            self._serve(guest, relid, self.storvsc.completed(packet.transaction, packet.payload, own))
+
+    def lost(self, guest: GuestSystem, relid: int) -> None:
+        """Its disks are gone."""
+        guest.storage_lost(relid)
+
+    def submit(
+        self,
+        guest: GuestSystem,
+        relid: int,
+        tag: int,
+        write: bool,
+        lun: int,
+        lba: int,
+        sectors: int,
+        gpa: int,
+    ) -> None:
+        """Start a disk request; `guest.io_finished(tag, ...)` is its end."""
+        self._serve(guest, relid, self.storvsc.submit(tag, write, lun, lba, sectors, gpa))
+
+    def _serve(self, guest: GuestSystem, relid: int, effects: list[vsc.Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, vsc.SendPacket):
+                guest.bus.send(relid, _packet(effect))
+            elif isinstance(effect, vsc.Done):
+                guest.io_finished(effect.tag, effect.status)
+            elif isinstance(effect, vsc.Ready):
+                version = self.storvsc.version
+                guest.note_driver(self.name, "ready", f"{version >> 8}.{version & 0xFF}")
+                guest.disks_found(self.name, relid, effect.disks)
+            else:
+                guest.note_driver(self.name, "failed", effect.reason)
+                guest.bus_ready()
+
+
+def _packet(effect: vsc.SendPacket) -> bytes:
+    if not effect.length:
+        return packets.in_band(effect.payload, effect.transaction, True)
+    first, offset = divmod(effect.gpa, PAGE_SIZE)
+    count = -(-(offset + effect.length) // PAGE_SIZE)
+    pages = [first + number for number in range(count)]
+    return packets.gpa_direct(effect.payload, effect.transaction, effect.length, offset, pages)
