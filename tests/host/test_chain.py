@@ -407,7 +407,7 @@ def test_a_control_page_that_makes_no_sense_ends_this_channel_only(lab: Lab, hal
 def test_a_heartbeat_ring_that_is_spoilt_leaves_the_disks(lab: Lab) -> None:
     lab.boot()
     guest = lab.guest()
-    (relid,) = [relid for relid, name in guest.bus.state.names.items() if name == "heartbeat"]
+    (relid,) = [relid for relid, driver in guest.bus.state.drivers.items() if driver.name == "heartbeat"]
     channel = guest.bus.state.connection.channels[relid]
     lab.hypervisor.memory.page_for_write(guest.machine_page(channel.pages[0]))[0:4] = b"\1\0\0\0"
     mark = len(lab.world.trace)
