@@ -236,6 +236,8 @@ class GuestBus:
             for packet, wanted in self.end(relid).receive():
                 self._count(self.state.received, driver, packet.size)
                 driver.packet(self.guest, relid, packet)
+                if relid not in self.state.drivers:
+                    return
                 if wanted:
                     self._signal(relid)
         except (RingCorrupt, packets.BadPacket) as error:
