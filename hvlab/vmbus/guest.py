@@ -1,129 +1,92 @@
 """The guest's end of the VMBus: a pure state machine.
 
-It proposes versions from the highest down, asks for offers, and opens and closes
-channels; messages of the root come in as bytes, effects go out as data. The
-shell around it (in `guests`) posts messages and hands opened channels to drivers.
+It proposes versions from the highest down, asks for offers, opens and closes
+channels, and describes pages to the root; messages of the root come in as bytes,
+effects go out as data. The shell around it (in `guests`) posts messages and hands
+opened channels to drivers. What is done with a message in which state stands in
+`decisions`; what does not fit is ignored, as real drivers do.
+
+Pages belong to the guest alone only when nothing was described, or when the root
+has confirmed the teardown: until then a channel that was taken back is kept.
 """
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
 from hvlab.vmbus import messages
+from hvlab.vmbus.decisions import (
+    ASKING,
+    CLOSED,
+    CONTACTING,
+    CREATED,
+    DESCRIBING,
+    GONE,
+    GUEST_CHANNEL,
+    GUEST_CONNECTION,
+    GUEST_GPADL,
+    IDLE,
+    OFFERED,
+    OPEN,
+    OPENING,
+    RESCINDED,
+    TEARING_DOWN,
+    UNKNOWN,
+    UNLOADING,
+)
+from hvlab.vmbus.decisions import JOINED as CONNECTED
+from hvlab.vmbus.guest_effects import (
+    AllOffered,
+    Described,
+    Disconnected,
+    Effect,
+    GuestChannel,
+    GuestGpadl,
+    Negotiated,
+    NoBus,
+    Offered,
+    Opened,
+    OpenFailed,
+    Post,
+    Rescinded,
+    TakenBack,
+    TornDown,
+)
 from hvlab.vmbus.messages import HOST_TO_GUEST
 
-IDLE, CONTACTING, ASKING, CONNECTED, UNLOADING, GONE = (
-    "Idle",
-    "Contacting",
-    "Asking",
-    "Connected",
-    "Unloading",
-    "Gone",
-)
-OFFERED, DESCRIBING, OPENING, OPEN, CLOSED, RESCINDED = (
+__all__ = [
+    "ASKING",
+    "CLOSED",
+    "CONNECTED",
+    "CONTACTING",
+    "DESCRIBING",
+    "GONE",
+    "IDLE",
+    "OFFERED",
+    "OPEN",
+    "OPENING",
+    "RESCINDED",
+    "UNLOADING",
+    "AllOffered",
+    "Connection",
+    "Described",
+    "Disconnected",
+    "Effect",
+    "GuestChannel",
+    "GuestGpadl",
+    "Negotiated",
+    "NoBus",
     "Offered",
-    "Describing",
-    "Opening",
-    "Open",
-    "Closed",
+    "OpenFailed",
+    "Opened",
+    "Post",
     "Rescinded",
-)
+    "TakenBack",
+    "TornDown",
+]
 
-
-@dataclass
-class GuestChannel:
-    """A channel as the guest knows it; `signal_connection` is what the offer says (0 at 0.13)."""
-
-    relid: int
-    interface: uuid.UUID
-    instance: uuid.UUID
-    signal_connection: int
-    user_defined: bytes
-    state: str = OFFERED
-    gpadl: int = 0
-    pages: list[int] = field(default_factory=list)
-    downstream_offset: int = 0
-
-
-@dataclass(frozen=True)
-class Post:
-    """Post this message to the root."""
-
-    message: bytes
-
-
-@dataclass(frozen=True)
-class Negotiated:
-    """The root accepted this version."""
-
-    version: int
-
-
-@dataclass(frozen=True)
-class NoBus:
-    """The root accepted none of the versions."""
-
-
-@dataclass(frozen=True)
-class Offered:
-    """A channel is on offer."""
-
-    relid: int
-
-
-@dataclass(frozen=True)
-class AllOffered:
-    """The root has offered what it has."""
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A channel is open: its rings may be used."""
-
-    relid: int
-
-
-@dataclass(frozen=True)
-class OpenFailed:
-    """A channel could not be opened."""
-
-    relid: int
-    status: int
-
-
-@dataclass(frozen=True)
-class TornDown:
-    """A channel's pages are the guest's alone again."""
-
-    relid: int
-
-
-@dataclass(frozen=True)
-class Rescinded:
-    """The root has taken a channel back."""
-
-    relid: int
-
-
-@dataclass(frozen=True)
-class Disconnected:
-    """The root has confirmed the end."""
-
-
-Effect = (
-    Post
-    | Negotiated
-    | NoBus
-    | Offered
-    | AllOffered
-    | Opened
-    | OpenFailed
-    | TornDown
-    | Rescinded
-    | Disconnected
-)
+_Fields = dict[str, Any]
 
 
 @dataclass
@@ -138,14 +101,20 @@ class Connection:
     version: int = 0
     next_gpadl: int = 0xE1E10
     channels: dict[int, GuestChannel] = field(default_factory=dict)
+    gpadls: dict[int, GuestGpadl] = field(default_factory=dict)
 
     # -- what the guest wants -------------------------------------------------------------------
 
     def connect(self) -> list[Effect]:
-        """Propose the highest version."""
+        """Propose the highest version; what was known of an earlier connection is over."""
+        self._forget()
         self.state = CONTACTING
         self.proposal = 0
         return [self._propose()]
+
+    def _forget(self) -> None:
+        self.channels.clear()
+        self.gpadls.clear()
 
     def _propose(self) -> Post:
         version = self.versions[self.proposal]
@@ -160,34 +129,76 @@ class Connection:
         )
 
     def open_channel(self, relid: int, pages: list[int], downstream_offset: int) -> list[Effect]:
-        """Open a channel over rings in these pages: first describe the pages, then ask for the opening."""
-        channel = self.channels[relid]
+        """Open a channel over rings in these pages: first describe the pages, then ask for the opening.
+
+        Nothing happens if the channel is not there to be opened.
+        """
+        channel = self.channels.get(relid)
+        if channel is None or channel.state != OFFERED:
+            return []
         channel.state = DESCRIBING
-        channel.gpadl = self.next_gpadl
-        self.next_gpadl += 1
+        channel.gpadl, posts = self._describe(relid, pages)
         channel.pages = pages
         channel.downstream_offset = downstream_offset
-        return [
-            Post(message)
-            for message in messages.gpadl_messages(relid, channel.gpadl, pages, len(pages) * 4096)
+        return posts
+
+    def describe_pages(self, relid: int, pages: list[int]) -> tuple[int, list[Effect]]:
+        """Open pages beside the rings to the root, for a device that wants a buffer: their number, and what to do.
+
+        `Described` follows. The number is 0, and nothing is done, if the channel is not open.
+        """
+        channel = self.channels.get(relid)
+        if channel is None or channel.state != OPEN:
+            return 0, []
+        return self._describe(relid, pages)
+
+    def _describe(self, relid: int, pages: list[int]) -> tuple[int, list[Effect]]:
+        number = self.next_gpadl
+        self.next_gpadl += 1
+        self.gpadls[number] = GuestGpadl(number, relid, pages)
+        return number, [
+            Post(message) for message in messages.gpadl_messages(relid, number, pages, len(pages) * 4096)
         ]
+
+    def take_back_pages(self, relid: int, number: int) -> list[Effect]:
+        """Take pages beside the rings back while the channel goes on; `TakenBack` follows."""
+        gpadl = self.gpadls.get(number)
+        channel = self.channels.get(relid)
+        if gpadl is None or channel is None or gpadl.relid != relid or number == channel.gpadl:
+            return []
+        return self._tear_down([gpadl])
 
     def close_channel(self, relid: int) -> list[Effect]:
         """Close a channel and take its pages back. The close itself gets no answer."""
-        channel = self.channels[relid]
-        if channel.state != OPEN:
+        channel = self.channels.get(relid)
+        if channel is None or channel.state != OPEN:
             return []
         channel.state = CLOSED
-        return [Post(messages.pack("CLOSE_CHANNEL", channel_id=relid)), self._tear_down(channel)]
+        close = Post(messages.pack("CLOSE_CHANNEL", channel_id=relid))
+        return [close, *self._tear_down(self._pages_of(channel))]
 
-    def _tear_down(self, channel: GuestChannel) -> Post:
-        return Post(messages.pack("GPADL_TEARDOWN", channel_id=channel.relid, gpadl_id=channel.gpadl))
+    def _pages_of(self, channel: GuestChannel) -> list[GuestGpadl]:
+        return [gpadl for gpadl in self.gpadls.values() if gpadl.relid == channel.relid]
+
+    def _tear_down(self, gpadls: list[GuestGpadl]) -> list[Effect]:
+        """Ask for these pages back; those whose description is not answered yet wait for the answer."""
+        effects: list[Effect] = []
+        for gpadl in gpadls:
+            if gpadl.state == CREATED:
+                gpadl.state = TEARING_DOWN
+                effects.append(
+                    Post(messages.pack("GPADL_TEARDOWN", channel_id=gpadl.relid, gpadl_id=gpadl.number))
+                )
+        return effects
 
     def unload(self) -> list[Effect]:
-        """Leave the bus. At 0.13 nothing is awaited."""
-        if self.state in (IDLE, GONE):
+        """Leave the bus. At 0.13 nothing is awaited; who has not arrived says nothing."""
+        if self.state in (IDLE, CONTACTING):
+            self.state = GONE
+        if self.state in (UNLOADING, GONE):
             return []
         self.state = GONE if self.version == messages.V1 else UNLOADING
+        self._forget()
         return [Post(messages.pack("UNLOAD"))]
 
     # -- what the root says -----------------------------------------------------------------------
@@ -200,12 +211,20 @@ class Connection:
             return []
         if kind.direction != HOST_TO_GUEST:
             return []
-        handler = getattr(self, f"_on_{kind.name.lower()}", None)
-        return handler(fields) if handler is not None else []
-
-    def _on_version_response(self, fields: dict[str, Any]) -> list[Effect]:
-        if self.state != CONTACTING:
+        decision = GUEST_CONNECTION[kind.name, self.state]
+        if decision == "by channel":
+            channel = self.channels.get(fields["channel_id"])
+            decision = GUEST_CHANNEL[kind.name, channel.state if channel else UNKNOWN]
+        elif decision == "by gpadl":
+            gpadl = self.gpadls.get(fields["gpadl_id"])
+            if gpadl is not None and fields.get("channel_id", gpadl.relid) != gpadl.relid:
+                gpadl = None
+            decision = GUEST_GPADL[kind.name, gpadl.state if gpadl else UNKNOWN]
+        if decision == "ignore":
             return []
+        return self._ACTIONS[decision](self, fields)
+
+    def _agree(self, fields: _Fields) -> list[Effect]:
         if fields["version_supported"]:
             self.version = self.versions[self.proposal]
             self.state = ASKING
@@ -216,7 +235,15 @@ class Connection:
         self.state = IDLE
         return [NoBus()]
 
-    def _on_offer_channel(self, fields: dict[str, Any]) -> list[Effect]:
+    def _all_offered(self, fields: _Fields) -> list[Effect]:
+        self.state = CONNECTED
+        return [AllOffered()]
+
+    def _be_gone(self, fields: _Fields) -> list[Effect]:
+        self.state = GONE
+        return [Disconnected()]
+
+    def _take_offer(self, fields: _Fields) -> list[Effect]:
         relid = fields["channel_id"]
         self.channels[relid] = GuestChannel(
             relid,
@@ -227,19 +254,37 @@ class Connection:
         )
         return [Offered(relid)]
 
-    def _on_all_offers_delivered(self, fields: dict[str, Any]) -> list[Effect]:
-        if self.state != ASKING:
-            return []
-        self.state = CONNECTED
-        return [AllOffered()]
-
-    def _on_gpadl_created(self, fields: dict[str, Any]) -> list[Effect]:
-        channel = self.channels.get(fields["channel_id"])
-        if channel is None or channel.state != DESCRIBING or fields["gpadl_id"] != channel.gpadl:
-            return []
+    def _use_or_tear_down(self, fields: _Fields) -> list[Effect]:
+        channel = self.channels[fields["channel_id"]]
         if fields["status"]:
-            channel.state, channel.gpadl, channel.pages = OFFERED, 0, []
-            return [OpenFailed(channel.relid, fields["status"])]
+            channel.state = CLOSED
+            return [OpenFailed(channel.relid, fields["status"]), *self._tear_down(self._pages_of(channel))]
+        channel.state = OPEN
+        return [Opened(channel.relid)]
+
+    def _give_back(self, fields: _Fields) -> list[Effect]:
+        channel = self.channels[fields["channel_id"]]
+        channel.state = RESCINDED
+        effects: list[Effect] = [Rescinded(channel.relid), *self._tear_down(self._pages_of(channel))]
+        return [*effects, *self._try_release(channel)]
+
+    def _try_release(self, channel: GuestChannel) -> list[Effect]:
+        """A channel that was taken back is released when none of its pages is with the root any more."""
+        if channel.state != RESCINDED or self._pages_of(channel):
+            return []
+        del self.channels[channel.relid]
+        return [Post(messages.pack("REL_ID_RELEASED", channel_id=channel.relid))]
+
+    def _described(self, fields: _Fields) -> list[Effect]:
+        gpadl = self.gpadls[fields["gpadl_id"]]
+        channel = self.channels[gpadl.relid]
+        if fields["status"]:
+            return self._refused_pages(channel, gpadl, fields["status"])
+        gpadl.state = CREATED
+        if channel.state == OPEN:
+            return [Described(channel.relid, gpadl.number, 0)]
+        if channel.state != DESCRIBING:
+            return self._tear_down([gpadl])
         channel.state = OPENING
         return [
             Post(
@@ -253,41 +298,40 @@ class Connection:
             )
         ]
 
-    def _on_open_channel_result(self, fields: dict[str, Any]) -> list[Effect]:
-        channel = self.channels.get(fields["channel_id"])
-        if channel is None or channel.state != OPENING:
-            return []
-        if fields["status"]:
-            channel.state = OFFERED
-            return [OpenFailed(channel.relid, fields["status"]), self._tear_down(channel)]
-        channel.state = OPEN
-        return [Opened(channel.relid)]
+    def _refused_pages(self, channel: GuestChannel, gpadl: GuestGpadl, status: int) -> list[Effect]:
+        del self.gpadls[gpadl.number]
+        if channel.state == DESCRIBING:
+            self._forget_rings(channel)
+            return [OpenFailed(channel.relid, status)]
+        if channel.state == OPEN:
+            return [Described(channel.relid, gpadl.number, status)]
+        return self._own_all(channel)
 
-    def _on_gpadl_torndown(self, fields: dict[str, Any]) -> list[Effect]:
-        for channel in self.channels.values():
-            if channel.gpadl == fields["gpadl_id"]:
-                channel.gpadl = 0
-                channel.pages = []
-                return [TornDown(channel.relid)]
-        return []
+    def _own_again(self, fields: _Fields) -> list[Effect]:
+        gpadl = self.gpadls.pop(fields["gpadl_id"])
+        channel = self.channels[gpadl.relid]
+        if channel.state == OPEN:
+            return [TakenBack(channel.relid, gpadl.number)]
+        return self._own_all(channel)
 
-    def _on_rescind_channel_offer(self, fields: dict[str, Any]) -> list[Effect]:
-        channel = self.channels.get(fields["channel_id"])
-        if channel is None:
+    def _own_all(self, channel: GuestChannel) -> list[Effect]:
+        """Whether that was the last of a closed or rescinded channel's pages."""
+        if self._pages_of(channel):
             return []
-        del self.channels[channel.relid]
-        effects: list[Effect] = [Rescinded(channel.relid)]
-        if channel.gpadl and channel.state != CLOSED:
-            effects.append(self._tear_down(channel))
-        effects.append(Post(messages.pack("REL_ID_RELEASED", channel_id=channel.relid)))
-        if channel.gpadl and channel.state == CLOSED:
-            # The answer to its teardown is under way and will find no channel: who waits for it is told now.
-            effects.append(TornDown(channel.relid))
-        channel.state = RESCINDED
-        return effects
+        if channel.state == CLOSED:
+            self._forget_rings(channel)
+        return [TornDown(channel.relid), *self._try_release(channel)]
 
-    def _on_unload_complete(self, fields: dict[str, Any]) -> list[Effect]:
-        if self.state != UNLOADING:
-            return []
-        self.state = GONE
-        return [Disconnected()]
+    def _forget_rings(self, channel: GuestChannel) -> None:
+        channel.state, channel.gpadl, channel.pages = OFFERED, 0, []
+
+    _ACTIONS = {  # noqa: RUF012 - not a field: what each decision means
+        "agree or step down": _agree,
+        "go on": _all_offered,
+        "be gone": _be_gone,
+        "take offer": _take_offer,
+        "give back": _give_back,
+        "use or take pages back": _use_or_tear_down,
+        "go on with pages": _described,
+        "own pages again": _own_again,
+    }

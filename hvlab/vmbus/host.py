@@ -2,150 +2,92 @@
 
 Messages and completions come in as method calls; what must happen comes out as a
 list of effects. It sends nothing, touches no memory and knows no device: the
-shell around it (in `host`) does what the effects say. DECISIONS holds, for every
-message about a channel and every state of that channel, what is done; a reader
-can check it against the reference.
+shell around it (in `host`) does what the effects say. What is done with a message
+in which state stands in `decisions`, and nowhere else; here is how it is done.
 
 An offer's identity (`Offer`) is for ever; its number on the wire (the relid)
-exists only while the guest knows the channel.
+exists only while the guest knows the channel, and is given to no other channel
+while a device still holds on to it.
 """
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from hvlab.vmbus import messages
+from hvlab.vmbus.decisions import (
+    CHANNEL_STATES,
+    CLOSED,
+    CLOSING,
+    CONNECTED,
+    CREATED,
+    DEVICE_LEAVING,
+    DISCONNECTED,
+    DISCONNECTING,
+    HOST_CHANNEL,
+    HOST_CONNECTION,
+    HOST_GPADL,
+    OFFERS_SENT,
+    OPEN,
+    OPENING,
+    REOFFERED,
+    REOPENING,
+    REVOKED,
+    RING_IN_USE,
+    TEARING_DOWN,
+    UNKNOWN,
+)
+from hvlab.vmbus.host_effects import (
+    Channel,
+    CloseDevice,
+    Contacted,
+    Effect,
+    Gpadl,
+    Offer,
+    OpenDevice,
+    Refused,
+    Send,
+    Unloaded,
+)
+from hvlab.vmbus.host_gpadls import Gpadls, created_message
 from hvlab.vmbus.messages import GUEST_TO_HOST, STATUS_FAILED, V1
 
-DISCONNECTED, CONNECTED = "Disconnected", "Connected"
-CLOSED, OPENING, OPEN, CLOSING, REOPENING, REVOKED = (
-    "Closed",
-    "Opening",
-    "Open",
-    "Closing",
-    "ClosingReopen",
-    "Revoked",
-)
-CHANNEL_STATES = (CLOSED, OPENING, OPEN, CLOSING, REOPENING, REVOKED)
-MAXIMUM_GPADL_BYTES = 4 << 20
+__all__ = [
+    "CHANNEL_STATES",
+    "CLOSED",
+    "CLOSING",
+    "CONNECTED",
+    "DISCONNECTED",
+    "DISCONNECTING",
+    "OPEN",
+    "OPENING",
+    "REOFFERED",
+    "REOPENING",
+    "REVOKED",
+    "Channel",
+    "CloseDevice",
+    "Contacted",
+    "Effect",
+    "Gpadl",
+    "Offer",
+    "OpenDevice",
+    "Refused",
+    "Send",
+    "Server",
+    "Unloaded",
+]
 
-
-@dataclass(frozen=True)
-class Offer:
-    """A device that the root offers: `key` names it for the root's own use."""
-
-    key: str
-    interface: uuid.UUID
-    instance: uuid.UUID
-    flags: int = 0
-    user_defined: bytes = b""
-
-
-@dataclass
-class Channel:
-    """An offer that the guest knows by `relid`."""
-
-    relid: int
-    offer: Offer
-    state: str = CLOSED
-    open_id: int = 0
-    ring_gpadl: int = 0
-    downstream_offset: int = 0
-    target_vp: int = 0
-
-
-@dataclass
-class Gpadl:
-    """Guest pages that the guest has opened to the root; whole when as many bytes came as announced."""
-
-    number: int
-    relid: int
-    announced: int
-    range_count: int
-    data: bytes
-    ranges: list[tuple[int, int, list[int]]] = field(default_factory=list)
-    created: bool = False
-
-
-# -- effects --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Send:
-    """Post this message to the guest."""
-
-    message: bytes
-
-
-@dataclass(frozen=True)
-class OpenDevice:
-    """Let the device behind the channel open over its rings; answer with `open_complete`."""
-
-    relid: int
-
-
-@dataclass(frozen=True)
-class CloseDevice:
-    """Let the device behind the channel go; answer with `close_complete`."""
-
-    relid: int
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A message was not obeyed, and by which rule."""
-
-    name: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Contacted:
-    """The guest has connected; its interrupt page (a GPA, 0 for none) is known."""
-
-    version: int
-    interrupt_page: int
-
-
-@dataclass(frozen=True)
-class Unloaded:
-    """The guest has gone: everything is closed."""
-
-
-Effect = Send | OpenDevice | CloseDevice | Refused | Contacted | Unloaded
-
-DECISIONS: dict[tuple[str, str], str] = {
-    ("OPEN_CHANNEL", CLOSED): "open",
-    ("OPEN_CHANNEL", OPENING): "refuse ChannelAlreadyOpen",
-    ("OPEN_CHANNEL", OPEN): "refuse ChannelAlreadyOpen",
-    ("OPEN_CHANNEL", CLOSING): "queue open",
-    ("OPEN_CHANNEL", REOPENING): "refuse ChannelAlreadyOpen",
-    ("OPEN_CHANNEL", REVOKED): "ignore",
-    ("CLOSE_CHANNEL", CLOSED): "refuse ChannelNotOpen",
-    ("CLOSE_CHANNEL", OPENING): "refuse ChannelNotOpen",
-    ("CLOSE_CHANNEL", OPEN): "close",
-    ("CLOSE_CHANNEL", CLOSING): "refuse ChannelNotOpen",
-    ("CLOSE_CHANNEL", REOPENING): "unqueue open",
-    ("CLOSE_CHANNEL", REVOKED): "ignore",
-    ("REL_ID_RELEASED", CLOSED): "refuse InvalidChannelState",
-    ("REL_ID_RELEASED", OPENING): "refuse InvalidChannelState",
-    ("REL_ID_RELEASED", OPEN): "refuse InvalidChannelState",
-    ("REL_ID_RELEASED", CLOSING): "refuse InvalidChannelState",
-    ("REL_ID_RELEASED", REOPENING): "refuse InvalidChannelState",
-    ("REL_ID_RELEASED", REVOKED): "release",
-    **{("GPADL_HEADER", state): "begin gpadl" for state in CHANNEL_STATES if state != REVOKED},
-    ("GPADL_HEADER", REVOKED): "fail gpadl",
-    **{("GPADL_TEARDOWN", state): "tear down gpadl" for state in CHANNEL_STATES},
-}
-"""(message, state of the channel it names) to what is done."""
+_Fields = dict[str, Any]
 
 
 @dataclass
 class Server:
-    """The root's VMBus for one child. `versions` are those it accepts, `connection_ids` gives a relid's own."""
+    """The root's VMBus for one child. `versions` are those it accepts.
+
+    `state` is Disconnected, Connected or Disconnecting; `leaving` counts, by relid,
+    the devices that were told to let go and have not answered yet.
+    """
 
     versions: tuple[int, ...]
     state: str = DISCONNECTED
@@ -154,25 +96,46 @@ class Server:
     offers_sent: bool = False
     offers: list[Offer] = field(default_factory=list)
     channels: dict[int, Channel] = field(default_factory=dict)
-    gpadls: dict[int, Gpadl] = field(default_factory=dict)
+    gpadls: Gpadls = field(default_factory=Gpadls)
+    leaving: dict[int, int] = field(default_factory=dict)
+    offered_after: dict[int, Offer] = field(default_factory=dict)
+    """Offers that go out again under their old number once the device has let go."""
+    unloading: bool = False
+    next_contact: _Fields | None = None
 
     # -- from the root's side ---------------------------------------------------------------
 
     def offer(self, offer: Offer) -> list[Effect]:
-        """Offer a device; the guest hears of it at once if it has asked for offers already."""
+        """Offer a device; the guest hears of it at once if it has asked for offers already.
+
+        A device that was taken back, and whose number the guest has not released yet,
+        is offered again under that number as soon as it is released.
+        """
         self.offers.append(offer)
-        return [self._announce(offer)] if self.offers_sent else []
+        if not self.offers_sent:
+            return []
+        for channel in self.channels.values():
+            if channel.state == REVOKED and channel.offer.identity == offer.identity:
+                channel.offer = offer
+                channel.state = REOFFERED
+                return []
+        return [self._announce(offer, self._free_relid())]
 
     def revoke(self, key: str) -> list[Effect]:
         """Take an offer back."""
         self.offers = [offer for offer in self.offers if offer.key != key]
+        self.offered_after = {r: offer for r, offer in self.offered_after.items() if offer.key != key}
         effects: list[Effect] = []
         for channel in self.channels.values():
-            if channel.offer.key == key and channel.state != REVOKED:
-                if channel.state in (OPEN, OPENING):
-                    effects.append(CloseDevice(channel.relid))
+            if channel.offer.key != key or channel.state == REVOKED:
+                continue
+            if channel.state == REOFFERED:
                 channel.state = REVOKED
-                effects.append(Send(messages.pack("RESCIND_CHANNEL_OFFER", channel_id=channel.relid)))
+                continue
+            if channel.state in (OPEN, OPENING):
+                effects.append(self._let_go(channel.relid))
+            channel.state = REVOKED
+            effects.append(Send(messages.pack("RESCIND_CHANNEL_OFFER", channel_id=channel.relid)))
         return effects
 
     def open_complete(self, relid: int, status: int) -> list[Effect]:
@@ -184,22 +147,38 @@ class Server:
         return [self._open_result(channel, status)]
 
     def close_complete(self, relid: int) -> list[Effect]:
-        """The device has let go of the channel."""
-        channel = self.channels.get(relid)
-        if channel is None or channel.state not in (CLOSING, REOPENING):
+        """The device has let go of the channel; a device that was not asked to is not heard."""
+        left = self.leaving.get(relid, 0)
+        if left == 0:
             return []
-        if channel.state == REOPENING:
-            return self._try_open(channel)
-        channel.state = CLOSED
-        return []
+        if left > 1:
+            self.leaving[relid] = left - 1
+            return []
+        del self.leaving[relid]
+        effects = self.gpadls.device_gone(relid)
+        channel = self.channels.get(relid)
+        if channel is not None and channel.state == REOPENING:
+            effects += self._try_open(channel)
+        elif channel is not None and channel.state == CLOSING:
+            channel.state = CLOSED
+        elif channel is None and relid in self.offered_after:
+            effects.append(self._announce(self.offered_after.pop(relid), relid))
+        return [*effects, *self._try_leave()]
 
     def guest_gone(self) -> list[Effect]:
         """The child has ended without a word: every device lets go."""
-        return self._close_all()
+        if self.state == DISCONNECTED:
+            return []
+        return self._leave(unloading=False, contact=None)
 
     def connection_id(self, relid: int) -> int:
         """The connection by which the guest signals a channel: an offer carries it from 1.1 on."""
         return 0 if self.version == V1 else 0x2000 | relid
+
+    @property
+    def connection_state(self) -> str:
+        """The state by which the table of the connection decides."""
+        return OFFERS_SENT if self.state == CONNECTED and self.offers_sent else self.state
 
     # -- from the guest ---------------------------------------------------------------------
 
@@ -211,48 +190,102 @@ class Server:
             return [Refused(bad.name, bad.reason)]
         if kind.direction != GUEST_TO_HOST:
             return [Refused(kind.name, "WrongDirection")]
-        if kind.name == "INITIATE_CONTACT":
-            return self._contact(fields)
-        if self.state == DISCONNECTED:
-            return [Refused(kind.name, "InvalidMessageType")]
-        if kind.name == "REQUEST_OFFERS":
-            return self._send_offers()
-        if kind.name == "UNLOAD":
-            return self._unload()
-        if kind.name == "GPADL_BODY":
-            return self._more_gpadl(fields, tail)
-        channel = self.channels.get(fields["channel_id"])
-        if channel is None:
-            return [Refused(kind.name, "UnknownChannelId")]
-        decision = DECISIONS[kind.name, channel.state]
+        channel = self.channels.get(fields.get("channel_id", 0))
+        decision = HOST_CONNECTION[kind.name, self.connection_state]
+        if decision == "by channel":
+            decision = HOST_CHANNEL[kind.name, channel.state if channel else UNKNOWN]
+        if decision == "by gpadl":
+            decision = HOST_GPADL[kind.name, self._gpadl_state(kind.name, channel, fields["gpadl_id"])]
         if decision.startswith("refuse "):
             return [Refused(kind.name, decision.removeprefix("refuse "))]
-        return self._ACTIONS[decision](self, channel, fields, tail)
+        if channel is not None:
+            return self._CHANNEL_ACTIONS[decision](self, channel, fields, tail)
+        return self._ACTIONS[decision](self, fields, tail)
 
-    def _contact(self, fields: dict[str, Any]) -> list[Effect]:
-        effects: list[Effect] = self._close_all() if self.state == CONNECTED else []
+    def _gpadl_state(self, message: str, channel: Channel | None, number: int) -> str:
+        gpadl = None if channel is None else self.gpadls.find(channel.relid, number)
+        if gpadl is None and message != "GPADL_TEARDOWN":
+            # A body names no channel: no two descriptions of one number may be under way at once.
+            gpadl = self.gpadls.half_sent(number)
+        if gpadl is None:
+            return UNKNOWN
+        if gpadl.state == CREATED and channel is not None:
+            if channel.ring_gpadl == number and channel.state in (OPEN, OPENING):
+                return RING_IN_USE
+            if channel.state in (CLOSING, REOPENING):
+                return DEVICE_LEAVING
+        return gpadl.state
+
+    # -- the connection -----------------------------------------------------------------------
+
+    def _negotiate(self, fields: _Fields, tail: bytes) -> list[Effect]:
         version = fields["version"]
         if version not in self.versions:
-            return [*effects, Send(messages.pack("VERSION_RESPONSE"))]
+            return [Send(messages.pack("VERSION_RESPONSE"))]
         self.state, self.version = CONNECTED, version
         self.interrupt_page = fields["interrupt_page"] if version < messages.WIN8 else 0
         return [
-            *effects,
             Contacted(version, self.interrupt_page),
             Send(messages.pack("VERSION_RESPONSE", version_supported=1, selected_version=version)),
         ]
 
-    def _send_offers(self) -> list[Effect]:
-        if self.offers_sent:
-            return [Refused("REQUEST_OFFERS", "OffersAlreadySent")]
+    def _leave_then_negotiate(self, fields: _Fields, tail: bytes) -> list[Effect]:
+        return self._leave(unloading=False, contact=fields)
+
+    def _negotiate_later(self, fields: _Fields, tail: bytes) -> list[Effect]:
+        self.unloading, self.next_contact = False, fields
+        return []
+
+    def _unload(self, fields: _Fields, tail: bytes) -> list[Effect]:
+        return self._leave(unloading=True, contact=None)
+
+    def _leave(self, unloading: bool, contact: _Fields | None) -> list[Effect]:
+        """Everything the guest has is closed; what comes then waits until the last device has let go."""
+        effects: list[Effect] = [
+            self._let_go(channel.relid)
+            for channel in self.channels.values()
+            if channel.state in (OPEN, OPENING)
+        ]
+        self.channels.clear()
+        self.gpadls.forget_all()
+        self.offered_after.clear()
+        self.offers_sent = False
+        self.state = DISCONNECTING
+        self.unloading, self.next_contact = unloading, contact
+        return [*effects, *self._try_leave()]
+
+    def _try_leave(self) -> list[Effect]:
+        if self.state != DISCONNECTING or self.leaving:
+            return []
+        self.state = DISCONNECTED
+        contact, unloading = self.next_contact, self.unloading
+        self.next_contact, self.unloading = None, False
+        if contact is not None:
+            return self._negotiate(contact, b"")
+        if not unloading:
+            return []
+        # UNLOAD_COMPLETE came with 1.1; at 0.13 a guest awaits nothing (our reading).
+        answer: list[Effect] = [] if self.version == V1 else [Send(messages.pack("UNLOAD_COMPLETE"))]
+        return [Unloaded(), *answer]
+
+    def _let_go(self, relid: int) -> CloseDevice:
+        self.leaving[relid] = self.leaving.get(relid, 0) + 1
+        return CloseDevice(relid)
+
+    # -- offers -------------------------------------------------------------------------------
+
+    def _send_offers(self, fields: _Fields, tail: bytes) -> list[Effect]:
         self.offers_sent = True
-        effects: list[Effect] = [self._announce(offer) for offer in self.offers]
+        effects: list[Effect] = [self._announce(offer, self._free_relid()) for offer in self.offers]
         return [*effects, Send(messages.pack("ALL_OFFERS_DELIVERED"))]
 
-    def _announce(self, offer: Offer) -> Send:
+    def _free_relid(self) -> int:
         relid = 1
-        while relid in self.channels:
+        while relid in self.channels or relid in self.leaving or relid in self.offered_after:
             relid += 1
+        return relid
+
+    def _announce(self, offer: Offer, relid: int) -> Send:
         self.channels[relid] = Channel(relid, offer)
         return Send(
             messages.pack(
@@ -267,26 +300,21 @@ class Server:
             )
         )
 
-    def _close_all(self) -> list[Effect]:
-        effects: list[Effect] = [
-            CloseDevice(channel.relid)
-            for channel in self.channels.values()
-            if channel.state in (OPEN, OPENING)
-        ]
-        self.channels.clear()
-        self.gpadls.clear()
-        self.offers_sent = False
-        self.state = DISCONNECTED
-        return effects
+    def _release(self, channel: Channel, fields: _Fields, tail: bytes) -> list[Effect]:
+        del self.channels[channel.relid]
+        self.gpadls.forget_channel(channel.relid)
+        return []
 
-    def _unload(self) -> list[Effect]:
-        # UNLOAD_COMPLETE came with 1.1; at 0.13 a guest awaits nothing (our reading).
-        answer: list[Effect] = [] if self.version == V1 else [Send(messages.pack("UNLOAD_COMPLETE"))]
-        return [*self._close_all(), Unloaded(), *answer]
+    def _release_and_offer(self, channel: Channel, fields: _Fields, tail: bytes) -> list[Effect]:
+        self._release(channel, fields, tail)
+        if channel.relid in self.leaving:
+            self.offered_after[channel.relid] = channel.offer
+            return []
+        return [self._announce(channel.offer, channel.relid)]
 
-    # -- channels ---------------------------------------------------------------------------
+    # -- channels -----------------------------------------------------------------------------
 
-    def _open(self, channel: Channel, fields: dict[str, Any], tail: bytes) -> list[Effect]:
+    def _open(self, channel: Channel, fields: _Fields, tail: bytes) -> list[Effect]:
         self._note_open(channel, fields)
         return self._try_open(channel)
 
@@ -304,7 +332,7 @@ class Server:
             )
         )
 
-    def _note_open(self, channel: Channel, fields: dict[str, Any]) -> None:
+    def _note_open(self, channel: Channel, fields: _Fields) -> None:
         channel.open_id = fields["open_id"]
         channel.ring_gpadl = fields["ring_gpadl"]
         channel.downstream_offset = fields["downstream_ring_page_offset"]
@@ -312,8 +340,8 @@ class Server:
 
     def ring_pages(self, channel: Channel) -> tuple[list[int], list[int]] | None:
         """The guest pages of the guest->host and the host->guest ring, or None if they make no two rings."""
-        gpadl = self.gpadls.get(channel.ring_gpadl)
-        if gpadl is None or not gpadl.created or gpadl.relid != channel.relid or len(gpadl.ranges) != 1:
+        gpadl = self.gpadls.find(channel.relid, channel.ring_gpadl)
+        if gpadl is None or gpadl.state != CREATED or len(gpadl.ranges) != 1:
             return None
         byte_count, byte_offset, pages = gpadl.ranges[0]
         split = channel.downstream_offset
@@ -321,92 +349,74 @@ class Server:
             return None
         return pages[:split], pages[split:]
 
-    def _queue_open(self, channel: Channel, fields: dict[str, Any], tail: bytes) -> list[Effect]:
+    def gpadl_pages(self, relid: int, number: int) -> list[int] | None:
+        """The guest pages of a channel's whole GPADL of one range, for its device; None if there is none."""
+        gpadl = self.gpadls.find(relid, number)
+        if gpadl is None or gpadl.state != CREATED or len(gpadl.ranges) != 1:
+            return None
+        return gpadl.ranges[0][2]
+
+    def _queue_open(self, channel: Channel, fields: _Fields, tail: bytes) -> list[Effect]:
         self._note_open(channel, fields)
         channel.state = REOPENING
         return []
 
-    def _unqueue_open(self, channel: Channel, fields: dict[str, Any], tail: bytes) -> list[Effect]:
+    def _unqueue_open(self, channel: Channel, fields: _Fields, tail: bytes) -> list[Effect]:
         channel.state = CLOSING
         return []
 
-    def _close(self, channel: Channel, fields: dict[str, Any], tail: bytes) -> list[Effect]:
+    def _close(self, channel: Channel, fields: _Fields, tail: bytes) -> list[Effect]:
         channel.state = CLOSING
-        return [CloseDevice(channel.relid)]
+        return [self._let_go(channel.relid)]
 
-    def _ignore(self, channel: Channel, fields: dict[str, Any], tail: bytes) -> list[Effect]:
+    def _ignore(self, channel: Channel, fields: _Fields, tail: bytes) -> list[Effect]:
         return []
 
-    def _release(self, channel: Channel, fields: dict[str, Any], tail: bytes) -> list[Effect]:
-        del self.channels[channel.relid]
-        for number in [gpadl.number for gpadl in self.gpadls.values() if gpadl.relid == channel.relid]:
-            del self.gpadls[number]
+    # -- GPADLs -------------------------------------------------------------------------------
+
+    def _begin_gpadl(self, channel: Channel, fields: _Fields, tail: bytes) -> list[Effect]:
+        number = fields["gpadl_id"]
+        return self.gpadls.begin(
+            Gpadl(number, channel.relid, fields["range_bytes"], fields["range_count"], tail)
+        )
+
+    def _fail_gpadl(self, channel: Channel, fields: _Fields, tail: bytes) -> list[Effect]:
+        return [created_message(channel.relid, fields["gpadl_id"], STATUS_FAILED)]
+
+    def _fail_duplicate(self, channel: Channel, fields: _Fields, tail: bytes) -> list[Effect]:
+        return [Refused("GPADL_HEADER", "DuplicateGpadlId"), *self._fail_gpadl(channel, fields, tail)]
+
+    def _go_on_with_gpadl(self, fields: _Fields, tail: bytes) -> list[Effect]:
+        gpadl = self.gpadls.half_sent(fields["gpadl_id"])
+        assert gpadl is not None
+        return self.gpadls.go_on(gpadl, tail)
+
+    def _tear_down_gpadl(self, channel: Channel, fields: _Fields, tail: bytes) -> list[Effect]:
+        return self.gpadls.tear_down(self.gpadls.known[channel.relid, fields["gpadl_id"]])
+
+    def _tear_down_later(self, channel: Channel, fields: _Fields, tail: bytes) -> list[Effect]:
+        self.gpadls.known[channel.relid, fields["gpadl_id"]].state = TEARING_DOWN
         return []
 
-    # -- GPADLs -----------------------------------------------------------------------------
-
-    def _begin_gpadl(self, channel: Channel, fields: dict[str, Any], tail: bytes) -> list[Effect]:
-        number = fields["gpadl_id"]
-        if number in self.gpadls:
-            return [
-                Refused("GPADL_HEADER", "DuplicateGpadlId"),
-                self._created(channel.relid, number, STATUS_FAILED),
-            ]
-        gpadl = Gpadl(number, channel.relid, fields["range_bytes"], fields["range_count"], tail)
-        self.gpadls[number] = gpadl
-        return self._try_gpadl(gpadl)
-
-    def _fail_gpadl(self, channel: Channel, fields: dict[str, Any], tail: bytes) -> list[Effect]:
-        return [self._created(channel.relid, fields["gpadl_id"], STATUS_FAILED)]
-
-    def _more_gpadl(self, fields: dict[str, Any], tail: bytes) -> list[Effect]:
-        gpadl = self.gpadls.get(fields["gpadl_id"])
-        if gpadl is None or gpadl.created:
-            return [Refused("GPADL_BODY", "UnknownGpadlId")]
-        gpadl.data += tail
-        return self._try_gpadl(gpadl)
-
-    def _try_gpadl(self, gpadl: Gpadl) -> list[Effect]:
-        if len(gpadl.data) < gpadl.announced:
-            return []
-        try:
-            gpadl.ranges = messages.read_ranges(gpadl.data[: gpadl.announced], gpadl.range_count)
-        except ValueError:
-            gpadl.ranges = []
-        if not gpadl.ranges or sum(count for count, _, _ in gpadl.ranges) > MAXIMUM_GPADL_BYTES:
-            del self.gpadls[gpadl.number]
-            return [
-                Refused("GPADL_HEADER", "InvalidGpaRange"),
-                self._created(gpadl.relid, gpadl.number, STATUS_FAILED),
-            ]
-        gpadl.created = True
-        return [self._created(gpadl.relid, gpadl.number, 0)]
-
-    def _created(self, relid: int, number: int, status: int) -> Send:
-        return Send(messages.pack("GPADL_CREATED", channel_id=relid, gpadl_id=number, status=status))
-
-    def _tear_down_gpadl(self, channel: Channel, fields: dict[str, Any], tail: bytes) -> list[Effect]:
-        number = fields["gpadl_id"]
-        gpadl = self.gpadls.get(number)
-        if gpadl is None:
-            return [Refused("GPADL_TEARDOWN", "UnknownGpadlId")]
-        in_use = channel.ring_gpadl == number and channel.state in (OPEN, OPENING)
-        if not gpadl.created or gpadl.relid != channel.relid or in_use:
-            return [Refused("GPADL_TEARDOWN", "InvalidGpadlState")]
-        del self.gpadls[number]
-        return [Send(messages.pack("GPADL_TORNDOWN", gpadl_id=number))]
-
-    _ACTIONS = {  # noqa: RUF012 - not a field: what each decision means
+    _ACTIONS = {  # noqa: RUF012 - not a field: what each decision about the connection means
+        "negotiate": _negotiate,
+        "leave, then negotiate": _leave_then_negotiate,
+        "negotiate later": _negotiate_later,
+        "leave": _unload,
+        "send offers": _send_offers,
+        "go on with gpadl": _go_on_with_gpadl,
+    }
+    _CHANNEL_ACTIONS = {  # noqa: RUF012 - not a field: what each decision about a channel means
         "open": _open,
         "queue open": _queue_open,
         "unqueue open": _unqueue_open,
         "close": _close,
         "ignore": _ignore,
         "release": _release,
+        "release and offer again": _release_and_offer,
         "begin gpadl": _begin_gpadl,
         "fail gpadl": _fail_gpadl,
+        "fail duplicate gpadl": _fail_duplicate,
         "tear down gpadl": _tear_down_gpadl,
+        "tear down gpadl later": _tear_down_later,
     }
-
-
-Action = Callable[[Server, Channel, dict[str, Any], bytes], list[Effect]]

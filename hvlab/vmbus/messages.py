@@ -23,6 +23,7 @@ HEADER_SIZE = 8
 MAXIMUM_MESSAGE = 240
 GPADL_HEADER_VALUES = 27
 GPADL_BODY_VALUES = 28
+MAXIMUM_GPADL_PAGES = (0xFFFF - 8) // 8
 STATUS_FAILED = 0x8000FFFF
 
 OFFER_FLAGS = {
@@ -172,7 +173,12 @@ def parse(data: bytes) -> tuple[MessageType, dict[str, Any], bytes]:
 def gpadl_messages(
     channel: int, gpadl: int, pages: list[int], byte_count: int, byte_offset: int = 0
 ) -> list[bytes]:
-    """GPADL_HEADER and as many GPADL_BODY as one range over these guest pages needs."""
+    """GPADL_HEADER and as many GPADL_BODY as one range over these guest pages needs.
+
+    At most MAXIMUM_GPADL_PAGES pages: the header counts the range's bytes in 16 bits. ValueError.
+    """
+    if len(pages) > MAXIMUM_GPADL_PAGES:
+        raise ValueError(f"{len(pages)} pages in one GPADL, at most {MAXIMUM_GPADL_PAGES}")
     body = _RANGE.pack(byte_count, byte_offset) + b"".join(page.to_bytes(8, "little") for page in pages)
     first = GPADL_HEADER_VALUES * 8
     messages = [

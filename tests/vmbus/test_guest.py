@@ -11,6 +11,7 @@ from hvlab.vmbus import guest, messages
 from hvlab.vmbus.guest import (
     AllOffered,
     Connection,
+    Described,
     Disconnected,
     Negotiated,
     NoBus,
@@ -19,6 +20,7 @@ from hvlab.vmbus.guest import (
     OpenFailed,
     Post,
     Rescinded,
+    TakenBack,
     TornDown,
 )
 from hvlab.vmbus.messages import V1, WIN7, WIN8, pack
@@ -186,9 +188,91 @@ def test_a_channel_taken_back_is_torn_down_and_let_go() -> None:
     connection = with_open_channel()
     effects = connection.handle(pack("RESCIND_CHANNEL_OFFER", channel_id=1))
     assert noticed(effects) == [Rescinded(1)]
-    assert [name for name, _ in said(effects)] == ["GPADL_TEARDOWN", "REL_ID_RELEASED"]
-    assert connection.channels == {}
+    assert [name for name, _ in said(effects)] == ["GPADL_TEARDOWN"]
     assert connection.handle(pack("RESCIND_CHANNEL_OFFER", channel_id=1)) == []
+    effects = connection.handle(pack("GPADL_TORNDOWN", gpadl_id=0xE1E10))
+    assert noticed(effects) == [TornDown(1)] and [name for name, _ in said(effects)] == ["REL_ID_RELEASED"]
+    assert connection.channels == {} == connection.gpadls
+
+
+def test_taken_back_while_it_is_described_the_answer_is_awaited() -> None:
+    for status, expected in ((0, ["GPADL_TEARDOWN"]), (0x8000FFFF, ["REL_ID_RELEASED"])):
+        connection = describing()
+        assert connection.handle(pack("RESCIND_CHANNEL_OFFER", channel_id=1)) == [Rescinded(1)]
+        answer = pack("GPADL_CREATED", channel_id=1, gpadl_id=0xE1E10, status=status)
+        assert [name for name, _ in said(connection.handle(answer))] == expected
+
+
+def test_a_channel_is_opened_only_where_it_is_on_offer() -> None:
+    connection = with_open_channel()
+    before = repr(connection)
+    assert connection.open_channel(1, PAGES, 17) == [] == connection.open_channel(9, PAGES, 17)
+    assert connection.close_channel(9) == [] and repr(connection) == before
+
+
+def test_an_offer_under_a_number_in_use_changes_nothing() -> None:
+    connection = with_open_channel()
+    assert connection.handle(pack("OFFER_CHANNEL", channel_id=1)) == []
+    assert connection.channels[1].state == guest.OPEN
+
+
+def test_offers_are_heard_only_between_the_request_and_the_end() -> None:
+    for connection in (Connection((V1,), 0, (0, 0)), with_channel(WIN7)):
+        if connection.channels:
+            connection.unload()
+        assert connection.handle(pack("OFFER_CHANNEL", channel_id=5)) == []
+        assert connection.channels == {}
+
+
+def test_pages_beside_the_rings_are_described_used_and_taken_back() -> None:
+    connection = with_open_channel()
+    number, effects = connection.describe_pages(1, [7, 8])
+    assert [name for name, _ in said(effects)] == ["GPADL_HEADER"] and number == 0xE1E11
+    created = pack("GPADL_CREATED", channel_id=1, gpadl_id=number)
+    assert connection.handle(created) == [Described(1, number, 0)]
+    assert [name for name, _ in said(connection.take_back_pages(1, number))] == ["GPADL_TEARDOWN"]
+    assert connection.take_back_pages(1, number) == []
+    assert connection.handle(pack("GPADL_TORNDOWN", gpadl_id=number)) == [TakenBack(1, number)]
+    assert list(connection.gpadls) == [0xE1E10]
+    assert connection.take_back_pages(1, 0xE1E10) == []  # the rings' own go with the channel
+
+
+def test_pages_beside_the_rings_that_the_root_refuses_are_said_to_be() -> None:
+    connection = with_open_channel()
+    number, _ = connection.describe_pages(1, [7])
+    refused = pack("GPADL_CREATED", channel_id=1, gpadl_id=number, status=0x8000FFFF)
+    assert connection.handle(refused) == [Described(1, number, 0x8000FFFF)]
+    assert number not in connection.gpadls
+    assert with_channel().describe_pages(1, [7]) == (0, [])
+
+
+def test_a_channel_is_torn_down_when_the_last_of_its_pages_is_back() -> None:
+    connection = with_open_channel()
+    first, _ = connection.describe_pages(1, [7])
+    connection.handle(pack("GPADL_CREATED", channel_id=1, gpadl_id=first))
+    second, _ = connection.describe_pages(1, [8])  # its answer is still under way
+    assert [name for name, _ in said(connection.close_channel(1))] == [
+        "CLOSE_CHANNEL",
+        *["GPADL_TEARDOWN"] * 2,
+    ]
+    assert connection.handle(pack("GPADL_TORNDOWN", gpadl_id=0xE1E10)) == []
+    assert connection.handle(pack("GPADL_TORNDOWN", gpadl_id=first)) == []
+    late = connection.handle(pack("GPADL_CREATED", channel_id=1, gpadl_id=second))
+    assert [name for name, _ in said(late)] == ["GPADL_TEARDOWN"]
+    assert connection.handle(pack("GPADL_TORNDOWN", gpadl_id=second)) == [TornDown(1)]
+    assert connection.channels[1].state == guest.OFFERED
+
+
+def test_a_new_contact_forgets_what_was() -> None:
+    connection = with_open_channel()
+    connection.connect()
+    assert connection.channels == {} == connection.gpadls
+
+
+def test_leaving_before_an_answer_to_the_contact_says_nothing() -> None:
+    connection = Connection((WIN7,), 0, (0, 0))
+    connection.connect()
+    assert connection.unload() == [] and connection.state == guest.GONE
 
 
 def test_a_channel_taken_back_that_was_never_opened_is_only_let_go() -> None:
@@ -197,13 +281,14 @@ def test_a_channel_taken_back_that_was_never_opened_is_only_let_go() -> None:
 
 
 def test_taken_back_while_it_closes_the_pages_count_as_returned_once() -> None:
-    """The teardown and the rescind cross: the answer will find no channel, and nobody may wait for it for ever."""
+    """The teardown and the rescind cross: the channel is kept until the answer has come, and then released."""
     connection = with_open_channel()
     connection.close_channel(1)
     effects = connection.handle(pack("RESCIND_CHANNEL_OFFER", channel_id=1))
-    assert noticed(effects) == [Rescinded(1), TornDown(1)]
+    assert effects == [Rescinded(1)]
+    effects = connection.handle(pack("GPADL_TORNDOWN", gpadl_id=0xE1E10))
+    assert noticed(effects) == [TornDown(1)]
     assert [name for name, _ in said(effects)] == ["REL_ID_RELEASED"]
-    assert connection.handle(pack("GPADL_TORNDOWN", gpadl_id=0xE1E10)) == []
 
 
 @pytest.mark.parametrize(("version", "after"), [(V1, guest.GONE), (WIN7, guest.UNLOADING)])

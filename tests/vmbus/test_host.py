@@ -7,35 +7,12 @@ import uuid
 import pytest
 
 from hvlab.vmbus import guest, host, messages
+from hvlab.vmbus.decisions import CREATED
 from hvlab.vmbus.guest import Connection
-from hvlab.vmbus.host import CHANNEL_STATES, DECISIONS, CloseDevice, Offer, OpenDevice, Refused, Send, Server
+from hvlab.vmbus.host import CHANNEL_STATES, CloseDevice, Offer, OpenDevice, Refused, Send, Server
 from hvlab.vmbus.messages import V1, WIN7, WIN8, pack
 
 SCSI = uuid.UUID("ba6163d9-04a1-4d29-b605-72e2ffb1dc7f")
-
-# Rows: message; columns: Closed, Opening, Open, Closing, ClosingReopen, Revoked.
-# Transcribed from the reference, section 7 (and section 6E for a revoked channel).
-TABLE = {
-    "OPEN_CHANNEL": ("opens", "already open", "already open", "queued", "already open", "ignored"),
-    "CLOSE_CHANNEL": ("not open", "not open", "closes", "not open", "unqueued", "ignored"),
-    "REL_ID_RELEASED": ("bad state", "bad state", "bad state", "bad state", "bad state", "released"),
-    "GPADL_HEADER": ("begun", "begun", "begun", "begun", "begun", "failed"),
-    "GPADL_TEARDOWN": ("torn down",) * 6,
-}
-WORDS = {
-    "open": "opens",
-    "refuse ChannelAlreadyOpen": "already open",
-    "refuse ChannelNotOpen": "not open",
-    "refuse InvalidChannelState": "bad state",
-    "queue open": "queued",
-    "unqueue open": "unqueued",
-    "ignore": "ignored",
-    "close": "closes",
-    "release": "released",
-    "begin gpadl": "begun",
-    "fail gpadl": "failed",
-    "tear down gpadl": "torn down",
-}
 
 
 def offer(key: str = "scsi:0") -> Offer:
@@ -74,13 +51,22 @@ def opened(version: int = V1) -> Server:
     return server
 
 
-def test_every_message_in_every_state_is_decided_as_the_reference_says() -> None:
-    ours = {name: tuple(WORDS[DECISIONS[name, state]] for state in CHANNEL_STATES) for name in TABLE}
-    assert ours == TABLE
-    assert len(DECISIONS) == len(TABLE) * len(CHANNEL_STATES)
-
-
+# Columns: Closed, Opening, Open, Closing, ClosingReopen, Revoked, Reoffered.
+TABLE = {
+    "OPEN_CHANNEL": (
+        "opens",
+        "already open",
+        "already open",
+        "queued",
+        "already open",
+        "ignored",
+        "ignored",
+    ),
+    "CLOSE_CHANNEL": ("not open", "not open", "closes", "not open", "unqueued", "ignored", "ignored"),
+    "REL_ID_RELEASED": (*("bad state",) * 5, "released", "offered again"),
+}
 OPEN_MESSAGE = pack("OPEN_CHANNEL", channel_id=1, open_id=6, ring_gpadl=0xE1, downstream_ring_page_offset=4)
+OFFER_AGAIN = pack("OFFER_CHANNEL", interface_id=SCSI, instance_id=uuid.UUID(int=6), channel_id=1)
 FREE_GPADL = messages.gpadl_messages(1, 0xF0, [7], 4096)[0]
 DONE: dict[str, tuple[list[host.Effect], str | None]] = {
     "opens": ([OpenDevice(1)], host.OPENING),
@@ -91,6 +77,7 @@ DONE: dict[str, tuple[list[host.Effect], str | None]] = {
     "not open": ([Refused("CLOSE_CHANNEL", "ChannelNotOpen")], None),
     "bad state": ([Refused("REL_ID_RELEASED", "InvalidChannelState")], None),
     "released": ([], "gone"),
+    "offered again": ([Send(OFFER_AGAIN)], host.CLOSED),
     "ignored": ([], None),
 }
 """What each word of the table means: the effects, and the state after it (None: the same)."""
@@ -117,8 +104,11 @@ def in_state(state: str) -> Server:
         server.handle(BYTES["CLOSE_CHANNEL"])
     if state == host.REOPENING:
         server.handle(OPEN_MESSAGE)
-    if state == host.REVOKED:
+    if state in (host.REVOKED, host.REOFFERED):
         server.revoke("scsi:0")
+        server.close_complete(1)
+    if state == host.REOFFERED:
+        assert server.offer(offer()) == []
     assert server.channels[1].state == state
     return server
 
@@ -138,20 +128,25 @@ def test_pages_may_be_described_and_taken_back_in_every_state(state: str) -> Non
     server = in_state(state)
     (answer,) = server.handle(BYTES["GPADL_HEADER"])
     assert isinstance(answer, Send)
-    status = messages.STATUS_FAILED if state == host.REVOKED else 0
-    assert messages.parse(answer.message)[1]["status"] == status
+    gone = state in (host.REVOKED, host.REOFFERED)
+    assert messages.parse(answer.message)[1]["status"] == (messages.STATUS_FAILED if gone else 0)
     torn = server.handle(BYTES["GPADL_TEARDOWN"])
-    if state == host.REVOKED:
+    if gone:
         assert torn == [Refused("GPADL_TEARDOWN", "UnknownGpadlId")]
         torn = server.handle(pack("GPADL_TEARDOWN", channel_id=1, gpadl_id=0xE1))  # the rings' own
+    elif state in (host.CLOSING, host.REOPENING):
+        assert torn == []
+        torn = server.close_complete(1)[:1]
     assert names(torn) == ["GPADL_TORNDOWN"]
 
 
 def test_an_answer_of_a_device_whose_guest_has_gone_concerns_nobody() -> None:
     for leave in (pack("UNLOAD"), pack("INITIATE_CONTACT", version=V1)):
         server = in_state(host.OPENING)
-        server.handle(leave)
-        assert server.open_complete(1, 0) == [] == server.close_complete(1)
+        assert server.handle(leave) == [CloseDevice(1)]
+        assert server.open_complete(1, 0) == []
+        server.close_complete(1)
+        assert server.close_complete(1) == [] and server.state != host.DISCONNECTING
     server = in_state(host.OPENING)
     server.revoke("scsi:0")
     assert server.open_complete(1, 0) == [] and server.channels[1].state == host.REVOKED
@@ -196,7 +191,7 @@ def test_rings_lie_in_one_range() -> None:
     server = connected()
     ranges = b"".join((4096).to_bytes(8, "little") + (page).to_bytes(8, "little") for page in range(8))
     header = pack("GPADL_HEADER", ranges, channel_id=1, gpadl_id=0xE1, range_bytes=len(ranges), range_count=8)
-    assert names(server.handle(header)) == ["GPADL_CREATED"] and len(server.gpadls[0xE1].ranges) == 8
+    assert names(server.handle(header)) == ["GPADL_CREATED"] and len(server.gpadls.known[1, 0xE1].ranges) == 8
     assert names(server.handle(OPEN_MESSAGE)) == ["Refused", "OPEN_CHANNEL_RESULT"]
 
 
@@ -215,8 +210,41 @@ def test_only_what_is_named_is_taken_back() -> None:
         1: host.OPEN,
         2: host.REVOKED,
     }
-    server.offer(offer("other"))  # offered anew before its release: under another number
-    assert server.channels[3].state == host.CLOSED
+
+
+def test_what_is_offered_again_before_its_release_keeps_its_number() -> None:
+    server = in_state(host.OPEN)
+    server.revoke("scsi:0")
+    assert server.offer(offer()) == [] and server.channels[1].state == host.REOFFERED
+    assert server.handle(BYTES["REL_ID_RELEASED"]) == []  # its device has not let go yet
+    assert server.channels == {} and names(server.offer(offer("scsi:10"))) == ["OFFER_CHANNEL"]
+    assert sorted(server.channels) == [2]  # nobody else gets the number
+    assert server.close_complete(1) == [Send(OFFER_AGAIN)]
+    assert server.channels[1].state == host.CLOSED
+
+
+def test_what_is_offered_again_and_taken_back_again_is_only_released() -> None:
+    server = in_state(host.REOFFERED)
+    assert server.revoke("scsi:0") == [] and server.channels[1].state == host.REVOKED
+    assert server.handle(BYTES["REL_ID_RELEASED"]) == [] and server.channels == {}
+    late = in_state(host.OPEN)
+    late.revoke("scsi:0")
+    late.offer(offer())
+    late.handle(BYTES["REL_ID_RELEASED"])
+    late.revoke("scsi:0")
+    assert late.close_complete(1) == [] and late.channels == {}
+
+
+def test_a_late_answer_of_a_device_does_not_close_its_successor() -> None:
+    """The number goes to another channel only when the device has let go, however often the guest comes and goes."""
+    server = in_state(host.OPEN)
+    server.revoke("scsi:0")
+    server.handle(BYTES["REL_ID_RELEASED"])
+    server.offer(offer("next"))
+    assert sorted(server.channels) == [2]
+    assert server.close_complete(1) == []
+    server.offer(offer("third"))
+    assert sorted(server.channels) == [1, 2]
 
 
 @pytest.mark.parametrize("version", [V1, WIN7, WIN8])
@@ -235,13 +263,25 @@ def test_the_answer_to_a_contact_says_the_version_again(version: int) -> None:
 def test_an_opening_that_waited_is_checked_when_its_turn_comes() -> None:
     """Its pages may have been taken back meanwhile: no device opens over rings that are none."""
     server = in_state(host.REOPENING)
-    assert names(server.handle(pack("GPADL_TEARDOWN", channel_id=1, gpadl_id=0xE1))) == ["GPADL_TORNDOWN"]
-    refused, answer = server.close_complete(1)
+    assert (
+        server.handle(pack("GPADL_TEARDOWN", channel_id=1, gpadl_id=0xE1)) == []
+    )  # the device still has them
+    torn_down, refused, answer = server.close_complete(1)
+    assert isinstance(torn_down, Send) and names([torn_down]) == ["GPADL_TORNDOWN"]
     assert refused == Refused("OPEN_CHANNEL", "InvalidRing")
     assert isinstance(answer, Send)
     fields = messages.parse(answer.message)[1]
     assert (fields["open_id"], fields["status"]) == (6, 0x8000FFFF)
     assert server.channels[1].state == host.CLOSED
+
+
+def test_pages_come_back_when_the_device_has_let_go_and_not_before() -> None:
+    server = in_state(host.CLOSING)
+    teardown = pack("GPADL_TEARDOWN", channel_id=1, gpadl_id=0xE1)
+    assert server.handle(teardown) == []
+    assert server.handle(teardown) == [Refused("GPADL_TEARDOWN", "InvalidGpadlState")]
+    assert names(server.close_complete(1)) == ["GPADL_TORNDOWN"]
+    assert server.channels[1].state == host.CLOSED and server.gpadls.known == {}
 
 
 def test_what_is_no_message_of_a_guest_is_refused() -> None:
@@ -291,12 +331,14 @@ def test_an_offer_taken_back_before_the_guest_asked_is_never_heard_of() -> None:
 def test_a_guest_that_ends_without_a_word_leaves_nothing() -> None:
     server = in_state(host.OPEN)
     assert server.guest_gone() == [CloseDevice(1)]
-    assert (server.state, server.channels, server.gpadls, server.offers_sent) == (
-        host.DISCONNECTED,
+    assert (server.state, server.channels, server.gpadls.known, server.offers_sent) == (
+        host.DISCONNECTING,
         {},
         {},
         False,
     )
+    assert server.close_complete(1) == [] and server.state == host.DISCONNECTED
+    assert server.guest_gone() == []
     assert in_state(host.CLOSED).guest_gone() == []
 
 
@@ -308,8 +350,8 @@ def test_the_interrupt_page_counts_before_2_4_only(version: int) -> None:
 
 def test_an_unsupported_version_while_connected_ends_the_connection() -> None:
     server = in_state(host.OPEN)
-    effects = server.handle(pack("INITIATE_CONTACT", version=messages.WIN10))
-    assert names(effects) == ["CloseDevice", "VERSION_RESPONSE"]
+    assert names(server.handle(pack("INITIATE_CONTACT", version=messages.WIN10))) == ["CloseDevice"]
+    assert names(server.close_complete(1)) == ["VERSION_RESPONSE"]
     assert server.handle(pack("REQUEST_OFFERS")) == [Refused("REQUEST_OFFERS", "InvalidMessageType")]
 
 
@@ -319,7 +361,7 @@ def test_pages_described_in_pieces_arrive_whole_and_in_order(pages: int) -> None
     sent = messages.gpadl_messages(1, 0xE1, list(range(5, 5 + pages)), pages * 4096)
     answers = [server.handle(message) for message in sent]
     assert [len(answer) for answer in answers] == [0] * (len(sent) - 1) + [1]
-    assert server.gpadls[0xE1].ranges == [(pages * 4096, 0, list(range(5, 5 + pages)))]
+    assert server.gpadls.known[1, 0xE1].ranges == [(pages * 4096, 0, list(range(5, 5 + pages)))]
 
 
 def test_two_half_sent_gpadls_do_not_mix() -> None:
@@ -328,9 +370,9 @@ def test_two_half_sent_gpadls_do_not_mix() -> None:
     second = messages.gpadl_messages(1, 0xE2, [4] * 40, 40 * 4096)
     for message in (first[0], second[0], second[1], first[1]):
         server.handle(message)
-    assert {number: set(gpadl.ranges[0][2]) for number, gpadl in server.gpadls.items()} == {
-        0xE1: {3},
-        0xE2: {4},
+    assert {key: set(gpadl.ranges[0][2]) for key, gpadl in server.gpadls.known.items()} == {
+        (1, 0xE1): {3},
+        (1, 0xE2): {4},
     }
     assert server.handle(first[1]) == [Refused("GPADL_BODY", "UnknownGpadlId")]  # it is whole already
 
@@ -353,7 +395,7 @@ def test_a_channel_opens_over_pages_of_its_own_only() -> None:
         )
         assert names(effects) == ["Refused", "OPEN_CHANNEL_RESULT"]
     assert server.handle(pack("GPADL_TEARDOWN", channel_id=1, gpadl_id=0xE2)) == [
-        Refused("GPADL_TEARDOWN", "InvalidGpadlState")
+        Refused("GPADL_TEARDOWN", "UnknownGpadlId")
     ]
 
 
@@ -361,17 +403,42 @@ def test_a_channel_opens_over_pages_of_its_own_only() -> None:
 def test_rings_are_whole_pages(count: int, offset: int) -> None:
     server = connected()
     server.handle(messages.gpadl_messages(1, 0xE1, list(range(8)), count, offset)[0])
-    assert server.gpadls[0xE1].created
+    assert server.gpadls.known[1, 0xE1].state == CREATED
     assert names(server.handle(OPEN_MESSAGE)) == ["Refused", "OPEN_CHANNEL_RESULT"]
 
 
-def test_more_memory_than_a_channel_may_have_is_refused() -> None:
+def test_a_gpadl_is_as_large_as_its_header_can_say() -> None:
+    """The bytes of its range are counted in 16 bits: 8190 pages, some 32 MB."""
     server = connected()
-    pages = 1024
-    assert pages * 4096 == host.MAXIMUM_GPADL_BYTES
-    assert names(make_gpadl(server, number=1, pages=pages))[-1:] == ["GPADL_CREATED"]
-    assert names(make_gpadl(server, number=2, pages=pages + 1))[-2:] == ["Refused", "GPADL_CREATED"]
-    assert sorted(server.gpadls) == [1]
+    pages = messages.MAXIMUM_GPADL_PAGES
+    assert pages == 8190
+    assert names(make_gpadl(server, number=1, pages=pages)) == ["GPADL_CREATED"]
+    assert server.gpadl_pages(1, 1) == list(range(100, 100 + pages))
+    with pytest.raises(ValueError, match="8191 pages"):
+        make_gpadl(server, number=2, pages=pages + 1)
+
+
+def test_a_service_gets_whole_pages_of_its_own_channel_only() -> None:
+    server = connected()
+    server.offer(offer("other"))
+    make_gpadl(server, number=0xE2, channel=2)
+    server.handle(messages.gpadl_messages(1, 0xE3, list(range(40)), 40 * 4096)[0])
+    assert server.gpadl_pages(2, 0xE2) == list(range(100, 108))
+    assert server.gpadl_pages(1, 0xE2) is None is server.gpadl_pages(1, 0xE3)
+
+
+def test_a_number_counts_within_its_channel() -> None:
+    """Two channels may use one number, but not while one of the two is half-sent: a body names no channel."""
+    server = connected()
+    server.offer(offer("other"))
+    assert names(make_gpadl(server, number=0xE1, channel=1)) == ["GPADL_CREATED"]
+    assert names(make_gpadl(server, number=0xE1, channel=2)) == ["GPADL_CREATED"]
+    server.handle(messages.gpadl_messages(1, 0xE3, list(range(40)), 40 * 4096)[0])
+    refused, answer = server.handle(messages.gpadl_messages(2, 0xE3, [1], 4096)[0])
+    assert refused == Refused("GPADL_HEADER", "DuplicateGpadlId")
+    assert isinstance(answer, Send) and messages.parse(answer.message)[1]["status"] == 0x8000FFFF
+    assert names(server.handle(pack("GPADL_TEARDOWN", channel_id=1, gpadl_id=0xE1))) == ["GPADL_TORNDOWN"]
+    assert sorted(server.gpadls.known) == [(1, 0xE3), (2, 0xE1)]
 
 
 def test_release_takes_the_channels_pages_along() -> None:
@@ -380,7 +447,7 @@ def test_release_takes_the_channels_pages_along() -> None:
     make_gpadl(server, number=0xE2, channel=2)
     server.revoke("scsi:0")
     server.handle(BYTES["REL_ID_RELEASED"])
-    assert sorted(server.gpadls) == [0xE2]
+    assert sorted(server.gpadls.known) == [(2, 0xE2)]
 
 
 def test_nothing_is_heard_before_contact() -> None:
@@ -486,23 +553,48 @@ def test_a_half_sent_gpadl_is_forgotten_at_a_new_contact() -> None:
 
 def test_contact_while_connected_closes_everything_without_a_word() -> None:
     server = opened()
-    effects = server.handle(pack("INITIATE_CONTACT", version=WIN7))
-    assert names(effects) == ["CloseDevice", "Contacted", "VERSION_RESPONSE"]
-    assert server.channels == {} and server.gpadls == {}
+    assert names(server.handle(pack("INITIATE_CONTACT", version=WIN7))) == ["CloseDevice"]
+    assert names(server.close_complete(1)) == ["Contacted", "VERSION_RESPONSE"]
+    assert server.channels == {} and server.gpadls.known == {}
 
 
 @pytest.mark.parametrize(
     ("version", "answer"), [(V1, []), (WIN7, ["UNLOAD_COMPLETE"]), (WIN8, ["UNLOAD_COMPLETE"])]
 )
 def test_unload_is_answered_from_1_1_on(version: int, answer: list[str]) -> None:
-    assert names(opened(version).handle(pack("UNLOAD"))) == ["CloseDevice", "Unloaded", *answer]
+    server = opened(version)
+    assert names(server.handle(pack("UNLOAD"))) == ["CloseDevice"]
+    assert names(server.close_complete(1)) == ["Unloaded", *answer]
+    assert server.handle(pack("UNLOAD")) == [Refused("UNLOAD", "InvalidMessageType")]
+
+
+def test_unload_is_answered_when_the_last_device_has_let_go() -> None:
+    server = opened(WIN7)
+    server.offer(offer("other"))
+    make_gpadl(server, number=0xE2, channel=2)
+    server.handle(pack("OPEN_CHANNEL", channel_id=2, ring_gpadl=0xE2, downstream_ring_page_offset=4))
+    assert server.handle(pack("UNLOAD")) == [CloseDevice(1), CloseDevice(2)]
+    assert server.open_complete(2, 0) == [] == server.close_complete(2)
+    assert server.handle(pack("REQUEST_OFFERS")) == [Refused("REQUEST_OFFERS", "InvalidMessageType")]
+    assert names(server.close_complete(1)) == ["Unloaded", "UNLOAD_COMPLETE"]
+    assert server.close_complete(1) == []
+
+
+def test_a_contact_while_devices_still_let_go_waits_and_the_last_one_counts() -> None:
+    server = opened(WIN7)
+    assert server.handle(pack("UNLOAD")) == [CloseDevice(1)]
+    for version in (WIN8, V1):
+        assert server.handle(pack("INITIATE_CONTACT", version=version)) == []
+    effects = server.close_complete(1)
+    assert names(effects) == ["Contacted", "VERSION_RESPONSE"]  # and no UNLOAD_COMPLETE
+    assert (server.version, server.state) == (V1, host.CONNECTED)
 
 
 def test_a_revoked_channel_is_kept_until_the_guest_lets_go() -> None:
     server = opened()
     assert names(server.revoke("scsi:0")) == ["CloseDevice", "RESCIND_CHANNEL_OFFER"]
     assert server.handle(pack("OPEN_CHANNEL", channel_id=1)) == []
-    assert names(server.offer(offer("scsi:9"))) == ["OFFER_CHANNEL"]
+    assert names(server.offer(offer("scsi:10"))) == ["OFFER_CHANNEL"]
     assert sorted(server.channels) == [1, 2]  # the relid is not used again before its release
     assert server.handle(pack("REL_ID_RELEASED", channel_id=1)) == []
     assert sorted(server.channels) == [2]

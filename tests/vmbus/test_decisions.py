@@ -1,0 +1,166 @@
+"""The tables that dispatch uses, cell by cell, against one transcribed from the reference (sections 7, 6E, 6F, 8).
+
+The transcription was written before the tables were read, in the reference's own
+words. A cell in brackets is one that the reference leaves open; it must be marked
+as our reading.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from hvlab.vmbus import decisions, messages
+from hvlab.vmbus.decisions import CHANNEL, CHILD, CONNECTION, GPADL, ROOT, Row
+
+ROOT_CONNECTION = """
+                 Disconnected         Connected       OffersSent          Disconnecting
+INITIATE_CONTACT negotiate            reset+negotiate reset+negotiate     [next]
+REQUEST_OFFERS   InvalidMessageType   offers          OffersAlreadySent   InvalidMessageType
+UNLOAD           InvalidMessageType   close-all       close-all           InvalidMessageType
+OPEN_CHANNEL     InvalidMessageType   channel         channel             InvalidMessageType
+CLOSE_CHANNEL    InvalidMessageType   channel         channel             InvalidMessageType
+REL_ID_RELEASED  InvalidMessageType   channel         channel             InvalidMessageType
+GPADL_HEADER     InvalidMessageType   channel         channel             InvalidMessageType
+GPADL_BODY       InvalidMessageType   gpadl           gpadl               InvalidMessageType
+GPADL_TEARDOWN   InvalidMessageType   channel         channel             InvalidMessageType
+"""
+ROOT_CHANNEL_TURNED = """
+              OPEN_CHANNEL       CLOSE_CHANNEL    REL_ID_RELEASED     GPADL_HEADER     GPADL_TEARDOWN
+Unknown       UnknownChannelId   UnknownChannelId UnknownChannelId    UnknownChannelId UnknownChannelId
+Closed        opens              ChannelNotOpen   InvalidChannelState gpadl            gpadl
+Opening       ChannelAlreadyOpen [ChannelNotOpen] InvalidChannelState gpadl            gpadl
+Open          ChannelAlreadyOpen closes           InvalidChannelState gpadl            gpadl
+Closing       queued             [ChannelNotOpen] InvalidChannelState gpadl            gpadl
+ClosingReopen ChannelAlreadyOpen [unqueued]       InvalidChannelState gpadl            gpadl
+Revoked       ignored            ignored          releases            [failed]         gpadl
+Reoffered     ignored            ignored          reoffers            [failed]         gpadl
+"""
+ROOT_GPADL = """
+                Unknown        InProgress        Created        RingInUse           DeviceLeaving  TearingDown
+GPADL_HEADER    begun          duplicate         duplicate      duplicate           duplicate      duplicate
+GPADL_BODY      UnknownGpadlId continued         UnknownGpadlId UnknownGpadlId      UnknownGpadlId UnknownGpadlId
+GPADL_TEARDOWN  UnknownGpadlId InvalidGpadlState torndown       [InvalidGpadlState] [waits]        InvalidGpadlState
+"""
+CHILD_CONNECTION = """
+                      Idle      Contacting Asking    Connected Unloading Gone
+VERSION_RESPONSE      [ignored] versions   [ignored] [ignored] [ignored] [ignored]
+ALL_OFFERS_DELIVERED  [ignored] [ignored]  complete  [ignored] [ignored] [ignored]
+UNLOAD_COMPLETE       [ignored] [ignored]  [ignored] [ignored] gone      [ignored]
+OFFER_CHANNEL         [ignored] [ignored]  channel   channel   [ignored] [ignored]
+RESCIND_CHANNEL_OFFER [ignored] [ignored]  channel   channel   [ignored] [ignored]
+OPEN_CHANNEL_RESULT   [ignored] [ignored]  channel   channel   [ignored] [ignored]
+GPADL_CREATED         [ignored] [ignored]  gpadl     gpadl     [ignored] [ignored]
+GPADL_TORNDOWN        [ignored] [ignored]  gpadl     gpadl     [ignored] [ignored]
+"""
+CHILD_CHANNEL = """
+                      Unknown   Offered   Describing Opening   Open      Closed    Rescinded
+OFFER_CHANNEL         known     [ignored] [ignored]  [ignored] [ignored] [ignored] [ignored]
+RESCIND_CHANNEL_OFFER [ignored] returned  returned   returned  returned  returned  [ignored]
+OPEN_CHANNEL_RESULT   [ignored] [ignored] [ignored]  result    [ignored] [ignored] [ignored]
+"""
+CHILD_GPADL = """
+               Unknown   Describing Created   TearingDown
+GPADL_CREATED  [ignored] answered   [ignored] [ignored]
+GPADL_TORNDOWN [ignored] [ignored]  [ignored] freed
+"""
+WORDS = {
+    "negotiate": "negotiate",
+    "leave, then negotiate": "reset+negotiate",
+    "negotiate later": "next",
+    "send offers": "offers",
+    "leave": "close-all",
+    "by channel": "channel",
+    "by gpadl": "gpadl",
+    "open": "opens",
+    "queue open": "queued",
+    "unqueue open": "unqueued",
+    "close": "closes",
+    "ignore": "ignored",
+    "release": "releases",
+    "release and offer again": "reoffers",
+    "begin gpadl": "begun",
+    "fail gpadl": "failed",
+    "fail duplicate gpadl": "duplicate",
+    "go on with gpadl": "continued",
+    "tear down gpadl": "torndown",
+    "tear down gpadl later": "waits",
+    "agree or step down": "versions",
+    "go on": "complete",
+    "be gone": "gone",
+    "take offer": "known",
+    "give back": "returned",
+    "use or take pages back": "result",
+    "go on with pages": "answered",
+    "own pages again": "freed",
+}
+
+
+def transcribed(text: str) -> dict[tuple[str, str], str]:
+    """The cells of a transcription: (message, state) to the word, brackets included."""
+    states, *rows = (line.split() for line in text.strip().splitlines())
+    assert all(len(row) == len(states) + 1 for row in rows)
+    return {(row[0], state): word for row in rows for state, word in zip(states, row[1:], strict=True)}
+
+
+def turned(text: str) -> str:
+    """A transcription with its states downwards, made to one with its states across."""
+    states, *rows = (line.split() for line in text.strip().splitlines())
+    return "\n".join(" ".join(column) for column in zip(["", *states], *rows, strict=True))
+
+
+def ours(side: str, about: str) -> dict[tuple[str, str], str]:
+    """The same from the tables that dispatch uses."""
+
+    def word(row: Row) -> str:
+        plain = row.reaction.removeprefix("refuse ") if row.reaction[:6] == "refuse" else WORDS[row.reaction]
+        return f"[{plain}]" if row.ours else plain
+
+    return {
+        (row.message, row.state): word(row)
+        for row in decisions.rows()
+        if (row.side, row.about) == (side, about)
+    }
+
+
+@pytest.mark.parametrize(
+    ("side", "about", "text"),
+    [
+        (ROOT, CONNECTION, ROOT_CONNECTION),
+        (ROOT, CHANNEL, turned(ROOT_CHANNEL_TURNED)),
+        (ROOT, GPADL, ROOT_GPADL),
+        (CHILD, CONNECTION, CHILD_CONNECTION),
+        (CHILD, CHANNEL, CHILD_CHANNEL),
+        (CHILD, GPADL, CHILD_GPADL),
+    ],
+)
+def test_every_cell_is_as_transcribed(side: str, about: str, text: str) -> None:
+    assert ours(side, about) == transcribed(text)
+
+
+def test_each_message_is_decided_in_each_state_of_the_connection_by_who_gets_it() -> None:
+    for side, direction in ((ROOT, messages.GUEST_TO_HOST), (CHILD, messages.HOST_TO_GUEST)):
+        names = {row.message for row in decisions.rows() if row.side == side}
+        assert names == {kind.name for kind in messages.TYPES.values() if kind.direction == direction}
+        connection = {row.message for row in decisions.rows() if row.side == side and row.about == CONNECTION}
+        assert connection == names
+
+
+def test_what_one_table_passes_on_the_next_one_decides() -> None:
+    for side in (ROOT, CHILD):
+        for about, further in (
+            (CONNECTION, "by channel"),
+            (CONNECTION, "by gpadl"),
+            (CHANNEL, "by gpadl"),
+        ):
+            passed = {
+                message
+                for (message, _), reaction in decisions.TABLES[side, about].items()
+                if reaction == further
+            }
+            next_table = decisions.TABLES[side, CHANNEL if further == "by channel" else GPADL]
+            assert passed <= {message for message, _ in next_table}
+
+
+def test_a_row_that_leaves_out_a_state_is_no_table() -> None:
+    with pytest.raises(ValueError, match="not one reaction"):
+        decisions._table(("A", "B"), {"UNLOAD": ("leave",)})
