@@ -1,0 +1,1 @@
+"""Frames, switches and stations: networks as pure state machines, with no host, guest or bus in them."""
