@@ -107,6 +107,10 @@ def read_record(sector: bytes) -> SystemRecord | None:
     )
 
 
+_RAMP = bytes(range(256)) * 3
+"""A filler is a stretch of this: each byte one more than the byte before it."""
+
+
 def boot_set_sector(guest: str, number: int) -> bytes:
     """One sector of a boot set: recognisable, and different from every other."""
     head = b"HVBOOT" + number.to_bytes(2, "little") + guest.encode().ljust(24, b"\0")
@@ -116,8 +120,8 @@ def boot_set_sector(guest: str, number: int) -> bytes:
 def data_sector(sequence: int, lba: int) -> bytes:
     """A record that a workload writes: its number, its place, a filler, and a checksum over them."""
     head = b"HVREC" + bytes(3) + sequence.to_bytes(8, "little") + lba.to_bytes(8, "little")
-    filler = bytes((sequence * 31 + lba * 7 + at) & 0xFF for at in range(SECTOR - len(head) - 4))
-    body = head + filler
+    start = (sequence * 31 + lba * 7) & 0xFF
+    body = head + _RAMP[start : start + SECTOR - len(head) - 4]
     return body + zlib.crc32(body).to_bytes(4, "little")
 
 

@@ -52,7 +52,7 @@ class Kernel:
     present (0 for none), inherited by whatever is scheduled meanwhile.
     """
 
-    __slots__ = ("_components", "_dead", "_heap", "_sequence", "cause", "now", "processed")
+    __slots__ = ("_components", "_dead", "_heap", "_sequence", "_touched", "cause", "now", "processed")
 
     def __init__(self) -> None:
         self.now = 0
@@ -62,11 +62,14 @@ class Kernel:
         self._heap: list[Entry] = []
         self._dead: set[int] = set()  # membership only: a set is never iterated here
         self._components: list[Any] = []
+        self._touched = bytearray()
+        """By component, whether its state may have changed since the last snapshot (`World.snapshot`)."""
 
     def schedule(self, delay: int, component: int, handler_id: int, payload: Any = None) -> int:
         """Call a handler of a component after `delay` ns; returns a ticket for `cancel`."""
         ticket = self._sequence
         self._sequence = ticket + 1
+        self._touched[component] = 1
         heappush(self._heap, (self.now + delay, ticket, component, handler_id, payload, self.cause))
         return ticket
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import enum
 import uuid
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import Any, cast
 
 _ATOMS = frozenset({type(None), bool, int, str, bytes})
 _UNCHANGING = _ATOMS | {uuid.UUID}
@@ -33,28 +34,67 @@ def copy_state(value: Any) -> Any:
     kind = type(value)
     if kind in _UNCHANGING:
         return value
-    if kind is list:
-        return [copy_state(item) for item in value]
-    if kind is dict:
-        return {key: copy_state(item) for key, item in value.items()}
-    if kind is tuple:
-        return tuple([copy_state(item) for item in value])
-    if kind is bytearray:
-        return bytearray(value)
-    own = getattr(value, "copy_state", None)
+    copier = _COPIERS.get(kind)
+    if copier is None:
+        copier = _COPIERS[kind] = _copier_of(kind)
+    return copier(value)
+
+
+# Snapshots are taken while a session runs, so each kind's way of copying is looked up once, and
+# what cannot change is recognised before a call is spent on it.
+
+
+def _copy_list(value: list[Any]) -> list[Any]:
+    return [item if type(item) in _UNCHANGING else copy_state(item) for item in value]
+
+
+def _copy_dict(value: dict[Any, Any]) -> dict[Any, Any]:
+    return {key: item if type(item) in _UNCHANGING else copy_state(item) for key, item in value.items()}
+
+
+def _copy_tuple(value: tuple[Any, ...]) -> tuple[Any, ...]:
+    for item in value:
+        if type(item) not in _UNCHANGING:
+            return tuple([copy_state(item) for item in value])
+    return value
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _copier_of(kind: type) -> Callable[[Any], Any]:
+    """How values of this type are copied. TypeError if they may not be in a component's state."""
+    own = getattr(kind, "copy_state", None)
     if own is not None:
-        return own()
+        return cast(Callable[[Any], Any], own)
     if is_dataclass(kind):
         names = field_names(kind)
-        if _FROZEN[kind]:
-            return value
-        twin = kind.__new__(kind)
-        for name in names:
-            setattr(twin, name, copy_state(getattr(value, name)))
-        return twin
-    if isinstance(value, enum.Enum):
-        return value
+        return _same if _FROZEN[kind] else _dataclass_copier(kind, names)
+    if issubclass(kind, enum.Enum):
+        return _same
     raise TypeError(f"{kind.__qualname__} is not allowed in a component's state")
+
+
+def _dataclass_copier(kind: type, names: tuple[str, ...]) -> Callable[[Any], Any]:
+    new: Any = kind.__new__
+
+    def copier(value: Any) -> Any:
+        twin = new(kind)
+        for name in names:
+            item = getattr(value, name)
+            setattr(twin, name, item if type(item) in _UNCHANGING else copy_state(item))
+        return twin
+
+    return copier
+
+
+_COPIERS: dict[type, Callable[[Any], Any]] = {
+    list: _copy_list,
+    dict: _copy_dict,
+    tuple: _copy_tuple,
+    bytearray: bytearray,
+}
 
 
 def plain(value: Any) -> Any:

@@ -70,39 +70,33 @@ class Layout:
         self.size = self.struct.size
         if self.size != offset:
             raise ValueError(f"layout {name}: {self.size} bytes packed, {offset} declared")
+        self._names = tuple(self.offsets)
+        self._guids = tuple(field.name for field in fields if field.kind == "guid")
+        self._rooms = tuple((field.name, field.size) for field in fields if field.kind == "bytes")
+        zeros = {"guid": bytes(16), "bytes": b""}
+        self._zeros = {field.name: zeros.get(field.kind, 0) for field in fields}
 
     def pack(self, **values: Any) -> bytes:
         """The struct's bytes; fields not given are zero. An unknown name is an error."""
-        row: list[Any] = []
-        for field in self.fields:
-            value = values.pop(field.name, None)
-            if field.kind == "guid":
-                if value is None:
-                    value = bytes(16)
-                elif isinstance(value, uuid.UUID):
-                    value = value.bytes_le if self.order == "<" else value.bytes
-            elif field.kind == "bytes":
-                value = b"" if value is None else value
-                if len(value) > field.size:
-                    raise ValueError(f"{self.name}.{field.name}: {len(value)} bytes, room for {field.size}")
-            elif value is None:
-                value = 0
-            row.append(value)
-        if values:
-            raise ValueError(f"{self.name} has no field {', '.join(sorted(values))}")
-        return self.struct.pack(*row)
+        row = {**self._zeros, **values}
+        if len(row) > len(self._names):
+            raise ValueError(f"{self.name} has no field {', '.join(sorted(row.keys() - self._zeros.keys()))}")
+        for name in self._guids:
+            value = row[name]
+            if isinstance(value, uuid.UUID):
+                row[name] = value.bytes_le if self.order == "<" else value.bytes
+        for name, size in self._rooms:
+            if len(row[name]) > size:
+                raise ValueError(f"{self.name}.{name}: {len(row[name])} bytes, room for {size}")
+        return self.struct.pack(*row.values())
 
     def unpack(self, data: bytes | bytearray | memoryview, offset: int = 0) -> dict[str, Any]:
         """The fields' values; struct.error if the data is too short."""
-        values = self.struct.unpack_from(data, offset)
-        return {
-            field.name: uuid.UUID(bytes_le=value)
-            if field.kind == "guid" and self.order == "<"
-            else uuid.UUID(bytes=value)
-            if field.kind == "guid"
-            else value
-            for field, value in zip(self.fields, values, strict=True)
-        }
+        values = dict(zip(self._names, self.struct.unpack_from(data, offset), strict=True))
+        for name in self._guids:
+            raw = values[name]
+            values[name] = uuid.UUID(bytes_le=raw) if self.order == "<" else uuid.UUID(bytes=raw)
+        return values
 
     def describe(self, data: bytes, offset: int = 0) -> list[FieldView]:
         """Each field of the struct as it lies in `data`; fields beyond its end are left out."""

@@ -3,6 +3,13 @@
 A world changes in two ways only: an input is applied to it from outside, or the
 clock moves to the next event. Everything in it can be saved, restored and
 digested.
+
+A snapshot shares with the one before it the components that nobody has touched
+in between. Touched is who was looked up (`get`, `at_index`, `components`), whom an
+event was scheduled for, and whom an event was handled for. That is all there is as
+long as nobody keeps a component across a snapshot: components refer to one another
+by name, and whoever works on the world from outside says `touch_all` when it has
+the word again after letting the world run.
 """
 
 from __future__ import annotations
@@ -10,7 +17,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -26,7 +33,16 @@ D = TypeVar("D")
 _canonical = msgspec.msgpack.Encoder(order="deterministic")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class ComponentState:
+    """One component as it was: its class, its name, and the values that its STATE names."""
+
+    kind: type[Component]
+    name: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WorldState:
     """All that is needed to put a world back to a moment; independent of what happens later."""
 
@@ -37,13 +53,13 @@ class WorldState:
     dead: frozenset[int]
     streams: dict[str, int]
     trace_length: int
-    components: list[tuple[type[Component], str, tuple[Any, ...]] | None]
+    components: list[ComponentState | None]
 
 
 class World(Kernel):
     """A registry of components over one clock, one trace and one seed."""
 
-    __slots__ = ("_by_name", "_events", "_streams", "seed", "trace")
+    __slots__ = ("_by_name", "_events", "_last", "_streams", "seed", "trace")
 
     def __init__(self, seed: int = 0) -> None:
         super().__init__()
@@ -52,6 +68,8 @@ class World(Kernel):
         self._events = self.trace.events
         self._by_name: dict[str, Component] = {}
         self._streams: dict[str, Stream] = {}
+        self._last: WorldState | None = None
+        """The snapshot that the next one may share with."""
 
     # -- components ------------------------------------------------------------------
 
@@ -63,18 +81,21 @@ class World(Kernel):
         component.name = name
         component.index = len(self._components)
         self._components.append(component)
+        self._touched.append(1)
         self._by_name[name] = component
         return component
 
     def remove(self, component: Component) -> None:
         """Take a component out of the world, with every event pending for it."""
         self.forget_component(component.index)
+        self._touched[component.index] = 1
         self._components[component.index] = None
         del self._by_name[component.name]
 
     def get(self, name: str, kind: type[C]) -> C:
         """The component of that name; KeyError if there is none, TypeError if it is of another kind."""
         component = self._by_name[name]
+        self._touched[component.index] = 1
         if not isinstance(component, kind):
             raise TypeError(f"{name} is a {type(component).__name__}, not a {kind.__name__}")
         return component
@@ -86,10 +107,12 @@ class World(Kernel):
     def at_index(self, index: int) -> Component:
         """The component with that index."""
         component: Component = self._components[index]
+        self._touched[index] = 1
         return component
 
     def components(self) -> list[Component]:
         """All components, in the order in which they came."""
+        self.touch_all()
         return [component for component in self._components if component is not None]
 
     def stream(self, name: str) -> Stream:
@@ -131,9 +154,34 @@ class World(Kernel):
 
     # -- snapshots and digests -----------------------------------------------------------
 
+    def touch_all(self) -> None:
+        """Somebody outside may hold any component and change it: the next snapshot shares nothing."""
+        self._last = None
+
     def save(self) -> WorldState:
-        """The whole state; the trace is kept by its length only, since it is append-only."""
-        return WorldState(
+        """The whole state, sharing nothing; the trace is kept by its length, since it is append-only."""
+        self.touch_all()
+        state = self.snapshot()
+        self.touch_all()
+        return state
+
+    def snapshot(self) -> WorldState:
+        """The whole state, sharing with the snapshot before it what has not been touched since."""
+        last = self._last
+        self._mark_handled()
+        touched = self._touched
+        known = [] if last is None else last.components
+        saved: list[ComponentState | None] = []
+        for index, component in enumerate(self._components):
+            if component is None:
+                saved.append(None)
+                continue
+            if index < len(known) and not touched[index]:
+                saved.append(known[index])
+                continue
+            values = [copy_state(getattr(component, name)) for name in component.STATE]
+            saved.append(ComponentState(type(component), component.name, tuple(values)))
+        self._last = WorldState(
             now=self.now,
             processed=self.processed,
             sequence=self._sequence,
@@ -141,20 +189,34 @@ class World(Kernel):
             dead=frozenset(self._dead),
             streams={name: stream.state for name, stream in self._streams.items()},
             trace_length=len(self.trace.events),
-            components=[
-                None
-                if component is None
-                else (
-                    type(component),
-                    component.name,
-                    tuple(copy_state(getattr(component, name)) for name in component.STATE),
-                )
-                for component in self._components
-            ],
+            components=saved,
         )
+        self._touched = bytearray(len(saved))
+        return self._last
+
+    def _mark_handled(self) -> None:
+        """Touched are those for whom an event was due: it lay in the queue at the last snapshot.
+
+        What was scheduled since has left its mark in `schedule`, so the loop that handles events
+        need not know of any of this.
+        """
+        if self._last is not None:
+            now, touched = self.now, self._touched
+            for entry in self._last.heap:
+                if entry[0] <= now:
+                    touched[entry[2]] = 1
 
     def restore(self, state: WorldState) -> None:
-        """Go back to a saved moment. Later trace events are dropped."""
+        """Go to a saved moment. Later trace events are dropped."""
+        self.touch_all()
+        self.go_to(state)
+        self.touch_all()
+
+    def go_to(self, state: WorldState) -> None:
+        """The same, but components that still are as the snapshot has them are left alone."""
+        self._mark_handled()
+        known = [] if self._last is None else self._last.components
+        touched = self._touched
         self.now = state.now
         self.processed = state.processed
         self.cause = 0
@@ -168,23 +230,48 @@ class World(Kernel):
         self._components.clear()
         self._by_name.clear()
         for index, saved in enumerate(state.components):
-            if saved is None:
-                self._components.append(None)
-                continue
-            kind, name, values = saved
             component = present[index] if index < len(present) else None
-            if component is None or component.name != name:
-                component = kind.__new__(kind)
-                component.world, component.name, component.index = self, name, index
-            for attribute, value in zip(kind.STATE, values, strict=True):
-                in_place = getattr(getattr(component, attribute, None), "restore_state", None)
-                if in_place is not None:
-                    in_place(value)
-                else:
-                    setattr(component, attribute, copy_state(value))
-            self._components.append(component)
-            self._by_name[name] = component
-            component.restored()
+            if saved is not None and not (
+                index < len(known) and known[index] is saved and not touched[index]
+            ):
+                component = self._put_back(index, component, saved)
+            self._components.append(None if saved is None else component)
+            if saved is not None:
+                self._by_name[saved.name] = cast(Component, component)
+        self._touched = bytearray(len(state.components))
+        self._last = state
+
+    def _put_back(self, index: int, present: Component | None, saved: ComponentState) -> Component:
+        component = present
+        kind = saved.kind
+        if component is None or component.name != saved.name or type(component) is not kind:
+            component = kind.__new__(kind)
+            component.world, component.name, component.index = self, saved.name, index
+        for attribute, value in zip(kind.STATE, saved.values, strict=True):
+            in_place = getattr(getattr(component, attribute, None), "restore_state", None)
+            if in_place is not None:
+                in_place(value)
+            else:
+                setattr(component, attribute, copy_state(value))
+        component.restored()
+        return component
+
+    def find_unmarked_changes(self) -> list[str]:
+        """The components that changed since the last snapshot without having been touched: for tests.
+
+        What it names is a defect: such a component would be taken from an older snapshot.
+        """
+        if self._last is None:
+            return []
+        self._mark_handled()
+        return [
+            saved.name
+            for index, saved in enumerate(self._last.components)
+            if saved is not None
+            and not self._touched[index]
+            and [plain(value) for value in saved.values]
+            != [plain(getattr(self._components[index], name)) for name in saved.kind.STATE]
+        ]
 
     def digest(self) -> str:
         """SHA-256 of components, pending events, clock and random streams, without the trace."""

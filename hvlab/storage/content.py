@@ -1,6 +1,7 @@
 """A simulated file's bytes, sparse: what was never written, or is zero, takes no room.
 
-Chunks are immutable, so a copy shares them all and costs next to nothing.
+Chunks are immutable, and a copy shares even the table of them until one side writes:
+it costs next to nothing.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ _ZERO = bytes(CHUNK)
 class FileContent:
     """`size` in bytes; `chunks` by chunk number, zero chunks left out."""
 
-    __slots__ = ("chunks", "size")
+    __slots__ = ("_shared", "chunks", "size")
 
     def __init__(self, size: int = 0, chunks: dict[int, bytes] | None = None) -> None:
         self.size = size
         self.chunks = {} if chunks is None else chunks
+        self._shared = False
+        """Whether the table of chunks may belong to others too: it is copied before it is changed."""
 
     @classmethod
     def from_bytes(cls, data: bytes) -> FileContent:
@@ -43,6 +46,7 @@ class FileContent:
 
     def write(self, offset: int, data: bytes) -> None:
         """Change bytes; the file grows where needed."""
+        self._own_table()
         done = 0
         while done < len(data):
             number, start = divmod(offset + done, CHUNK)
@@ -60,6 +64,7 @@ class FileContent:
     def truncate(self, size: int) -> None:
         """Cut or extend to `size`; what is beyond is forgotten."""
         if size < self.size:
+            self._own_table()
             first, rest = divmod(size, CHUNK)
             for number in [number for number in self.chunks if number > first]:
                 del self.chunks[number]
@@ -86,8 +91,15 @@ class FileContent:
     # -- snapshots --------------------------------------------------------------------------
 
     def copy(self) -> FileContent:
-        """A twin that shares the chunks."""
-        return FileContent(self.size, self.chunks.copy())
+        """A twin that shares the chunks, and their table until one of the two writes."""
+        twin = FileContent(self.size, self.chunks)
+        twin._shared = self._shared = True
+        return twin
+
+    def _own_table(self) -> None:
+        if self._shared:
+            self.chunks = self.chunks.copy()
+            self._shared = False
 
     copy_state = copy
 
