@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hvlab.console.cmdlets import Cmdlet
 from hvlab.console.hyperv import disks, hosts, machines
-from hvlab.console.labmodule import looking, time, workloads
+from hvlab.console.labmodule import looking, protocol, time, workloads
 
 
 def simulation_cmdlets() -> tuple[Cmdlet, ...]:
@@ -16,4 +16,5 @@ def simulation_cmdlets() -> tuple[Cmdlet, ...]:
         *looking.CMDLETS,
         *time.CMDLETS,
         *workloads.CMDLETS,
+        *protocol.CMDLETS,
     )
