@@ -19,7 +19,8 @@ class BadCatalog(Exception):
     """A data file is missing or wrong; the text says where and what."""
 
 
-def _read(folder: str, name: str, kind: type[T]) -> T:
+def read(folder: str, name: str, kind: type[T]) -> T:
+    """The data file of that name in a folder of assets/. Raises BadCatalog."""
     path = paths.assets() / folder / f"{name}.toml"
     if not path.is_file():
         known = ", ".join(_names(folder))
@@ -42,19 +43,19 @@ def _names(folder: str) -> list[str]:
 @functools.cache
 def platform(name: str) -> Platform:
     """The platform of that id. Raises BadCatalog."""
-    return _read("platforms", name, Platform)
+    return read("platforms", name, Platform)
 
 
 @functools.cache
 def guest(name: str) -> Guest:
     """The guest operating system of that id. Raises BadCatalog."""
-    return _read("guests", name, Guest)
+    return read("guests", name, Guest)
 
 
 @functools.cache
 def scenario(name: str) -> Scenario:
     """The scenario of that id. Raises BadCatalog."""
-    return _read("scenarios", name, Scenario)
+    return read("scenarios", name, Scenario)
 
 
 def platforms() -> list[str]:

@@ -72,6 +72,8 @@ class Guest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     services: list[Phase]
     shutdown_ms: int
     logon: str
+    licence: str = ""
+    """The Windows Server edition whose right an instance of it needs; client: a licence of its own; empty: none."""
     guest_os_id: int = 0
     vmbus_versions: list[str] = []
     storage_versions: list[str] = []
@@ -115,8 +117,11 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     memory: str
     root_memory: str
     processor_name: str
+    sockets: int
     volumes: list[Drive]
     images: list[Image]
+    licences: list[str]
+    """The edition of each licence assigned to the host."""
     summary: dict[str, str]
 
 

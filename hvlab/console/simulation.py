@@ -1,20 +1,27 @@
-"""All cmdlets of the simulation: those of the Hyper-V module, and the lab's own."""
+"""All cmdlets of the simulation: those of the Hyper-V module, and the lab's own.
+
+A module in `hyperv` or `labmodule` that has a tuple CMDLETS is found by itself.
+"""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+
+from hvlab.console import hyperv, labmodule
 from hvlab.console.cmdlets import Cmdlet
-from hvlab.console.hyperv import disks, hosts, machines
-from hvlab.console.labmodule import looking, protocol, time, workloads
 
 
+@cache
 def simulation_cmdlets() -> tuple[Cmdlet, ...]:
-    """What a session registers beside the general cmdlets."""
-    return (
-        *machines.CMDLETS,
-        *disks.CMDLETS,
-        *hosts.CMDLETS,
-        *looking.CMDLETS,
-        *time.CMDLETS,
-        *workloads.CMDLETS,
-        *protocol.CMDLETS,
+    """What a session registers beside the general cmdlets, module by module in the order of their names."""
+    return tuple(
+        cmdlet for package in (hyperv, labmodule) for cmdlet in _cmdlets(package.__name__, package.__path__)
     )
+
+
+def _cmdlets(name: str, path: list[str]) -> Iterator[Cmdlet]:
+    for module in sorted(pkgutil.iter_modules(path), key=lambda module: module.name):
+        yield from getattr(importlib.import_module(f"{name}.{module.name}"), "CMDLETS", ())

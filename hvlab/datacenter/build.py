@@ -7,6 +7,8 @@ import uuid
 from hvlab import catalog
 from hvlab.catalog import Image
 from hvlab.catalog.models import read_size
+from hvlab.datacenter.licence_book import BOOK, LicenceBook
+from hvlab.datacenter.licensing import Server
 from hvlab.guests import system_record
 from hvlab.guests.system_record import SystemRecord
 from hvlab.host.disks import HostStorage
@@ -42,6 +44,10 @@ def build_world(scenario: str = "one-host", platform: str = "ws2008", seed: int 
     files = HostFiles(volumes)
     world.add(f"{HOST}/root/storage", HostStorage(HOST, files, timing.disk_access, timing.disk_sector))
     world.add(f"{HOST}/root/vmms", Vmms(HOST, release))
+    book = world.add(BOOK, LicenceBook())
+    book.add_server(Server(plan.host, plan.sockets, plan.edition.casefold()), HOST)
+    for edition in plan.licences:
+        book.hold(edition, plan.host)
     hypervisor.launch(root.index)
     root.start()
     for image in plan.images:

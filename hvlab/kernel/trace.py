@@ -40,6 +40,7 @@ KINDS = _catalogue(
     Kind("vm.state", "root", ("vm", "previous", "state")),
     Kind("process", "root", ("action", "process", "vm")),
     Kind("host.file", "root", ("action", "path", "size")),
+    Kind("licence", "root", ("action", "number", "edition", "server")),
     # the hypervisor
     Kind("partition", "hypervisor", ("state",)),
     Kind(
