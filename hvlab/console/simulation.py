@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from hvlab.console import hyperv, labmodule
@@ -22,6 +22,6 @@ def simulation_cmdlets() -> tuple[Cmdlet, ...]:
     )
 
 
-def _cmdlets(name: str, path: list[str]) -> Iterator[Cmdlet]:
+def _cmdlets(name: str, path: Iterable[str]) -> Iterator[Cmdlet]:
     for module in sorted(pkgutil.iter_modules(path), key=lambda module: module.name):
         yield from getattr(importlib.import_module(f"{name}.{module.name}"), "CMDLETS", ())
