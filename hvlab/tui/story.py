@@ -64,6 +64,7 @@ GLYPHS = {
     "guest.driver": "⚙",
     "guest.io": "○",
     "guest.workload": "★",
+    "licence": "§",
 }
 
 
