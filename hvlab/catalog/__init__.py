@@ -1,13 +1,14 @@
 """Facts as data: platforms, guest operating systems, scenarios, read from assets/ and validated."""
 
 from hvlab.catalog.loader import BadCatalog, guest, guests, platform, platforms, scenario, scenarios
-from hvlab.catalog.models import Guest, Image, Limit, Phase, Platform, Scenario
+from hvlab.catalog.models import Guest, Image, Limit, Nic, Phase, Platform, Scenario
 
 __all__ = [
     "BadCatalog",
     "Guest",
     "Image",
     "Limit",
+    "Nic",
     "Phase",
     "Platform",
     "Scenario",

@@ -28,6 +28,8 @@ class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     service_wake: int
     disk_access: int
     disk_sector: int
+    switch_forward: int
+    wire: int
     process_start: int
     management: int
 
@@ -43,6 +45,7 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ic_frameworks: list[str]
     shutdown_versions: list[str]
     heartbeat_versions: list[str]
+    network_versions: list[str]
     ide_accelerator: bool
     hypercall_codes: dict[str, int]
     timing: Timing
@@ -80,6 +83,9 @@ class Guest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ic_frameworks: list[str] = []
     shutdown_versions: list[str] = []
     heartbeat_versions: list[str] = []
+    network_versions: list[str] = []
+    receive_buffer_kb: int = 0
+    send_buffer_kb: int = 0
     integration_version: str = ""
 
     @property
@@ -107,6 +113,28 @@ class Drive(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     used: str = "0"
 
 
+class Nic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A physical network adapter of the host, and the address that the host has on it (empty: none)."""
+
+    name: str
+    description: str
+    mac: str
+    address: str = ""
+    prefix: int = 24
+    gateway: str = ""
+    wireless: bool = False
+
+
+class Station(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A computer on the physical network."""
+
+    name: str
+    mac: str
+    address: str
+    prefix: int = 24
+    gateway: str = ""
+
+
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A starting situation: one host with its hardware, volumes and images."""
 
@@ -123,6 +151,8 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     licences: list[str]
     """The edition of each licence assigned to the host."""
     summary: dict[str, str]
+    nics: list[Nic] = []
+    lan: list[Station] = []
 
 
 _UNITS = {"KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30, "TB": 1 << 40}

@@ -5,22 +5,28 @@ from __future__ import annotations
 import uuid
 
 from hvlab import catalog
-from hvlab.catalog import Image
+from hvlab.catalog import Image, Platform, Scenario
 from hvlab.catalog.models import read_size
 from hvlab.datacenter.licence_book import BOOK, LicenceBook
 from hvlab.datacenter.licensing import Server
 from hvlab.guests import system_record
 from hvlab.guests.system_record import SystemRecord
 from hvlab.host.disks import HostStorage
+from hvlab.host.networks import LAN, VirtualNetworks
 from hvlab.host.root import RootKernel
 from hvlab.host.vmms import Vmms
 from hvlab.hypervisor import Costs, Hypervisor
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.kernel import World
+from hvlab.network.addresses import read_mac
+from hvlab.network.segment import PhysicalNetwork
+from hvlab.network.station import Station
 from hvlab.storage import vhd
 from hvlab.storage.volume import HostFiles, Volume
 
 HOST = "host1"
+POOL = (0x0A, 0x0A)
+"""The bytes of the host's own adapter addresses that tell it from other hosts."""
 VHD_EPOCH_2008 = 267_408_000
 """Where the lab's calendar begins: 2008-06-22 in seconds since 2000-01-01, four days before Hyper-V's release."""
 
@@ -48,11 +54,24 @@ def build_world(scenario: str = "one-host", platform: str = "ws2008", seed: int 
     book.add_server(Server(plan.host, plan.sockets, plan.edition.casefold()), HOST)
     for edition in plan.licences:
         book.hold(edition, plan.host)
+    _build_networks(world, plan, release)
     hypervisor.launch(root.index)
     root.start()
     for image in plan.images:
         _put_image(world, files, image)
     return world
+
+
+def _build_networks(world: World, plan: Scenario, release: Platform) -> None:
+    """The physical network with its computers, and the host's adapters in it."""
+    network = world.add(LAN, PhysicalNetwork(release.timing.wire))
+    networks = world.add(f"{HOST}/root/vmswitch", VirtualNetworks(HOST, release, POOL))
+    for nic in plan.nics:
+        networks.add_nic(nic, read_mac(nic.mac))
+    for computer in plan.lan:
+        station = Station(computer.name, read_mac(computer.mac))
+        station.configure(computer.address, computer.prefix, computer.gateway)
+        network.plug_station(station)
 
 
 def _put_image(world: World, files: HostFiles, image: Image) -> None:

@@ -79,6 +79,10 @@ class GuestBus:
             elif isinstance(effect, client.OpenFailed):
                 self._lose(effect.relid, "refused", f"{effect.status:#x}")
                 self.guest.bus_ready()
+            elif isinstance(effect, client.Described):
+                self.state.drivers[effect.relid].described(
+                    self.guest, effect.relid, effect.gpadl, effect.status
+                )
             elif isinstance(effect, client.Disconnected):
                 self.guest.bus_gone()
 
@@ -160,6 +164,12 @@ class GuestBus:
             memory = self.guest.memory
             found = self._ends[relid] = Endpoint(Ring(memory, machine[split:]), Ring(memory, machine[:split]))
         return found
+
+    def describe(self, relid: int, pages: list[int]) -> int:
+        """Open pages beside the rings to the host; their GPADL, 0 if the channel is not open. `described` follows."""
+        number, effects = self.state.connection.describe_pages(relid, pages)
+        self.apply(effects)
+        return number
 
     def _opened(self, relid: int) -> None:
         self.end(relid).incoming.unmask()

@@ -34,6 +34,16 @@ def _runs(hypervisor: Hypervisor, partition: int, area: Area, count: int) -> lis
     return runs
 
 
+def part(area: Area, offset: int, count: int) -> Area:
+    """The range of `count` bytes from `offset` within a range. ForeignPage if it does not lie in it."""
+    size, start, pages = area
+    if offset < 0 or offset + count > size:
+        raise ForeignPage
+    first, within = divmod(start + offset, PAGE_SIZE)
+    last = -(-(within + count) // PAGE_SIZE)
+    return count, within, pages[first : first + last]
+
+
 def copy_from(hypervisor: Hypervisor, partition: int, area: Area, count: int) -> bytes:
     """The first `count` bytes of a range. ForeignPage."""
     memory = hypervisor.memory

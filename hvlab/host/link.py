@@ -16,9 +16,11 @@ from hvlab.catalog.versions import word_versions
 from hvlab.host.disks import HostStorage
 from hvlab.host.guest_pages import ForeignPage
 from hvlab.host.machine import VirtualMachine
+from hvlab.host.networks import VirtualNetworks
 from hvlab.host.root import RootKernel
 from hvlab.host.services.base import Service
 from hvlab.host.services.integration import IntegrationService, ShutdownService
+from hvlab.host.services.network import NetworkService
 from hvlab.host.services.plans import Plan, offers
 from hvlab.hypervisor.hypervisor import ROOT
 from hvlab.hypervisor.memory import PAGE_SIZE
@@ -83,6 +85,11 @@ class BusLink(Component):
     def disks(self) -> HostStorage:
         """The host's storage."""
         return self.world.get(f"{self.host}/root/storage", HostStorage)
+
+    @property
+    def network(self) -> VirtualNetworks:
+        """The host's virtual switches."""
+        return self.world.get(f"{self.host}/root/vmswitch", VirtualNetworks)
 
     @property
     def child(self) -> str:
@@ -235,7 +242,7 @@ class BusLink(Component):
             except RingCorrupt as error:
                 self.stop_channel(relid, str(error))
                 return
-            self._serve(relid, self.services[channel.offer.key].opened, self, relid)
+            self.serve(relid, self.services[channel.offer.key].opened, self, relid)
 
     def _close(self, relid: int) -> None:
         """The service behind a channel lets go of it and is as new; the channel itself may be forgotten already."""
@@ -268,7 +275,7 @@ class BusLink(Component):
     # -- rings --------------------------------------------------------------------------------
 
     def _drain(self, relid: int) -> None:
-        self._serve(relid, self._receive, relid)
+        self.serve(relid, self._receive, relid)
         if relid in self._ends:
             self._flush(relid)
 
@@ -281,7 +288,7 @@ class BusLink(Component):
             if wanted:
                 self._signal(relid)
 
-    def _serve(self, relid: int, act: Callable[..., None], *arguments: object) -> None:
+    def serve(self, relid: int, act: Callable[..., None], *arguments: object) -> None:
         """Do something with what a child has written; rubbish stops its channel."""
         try:
             act(*arguments)
@@ -354,7 +361,7 @@ class BusLink(Component):
         """A service's time has come."""
         relid, key, opening, what = payload
         if self.opened.get(relid) == (key, opening):
-            self._serve(relid, self.services[key].tick, self, relid, what)
+            self.serve(relid, self.services[key].tick, self, relid, what)
         return None
 
     def disk_token(self, relid: int, transaction: int) -> tuple[str | int, ...]:
@@ -368,7 +375,7 @@ class BusLink(Component):
         key, transaction, partition, opening = token
         relid = self.relid_of(key)
         if partition == self.partition and self.opened.get(relid) == (key, opening):
-            self._serve(relid, self.services[key].disk_done, self, relid, transaction, status, data)
+            self.serve(relid, self.services[key].disk_done, self, relid, transaction, status, data)
 
     def relid_of(self, key: str) -> int:
         """The open channel of an offer, 0 if it has none."""
@@ -376,6 +383,20 @@ class BusLink(Component):
             if channel.offer.key == key and channel.state == server.OPEN:
                 return channel.relid
         return 0
+
+    # -- network adapters ---------------------------------------------------------------------
+
+    def adapter_frame(self, key: str, data: bytes) -> None:
+        """The switch has a frame for one of the child's adapters."""
+        service = self.services.get(key)
+        if isinstance(service, NetworkService):
+            service.frame(self, data)
+
+    def adapter_cable(self, key: str, linked: bool) -> None:
+        """An adapter was connected to a switch, or disconnected."""
+        service = self.services.get(key)
+        if isinstance(service, NetworkService):
+            service.cable(self, linked)
 
     # -- integration components ---------------------------------------------------------------
 

@@ -21,6 +21,32 @@ class Drive:
 
 
 @dataclass
+class NetworkAdapter:
+    """A network adapter of a virtual machine: its address, which switch it is connected to, and its VLANs.
+
+    `mac` is empty until a dynamic address is taken from the host's pool, at the first
+    start. `cable`: the connection can be pulled without changing the settings.
+    """
+
+    number: int
+    name: str
+    identifier: str
+    legacy: bool = False
+    mac: bytes = b""
+    static: bool = False
+    switch: str = ""
+    mode: str = "Untagged"
+    vlan: int = 0
+    allowed: tuple[int, ...] | None = None
+    cable: bool = True
+
+    @property
+    def key(self) -> str:
+        """How the machine's devices are told apart: net:0, legacy:1."""
+        return f"{'legacy' if self.legacy else 'net'}:{self.number}"
+
+
+@dataclass
 class VirtualMachine:
     """Settings and state. Memory in bytes, times in ns; `partition` is 0 while there is none."""
 
@@ -30,6 +56,7 @@ class VirtualMachine:
     processors: int
     created: int
     drives: list[Drive] = field(default_factory=list)
+    adapters: list[NetworkAdapter] = field(default_factory=list)
     scsi_controllers: int = 1
     state: str = OFF
     partition: int = 0

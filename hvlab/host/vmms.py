@@ -12,6 +12,7 @@ from hvlab.catalog import Platform
 from hvlab.host.disks import HostStorage
 from hvlab.host.link import BusLink
 from hvlab.host.machine import OFF, RUNNING, STARTING, STOPPING, Drive, Refusal, VirtualMachine
+from hvlab.host.networks import VirtualNetworks
 from hvlab.host.root import RootKernel
 from hvlab.host.worker import Worker
 from hvlab.hypervisor.memory import PAGE_SIZE
@@ -45,6 +46,11 @@ class Vmms(Component):
     def storage(self) -> HostStorage:
         """The host's volumes."""
         return self.world.get(f"{self.host}/root/storage", HostStorage)
+
+    @property
+    def networks(self) -> VirtualNetworks:
+        """The host's virtual switches."""
+        return self.world.get(f"{self.host}/root/vmswitch", VirtualNetworks)
 
     # -- looking --------------------------------------------------------------------------------
 
@@ -207,6 +213,11 @@ class Vmms(Component):
         if machine.memory // PAGE_SIZE > self.root.free_pages:
             self.worker_failed(machine.name, "not-enough-memory")
             return None
+        try:
+            self.networks.power_on(machine)
+        except Refusal as refusal:
+            self.worker_failed(machine.name, refusal.reason)
+            return None
         worker = self.world.add(
             f"{self.host}/root/vmwp/{machine.name}", Worker(self.host, machine.name, self.platform)
         )
@@ -242,6 +253,7 @@ class Vmms(Component):
         self._set_state(machine, OFF)
 
     def _drop_processes(self, machine: VirtualMachine) -> None:
+        self.networks.power_off(machine)
         for path, kind in ((f"vmwp/{machine.name}", Worker), (f"vmbus/{machine.name}", BusLink)):
             name = f"{self.host}/root/{path}"
             if self.world.has(name):

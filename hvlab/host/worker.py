@@ -15,6 +15,7 @@ from hvlab.catalog import Platform
 from hvlab.devices.emulated import ide
 from hvlab.devices.emulated.ide import IdeChannel
 from hvlab.guests.guest import GuestSystem
+from hvlab.guests.network import GuestNetwork
 from hvlab.guests.programs import POWER_PORT, SLEEP_NOW
 from hvlab.host.disks import DiskRequest, HostStorage
 from hvlab.host.link import EVENT_PORT, MESSAGE_PORT, BusLink
@@ -253,6 +254,7 @@ class Worker(Component):
         guest = self.world.add(
             f"{self.host}/{self.vm}", GuestSystem(self.vm, self.host, self.partition, pages)
         )
+        self.world.add(f"{guest.name}/network", GuestNetwork(guest.name))
         self.hypervisor.partitions[self.partition].software = guest.index
         return 1
 
@@ -265,6 +267,7 @@ class Worker(Component):
     def _step_remove_guest(self) -> int:
         self.link.partition_gone()
         self.root.forget(self.partition)
+        self.world.remove(self.world.get(f"{self.host}/{self.vm}/network", GuestNetwork))
         self.world.remove(self.world.get(f"{self.host}/{self.vm}", GuestSystem))
         self.hypervisor.partitions[self.partition].software = -1
         return 1

@@ -68,11 +68,14 @@ KINDS = _catalogue(
     # devices
     Kind("device.command", "device", ("device", "command", "lba", "sectors")),
     Kind("disk.io", "device", ("operation", "path", "lba", "sectors", "outcome", "grew")),
+    Kind("net.frame", "device", ("action", "why", "port", "out", "vlan", "protocol", "detail", "bytes")),
+    Kind("net.change", "root", ("action", "object", "detail")),
     Kind("integration", "device", ("service", "action", "value")),
     # the guest
     Kind("guest.phase", "guest", ("phase", "detail")),
     Kind("guest.driver", "guest", ("driver", "state", "detail")),
     Kind("guest.io", "guest", ("action", "operation", "lba", "sectors", "route", "outcome")),
+    Kind("guest.network", "guest", ("adapter", "action", "detail", "outcome", "time")),
     Kind(
         "guest.workload",
         "guest",

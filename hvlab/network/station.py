@@ -17,6 +17,7 @@ from hvlab.network.nlb import Cluster
 SECOND = 1_000_000_000
 ARP_AGE = 120 * SECOND
 """How long an address that was asked for is trusted (K: some minutes; a station asks again)."""
+AUTOMATIC_PREFIX = 16
 ECHO_IDENTIFIER = 1
 FIRST_CLIENT_PORT = 49152
 SERVICE_PORT = 80
@@ -245,3 +246,20 @@ class Station:
             return []
         del self.questions[tag]
         return [Answered(tag, OK, text, packet.time_to_live)]
+
+
+def automatic_address(mac: bytes) -> tuple[str, int]:
+    """The address that Windows takes for itself where nobody gives it one: 169.254 and two bytes of the adapter's."""
+    return f"169.254.{mac[4] % 254 + 1}.{mac[5] % 254 + 1}", AUTOMATIC_PREFIX
+
+
+def way_to(target: str, stations: list[tuple[str, Station]]) -> str:
+    """The key of the station that reaches a target: one in its network, else one with a gateway, else any."""
+    with_address = [(key, station) for key, station in stations if station.address]
+    for key, station in with_address:
+        if same_network(station.address, target, station.prefix):
+            return key
+    for key, station in with_address:
+        if station.gateway:
+            return key
+    return with_address[0][0] if with_address else ""

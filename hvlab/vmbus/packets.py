@@ -38,6 +38,7 @@ PIPE_HEADER = Layout(
 
 _DESCRIPTOR = struct.Struct("<HHHHQ")
 _TWO = struct.Struct("<II")
+_TRANSFER = struct.Struct("<HHI")
 _PADDING = tuple(bytes(n) for n in range(8))
 
 
@@ -88,6 +89,16 @@ def gpa_direct(
     offset = 16 + len(header)
     length = offset + len(payload) + len(padding)
     descriptor = _DESCRIPTOR.pack(GPA_DIRECT, offset // 8, length // 8, COMPLETION_REQUESTED, transaction)
+    return descriptor + header + payload + padding
+
+
+def transfer_pages(payload: bytes, transaction: int, set_id: int, ranges: list[tuple[int, int]]) -> bytes:
+    """A packet that names (byte count, byte offset) in a buffer which the receiver has opened before."""
+    header = _TRANSFER.pack(set_id, 0, len(ranges)) + b"".join(_TWO.pack(*each) for each in ranges)
+    padding = _PADDING[-len(payload) % 8]
+    offset = 16 + len(header)
+    length = offset + len(payload) + len(padding)
+    descriptor = _DESCRIPTOR.pack(TRANSFER_PAGES, offset // 8, length // 8, COMPLETION_REQUESTED, transaction)
     return descriptor + header + payload + padding
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from hvlab.console.errors import CmdletError
 from hvlab.host.machine import Refusal
+from hvlab.network.addresses import POOL_SIZE
 
 _STATE = "The operation cannot be performed while the object is in its current state."
 
@@ -77,6 +78,48 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "OperationFailed",
         "LimitsExceeded",
     ),
+    "no-such-switch": (
+        "Hyper-V was unable to find a virtual switch with name \"{name}\".",
+        "InvalidParameter",
+        "InvalidArgument",
+    ),
+    "no-such-nic": (
+        "No physical network adapter matches '{name}'.",
+        "ObjectNotFound",
+        "ObjectNotFound",
+    ),
+    "bad-switch-name": ("The virtual switch name '{name}' is not valid.", "InvalidParameter", "InvalidArgument"),
+    "switch-name-taken": (
+        "A virtual switch named '{name}' already exists; the lab keeps names unique.",
+        "InvalidParameter",
+        "ResourceExists",
+    ),
+    "wireless-nic": (
+        "Failed while creating the virtual switch.\nThe wireless network adapter '{name}' cannot be bound.",
+        "OperationFailed",
+        "NotSpecified",
+    ),
+    "nic-in-use": (
+        "Failed while creating the virtual switch.\nThe network adapter '{name}' is bound to the virtual switch "
+        "'{switch}' already.",
+        "ObjectInUse",
+        "ResourceBusy",
+    ),
+    "mac-pool-empty": (
+        "The host's pool of {limit} network addresses is exhausted.",
+        "OperationFailed",
+        "LimitsExceeded",
+    ),
+    "limit-synthetic-adapters": (
+        "Cannot add another network adapter to '{name}': the maximum of {limit} has been reached.",
+        "InvalidParameter",
+        "LimitsExceeded",
+    ),
+    "limit-legacy-adapters": (
+        "Cannot add another legacy network adapter to '{name}': the maximum of {limit} has been reached.",
+        "InvalidParameter",
+        "LimitsExceeded",
+    ),
     "limit-disks-per-scsi-controller": (
         "Location {asked} is beyond the last of a SCSI controller, which holds {limit} disks.",
         "InvalidParameter",
@@ -91,6 +134,10 @@ _START_FAILURES: dict[str, str] = {
         "(0x8007000E).\n\n"
         "'{name}' failed to start. (Virtual machine ID {identifier})\n\n"
         "Not enough memory in the system to start the virtual machine {name} with ram size {memory} megabytes. "
+        "(Virtual machine ID {identifier})"
+    ),
+    "mac-pool-empty": (
+        "'{name}' failed to start.\n\nNo network address is left in the host's pool. "
         "(Virtual machine ID {identifier})"
     ),
     "disk-unreadable": (
@@ -123,5 +170,5 @@ def start_failure(reason: str, name: str, identifier: str, memory: int) -> Cmdle
     """The error of a machine that did not start; memory in bytes."""
     message = _START_FAILURES[reason].format(name=name, identifier=identifier.upper(), memory=memory >> 20)
     error_id = "OutOfMemory" if reason == "not-enough-memory" else "OperationFailed"
-    values: dict[str, object] = {"name": name, "memory": memory >> 20}
+    values: dict[str, object] = {"name": name, "memory": memory >> 20, "limit": POOL_SIZE}
     return CmdletError(message, error_id, "NotSpecified", explain=(f"explain.{reason}", values))

@@ -5,14 +5,17 @@ from __future__ import annotations
 import uuid
 
 from hvlab.devices.integration import protocol as ic_protocol
+from hvlab.devices.network import protocol as network_protocol
 from hvlab.guests.drivers.base import Driver
 from hvlab.guests.drivers.integration import HeartbeatDriver, ShutdownDriver
+from hvlab.guests.drivers.network import NetworkDriver
 from hvlab.guests.drivers.storage import StorageDriver
 from hvlab.vmbus import interfaces
 
 DRIVERS: dict[uuid.UUID, type[Driver]] = {
     interfaces.IDE_ACCELERATOR: StorageDriver,
     interfaces.SCSI: StorageDriver,
+    network_protocol.INTERFACE: NetworkDriver,
     ic_protocol.SHUTDOWN_INTERFACE: ShutdownDriver,
     ic_protocol.HEARTBEAT_INTERFACE: HeartbeatDriver,
 }

@@ -50,5 +50,8 @@ class Driver:
     def packet(self, guest: GuestSystem, relid: int, packet: Packet) -> None:
         """A packet of the host. BadPacket or RingCorrupt gives the channel up."""
 
+    def described(self, guest: GuestSystem, relid: int, gpadl: int, status: int) -> None:
+        """The host has taken (status 0) or refused pages that the driver opened to it with `bus.describe`."""
+
     def lost(self, guest: GuestSystem, relid: int) -> None:
         """The channel is no more; the driver has been taken out of the bus's state already."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from hvlab.catalog import Platform
-from hvlab.catalog.versions import pair_versions, wire_versions
+from hvlab.catalog.versions import pair_versions, wire_versions, word_versions
 from hvlab.devices.integration import protocol as ic_protocol
 from hvlab.devices.integration.host import IcHost
+from hvlab.devices.network import protocol as network_protocol
+from hvlab.devices.network.vsp import NetVsp
 from hvlab.devices.storage.vsp import StorVsp
 from hvlab.host.machine import VirtualMachine
 from hvlab.host.services.base import Service
 from hvlab.host.services.integration import HeartbeatService, ShutdownService
+from hvlab.host.services.network import NetworkService
 from hvlab.host.services.storage import StorageService
 from hvlab.kernel import Stream
 from hvlab.vmbus import interfaces, messages
@@ -60,6 +64,16 @@ def scsi_controllers(plan: Plan) -> Offered:
         yield Offer(key, interfaces.SCSI, instance), StorageService(key, vsp, paths)
 
 
+def network_adapters(plan: Plan) -> Offered:
+    """Each synthetic adapter."""
+    versions = word_versions(plan.platform.network_versions)
+    for adapter in plan.machine.adapters:
+        if not adapter.legacy:
+            vsp = NetVsp(versions, adapter.mac, bool(adapter.switch) and adapter.cable)
+            offer = Offer(adapter.key, network_protocol.INTERFACE, uuid.UUID(adapter.identifier))
+            yield offer, NetworkService(adapter.key, vsp)
+
+
 def shutdown(plan: Plan) -> Offered:
     """The shutdown component, if it is not disabled."""
     if plan.machine.services["Shutdown"]:
@@ -88,7 +102,13 @@ def heartbeat(plan: Plan) -> Offered:
         yield offer, HeartbeatService("heartbeat", component)
 
 
-PLANS: tuple[Callable[[Plan], Offered], ...] = (ide_disks, scsi_controllers, shutdown, heartbeat)
+PLANS: tuple[Callable[[Plan], Offered], ...] = (
+    ide_disks,
+    scsi_controllers,
+    network_adapters,
+    shutdown,
+    heartbeat,
+)
 
 
 def offers(plan: Plan) -> Offered:

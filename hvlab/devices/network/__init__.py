@@ -1,0 +1,1 @@
+"""The synthetic network adapter: netvsp in the root, netvsc in the guest."""

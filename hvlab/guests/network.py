@@ -1,0 +1,171 @@
+"""A guest's network: an IP station on each adapter that has a driver, and what the guest asks others.
+
+It lives beside its guest as a component of its own, because its timers run
+whatever the guest's program does. Frames go through the adapter's driver only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from hvlab.kernel import Component, handler
+from hvlab.network.nlb import HEARTBEAT, Cluster
+from hvlab.network.station import Answered, Effect, Station, Transmit, automatic_address, way_to
+from hvlab.network.talk import TIMEOUT, Asked, Talk
+
+if TYPE_CHECKING:
+    from hvlab.guests.drivers.network import NetworkDriver
+    from hvlab.guests.guest import GuestSystem
+
+
+@dataclass
+class Adapter:
+    """An adapter that works: its driver's name and channel (0: a legacy adapter), and its station."""
+
+    key: str
+    name: str
+    relid: int
+    station: Station
+    linked: bool = True
+    beating: bool = False
+
+
+class GuestNetwork(Component):
+    """The network of one guest."""
+
+    STATE = ("guest_name", "adapters", "talk")
+
+    def __init__(self, guest_name: str) -> None:
+        self.guest_name = guest_name
+        self.adapters: dict[str, Adapter] = {}
+        """By the driver's name, in the order in which they came."""
+        self.talk = Talk()
+
+    @property
+    def guest(self) -> GuestSystem:
+        """Whose network it is."""
+        return cast("GuestSystem", self.world.get(self.guest_name, Component))
+
+    def _note(
+        self, adapter: str, action: str, detail: str, outcome: str = "", time: int | None = None
+    ) -> int:
+        guest = self.guest
+        return self.world.emit(
+            "guest.network",
+            guest.name,
+            guest.name,
+            guest.partition,
+            0,
+            None,
+            adapter,
+            action,
+            detail,
+            outcome,
+            time,
+        )
+
+    # -- adapters ---------------------------------------------------------------------------------
+
+    def adapter_ready(self, key: str, relid: int, mac: bytes) -> None:
+        """A driver has its adapter at work: it takes an address by itself until somebody gives it one."""
+        number = len(self.adapters) + 1
+        name = "Local Area Connection" + (f" {number}" if number > 1 else "")
+        station = Station(self.guest.vm, mac)
+        station.configure(*automatic_address(mac))
+        self.adapters[key] = Adapter(key, name, relid, station)
+        self._note(name, "address", f"{station.address}/{station.prefix}")
+
+    def adapter_lost(self, key: str) -> None:
+        """An adapter is gone, with what was asked through it."""
+        adapter = self.adapters.pop(key, None)
+        if adapter is None:
+            return
+        for tag in list(adapter.station.questions):
+            self._serve(adapter, adapter.station.give_up(tag))
+        self._note(adapter.name, "lost", "")
+
+    def cable(self, key: str, linked: bool) -> None:
+        """The adapter says that its cable is in or out."""
+        adapter = self.adapters.get(key)
+        if adapter is not None and adapter.linked != linked:
+            adapter.linked = linked
+            self._note(adapter.name, "cable in" if linked else "cable out", "")
+
+    def configure(self, adapter: Adapter, address: str, prefix: int, gateway: str) -> None:
+        """Give an adapter its address. BadAddress."""
+        adapter.station.configure(address, prefix, gateway)
+        self._note(adapter.name, "address", f"{address}/{prefix}")
+
+    def join(self, adapter: Adapter, cluster: Cluster | None) -> None:
+        """Become a member of a load balancing cluster, or leave it."""
+        adapter.station.cluster = cluster
+        adapter.station.served = 0
+        detail = "" if cluster is None else f"{cluster.address} {cluster.mode} {cluster.member}"
+        self._note(adapter.name, "cluster" if cluster else "cluster left", detail)
+        if cluster is not None and not adapter.beating:
+            adapter.beating = True
+            self.after(0, GuestNetwork.on_beat, adapter.key)
+
+    @handler
+    def on_beat(self, key: str) -> int | None:
+        """Once a second a member says that it lives."""
+        adapter = self.adapters.get(key)
+        if adapter is None or adapter.station.cluster is None:
+            if adapter is not None:
+                adapter.beating = False
+            return None
+        self._transmit(adapter, adapter.station.cluster.beat(adapter.station.mac))
+        return HEARTBEAT
+
+    # -- frames -----------------------------------------------------------------------------------
+
+    def received(self, key: str, data: bytes) -> None:
+        """A driver has a frame."""
+        adapter = self.adapters.get(key)
+        if adapter is not None:
+            self._serve(adapter, adapter.station.frame(data, self.world.now))
+
+    def _serve(self, adapter: Adapter, effects: list[Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, Transmit):
+                self._transmit(adapter, effect.data)
+            else:
+                self._ended(adapter.name, effect)
+
+    def _transmit(self, adapter: Adapter, data: bytes) -> None:
+        guest = self.guest
+        driver = guest.bus.state.drivers.get(adapter.relid)
+        if driver is not None:
+            cast("NetworkDriver", driver).transmit(guest, adapter.relid, data)
+
+    def _ended(self, adapter: str, answer: Answered) -> None:
+        asked = self.talk.end(answer, self.world.now)
+        if asked is not None:
+            taken = asked.finished - asked.started
+            self._note(adapter, asked.operation, asked.target, asked.outcome, taken)
+
+    # -- asking others ----------------------------------------------------------------------------
+
+    def ask(self, operation: str, target: str) -> Asked:
+        """Ping a station, or ask its service as a client; the book (`talk`) tells how it ended."""
+        key = way_to(target, [(key, adapter.station) for key, adapter in self.adapters.items()])
+        asked = self.talk.begin(operation, key, target, self.world.now)
+        adapter = self.adapters.get(key)
+        if adapter is None:
+            self._ended("", Answered(asked.tag, "no address"))
+            return asked
+        act = adapter.station.ping if operation == "ping" else adapter.station.request
+        self._serve(adapter, act(asked.tag, target, self.world.now))
+        if not asked.finished:
+            self.after(TIMEOUT, GuestNetwork.on_give_up, (key, asked.tag, asked.started))
+        return asked
+
+    @handler
+    def on_give_up(self, payload: tuple[str, int, int]) -> int | None:
+        """The time for an answer is over."""
+        key, tag, started = payload
+        asked, adapter = self.talk.asked.get(tag), self.adapters.get(key)
+        if asked is not None and asked.started == started and not asked.finished and adapter is not None:
+            self._serve(adapter, adapter.station.give_up(tag))
+        return None
