@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from hvlab.guests.drivers.base import Driver
 from hvlab.guests.drivers.storage import StorageDriver
+from hvlab.hypervisor.calls import Status
 from hvlab.hypervisor.intercepts import SYNIC_MESSAGE
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.hypervisor.synic import FLAG_BYTES, SLOT_SIZE
@@ -37,6 +38,8 @@ class BusState:
     drivers: dict[int, Driver] = field(default_factory=dict)
     """By relid."""
     unsent: dict[int, list[bytes]] = field(default_factory=dict)
+    outbox: list[bytes] = field(default_factory=list)
+    """Control messages for which the root's port had no buffer free, in order."""
     sent: dict[str, int] = field(default_factory=dict)
     received: dict[str, int] = field(default_factory=dict)
     """Bytes through the rings of all channels of a kind of driver (storvsc, ic, ...)."""
@@ -101,7 +104,23 @@ class GuestBus:
             kind.direction,
             message,
         )
-        guest.world.because(seq, guest.hypercalls.post, signals.MESSAGE_CONNECTION, message)
+        if self.state.outbox:
+            self.state.outbox.append(message)
+        elif not guest.world.because(seq, self._try_post, message):
+            self.state.outbox.append(message)
+            guest.world.because(seq, guest.post_later)
+
+    def _try_post(self, message: bytes) -> bool:
+        """Post a message; False if all buffers of the root's port are in use, so that it must be tried again."""
+        result = self.guest.hypercalls.post(signals.MESSAGE_CONNECTION, message)
+        return result.status != Status.INSUFFICIENT_BUFFERS
+
+    def post_again(self) -> bool:
+        """Post what found no buffer, as far as there is room now; whether some still wait."""
+        waiting = self.state.outbox
+        while waiting and self._try_post(waiting[0]):
+            waiting.pop(0)
+        return bool(waiting)
 
     # -- interrupts ---------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from hvlab.hypervisor import Hypercalls, Hypervisor, PartitionSoftware, Physical
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.kernel import handler
 from hvlab.vmbus import guest as client
+from hvlab.vmbus.signals import POST_AGAIN
 
 HYPERCALL_INPUT_PAGE = 0x1FF
 FIRST_FREE_PAGE = 0x300
@@ -236,6 +237,15 @@ class GuestSystem(PartitionSoftware):
             request.route,
             status,
         )
+
+    def post_later(self) -> None:
+        """The root's port is full: the bus driver tries again a little later."""
+        self.after(POST_AGAIN, GuestSystem.on_post_again, None)
+
+    @handler
+    def on_post_again(self, payload: None) -> int | None:
+        """Post what found no buffer before."""
+        return POST_AGAIN if self.bus.post_again() else None
 
     def end_of_message(self) -> None:
         """Tell the SynIC that the slot is free: another message waits."""

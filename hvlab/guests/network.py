@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, cast
 
 from hvlab.kernel import Component, handler
 from hvlab.network.nlb import HEARTBEAT, Cluster
-from hvlab.network.station import Answered, Effect, Station, Transmit, automatic_address, way_to
+from hvlab.network.station import (
+    NO_ADDRESS,
+    NO_CABLE,
+    Answered,
+    Effect,
+    Station,
+    Transmit,
+    automatic_address,
+    way_to,
+)
 from hvlab.network.talk import TIMEOUT, Asked, Talk
 
 if TYPE_CHECKING:
@@ -149,11 +158,12 @@ class GuestNetwork(Component):
 
     def ask(self, operation: str, target: str) -> Asked:
         """Ping a station, or ask its service as a client; the book (`talk`) tells how it ended."""
-        key = way_to(target, [(key, adapter.station) for key, adapter in self.adapters.items()])
+        linked = [(key, adapter.station) for key, adapter in self.adapters.items() if adapter.linked]
+        key = way_to(target, linked)
         asked = self.talk.begin(operation, key, target, self.world.now)
         adapter = self.adapters.get(key)
         if adapter is None:
-            self._ended("", Answered(asked.tag, "no address"))
+            self._ended("", Answered(asked.tag, NO_CABLE if self.adapters else NO_ADDRESS))
             return asked
         act = adapter.station.ping if operation == "ping" else adapter.station.request
         self._serve(adapter, act(asked.tag, target, self.world.now))

@@ -22,6 +22,7 @@ from hvlab.host.services.base import Service
 from hvlab.host.services.integration import IntegrationService, ShutdownService
 from hvlab.host.services.network import NetworkService
 from hvlab.host.services.plans import Plan, offers
+from hvlab.hypervisor.calls import Status
 from hvlab.hypervisor.hypervisor import ROOT
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.kernel import Component, handler
@@ -30,6 +31,7 @@ from hvlab.vmbus import messages, packets, signals
 from hvlab.vmbus.endpoint import Endpoint
 from hvlab.vmbus.host import Server
 from hvlab.vmbus.ring import Ring, RingCorrupt
+from hvlab.vmbus.signals import POST_AGAIN
 
 MESSAGE_PORT, EVENT_PORT = 1, 2
 
@@ -45,6 +47,7 @@ class BusLink(Component):
         "server",
         "services",
         "unsent",
+        "outbox",
         "opened",
         "openings",
         "last_beat",
@@ -60,6 +63,8 @@ class BusLink(Component):
         self.services: dict[str, Service] = {}
         """By the offer's key."""
         self.unsent: dict[int, list[bytes]] = {}
+        self.outbox: list[bytes] = []
+        """Control messages for which the child's port had no buffer free, in order."""
         self.opened: dict[int, tuple[str, int]] = {}
         """Open channels: relid to the offer's key and the number of the opening."""
         self.openings = 0
@@ -183,11 +188,31 @@ class BusLink(Component):
             kind.direction,
             message,
         )
-        self.world.because(seq, self.root.hypercalls.post, self.partition << 8 | MESSAGE_PORT, message)
+        if self.outbox:
+            self.outbox.append(message)
+        elif not self.world.because(seq, self._try_post, message):
+            self.outbox.append(message)
+            self.world.because(seq, self.after, POST_AGAIN, BusLink.on_post_again, self.partition)
         if kind.name == "OFFER_CHANNEL":
             offer = self.server.channels[fields["channel_id"]].offer
             self._note_channel(fields["channel_id"], offer.key, "offered")
             self._connect_channel(fields["channel_id"])
+
+    def _try_post(self, message: bytes) -> bool:
+        """Post a message; False if all buffers of the child's port are in use, so that it must be tried again."""
+        result = self.root.hypercalls.post(self.partition << 8 | MESSAGE_PORT, message)
+        return result.status != Status.INSUFFICIENT_BUFFERS
+
+    @handler
+    def on_post_again(self, partition: int) -> int | None:
+        """Post what found no buffer, as far as there is room now."""
+        if partition != self.partition:
+            return None
+        while self.outbox:
+            if not self._try_post(self.outbox[0]):
+                return POST_AGAIN
+            self.outbox.pop(0)
+        return None
 
     def _connect_channel(self, relid: int) -> None:
         """From 1.1 on each channel has a connection of its own for the child's signals.
@@ -256,6 +281,7 @@ class BusLink(Component):
 
     def partition_gone(self) -> None:
         """The child is being taken away: nothing touches its pages from here on."""
+        self.outbox = []
         self._apply(self.server.guest_gone())
 
     def end(self, relid: int) -> Endpoint:

@@ -18,7 +18,7 @@ from hvlab.host.machine import NetworkAdapter, Refusal, VirtualMachine
 from hvlab.kernel import Component, handler
 from hvlab.network.addresses import POOL_SIZE, mac_text, pool_address
 from hvlab.network.segment import PhysicalNetwork, note_frame
-from hvlab.network.station import Answered, Effect, Station, Transmit, automatic_address, way_to
+from hvlab.network.station import NO_ADDRESS, Answered, Effect, Station, Transmit, automatic_address, way_to
 from hvlab.network.switch import ACCESS, TRUNK, UNTAGGED, Port, Switch
 from hvlab.network.talk import TIMEOUT, Asked, Talk
 
@@ -422,7 +422,7 @@ class VirtualNetworks(Component):
         station = self.stations.get(key)
         asked = self.talk.begin(operation, key, target, self.world.now)
         if station is None:
-            self.talk.end(Answered(asked.tag, "no address"), self.world.now)
+            self.talk.end(Answered(asked.tag, NO_ADDRESS), self.world.now)
             return asked
         act = station.ping if operation == "ping" else station.request
         self._serve(key, act(asked.tag, target, self.world.now))
@@ -436,7 +436,7 @@ class VirtualNetworks(Component):
         station, asked = self.stations.get(key), self.talk.asked.get(tag)
         if asked is None or asked.started != started or asked.finished:
             return None
-        self._serve(key, station.give_up(tag) if station else [Answered(tag, "no address")])
+        self._serve(key, station.give_up(tag) if station else [Answered(tag, NO_ADDRESS)])
         return None
 
     def _serve(self, key: str, effects: list[Effect]) -> None:

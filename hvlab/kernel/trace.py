@@ -68,7 +68,7 @@ KINDS = _catalogue(
     # devices
     Kind("device.command", "device", ("device", "command", "lba", "sectors")),
     Kind("disk.io", "device", ("operation", "path", "lba", "sectors", "outcome", "grew")),
-    Kind("net.frame", "device", ("action", "why", "port", "out", "vlan", "protocol", "detail", "bytes")),
+    Kind("net.frame", "device", ("action", "why", "entry", "out", "vlan", "protocol", "detail", "bytes")),
     Kind("net.change", "root", ("action", "object", "detail")),
     Kind("integration", "device", ("service", "action", "value")),
     # the guest

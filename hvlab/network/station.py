@@ -24,6 +24,8 @@ SERVICE_PORT = 80
 PING_DATA = b"abcdefghijklmnopqrstuvwabcdefghi"
 """The 32 bytes that Windows puts into an echo request (K)."""
 OK, TIMED_OUT, UNREACHABLE, NO_ADDRESS, NO_ROUTE = "ok", "timed out", "unreachable", "no address", "no route"
+NO_CABLE = "no cable"
+"""How a question ends at once where every adapter says that its cable is out."""
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,9 @@ GLYPHS = {
     "guest.driver": "⚙",
     "guest.io": "○",
     "guest.workload": "★",
+    "net.frame": "≈",
+    "net.change": "⇄",
+    "guest.network": "≈",
     "licence": "§",
 }
 

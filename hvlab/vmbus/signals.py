@@ -13,6 +13,8 @@ MESSAGE_CONNECTION = 1
 EVENT_CONNECTION = 2
 VMBUS_SINT = 2
 HALF_PAGE = 2048
+POST_AGAIN = 1_000_000
+"""How long to wait, in ns, until a message is posted again for which the port had no buffer (Linux: from 1 ms on)."""
 
 
 def guest_signals_through_page(version: int) -> bool:

@@ -224,7 +224,9 @@ def test_queries() -> None:
         assert (kind, fields["request_id"], fields["status"], data) == (0x80000004, 4, 0, value)
     _, fields, data = information(control(one, 4, request_id=4, oid=0x12345))
     assert (fields["status"], data) == (0xC00000BB, b"")
-    _, fields, _ = information(control(one, 5, b"xx", oid=0x1010E, information_length=2, information_offset=20))
+    _, fields, _ = information(
+        control(one, 5, b"xx", oid=0x1010E, information_length=2, information_offset=20)
+    )
     assert fields["status"] == 0xC0010015 and one.filter == 11
 
 

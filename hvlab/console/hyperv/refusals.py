@@ -79,7 +79,7 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "LimitsExceeded",
     ),
     "no-such-switch": (
-        "Hyper-V was unable to find a virtual switch with name \"{name}\".",
+        'Hyper-V was unable to find a virtual switch with name "{name}".',
         "InvalidParameter",
         "InvalidArgument",
     ),
@@ -88,7 +88,11 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "ObjectNotFound",
         "ObjectNotFound",
     ),
-    "bad-switch-name": ("The virtual switch name '{name}' is not valid.", "InvalidParameter", "InvalidArgument"),
+    "bad-switch-name": (
+        "The virtual switch name '{name}' is not valid.",
+        "InvalidParameter",
+        "InvalidArgument",
+    ),
     "switch-name-taken": (
         "A virtual switch named '{name}' already exists; the lab keeps names unique.",
         "InvalidParameter",
