@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hvlab.console import limits
-from hvlab.console.cmdlets import CmdletTable
+from hvlab.console.cmdlets import Cmdlet, CmdletTable
 from hvlab.console.conditions import Verdict, judge
 from hvlab.console.convert import NOTHING
 from hvlab.console.errors import CmdletError, ErrorRecord, FatalError, ParseError
@@ -177,6 +177,17 @@ class Shell:
             error = limits.calls_too_deep()
             error.position = position
             raise error from None
+
+    def only_command(self, statement: Statement) -> Cmdlet | None:
+        """The cmdlet that is all there is to a statement: named in plain words, no pipeline, no assignment."""
+        from hvlab.console.syntax import BareWord, Command
+
+        if not isinstance(statement.node, Pipeline) or len(statement.node.elements) != 1:
+            return None
+        command = statement.node.elements[0]
+        if not isinstance(command, Command) or not isinstance(command.name, BareWord) or command.operator:
+            return None
+        return self.table.find(command.name.value)
 
     def is_read_only(self, statement: Statement) -> bool:
         """Whether a statement is a single pipeline of cmdlets that never change the lab."""

@@ -22,13 +22,16 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from hvlab.kernel.component import Component
-from hvlab.kernel.queue import Entry, Kernel, handler_name
+from hvlab.kernel.queue import FOREVER, Entry, Kernel, handler_name
 from hvlab.kernel.random import Stream
 from hvlab.kernel.state import copy_state, plain
 from hvlab.kernel.trace import Trace
 
 C = TypeVar("C", bound=Component)
 D = TypeVar("D")
+
+SLICE = 64
+"""Events between two calls of `World.between`."""
 
 _canonical = msgspec.msgpack.Encoder(order="deterministic")
 
@@ -59,7 +62,7 @@ class WorldState:
 class World(Kernel):
     """A registry of components over one clock, one trace and one seed."""
 
-    __slots__ = ("_by_name", "_events", "_last", "_streams", "seed", "trace")
+    __slots__ = ("_by_name", "_events", "_last", "_streams", "between", "seed", "trace")
 
     def __init__(self, seed: int = 0) -> None:
         super().__init__()
@@ -68,6 +71,8 @@ class World(Kernel):
         self._events = self.trace.events
         self._by_name: dict[str, Component] = {}
         self._streams: dict[str, Stream] = {}
+        self.between: Callable[[], None] | None = None
+        """Called now and then between two events of a run: a session takes its snapshots there."""
         self._last: WorldState | None = None
         """The snapshot that the next one may share with."""
 
@@ -121,6 +126,29 @@ class World(Kernel):
         if stream is None:
             stream = self._streams[name] = Stream.named(self.seed, name)
         return stream
+
+    # -- running -----------------------------------------------------------------------
+
+    def run(self, until: int = FOREVER, limit: int = FOREVER, stop: Callable[[], bool] | None = None) -> int:
+        """As Kernel.run; `between` is called after every SLICE events at the latest."""
+        if self.between is None:
+            return super().run(until, limit, stop)
+        handled = 0
+        held = False
+
+        def asked() -> bool:
+            nonlocal held
+            assert stop is not None
+            held = stop()
+            return held
+
+        while True:
+            part = min(SLICE, limit - handled)
+            done = super().run(until, part, None if stop is None else asked)
+            handled += done
+            if held or done < part or handled >= limit:
+                return handled
+            self.between()
 
     # -- trace -----------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ it checks every line's shape and says which one is wrong.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Annotated
 
@@ -39,9 +40,10 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """An input.
 
-    `kind` is command (text), clock (to: simulated ns), answer (name, text), hint (name) or
-    stop (of the command before it; to: simulated ns) or confirm (text: yes or no, an answer to
-    the command before it).
+    `kind` is command (text), clock (to: simulated ns), answer (name, text), hint (name),
+    stop (of the command before it; to: simulated ns), confirm (text: yes or no, an answer to
+    the command before it), rewind (to: the number of the input after which it goes on, 0 for the
+    beginning; the first input has the number 1) or bookmark (name; to: trace events at that point).
     """
 
     at: Count
@@ -51,7 +53,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     to: Count = 0
 
 
-KINDS = ("command", "clock", "answer", "hint", "stop", "confirm")
+KINDS = ("command", "clock", "answer", "hint", "stop", "confirm", "rewind", "bookmark")
 
 
 class BadLog(Exception):
@@ -72,13 +74,18 @@ class LogWriter:
     input comes, or `flush` is called (a screen does so once a second).
     """
 
-    def __init__(self, header: Header, path: Path | None = None) -> None:
+    def __init__(
+        self, header: Header, path: Path | None = None, *, resumed: Sequence[Entry] | None = None
+    ) -> None:
+        """`resumed` are the entries that the file holds already: it is gone on with."""
         self.header = header
-        self.entries: list[Entry] = []
+        self.entries: list[Entry] = list(resumed or ())
         self._file: IO[bytes] | None = None
         self._waiting = False
         """Whether the last entry is a clock move that is not written yet."""
-        if path is not None:
+        if path is not None and resumed is not None:
+            self._file = path.open("ab")
+        elif path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("wb")
             self._put(header)
@@ -101,11 +108,25 @@ class LogWriter:
         self.entries.append(entry)
         self._put(entry)
 
+    def adopt(self, entries: Sequence[Entry]) -> None:
+        """Take over inputs that are written already, each as it stands."""
+        self.entries += entries
+
+    @property
+    def clock_number(self) -> int:
+        """The number that a clock move would have now: that of the one that waits, or the next."""
+        return len(self.entries) + (not self._waiting)
+
     def flush(self) -> None:
         """Write the clock move that waits."""
         if self._waiting:
             self._waiting = False
             self._put(self.entries[-1])
+
+    def text(self) -> bytes:
+        """The whole record as the file has it."""
+        lines: list[Header | Entry] = [self.header, *self.entries]
+        return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
 
     def close(self) -> None:
         """Close the file."""
@@ -140,11 +161,23 @@ def read(data: bytes, name: str) -> tuple[Header, list[Entry]]:
             raise BadLog(f"{name}, line {number}: {error}") from None
         if entry.kind not in KINDS:
             raise BadLog(f"{name}, line {number}: unknown kind {entry.kind!r}; known: {', '.join(KINDS)}")
-        if entries and entry.at < entries[-1].at:
+        if entry.kind == "rewind" and entry.to > len(entries):
+            raise BadLog(f"{name}, line {number}: goes back to input {entry.to}, which comes only later")
+        back = entry.kind == "rewind" or (bool(entries) and entries[-1].kind == "rewind")
+        if entries and entry.at < entries[-1].at and not back:
             raise BadLog(f"{name}, line {number}: `at` goes backwards")
         entries.append(entry)
     assert header is not None
     return header, entries
+
+
+def cut_torn_line(path: Path) -> None:
+    """Remove what a killed process began to write: bytes behind the last line's end."""
+    with path.open("r+b") as file:
+        data = file.read()
+        whole = data.rfind(b"\n") + 1
+        if 0 < whole < len(data):
+            file.truncate(whole)
 
 
 def looks_like_log(data: bytes) -> bool:

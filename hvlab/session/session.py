@@ -10,22 +10,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from hvlab import catalog
 from hvlab.catalog import Platform
 from hvlab.console.cmdlets import Cmdlet, CmdletTable
-from hvlab.console.errors import ErrorRecord, ParseError
+from hvlab.console.errors import CmdletError, ErrorRecord, ParseError
 from hvlab.console.general import general_cmdlets
 from hvlab.console.help import CatalogHelp
 from hvlab.console.host import Host, RecordingHost
 from hvlab.console.lab import DEFAULT_WAIT
 from hvlab.console.shell import Outcome, Script, Shell, Statement
 from hvlab.console.simulation import simulation_cmdlets
+from hvlab.console.source import Position
 from hvlab.datacenter.build import HOST, build_world
 from hvlab.kernel import World
 from hvlab.kernel.queue import FOREVER
-from hvlab.session.log import Entry, Header, LogWriter, new_header
+from hvlab.session.breakpoints import Breakpoints
+from hvlab.session.cmdlets import SESSION_CMDLETS, TRAVELLING, refusal
+from hvlab.session.log import Entry, Header, LogWriter, cut_torn_line, new_header, read
+from hvlab.session.timeline import ATTACHED, Step
+from hvlab.session.travel import CannotGo, Travel
 from hvlab.text import Text
 
 
@@ -54,6 +59,7 @@ class Session:
         platform: str = "ws2008",
         seed: int = 0,
         log: Path | None = None,
+        resumed: Sequence[Entry] | None = None,
         lesson: str | None = None,
         lesson_digest: str | None = None,
         host: Host | None = None,
@@ -66,10 +72,10 @@ class Session:
         self.scenario = catalog.scenario(scenario)
         self._platform = catalog.platform(platform)
         self._world = build_world(scenario, platform, seed)
-        self.log = LogWriter(self.header, log)
+        self.log = LogWriter(self.header, log, resumed=resumed)
         self.text = Text(language)
         general = general_cmdlets(CatalogHelp(self.text))
-        self.table = CmdletTable([*general, *simulation_cmdlets(), *cmdlets])
+        self.table = CmdletTable([*general, *simulation_cmdlets(), *SESSION_CMDLETS, *cmdlets])
         self.shell = Shell(self.table, self, host or RecordingHost(), step_limit=step_limit)
         self.mover: Mover = AtOnce()
         self.exports = exports
@@ -81,6 +87,35 @@ class Session:
         self._replies: list[Entry] | None = None
         """In a replay: the answers that the command under way was given."""
         self.shell.runtime.confirm = self._confirm
+        self._recording = True
+        self._alone = False
+        self._travelling: Callable[[], object] | None = None
+        """What a travelling command wants done as soon as it has ended."""
+        self.breakpoints = Breakpoints(self)
+        if resumed is not None:
+            self.log.entries.clear()
+        self.travel = Travel(self)
+        if resumed is not None:
+            self.replay(resumed)
+
+    @classmethod
+    def resume(cls, path: Path, **options: Any) -> Session:
+        """Go on with the session that a file records; what a killed process began to write is cut off.
+
+        Raises log.BadLog, ReplayMismatch, catalog.BadCatalog, OSError.
+        """
+        cut_torn_line(path)
+        header, entries = read(path.read_bytes(), str(path))
+        return cls(
+            scenario=header.scenario,
+            platform=header.platform,
+            seed=header.seed,
+            lesson=header.lesson,
+            lesson_digest=header.lesson_digest,
+            log=path,
+            resumed=entries,
+            **options,
+        )
 
     # -- what cmdlets may ask (console.lab.Lab) ------------------------------------------------
 
@@ -126,11 +161,22 @@ class Session:
     def _move(self, until: int, stop: Callable[[], bool]) -> None:
         world = self._world
         halt = self._halt
-        if halt is None:
+        self.travel.wait_begins()
+        if halt is not None:
+            self._move_to(halt, until, stop)
+        elif self.travel.quiet or not self._recording or not self.breakpoints:
             self.mover.move(world, until, stop)
         else:
-            self._move_to(halt, until, stop)
+            self.mover.move(world, until, self.breakpoints.or_before(stop))
+            if self.breakpoints.hit is not None:
+                self.note_stop()
+                raise BreakpointHit
+        self.travel.wait_ends()
         world.cause = self._command
+
+    def at_once(self) -> Mover:
+        """The mover that does not wait for anybody."""
+        return AtOnce()
 
     def _move_to(self, halt: Entry, until: int, stop: Callable[[], bool]) -> None:
         """A replay of a command that the learner stopped: the same events, then the same moment, then the same end."""
@@ -179,6 +225,8 @@ class Session:
         return yes
 
     def _note(self, kind: str, *, text: str = "", name: str = "", to: int = 0) -> None:
+        if not self._recording or self.travel.quiet:
+            return
         self.log.append(Entry(self._world.processed, kind, text=text, name=name, to=to))
 
     # -- inputs ---------------------------------------------------------------------------------
@@ -206,7 +254,18 @@ class Session:
         return Outcome(done, tuple(errors), exit_code)
 
     def run_statement(self, statement: Statement) -> Outcome:
-        """Run one statement: record it, note it in the trace, and let what it does be caused by it."""
+        """Run one statement: record it, note it in the trace, and let what it does be caused by it.
+
+        What only moves within the session's past (Undo-Lab and its like) is no input of the
+        lab; in the middle of a command, what only looks is none either.
+        """
+        if self.is_session_command(statement):
+            return self._run_session_command(statement)
+        if self.travel.view is not None and not self.travel.quiet:
+            if self.shell.is_read_only(statement):
+                return self.shell.run_statement(statement)
+            self.travel.enter_branch()
+        self._begin(len(self.log.entries) + 1)
         self._note("command", text=statement.text)
         self._command = self._world.emit(
             "command", "console", f"{HOST}/root/vmms", None, None, None, statement.text
@@ -214,16 +273,78 @@ class Session:
         self._world.cause = self._command
         try:
             return self.shell.run_statement(statement)
+        except BreakpointHit:
+            self.shell.host.statement_done()
+            self.breakpoints.tell()
+            return Outcome(1, (), 0, 0)
         finally:
             self._command = 0
             self._world.cause = 0
 
+    def _begin(self, node: int) -> None:
+        """An input comes that will have this number in the log."""
+        if self._recording:
+            self.travel.begin(node)
+
+    def is_session_command(self, statement: Statement) -> bool:
+        """Whether a statement is one command of the session's own, and nothing else."""
+        cmdlet = self.shell.only_command(statement)
+        return cmdlet is not None and cmdlet in TRAVELLING
+
+    def _run_session_command(self, statement: Statement) -> Outcome:
+        if self.travel.quiet or not self._recording:
+            raise ReplayMismatch(Entry(self._world.processed, "command"), self._world.processed)
+        self._travelling = None
+        self._alone = True
+        try:
+            outcome = self.shell.run_statement(statement)
+            if self._travelling is None:
+                return outcome
+            try:
+                shown = self._travelling()
+            except (CannotGo, CmdletError) as error:
+                return self._could_not(error if isinstance(error, CmdletError) else refusal(error), statement)
+            if shown is not None:
+                self.shell.host.output(shown)
+                self.shell.host.statement_done()
+            return outcome
+        finally:
+            self._alone = False
+            self._travelling = None
+
+    def _could_not(self, error: CmdletError, statement: Statement) -> Outcome:
+        runtime = self.shell.runtime
+        runtime.position = Position(statement.source, statement.span)
+        record = runtime.make_record(error)
+        runtime.record_error(record)
+        self.shell.host.statement_done()
+        return Outcome(1, (record,), 1)
+
+    def after_this(self, act: Callable[[], object]) -> bool:
+        """Have something done when the session's command under way has ended; False if it does not stand alone."""
+        if self._alone:
+            self._travelling = act
+        return self._alone
+
+    def only_looks(self, text: str) -> bool:
+        """Whether a recorded command only looked at the lab, so that there is nothing to undo."""
+        try:
+            statements = self.shell.parse(text).statements
+        except ParseError:
+            return True
+        return all(self.shell.is_read_only(statement) for statement in statements)
+
     def let_run(self, until: int, events: int = 1 << 62) -> int:
         """The learner lets the clock run to `until` ns, or over so many events; recorded as one input."""
+        self.travel.enter_branch()
+        self._begin(self.log.clock_number)
         before = self._world.now
-        handled = self._world.run(until=until, limit=events)
+        stop = self.breakpoints.or_before(_never) if self.breakpoints else None
+        handled = self._world.run(until=until, limit=events, stop=stop)
         if handled or self._world.now != before:
             self._record_clock()
+        if self.breakpoints.hit is not None:
+            self.breakpoints.tell()
         return handled
 
     def _record_clock(self) -> None:
@@ -231,17 +352,41 @@ class Session:
 
     def answer(self, question: str, text: str) -> None:
         """The learner answers a question of the lesson."""
+        self.travel.enter_branch()
+        self._begin(len(self.log.entries) + 1)
         self._note("answer", name=question, text=text)
         self.answers[question] = text
 
     def take_hint(self, name: str) -> None:
-        """The learner looks at a hint."""
-        self._note("hint", name=name)
+        """The learner looks at a hint. What was seen stays seen, whatever is undone."""
+        self._aside("hint", name=name)
         self.hints.append(name)
+
+    def bookmark(self, name: str, *, remove: bool = False) -> None:
+        """Give the present place a name, or take the name away."""
+        self._aside("bookmark", name=name, text="remove" if remove else "", to=len(self._world.trace))
+
+    def _aside(self, kind: str, *, text: str = "", name: str = "", to: int = 0) -> None:
+        """Record what changes neither world nor shell: it lies after the present head, even while one looks back."""
+        self.log.flush()
+        at = (
+            self._world.processed
+            if self.travel.view is None
+            else self.travel.ends[self.travel.timeline.head].processed
+        )
+        self.log.append(Entry(at, kind, text=text, name=name, to=to))
 
     def note_stop(self) -> None:
         """The learner stops the command that waits."""
         self._note("stop", to=self._world.now)
+
+    def export_log(self, path: str) -> None:
+        """Write the record as one small text file that a colleague can open. OSError if that fails."""
+        self.log.flush()
+        data = self.log.text()
+        self.exported.append((path, len(data)))
+        if self.exports:
+            Path(path).write_bytes(data)
 
     def close(self) -> None:
         """Close the log."""
@@ -250,61 +395,69 @@ class Session:
     # -- replay ---------------------------------------------------------------------------------
 
     def replay(self, entries: Sequence[Entry]) -> None:
-        """Apply recorded inputs, each at the moment it was given.
+        """Take over recorded inputs and do those that lie on the present way, each at the moment it was given.
 
         ReplayMismatch if the world gets there otherwise. What belongs to a command (its
-        confirmations, its being stopped) is given to it again while it runs.
+        confirmations, its being stopped) is given to it again while it runs. What was undone
+        is not done at all; hints count wherever they were taken.
         """
-        place = 0
-        while place < len(entries):
-            entry = entries[place]
-            place += 1
-            if entry.kind in ("confirm", "stop"):
-                raise ReplayMismatch(entry, self._world.processed)  # belongs to no command
-            replies: list[Entry] = []
-            halt: Entry | None = None
-            if entry.kind == "command":
-                while place < len(entries) and entries[place].kind == "confirm":
-                    replies.append(entries[place])
-                    place += 1
-                if place < len(entries) and entries[place].kind == "stop":
-                    halt = entries[place]
-                    place += 1
-            self._apply(entry, replies, halt)
+        begun = self.travel.timeline.nodes(self.travel.timeline.head)
+        self.log.adopt(entries)
+        timeline = self.travel.timeline
+        nodes = timeline.nodes(timeline.head)
+        if nodes[: len(begun)] != begun:
+            raise ReplayMismatch(Entry(0, "rewind"), self._world.processed)
+        self.hints += [entry.name for entry in entries if entry.kind == "hint"]
+        self._recording = False
+        try:
+            for step in timeline.group(nodes[len(begun) :]):
+                self.travel.begin(step.first, step.before)
+                self.perform(step)
+                self.travel.arrive(step.last)
+        finally:
+            self._recording = True
 
-    def _apply(self, entry: Entry, replies: list[Entry], halt: Entry | None) -> None:
-        world = self._world
+    def perform(self, step: Step, partly: bool = False) -> tuple[int, bool]:
+        """Do a recorded step; returns how many answers it took and whether it was stopped.
+
+        ReplayMismatch if it does not take all of them, or is not stopped where it was, unless `partly`.
+        """
+        world, entry = self._world, step.entry
+        if entry.kind in ATTACHED:
+            raise ReplayMismatch(entry, world.processed)  # belongs to no command
         if entry.kind == "clock":
             world.run(until=entry.to, limit=entry.at - world.processed)
             if world.processed == entry.at:
                 self._let_empty_time_pass(entry.to)
             if (world.processed, world.now) != (entry.at, entry.to):
                 raise ReplayMismatch(entry, world.processed)
-            self.log.append(entry)
-            return
+            return 0, False
         if world.processed != entry.at:
             raise ReplayMismatch(entry, world.processed)
         if entry.kind == "answer":
-            self.answer(entry.name, entry.text)
-        elif entry.kind == "hint":
-            self.take_hint(entry.name)
-        else:
-            self._replies, self._halt = replies, halt
-            try:
-                self.run(entry.text)
-            except Stopped:
-                self.note_stop()
-                halt = None
-            finally:
-                self._replies = self._halt = None
-            if replies or (halt is not None and world.processed != halt.at):
-                raise ReplayMismatch(halt or replies[0], world.processed)
-            if halt is not None:
-                self.log.append(halt)
+            self.answers[entry.name] = entry.text
+            return 0, False
+        before = self._replies, self._halt
+        self._replies, self._halt = list(step.replies), step.halt
+        stopped = False
+        try:
+            self.run(entry.text)
+        except Stopped:
+            stopped = True
+        finally:
+            left = self._replies
+            self._replies, self._halt = before
+        if not partly and (left or (step.halt is not None and world.processed != step.halt.at)):
+            raise ReplayMismatch(step.halt or left[0], world.processed)
+        return len(step.replies) - len(left), stopped
 
 
 class Stopped(BaseException):
     """Raised inside a waiting command when the learner stops it."""
+
+
+class BreakpointHit(Stopped):
+    """Raised inside a waiting command when a breakpoint's condition holds."""
 
 
 class ReplayMismatch(Exception):

@@ -65,17 +65,21 @@ class Feed:
         self.seq = 0
         self.sums = Sums()
         self.rewound = False
-        """Whether the trace has become shorter since the last look: then everything is told anew."""
+        """Whether the trace is another one since the last look: one went back. Then everything is told anew."""
+        self._last: object = None
 
     def poll(self) -> list[TraceEvent]:
         """The events that came since the last call."""
         trace = self.world.trace
-        self.rewound = len(trace) < self.seq
+        self.rewound = len(trace) < self.seq or (
+            self.seq > 0 and trace.events[self.seq - 1] is not self._last
+        )
         if self.rewound:
             self.seq = 0
             self.sums = Sums()
         new = list(trace.since(self.seq))
         self.seq += len(new)
+        self._last = trace.events[self.seq - 1] if self.seq else None
         for event in new:
             self.sums.add(event)
         return new

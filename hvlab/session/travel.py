@@ -1,0 +1,459 @@
+"""Going back and forth in a session: undo, redo, any event or moment, branches.
+
+Two kinds of snapshots make it quick. A checkpoint is the world and the shell after
+a step; a moment is the world alone, in the middle of a command that waits or of a
+clock that runs. Both are taken when enough work was done since the last one, so
+that the way from the nearest one to anywhere is short; how much is measured with
+the machine's own clock, which decides nothing but how dense they are. To stand
+after a step, the nearest checkpoint before it is restored and the steps from
+there are done again, quietly. To look into the middle of a step, the nearest moment is
+restored and the world runs on.
+
+In the middle of a step one may look only. Whatever changes the lab there ends the
+command at that point, as if the learner had stopped it, and begins a branch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from hvlab.console.host import RecordingHost
+from hvlab.kernel import World, WorldState
+from hvlab.session import shellstate
+from hvlab.session.log import Entry
+from hvlab.session.shellstate import ShellState
+from hvlab.session.tape import Tape
+from hvlab.session.timeline import Step, Timeline
+
+if TYPE_CHECKING:
+    from hvlab.session.session import Session
+
+SPACING = 0.012
+"""Seconds of work between two snapshots, at least."""
+SHARE = 6
+"""A snapshot may cost one in so many parts of the work since the one before it."""
+MOST = 192
+"""So many snapshots are kept; beyond that, every second one of the older half is given up."""
+
+EVENT, TIME = "event", "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a world has come."""
+
+    processed: int
+    time: int
+    event: int
+    """The number of trace events."""
+
+    def measure(self, unit: str) -> int:
+        """How far in events or in nanoseconds."""
+        return self.event if unit == EVENT else self.time
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """World and shell after a step."""
+
+    world: WorldState
+    tape: Tape
+    shell: ShellState
+    answers: dict[str, str]
+    exported: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The world in the middle of a step, in its wait of that number."""
+
+    wait: int
+    place: Place
+    world: WorldState
+    tape: Tape
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is being looked at: a point in the middle of a step."""
+
+    step: Step
+    place: Place
+
+
+class CannotGo(Exception):
+    """There is no way to where one wants to go; `reason` is an id of a sentence, `values` go into it."""
+
+    def __init__(self, reason: str, **values: str | int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.values = values
+
+
+class _Reached(BaseException):
+    """Raised inside a command that is done again, where one wants to look."""
+
+
+class Travel:
+    """The past of a session, and the ways to its parts."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.timeline = Timeline(session.log.entries)
+        self.view: View | None = None
+        self.floor = 0
+        """The node before which nothing can be undone: the start script of a lesson."""
+        self.quiet = False
+        """Whether steps are being done again: nothing is recorded, shown or exported meanwhile."""
+        self.ends: dict[int, Place] = {0: self.place}
+        """Where the world stood after a node."""
+        self._checkpoints: dict[int, Checkpoint] = {}
+        self._moments: dict[int, list[Moment]] = {}
+        """By the first node of a step, in the order of time."""
+        self._waits: dict[int, list[Place]] = {}
+        """By the first node of a step: where each of its waits ended."""
+        self._order: list[tuple[int, Moment | None]] = []
+        self._tape: Tape | None = None
+        self._node = 0
+        self._latest = 0.0
+        self._spacing = 0.0
+        self._keep(0)
+        session.world.between = self._tick
+
+    @property
+    def world(self) -> World:
+        """The session's world."""
+        return self.session.world
+
+    @property
+    def place(self) -> Place:
+        """How far the world has come."""
+        world = self.session.world
+        return Place(world.processed, world.now, len(world.trace))
+
+    # -- remembering --------------------------------------------------------------------------------
+
+    def begin(self, node: int, before: int | None = None) -> None:
+        """A step begins whose first node is this, after that one (the head, if it is not said).
+
+        What was before is worth a checkpoint if it was work.
+        """
+        if self.quiet:
+            return
+        before = self.timeline.head if before is None else before
+        if node != self._node:
+            self.ends[before] = self.place
+            if self._due() and before not in self._checkpoints:
+                self._keep(before)
+        self._node = node
+
+    def arrive(self, node: int) -> None:
+        """The steps of a log have been done as far as this node."""
+        self.ends[node] = self.place
+        self._node = 0
+
+    def wait_begins(self) -> None:
+        """A command begins to wait."""
+        if not self.quiet and self._node:
+            self._tick()
+
+    def wait_ends(self) -> None:
+        """A command goes on: it may hold parts of the world that the next snapshot must not share."""
+        self.world.touch_all()
+        if not self.quiet and self._node:
+            self._waits.setdefault(self._node, []).append(self.place)
+
+    def _due(self) -> bool:
+        return perf_counter() - self._latest >= self._spacing
+
+    def _tick(self) -> None:
+        """Called between events: time for a moment?"""
+        if self.quiet or not self._node or not self._due():
+            return
+        wait = len(self._waits.get(self._node, ()))
+        begun = perf_counter()
+        moment = Moment(wait, self.place, self.world.snapshot(), self._record())
+        self._moments.setdefault(self._node, []).append(moment)
+        self._note(self._node, moment, begun)
+
+    def _keep(self, head: int) -> None:
+        """Take a checkpoint of the present state: that after the node `head`."""
+        begun = perf_counter()
+        session = self.session
+        shell = shellstate.save(session.shell, self.world)
+        self._checkpoints[head] = Checkpoint(
+            self.world.snapshot(), self._record(), shell, dict(session.answers), len(session.exported)
+        )
+        self.ends[head] = self.place
+        self._note(head, None, begun)
+
+    def _record(self) -> Tape:
+        self._tape = Tape(self._tape, self.world.trace.events)
+        return self._tape
+
+    def _note(self, node: int, moment: Moment | None, begun: float) -> None:
+        self._order.append((node, moment))
+        if len(self._order) > MOST:
+            self._thin()
+        self._latest = perf_counter()
+        self._spacing = max(SPACING, SHARE * (self._latest - begun))
+
+    def _thin(self) -> None:
+        older = len(self._order) // 2
+        kept = []
+        for number, (node, moment) in enumerate(self._order):
+            if number >= older or number % 2 == 0 or node <= self.floor:
+                kept.append((node, moment))
+            elif moment is None:
+                self._checkpoints.pop(node, None)
+            else:
+                self._moments[node] = [known for known in self._moments[node] if known is not moment]
+        self._order = kept
+
+    # -- steps ---------------------------------------------------------------------------------------
+
+    def is_step(self, step: Step) -> bool:
+        """Whether undoing stops here: what only looks at the lab is passed over."""
+        return step.entry.kind not in ("hint",) and not (
+            step.entry.kind == "command" and self.session.only_looks(step.entry.text)
+        )
+
+    def past(self) -> list[Step]:
+        """The steps from the floor to where the session stands."""
+        return [step for step in self.timeline.steps(self.timeline.head) if step.last > self.floor]
+
+    def future(self) -> list[Step]:
+        """The steps that Redo-Lab would do."""
+        head = self.timeline.head
+        onward = self.timeline.onward
+        return [step for step in self.timeline.steps(onward) if step.last > head] if onward else []
+
+    def undo(self, count: int = 1) -> None:
+        """Go back over so many steps. CannotGo if there are not so many."""
+        steps = self.past()
+        if self.view is not None:  # standing in the middle of a step, going back means to before it
+            steps = [step for step in steps if step.first < self.view.step.first] + [self.view.step]
+        target = None
+        for step in reversed(steps):
+            if self.is_step(step):
+                target = step.before
+                count -= 1
+                if not count:
+                    break
+        if count or target is None:
+            raise CannotGo("nothing-to-undo", floor=self.floor)
+        self.go(max(target, self.floor))
+
+    def redo(self, count: int = 1) -> None:
+        """Go forward again over so many steps that were undone. CannotGo if there are not so many."""
+        steps = self.future()
+        if self.view is not None:
+            onward = self.timeline.steps(self.timeline.onward or self.timeline.head)
+            steps = [step for step in onward if step.first >= self.view.step.first]
+        target = None
+        for place, step in enumerate(steps):
+            count -= self.is_step(step)
+            if not count:
+                target = step.last
+                for following in steps[place + 1 :]:
+                    if self.is_step(following):
+                        break
+                    target = following.last
+                break
+        if target is None:
+            raise CannotGo("nothing-to-redo")
+        self.go(target)
+
+    def go(self, node: int) -> None:
+        """Stand after this node, on the record."""
+        node = self.timeline.effective(node)
+        if node < self.floor or self.floor not in (0, *self.timeline.nodes(node)):
+            raise CannotGo("before-the-start")
+        if self.view is None and node == self.timeline.head:
+            return
+        self._leave()
+        self.session.log.append(Entry(self.place.processed, "rewind", to=node))
+        self._stand_after(node)
+
+    def seek(self, unit: str, value: int) -> None:
+        """Look at the world at an event of the trace or at a simulated time (ns) of the present way.
+
+        CannotGo if this way has not come so far. At the end of a step one stands after it,
+        otherwise in its middle.
+        """
+        end = self.timeline.onward or self.timeline.head
+        self._leave()
+        steps = self.timeline.steps(end)
+        if any(step.last not in self.ends for step in steps):
+            self._stand_after(end)
+            self._stand_after(self.timeline.head)
+        if value > self.ends[end].measure(unit):
+            raise CannotGo("not-yet", wanted=value, reached=self.ends[end].measure(unit), unit=unit)
+        if value <= self.ends[self.floor].measure(unit):
+            self.go(self.floor)
+            return
+        step = next(step for step in steps if self.ends[step.last].measure(unit) >= value)
+        if self.ends[step.last].measure(unit) == value:
+            self.go(step.last)
+            return
+        self._look(step, unit, value)
+
+    # -- the middle of a step ------------------------------------------------------------------------
+
+    def _look(self, step: Step, unit: str, value: int) -> None:
+        world = self.world
+
+        def there() -> bool:
+            return len(world.trace.events) >= value if unit == EVENT else world.now >= value
+
+        with self._quietly():
+            moment = self._moment(step, unit, value)
+            if moment is not None:
+                self._tape = moment.tape
+                moment.tape.play(world.trace.events)
+                world.go_to(moment.world)
+                world.touch_all()
+                if not there():
+                    world.run(until=value if unit == TIME else 1 << 62, stop=there if unit == EVENT else None)
+            else:
+                self._stand_after(step.before)
+                self._do_until(step, unit, value, there)
+        if self.place == self.ends[step.last]:
+            self.go(step.last)
+        else:
+            self.view = View(step, self.place)
+
+    def _moment(self, step: Step, unit: str, value: int) -> Moment | None:
+        """The last moment of the step before the wanted point, if only the world's clock lies between them."""
+        found = None
+        for moment in self._moments.get(step.first, ()):
+            if moment.place.measure(unit) > value:
+                break
+            found = moment
+        if found is None or step.entry.kind == "clock":
+            return found
+        waits = self._waits.get(step.first, ())
+        if found.wait < len(waits) and waits[found.wait].measure(unit) < value:
+            return None
+        return found
+
+    def _do_until(self, step: Step, unit: str, value: int, there: Callable[[], bool]) -> None:
+        """Do a step again as far as the wanted point."""
+        session = self.session
+        if step.entry.kind != "command":
+            self.world.run(until=value if unit == TIME else 1 << 62, stop=there if unit == EVENT else None)
+            return
+        session.mover = _UntilThere(unit, value, there)
+        with suppress(_Reached):
+            session.perform(step)
+
+    def enter_branch(self) -> None:
+        """Something is to be changed: what is only looked at becomes the end of its command, on the record."""
+        view = self.view
+        if view is None:
+            return
+        step = view.step
+        log = self.session.log
+        log.append(Entry(view.place.processed, "rewind", to=step.before))
+        self.view = None
+        self._stand_after(step.before)
+        halt = Entry(view.place.processed, "stop", to=view.place.time)
+        if step.entry.kind == "clock":
+            shortened = Entry(halt.at, "clock", to=halt.to)
+            with self._quietly():
+                self.session.perform(Step(0, 0, 0, shortened))
+            log.append(shortened)
+            log.flush()
+        else:
+            with self._quietly():
+                answered, stopped = self.session.perform(
+                    Step(0, 0, 0, step.entry, step.replies, halt), partly=True
+                )
+            for entry in (step.entry, *step.replies[:answered], *((halt,) if stopped else ())):
+                log.append(entry)
+        self.world.touch_all()
+        self._node = 0
+        self._keep(self.timeline.head)
+
+    # -- restoring -----------------------------------------------------------------------------------
+
+    def _leave(self) -> None:
+        """Before going elsewhere: remember where one stands, so that coming back costs nothing."""
+        self.session.log.flush()
+        if self.view is None:
+            head = self.timeline.head
+            if head not in self._checkpoints:
+                self._keep(head)
+            self.ends[head] = self.place
+
+    def _stand_after(self, node: int) -> None:
+        """Restore the nearest checkpoint and do what lies between it and the node again."""
+        steps = self.timeline.steps(node)
+        first = 0
+        known = 0
+        for place, step in enumerate(steps, 1):
+            if step.last in self._checkpoints:
+                first, known = place, step.last
+        self.view = None
+        self._restore(self._checkpoints[known])
+        with self._quietly():
+            for step in steps[first:]:
+                self.session.perform(step)
+                self.ends[step.last] = self.place
+        self.world.touch_all()
+        self._node = 0
+        self._latest = perf_counter()
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        session = self.session
+        checkpoint.tape.play(self.world.trace.events)
+        self._tape = checkpoint.tape
+        self.world.go_to(checkpoint.world)
+        shellstate.apply(checkpoint.shell, session.shell, self.world)
+        session.answers.clear()
+        session.answers.update(checkpoint.answers)
+        del session.exported[checkpoint.exported :]
+
+    @contextmanager
+    def _quietly(self) -> Iterator[None]:
+        """Steps are done again: nobody is shown anything, nothing is recorded, no real file is written."""
+        session = self.session
+        if self.quiet:
+            yield
+            return
+        before = session.shell.host, session.mover, session.exports
+        session.shell.host, session.exports = RecordingHost(), False
+        session.mover = session.at_once()
+        self.quiet = True
+        try:
+            yield
+        finally:
+            self.quiet = False
+            session.shell.host, session.mover, session.exports = before
+
+
+class _UntilThere:
+    """Moves the world, but not beyond the wanted point."""
+
+    def __init__(self, unit: str, value: int, there: Callable[[], bool]) -> None:
+        self.unit, self.value, self.there = unit, value, there
+
+    def move(self, world: World, until: int, stop: Callable[[], bool]) -> None:
+        """Run it; _Reached at the point."""
+        if self.there():
+            raise _Reached
+        reached = False
+
+        def holds() -> bool:
+            nonlocal reached
+            reached = self.there()
+            return reached or stop()
+
+        limit = min(until, self.value) if self.unit == TIME else until
+        world.run(until=limit, stop=holds)
+        if reached or self.there():
+            raise _Reached
