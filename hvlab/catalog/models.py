@@ -87,6 +87,8 @@ class Guest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     receive_buffer_kb: int = 0
     send_buffer_kb: int = 0
     integration_version: str = ""
+    disk_timeout_s: int = 60
+    """How long the disk driver waits for an answer: Windows' TimeOutValue, 60 s by default (general knowledge)."""
 
     @property
     def has_vmbus(self) -> bool:

@@ -72,6 +72,9 @@ class GuestBus:
                 self.guest.channel_gone(effect.relid)
             elif isinstance(effect, client.Rescinded):
                 self._lose(effect.relid, "taken back", "")
+            elif isinstance(effect, client.Offered):
+                if self.state.connection.state == client.CONNECTED:
+                    self.guest.offered(effect.relid)
             elif isinstance(effect, client.AllOffered):
                 self.guest.all_offered()
             elif isinstance(effect, client.Negotiated):

@@ -271,6 +271,27 @@ class GuestSystem(PartitionSoftware):
                 self.bus.open(channel.relid, driver)
         return count
 
+    def offered(self, relid: int) -> None:
+        """A device came while the system runs: start its driver, if there is one and its time has come."""
+        channel = self.bus.state.connection.channels[relid]
+        kind = DRIVERS.get(channel.interface)
+        if kind is not None and (kind.AT_BOOT or self.phase == "running"):
+            driver = kind.make(self, channel)
+            if driver is not None:
+                self.bus.open(relid, driver)
+
+    def later(self, delay: int, relid: int) -> None:
+        """Call the `tick` of the channel's driver after so many nanoseconds, if it still has one."""
+        self.after(delay, GuestSystem.on_tick, relid)
+
+    @handler
+    def on_tick(self, relid: int) -> int | None:
+        """A driver's time has come."""
+        driver = self.bus_state.drivers.get(relid) if self.bus_state is not None else None
+        if driver is not None:
+            driver.tick(self, relid)
+        return None
+
     @property
     def settled(self) -> bool:
         """Whether every driver is ready that the boot waits for."""
@@ -278,6 +299,9 @@ class GuestSystem(PartitionSoftware):
 
     def disks_found(self, name: str, relid: int, disks: dict[int, int]) -> None:
         """A storage driver is ready: from now on its disks are reached through it."""
+        gone = [unit for unit, place in self.units.items() if place[0] == relid and place[1] not in disks]
+        for unit in gone:
+            del self.units[unit]
         for lun, sectors in disks.items():
             unit = name if name.startswith("ide") else f"{name}:{lun}"
             self.units[unit] = (relid, lun, sectors)

@@ -286,20 +286,114 @@ def test_sectors_outside_the_disk_are_an_illegal_request(
 
 
 @pytest.mark.parametrize(
-    ("cdb", "room"),
+    ("cdb", "code"),
     [
-        (bytes([0x9E]) + bytes(15), 512),
-        (bytes([0xFF]) + bytes(9), 512),
-        (scsi.transfer(scsi.READ_10, 0, 2), 1023),
-        (scsi.transfer(scsi.READ_10, 0, 0), 512),
-        (scsi.transfer(scsi.WRITE_10, 0, 1), 0),
-        (scsi.transfer(scsi.WRITE_10, 0, 513), 1 << 20),
+        (bytes([0xFF]) + bytes(9), 0x20),
+        (bytes([0x43]) + bytes(9), 0x20),
+        (bytes([0x9E, 0x11]) + bytes(14), 0x24),  # another service action
+        (scsi.vital(0xB0, 255), 0x24),
+        (bytes([0x12, 0, 0x80, 0, 36, 0]), 0x24),  # a page without the bit that asks for one
+        (bytes([0x1A, 0, 0x2A, 0, 255, 0]), 0x24),
+        (scsi.transfer(scsi.WRITE_10, 0, 513), 0x24),  # more than one request may move
+        (scsi.transfer(scsi.READ_16, 0, 0xFFFFFFF), 0x21),
     ],
 )
-def test_what_a_disk_cannot_do_is_an_illegal_request(cdb: bytes, room: int) -> None:
+def test_what_a_disk_cannot_do_is_an_illegal_request(cdb: bytes, code: int) -> None:
     service = at(vsp.READY)
-    assert sense_of(complete(service, 1, srb(cdb), room)) == (5, 0x20)
+    assert sense_of(complete(service, 1, srb(cdb), 1 << 20)) == (5, code)
     assert not service.pending
+
+
+@pytest.mark.parametrize("room", [0, 512, 1023])
+def test_pages_too_small_for_the_sectors_are_a_data_overrun(room: int) -> None:
+    for code in (scsi.READ_10, scsi.WRITE_10):
+        answer = complete(at(vsp.READY), 1, srb(scsi.transfer(code, 0, 2)), room)
+        assert request_of(answer)["srb_status"] == 0x12
+        assert status(answer) == protocol.STATUS_BUFFER_OVERFLOW
+
+
+@pytest.mark.parametrize("code", [*scsi.READS, *scsi.WRITES])
+def test_reads_and_writes_come_in_four_lengths(code: int) -> None:
+    service = at(vsp.READY, disks={0: 1 << 30})
+    write = code in scsi.WRITES
+    payload = srb(scsi.transfer(code, 0x12345, 3))
+    assert service.packet(1, payload, 4096) == [MoveSectors(1, 0, write, 0x12345, 3)]
+    if code not in (scsi.READ_6, scsi.WRITE_6):
+        assert status(complete(service, 2, srb(scsi.transfer(code, 5, 0)), 0)) == 0  # nothing to move
+        assert service.pending.keys() == {1}
+    else:
+        wanted = [MoveSectors(2, 0, write, 5, 256)]  # in six bytes, 0 is 256
+        assert service.packet(2, srb(scsi.transfer(code, 5, 256)), 1 << 20) == wanted
+
+
+@pytest.mark.parametrize(
+    ("cdb", "data"),
+    [
+        (scsi.simple(scsi.TEST_UNIT_READY), ""),
+        (scsi.simple(scsi.START_STOP_UNIT), ""),
+        (scsi.simple(scsi.SYNCHRONIZE_CACHE), ""),
+        (scsi.simple(scsi.SYNCHRONIZE_CACHE_16) + bytes(6), ""),
+        (bytes([scsi.VERIFY_10, 0, 0, 0, 0, 0, 0, 0, 9, 0]), ""),
+        (scsi.simple(scsi.REQUEST_SENSE, 18), "700000000000000a" + "00" * 10),
+        (scsi.simple(scsi.SERVICE_ACTION_IN_16, 32), "00000000000003e7" + "00000200" + "00" * 20),
+        (scsi.simple(scsi.SERVICE_ACTION_IN_16, 12), "00000000000003e7" + "00000200"),
+        (scsi.simple(scsi.MODE_SENSE_6, 255), "17000000" + "0812" + "00" * 18),
+        (scsi.simple(scsi.MODE_SENSE_10, 255), "001a000000000000" + "0812" + "00" * 18),
+        (scsi.simple(scsi.MODE_SENSE_6, 4), "17000000"),
+        (scsi.vital(0, 255), "00000003" + "008083"),
+        (scsi.vital(0x83, 255), "0083001c" + "01010018" + b"Msft    ".hex() + "00" * 16),
+        (scsi.vital(0x80, 4), "00800020"),
+    ],
+)
+def test_what_a_disk_says_of_itself(cdb: bytes, data: str) -> None:
+    answer = complete(at(vsp.READY), 1, srb(cdb), 4096)
+    assert (status(answer), answer.data.hex()) == (0, data)
+
+
+def test_disks_of_one_controller_are_told_apart_by_their_serial_numbers() -> None:
+    service = at(vsp.READY, disks={0: 10, 5: 10})
+    serials = {complete(service, 1, srb(scsi.vital(0x80, 255), lun=lun), 255).data for lun in (0, 5)}
+    assert len(serials) == 2
+
+
+def test_a_transaction_that_is_under_way_cannot_begin_again() -> None:
+    service = at(vsp.READY)
+    service.packet(4, srb(scsi.transfer(scsi.READ_10, 0, 1)), 512)
+    (effect,) = service.packet(4, srb(scsi.transfer(scsi.READ_10, 7, 1)), 512)
+    assert isinstance(effect, Fail) and "transaction 4" in effect.reason
+
+
+def test_a_bad_sector_is_told_from_a_write_that_failed() -> None:
+    service = at(vsp.READY)
+    service.packet(1, srb(scsi.transfer(scsi.READ_16, 0, 1)), 512)
+    (answer,) = service.moved(1, "error", b"")
+    assert isinstance(answer, Complete) and sense_of(answer) == (3, 0x11)
+
+
+# -- disks that come and go ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", [WIN6, WIN7, WIN8])
+def test_a_client_of_4_2_or_later_is_told_that_disks_came_or_went(version: int) -> None:
+    service = at(vsp.READY, version, {0: 10})
+    effects = service.plug(3, 99)
+    assert service.disks == {0: 10, 3: 99}
+    effects += service.unplug(0)
+    assert service.disks == {3: 99}
+    told = [effect.payload for effect in effects if isinstance(effect, vsp.Announce)]
+    packet = protocol.build(protocol.ENUMERATE_BUS, protocol.packet_size(version))
+    assert told == ([] if version == WIN6 else [packet, packet])
+    assert at(vsp.END, version).plug(1, 5) == []  # it has not looked yet
+
+
+def test_a_request_on_its_way_to_a_disk_that_is_pulled_out_still_ends() -> None:
+    service = at(vsp.READY, WIN7)
+    service.packet(1, srb(scsi.transfer(scsi.READ_10, 0, 1), WIN7), 512)
+    service.unplug(0)
+    (answer,) = service.moved(1, "ok", bytes(512))
+    assert isinstance(answer, Complete) and status(answer) == 0
+    late = complete(service, 2, srb(scsi.transfer(scsi.READ_10, 0, 1), WIN7), 512)
+    assert request_of(late, WIN7)["srb_status"] == 0x20
 
 
 @pytest.mark.parametrize(("how", "sense"), [("range", (5, 0x21)), ("full", (3, 0x0C)), ("error", (3, 0x0C))])
@@ -427,3 +521,60 @@ def test_a_full_controller_is_listed_whole(count: int) -> None:
 
 def test_a_list_that_claims_more_than_it_holds_ends_where_it_ends() -> None:
     assert scsi.read_luns((8000).to_bytes(4, "big") + bytes(12)) == [0]
+
+
+ENUMERATE = protocol.build(protocol.ENUMERATE_BUS, 48)
+
+
+def test_the_client_looks_again_when_it_is_told_that_disks_came_or_went() -> None:
+    pair = Pair((WIN7,), (WIN7,), {0: 10, 1: 20})
+    pair.outcome.clear()
+    pair.service.plug(2, 30)
+    pair.service.unplug(0)
+    pair.deliver(pair.client.announced(ENUMERATE))
+    assert pair.outcome == [vsc.Ready({1: 20, 2: 30}, again=True)]
+    assert pair.client.disks == {1: 20, 2: 30}
+
+
+def test_a_change_while_it_looks_is_looked_at_afterwards() -> None:
+    pair = Pair((WIN7,), (WIN7,), {0: 10})
+    pair.outcome.clear()
+    begun = pair.client.announced(ENUMERATE)
+    assert pair.client.announced(ENUMERATE) == [] and pair.client.changed
+    pair.service.plug(1, 20)
+    pair.operations.clear()
+    pair.deliver(begun)
+    assert pair.outcome == [vsc.Ready({0: 10, 1: 20}, again=True)]
+    assert len(pair.operations) == 10  # the list, and inquiry and capacity of each of two disks: twice
+
+
+@pytest.mark.parametrize("payload", [b"", bytes(48), protocol.build(protocol.EXECUTE_SRB, 48)])
+def test_what_announces_nothing_is_ignored(payload: bytes) -> None:
+    pair = Pair((WIN7,), (WIN7,), {0: 10})
+    assert pair.client.announced(payload) == []
+
+
+def test_a_request_without_an_answer_fails_and_the_disk_is_reset() -> None:
+    pair = Pair((WIN6,), (WIN6,), {0: 10})
+    (sent,) = pair.client.submit(5, True, 0, 0, 1, 0x6000)
+    assert isinstance(sent, SendPacket)
+    done, reset = pair.client.expired(sent.transaction)
+    assert done == Done(5, "timeout")
+    assert isinstance(reset, SendPacket) and reset.payload[0] == protocol.RESET_LUN
+    assert pair.client.expired(sent.transaction) == []
+    assert pair.client.completed(sent.transaction, bytes(48), b"") == []  # too late
+    assert pair.client.completed(reset.transaction, bytes(48), b"") == [] and not pair.client.waiting
+
+
+def test_a_service_that_never_answers_ends_the_initialization() -> None:
+    client = StorVsc((WIN6,), 0x5000)
+    (begun,) = client.start()
+    assert isinstance(begun, SendPacket)
+    assert client.expired(begun.transaction) == [Failed("no answer")]
+
+
+def test_a_disk_that_does_not_answer_while_disks_are_looked_for_is_left_out() -> None:
+    pair = Pair((WIN7,), (WIN7,), {0: 10})
+    (looked,) = pair.client.announced(ENUMERATE)
+    assert isinstance(looked, SendPacket)
+    assert pair.client.expired(looked.transaction) == [vsc.Ready({}, again=True)]

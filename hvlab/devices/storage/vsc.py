@@ -15,10 +15,12 @@ from hvlab.devices.storage.protocol import (
     DATA_IN,
     DATA_OUT,
     END_INITIALIZATION,
+    ENUMERATE_BUS,
     EXECUTE_SRB,
     NO_DATA,
     QUERY_PROPERTIES,
     QUERY_PROTOCOL_VERSION,
+    RESET_LUN,
     SRB_SUCCESS,
     STATUS_REVISION_MISMATCH,
 )
@@ -38,9 +40,10 @@ class SendPacket:
 
 @dataclass(frozen=True)
 class Ready:
-    """The disks are known: logical unit to its sectors."""
+    """The disks are known, for the first time or anew: logical unit to its sectors."""
 
     disks: dict[int, int]
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class Done:
-    """A request has ended; `tag` is the caller's own, `status` is ok or error."""
+    """A request has ended; `tag` is the caller's own, `status` is ok, error or timeout."""
 
     tag: int
     status: str
@@ -74,7 +77,12 @@ class StorVsc:
     waiting: dict[int, tuple[str, int]] = field(default_factory=dict)
     """Transaction to (what it is, tag or logical unit)."""
     luns: list[int] = field(default_factory=list)
+    found: dict[int, int] = field(default_factory=dict)
     disks: dict[int, int] = field(default_factory=dict)
+    ready: bool = False
+    """Whether the disks were known once."""
+    changed: bool = False
+    """The service has announced a change while the disks were being looked for."""
 
     def start(self) -> list[Effect]:
         """The channel is open: begin."""
@@ -97,11 +105,35 @@ class StorVsc:
         status = protocol.PACKET_HEADER.unpack(payload)["status"]
         if what == "init":
             return self._initialized(status)
+        if what == "reset":
+            return []
         request = protocol.request_layout(self.version).unpack(payload, 12)
         good = status == 0 and request["srb_status"] == SRB_SUCCESS
         if what == "io":
             return [Done(number, "ok" if good else "error")]
         return self._found(what, number, good, buffer)
+
+    def announced(self, payload: bytes) -> list[Effect]:
+        """A packet that was not asked for: if it says that disks came or went, look for them anew."""
+        if len(payload) < protocol.PACKET_HEADER.size:
+            return []
+        if protocol.PACKET_HEADER.unpack(payload)["operation"] != ENUMERATE_BUS:
+            return []
+        if self.step != "ready":
+            self.changed = True
+            return []
+        return [self._look_for_disks()]
+
+    def expired(self, transaction: int) -> list[Effect]:
+        """A request was not answered in time: it has failed, and the disk is reset. A late answer finds nobody."""
+        what, number = self.waiting.pop(transaction, ("", 0))
+        if what == "io":
+            return [Done(number, "timeout"), self._plain(RESET_LUN, what="reset")]
+        if what == "init":
+            return [Failed("no answer")]
+        if what in ("", "reset"):
+            return []
+        return self._found(what, number, False, b"")
 
     def _unreadable(self, what: str, number: int, buffer: bytes) -> list[Effect]:
         """A completion that is too short to say anything: what was asked for has failed."""
@@ -109,14 +141,16 @@ class StorVsc:
             return [Done(number, "error")]
         if what == "init":
             return [Failed("a completion that is cut short")]
+        if what == "reset":
+            return []
         return self._found(what, number, False, buffer)
 
     # -- initialization ---------------------------------------------------------------------
 
-    def _plain(self, operation: int, body: bytes = b"") -> SendPacket:
+    def _plain(self, operation: int, body: bytes = b"", what: str = "init") -> SendPacket:
         transaction = self.next_transaction
         self.next_transaction += 1
-        self.waiting[transaction] = ("init", 0)
+        self.waiting[transaction] = (what, 0)
         size = protocol.packet_size(self.version or self.versions[0])
         return SendPacket(transaction, protocol.build(operation, size, body, wants_completion=True))
 
@@ -141,19 +175,14 @@ class StorVsc:
             return [self._plain(QUERY_PROPERTIES)]
         if self.step == "end":
             return [self._plain(END_INITIALIZATION)]
-        return [
-            self._request(
-                "luns",
-                0,
-                0,
-                scsi.simple(scsi.REPORT_LUNS, scsi.LUN_LIST_SIZE),
-                DATA_IN,
-                self.buffer_gpa,
-                scsi.LUN_LIST_SIZE,
-            )
-        ]
+        return [self._look_for_disks()]
 
     # -- finding the disks --------------------------------------------------------------------
+
+    def _look_for_disks(self) -> SendPacket:
+        self.step, self.changed, self.found = "luns", False, {}
+        block = scsi.simple(scsi.REPORT_LUNS, scsi.LUN_LIST_SIZE)
+        return self._request("luns", 0, 0, block, DATA_IN, self.buffer_gpa, scsi.LUN_LIST_SIZE)
 
     def _found(self, what: str, lun: int, good: bool, buffer: bytes) -> list[Effect]:
         if what == "luns":
@@ -167,7 +196,7 @@ class StorVsc:
                     )
                 ]
         elif what == "capacity" and good:
-            self.disks[lun] = int.from_bytes(buffer[:4], "big") + 1
+            self.found[lun] = int.from_bytes(buffer[:4], "big") + 1
         if self.luns:
             lun = self.luns.pop(0)
             return [
@@ -175,8 +204,11 @@ class StorVsc:
                     "inquiry", lun, lun, scsi.simple(scsi.INQUIRY, 36), DATA_IN, self.buffer_gpa, 36
                 )
             ]
-        self.step = "ready"
-        return [Ready(dict(self.disks))]
+        if self.changed:
+            return [self._look_for_disks()]
+        again, self.ready = self.ready, True
+        self.step, self.disks = "ready", self.found
+        return [Ready(dict(self.disks), again)]
 
     def _request(
         self, what: str, number: int, lun: int, block: bytes, direction: int, gpa: int, length: int

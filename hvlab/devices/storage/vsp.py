@@ -10,24 +10,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hvlab.devices.storage import protocol, scsi
+from hvlab.devices.storage import disk, protocol, scsi
 from hvlab.devices.storage.protocol import (
     BEGIN_INITIALIZATION,
     COMPLETE_IO,
     END_INITIALIZATION,
+    ENUMERATE_BUS,
     EXECUTE_SRB,
     QUERY_PROPERTIES,
     QUERY_PROTOCOL_VERSION,
+    RESET_BUS,
+    RESET_LUN,
     SRB_AUTOSENSE,
+    SRB_DATA_OVERRUN,
     SRB_ERROR,
     SRB_INVALID_LUN,
     SRB_SUCCESS,
-    STATUS_DEVICE_DOES_NOT_EXIST,
     STATUS_INVALID_DEVICE_REQUEST,
     STATUS_INVALID_DEVICE_STATE,
     STATUS_IO_DEVICE_ERROR,
+    STATUS_OF_SRB,
     STATUS_REVISION_MISMATCH,
     STATUS_SUCCESS,
+    WIN7,
 )
 
 BEGIN, VERSION, PROPERTIES, END, READY = (
@@ -74,7 +79,14 @@ class Fail:
     reason: str
 
 
-Effect = Complete | MoveSectors | Fail
+@dataclass(frozen=True)
+class Announce:
+    """Tell the client something that it has not asked for: a packet without completion."""
+
+    payload: bytes
+
+
+Effect = Complete | MoveSectors | Fail | Announce
 
 
 @dataclass
@@ -89,6 +101,27 @@ class StorVsp:
     version: int = 0
     pending: dict[int, bytes] = field(default_factory=dict)
     """Transaction to the request that waits for its sectors."""
+    identity: bytes = bytes(16)
+    """What the disks' identifiers are made from: the channel's own."""
+
+    def as_new(self) -> StorVsp:
+        """The same service before anything was agreed."""
+        return StorVsp(self.versions, self.disks, self.single, identity=self.identity)
+
+    def plug(self, lun: int, sectors: int) -> list[Effect]:
+        """A disk has been plugged in: a client that knows how to be told is told."""
+        self.disks[lun] = sectors
+        return self._bus_changed()
+
+    def unplug(self, lun: int) -> list[Effect]:
+        """A disk has been pulled out. Requests on their way to it still end, by `moved`."""
+        del self.disks[lun]
+        return self._bus_changed()
+
+    def _bus_changed(self) -> list[Effect]:
+        if self.state != READY or self.version < WIN7:
+            return []
+        return [Announce(protocol.build(ENUMERATE_BUS, protocol.packet_size(self.version)))]
 
     def packet(self, transaction: int, payload: bytes, room: int) -> list[Effect]:
         """A packet that asks for completion; `room` is how many bytes the pages named by it hold."""
@@ -104,7 +137,7 @@ class StorVsp:
             return [self._initialize(transaction, payload, operation)]
         if operation == EXECUTE_SRB:
             return [self._execute(transaction, payload, room)]
-        if operation in (4, 5, 6):
+        if RESET_LUN <= operation <= RESET_BUS:
             return [self._answer(transaction, payload, STATUS_SUCCESS)]
         return [self._answer(transaction, payload, STATUS_INVALID_DEVICE_REQUEST)]
 
@@ -115,9 +148,11 @@ class StorVsp:
             return []
         if status == "ok":
             return [self._srb(transaction, request, SRB_SUCCESS, data)]
-        code = scsi.ASC_OUT_OF_RANGE if status == "range" else scsi.ASC_WRITE_ERROR
-        key = scsi.SENSE_ILLEGAL_REQUEST if status == "range" else scsi.SENSE_MEDIUM_ERROR
-        return [self._check(transaction, request, key, code)]
+        if status == "range":
+            return [self._check(transaction, request, scsi.SENSE_ILLEGAL_REQUEST, scsi.ASC_OUT_OF_RANGE)]
+        block = protocol.request_layout(self.version).unpack(request, 12)["cdb"]
+        code = scsi.ASC_WRITE_ERROR if block[0] in scsi.WRITES else scsi.ASC_READ_ERROR
+        return [self._check(transaction, request, scsi.SENSE_MEDIUM_ERROR, code)]
 
     # -- initialization ---------------------------------------------------------------------
 
@@ -146,35 +181,40 @@ class StorVsp:
     def _execute(self, transaction: int, payload: bytes, room: int) -> Effect:
         if len(payload) != protocol.packet_size(self.version):
             return Fail(f"a storage packet of {len(payload)} bytes at protocol 0x{self.version:04x}")
+        if transaction in self.pending:
+            return Fail(f"transaction {transaction} is under way already")
         request = protocol.request_layout(self.version).unpack(payload, 12)
-        command = scsi.parse(request["cdb"])
+        block = request["cdb"]
         lun = 0 if self.single else request["lun"]
         sectors = self.disks.get(lun)
-        if command.code == scsi.REPORT_LUNS:
-            return self._srb(transaction, payload, SRB_SUCCESS, scsi.luns_data(sorted(self.disks))[:room])
-        if command.code == scsi.INQUIRY:
-            return self._srb(transaction, payload, SRB_SUCCESS, scsi.inquiry_data(sectors is not None)[:room])
+        if block[0] == scsi.REPORT_LUNS:
+            data = scsi.luns_data(sorted(self.disks))[: scsi.parse(block).room]
+            return self._srb(transaction, payload, SRB_SUCCESS, data[:room])
         if sectors is None:
+            if block[0] == scsi.INQUIRY:
+                data = scsi.inquiry_data(False)[: scsi.parse(block).room]
+                return self._srb(transaction, payload, SRB_SUCCESS, data[:room])
             return self._srb(transaction, payload, SRB_INVALID_LUN)
-        if command.code == scsi.READ_CAPACITY:
-            return self._srb(transaction, payload, SRB_SUCCESS, scsi.capacity_data(sectors)[:room])
-        if command.code in (scsi.TEST_UNIT_READY, scsi.SYNCHRONIZE_CACHE):
-            return self._srb(transaction, payload, SRB_SUCCESS)
-        if command.code in (scsi.READ_10, scsi.WRITE_10):
-            if command.lba + command.sectors > sectors:
-                return self._check(transaction, payload, scsi.SENSE_ILLEGAL_REQUEST, scsi.ASC_OUT_OF_RANGE)
-            if command.sectors * scsi.SECTOR > min(room, protocol.MAXIMUM_TRANSFER) or command.sectors == 0:
-                return self._check(transaction, payload, scsi.SENSE_ILLEGAL_REQUEST, scsi.ASC_INVALID_COMMAND)
-            self.pending[transaction] = payload
-            return MoveSectors(transaction, lun, command.code == scsi.WRITE_10, command.lba, command.sectors)
-        return self._check(transaction, payload, scsi.SENSE_ILLEGAL_REQUEST, scsi.ASC_INVALID_COMMAND)
+        answer = disk.answer(block, sectors, self._identifier(lun), protocol.MAXIMUM_TRANSFER // scsi.SECTOR)
+        if isinstance(answer, disk.Check):
+            return self._check(transaction, payload, answer.key, answer.code)
+        if isinstance(answer, disk.Good):
+            return self._srb(transaction, payload, SRB_SUCCESS, answer.data[:room])
+        if answer.sectors * scsi.SECTOR > room:
+            return self._srb(transaction, payload, SRB_DATA_OVERRUN)
+        self.pending[transaction] = payload
+        return MoveSectors(transaction, lun, answer.write, answer.lba, answer.sectors)
+
+    def _identifier(self, lun: int) -> bytes:
+        """16 bytes that tell the channel's disks from each other."""
+        return self.identity[:15] + bytes([lun])
 
     def _srb(self, transaction: int, payload: bytes, srb_status: int, data: bytes = b"") -> Complete:
         layout = protocol.request_layout(self.version)
         request = layout.unpack(payload, 12)
         request["srb_status"] = srb_status
         request["transfer_length"] = len(data) or request["transfer_length"]
-        status = STATUS_SUCCESS if srb_status == SRB_SUCCESS else STATUS_DEVICE_DOES_NOT_EXIST
+        status = STATUS_OF_SRB[srb_status]
         return Complete(
             transaction, protocol.build(COMPLETE_IO, len(payload), layout.pack(**request), status), data
         )

@@ -53,5 +53,8 @@ class Driver:
     def described(self, guest: GuestSystem, relid: int, gpadl: int, status: int) -> None:
         """The host has taken (status 0) or refused pages that the driver opened to it with `bus.describe`."""
 
+    def tick(self, guest: GuestSystem, relid: int) -> None:
+        """What `guest.later` was asked for is due. It may have been asked for by an earlier driver of the channel."""
+
     def lost(self, guest: GuestSystem, relid: int) -> None:
         """The channel is no more; the driver has been taken out of the bus's state already."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from hvlab import catalog
@@ -24,6 +24,10 @@ class StorageDriver(Driver):
     """One storage channel."""
 
     storvsc: StorVsc
+    since: dict[int, int] = field(default_factory=dict)
+    """When each request under way was sent, in ns, oldest first."""
+    watched: bool = False
+    """Whether a timer runs that looks for requests that are not answered."""
 
     PATH: ClassVar[str] = "storvsc"
     RING_PAGES: ClassVar[int] = 17
@@ -53,10 +57,34 @@ class StorageDriver(Driver):
         self._serve(guest, relid, self.storvsc.start())
 
     def packet(self, guest: GuestSystem, relid: int, packet: Packet) -> None:
-        """A completion."""
-        if packet.kind == packets.COMPLETION:
+        """A completion, or an announcement."""
+        if packet.kind == packets.IN_BAND:
+            self._serve(guest, relid, self.storvsc.announced(packet.payload))
+        elif packet.kind == packets.COMPLETION:
+            self.since.pop(packet.transaction, None)
             own = guest.read(self.storvsc.buffer_gpa, scsi.LUN_LIST_SIZE)
             self._serve(guest, relid, self.storvsc.completed(packet.transaction, packet.payload, own))
+
+    def tick(self, guest: GuestSystem, relid: int) -> None:
+        """Give up what has waited too long for its answer, and watch the rest."""
+        self.watched = False
+        limit = _patience(guest)
+        for transaction, sent in list(self.since.items()):
+            if guest.world.now - sent < limit:
+                break
+            del self.since[transaction]
+            guest.note_driver(self.name, "timeout", f"transaction {transaction}")
+            self._serve(guest, relid, self.storvsc.expired(transaction))
+            if relid not in guest.bus.state.drivers:
+                return
+        self._watch(guest, relid)
+
+    def _watch(self, guest: GuestSystem, relid: int) -> None:
+        """See that a timer runs while anything is under way: it fires when the oldest request is due."""
+        if self.since and not self.watched:
+            self.watched = True
+            oldest = next(iter(self.since.values()))
+            guest.later(oldest + _patience(guest) - guest.world.now, relid)
 
     def lost(self, guest: GuestSystem, relid: int) -> None:
         """Its disks are gone."""
@@ -79,16 +107,24 @@ class StorageDriver(Driver):
     def _serve(self, guest: GuestSystem, relid: int, effects: list[vsc.Effect]) -> None:
         for effect in effects:
             if isinstance(effect, vsc.SendPacket):
+                self.since[effect.transaction] = guest.world.now
                 guest.bus.send(relid, _packet(effect))
+                self._watch(guest, relid)
             elif isinstance(effect, vsc.Done):
                 guest.io_finished(effect.tag, effect.status)
             elif isinstance(effect, vsc.Ready):
                 version = self.storvsc.version
-                guest.note_driver(self.name, "ready", f"{version >> 8}.{version & 0xFF}")
+                detail = str(len(effect.disks)) if effect.again else f"{version >> 8}.{version & 0xFF}"
+                guest.note_driver(self.name, "rescanned" if effect.again else "ready", detail)
                 guest.disks_found(self.name, relid, effect.disks)
             else:
                 guest.note_driver(self.name, "failed", effect.reason)
                 guest.bus_ready()
+
+
+def _patience(guest: GuestSystem) -> int:
+    """How long the system waits for a disk, in ns."""
+    return catalog.guest(guest.system).disk_timeout_s * 1_000_000_000
 
 
 def _packet(effect: vsc.SendPacket) -> bytes:

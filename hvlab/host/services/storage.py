@@ -39,7 +39,7 @@ class StorageService(Service):
 
     def closed(self, link: BusLink) -> None:
         """Forget what was agreed and asked."""
-        self.storvsp = StorVsp(self.storvsp.versions, self.storvsp.disks, self.storvsp.single)
+        self.storvsp = self.storvsp.as_new()
         self.requests = {}
 
     def packet(self, link: BusLink, relid: int, packet: Packet) -> None:
@@ -49,6 +49,16 @@ class StorageService(Service):
         area: Area = packet.ranges[0] if packet.ranges else (0, 0, ())
         self.requests[packet.transaction] = area
         self._serve(link, relid, self.storvsp.packet(packet.transaction, packet.payload, area[0]))
+
+    def plug(self, link: BusLink, lun: int, path: str, sectors: int) -> None:
+        """A disk has been plugged into the running machine's controller."""
+        self.paths[lun] = path
+        self._serve(link, link.relid_of(self.key), self.storvsp.plug(lun, sectors))
+
+    def unplug(self, link: BusLink, lun: int) -> None:
+        """A disk has been pulled out of the running machine's controller."""
+        del self.paths[lun]
+        self._serve(link, link.relid_of(self.key), self.storvsp.unplug(lun))
 
     def disk_done(self, link: BusLink, relid: int, transaction: int, status: str, data: bytes) -> None:
         """The disk has answered: so does the service, if the request still stands."""
@@ -61,6 +71,8 @@ class StorageService(Service):
                 self._complete(link, relid, effect)
             elif isinstance(effect, vsp.MoveSectors):
                 self._move(link, relid, effect)
+            elif isinstance(effect, vsp.Announce):
+                link.send(relid, packets.in_band(effect.payload, 0, False))
             else:
                 raise BadPacket(effect.reason)
 
