@@ -47,6 +47,7 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     heartbeat_versions: list[str]
     network_versions: list[str]
     ide_accelerator: bool
+    mac_spoofing_setting: bool
     hypercall_codes: dict[str, int]
     timing: Timing
     limits: dict[str, Limit]

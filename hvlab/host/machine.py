@@ -39,6 +39,8 @@ class NetworkAdapter:
     vlan: int = 0
     allowed: tuple[int, ...] | None = None
     cable: bool = True
+    spoofing: bool = False
+    """Whether it may send from foreign addresses, where the platform has a setting for that."""
 
     @property
     def key(self) -> str:

@@ -255,6 +255,15 @@ class VirtualNetworks(Component):
         self._must_be_off(machine)
         adapter.mac, adapter.static = mac, bool(mac)
 
+    def set_spoofing(self, machine: VirtualMachine, adapter: NetworkAdapter, wanted: bool) -> None:
+        """Let an adapter send from foreign addresses, or not; at once if the machine runs."""
+        if not self.platform.mac_spoofing_setting:
+            raise Refusal("no-spoofing-setting", name=machine.name)
+        adapter.spoofing = wanted
+        found = self.port_of(machine, adapter)
+        if found is not None:
+            found[1].spoofing = wanted
+
     def set_vlan(
         self,
         machine: VirtualMachine,
@@ -345,8 +354,9 @@ class VirtualNetworks(Component):
         if switch is None or self.port_of(machine, adapter):
             return
         # On Windows Server 2008 an adapter whose address was set by hand may send from others as well; a
-        # dynamic one may not (the condition of load balancing in unicast mode). A switch for that came with R2.
-        port = switch.switch.plug(f"{machine.name}/{adapter.key}", adapter.mac, spoofing=adapter.static)
+        # dynamic one may not (the condition of load balancing in unicast mode). A setting for that came with R2.
+        spoofing = adapter.spoofing if self.platform.mac_spoofing_setting else adapter.static
+        port = switch.switch.plug(f"{machine.name}/{adapter.key}", adapter.mac, spoofing)
         port.linked = adapter.cable
         _apply_vlan(port, adapter)
 

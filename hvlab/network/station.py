@@ -17,6 +17,8 @@ from hvlab.network.nlb import Cluster
 SECOND = 1_000_000_000
 ARP_AGE = 120 * SECOND
 """How long an address that was asked for is trusted (K: some minutes; a station asks again)."""
+ARP_AGAIN = SECOND
+"""How long to wait for whoever has an address, before asking again for another packet (K)."""
 AUTOMATIC_PREFIX = 16
 ECHO_IDENTIFIER = 1
 FIRST_CLIENT_PORT = 49152
@@ -73,6 +75,8 @@ class Station:
     answers_echo: bool = True
     neighbours: dict[str, tuple[bytes, int]] = field(default_factory=dict)
     """IP address to the adapter's address, and when that was learned (ns)."""
+    sought: dict[str, int] = field(default_factory=dict)
+    """When it was last asked whose an IP address is (ns)."""
     questions: dict[int, Question] = field(default_factory=dict)
     cluster: Cluster | None = None
     served: int = 0
@@ -89,7 +93,7 @@ class Station:
         if not 1 <= prefix <= 30:
             raise BadAddress(f"/{prefix}")
         self.address, self.prefix, self.gateway = address, prefix, gateway
-        self.neighbours = {}
+        self.neighbours, self.sought = {}, {}
 
     def ping(self, tag: int, target: str, now: int) -> list[Effect]:
         """Send an echo request; `Answered` tells how it ended. `tag` is the caller's own, 1 to 65535."""
@@ -127,6 +131,9 @@ class Station:
         known = self.neighbours.get(hop)
         if known is not None and now - known[1] <= ARP_AGE:
             return [self._send_question(question, known[0])]
+        if now - self.sought.get(hop, -ARP_AGAIN) < ARP_AGAIN:
+            return []
+        self.sought[hop] = now
         return [self._arp(frames.ARP_REQUEST, (BROADCAST, NOBODY), hop)]
 
     def _send_question(self, question: Question, mac: bytes) -> Transmit:

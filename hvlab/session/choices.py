@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from hvlab.console.completion import Completion, complete
 from hvlab.host.disks import HostStorage
+from hvlab.host.networks import VirtualNetworks
 from hvlab.host.vmms import Vmms
 from hvlab.session.session import Session
 
@@ -14,6 +15,10 @@ def sources(session: Session) -> Mapping[str, Callable[[], Iterable[str]]]:
     """The named sources that parameters refer to."""
     world, host = session.world, session.host
     return {
+        "switch": lambda: [
+            one.name for one in world.get(f"{host}/root/vmswitch", VirtualNetworks).switches.values()
+        ],
+        "nic": lambda: [nic.name for nic in world.get(f"{host}/root/vmswitch", VirtualNetworks).nics],
         "vm": lambda: [machine.name for machine in world.get(f"{host}/root/vmms", Vmms).machines.values()],
         "path": world.get(f"{host}/root/storage", HostStorage).files.paths,
         "variable": session.shell.variable_names,

@@ -6,12 +6,9 @@ there is to choose from in this lab, and its answers become rows of the menu.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from hvlab.console.completion import Completion, complete
 from hvlab.console.errors import ParseError
-from hvlab.host.disks import HostStorage
-from hvlab.host.vmms import Vmms
+from hvlab.session.choices import sources
 from hvlab.session.session import Session
 from hvlab.text import Text
 from hvlab.tui.completion_menu import Choice
@@ -28,22 +25,9 @@ def is_incomplete(session: Session, source: str) -> bool:
 
 def completions(session: Session, source: str, cursor: int, text: Text) -> list[Choice]:
     """What may stand at the cursor, best first."""
-    host = session.host
-
-    def machines() -> Iterable[str]:
-        return [machine.name for machine in session.world.get(f"{host}/root/vmms", Vmms).machines.values()]
-
-    def files() -> Iterable[str]:
-        return session.world.get(f"{host}/root/storage", HostStorage).files.paths()
-
-    sources = {
-        "vm": machines,
-        "path": files,
-        "variable": session.shell.variable_names,
-        "cmdlet": lambda: [cmdlet.name for cmdlet in session.table],
-        "help": lambda: [cmdlet.name for cmdlet in session.table],
-    }
-    return [_choice(found, session, text) for found in complete(source, cursor, session.table, sources)]
+    return [
+        _choice(found, session, text) for found in complete(source, cursor, session.table, sources(session))
+    ]
 
 
 def _choice(found: Completion, session: Session, text: Text) -> Choice:

@@ -66,7 +66,11 @@ def _new(call: Call) -> Iterator[object]:
             service.check_disk(path)
         elif args.NewVHDPath:
             path = create_disk(call, args.NewVHDPath, args.NewVHDSizeBytes, dynamic=True)
+        if args.SwitchName:
+            service.networks.named(args.SwitchName)
         machine = service.create(args.Name, args.MemoryStartupBytes)
+        if args.SwitchName:
+            service.networks.add_adapter(machine, "Network Adapter", False, switch=args.SwitchName)
         if path:
             service.add_drive(machine.name, path, "IDE", 0, 0)
     except Refusal as refusal:
@@ -198,6 +202,7 @@ CMDLETS = (
             Parameter("NewVHDPath", completer="path", sets=("New",), mandatory=True),
             Parameter("NewVHDSizeBytes", "size", sets=("New",), mandatory=True),
             Parameter("NoVHD", "switch", sets=("None",)),
+            Parameter("SwitchName", completer="switch"),
             Parameter("Generation", "int", minimum=1, maximum=1, default=1),
         ),
         _new,

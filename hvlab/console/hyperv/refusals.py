@@ -83,6 +83,16 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "InvalidParameter",
         "InvalidArgument",
     ),
+    "no-such-adapter": (
+        "'{name}' has no network adapter '{adapter}'.",
+        "ObjectNotFound",
+        "ObjectNotFound",
+    ),
+    "no-spoofing-setting": (
+        "The setting MacAddressSpoofing is not supported by this version of Hyper-V.",
+        "NotSupported",
+        "InvalidOperation",
+    ),
     "no-such-nic": (
         "No physical network adapter matches '{name}'.",
         "ObjectNotFound",
