@@ -85,6 +85,8 @@ class Guest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shutdown_versions: list[str] = []
     heartbeat_versions: list[str] = []
     network_versions: list[str] = []
+    legacy_network: bool = False
+    """Whether it has a driver for the emulated network adapter."""
     receive_buffer_kb: int = 0
     send_buffer_kb: int = 0
     integration_version: str = ""

@@ -11,9 +11,11 @@ disk.
 from __future__ import annotations
 
 from hvlab import catalog
-from hvlab.guests import programs, system_record
+from hvlab.guests import legacy, programs, system_record
 from hvlab.guests.bus import BusState, GuestBus
 from hvlab.guests.drivers import DRIVERS
+from hvlab.guests.legacy import LegacyDriver
+from hvlab.guests.network import GuestNetwork
 from hvlab.guests.operations import OPERATIONS
 from hvlab.guests.programs import Op
 from hvlab.guests.records import Request, Workload
@@ -27,6 +29,8 @@ HYPERCALL_INPUT_PAGE = 0x1FF
 FIRST_FREE_PAGE = 0x300
 
 IDLE = "idle"
+LOOK_AT_VALUE = ("status", "check_disk", "legacy_address", "legacy_serve")
+"""Operations that use what the one before has read: nothing comes between."""
 
 
 class GuestSystem(PartitionSoftware):
@@ -55,6 +59,8 @@ class GuestSystem(PartitionSoftware):
         "started",
         "booted",
         "drivers",
+        "legacy",
+        "deferred",
     )
 
     def __init__(self, vm: str, host: str, partition: int, memory_pages: int) -> None:
@@ -81,6 +87,10 @@ class GuestSystem(PartitionSoftware):
         self.started = 0
         self.booted = 0
         self.drivers: dict[str, tuple[str, str]] = {}
+        self.legacy: list[LegacyDriver] = []
+        """Drivers of legacy network adapters."""
+        self.deferred: list[Op] = []
+        """What interrupts have left to do, as soon as the processor is between two operations."""
         self._bus: GuestBus | None = None
 
     def restored(self) -> None:
@@ -111,6 +121,11 @@ class GuestSystem(PartitionSoftware):
             assert self.bus_state is not None
             self._bus = GuestBus(self, self.bus_state)
         return self._bus
+
+    @property
+    def network(self) -> GuestNetwork:
+        """Its addresses and what it asks others."""
+        return self.world.get(f"{self.name}/network", GuestNetwork)
 
     def read(self, gpa: int, count: int) -> bytes:
         """Bytes of its memory."""
@@ -168,7 +183,10 @@ class GuestSystem(PartitionSoftware):
     @handler
     def on_run(self, payload: None) -> int | None:
         """Do the next operations of the program until one takes time or waits."""
-        while self.program:
+        while self.program or self.deferred:
+            if self.deferred and not (self.program and self.program[0][0] in LOOK_AT_VALUE):
+                self.program[:0] = self.deferred
+                self.deferred = []
             op = self.program.pop(0)
             delay = OPERATIONS[op[0]](self, *op[1:])
             if delay is None:
@@ -181,6 +199,11 @@ class GuestSystem(PartitionSoftware):
         self.hypervisor.halt(self.partition, 0)
         return None
 
+    def soon(self, operations: list[Op]) -> None:
+        """Do these operations as soon as the processor is between two others."""
+        self.deferred += operations
+        self.unblock(IDLE)
+
     def wait(self, reason: str) -> None:
         """Nothing to do until an interrupt: the idle loop halts the processor."""
         self.blocked = reason
@@ -188,6 +211,8 @@ class GuestSystem(PartitionSoftware):
 
     def interrupt(self, vp: int, sint: int, vector: int) -> None:
         """An interrupt: the disk's line, or the VMBus."""
+        if sint < 0 and legacy.interrupted(self, vector):
+            return
         if sint < 0:
             self.line_raised = True
             self.unblock("line")

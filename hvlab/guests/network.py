@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from hvlab.guests import legacy
 from hvlab.kernel import Component, handler
 from hvlab.network.nlb import HEARTBEAT, Cluster
 from hvlab.network.station import (
@@ -144,6 +145,9 @@ class GuestNetwork(Component):
 
     def _transmit(self, adapter: Adapter, data: bytes) -> None:
         guest = self.guest
+        if not adapter.relid:
+            legacy.transmit(guest, int(adapter.key.partition(":")[2]), data)
+            return
         driver = guest.bus.state.drivers.get(adapter.relid)
         if driver is not None:
             cast("NetworkDriver", driver).transmit(guest, adapter.relid, data)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from hvlab import catalog
 from hvlab.catalog.versions import word_versions
 from hvlab.devices.emulated import ide
-from hvlab.guests import programs, system_record
+from hvlab.guests import legacy, programs, system_record
 from hvlab.guests.bus import BusState
 from hvlab.guests.programs import BOOT_SECTOR_GPA, RECORD_GPA
 from hvlab.guests.records import Request
@@ -45,8 +45,8 @@ def _out(guest: GuestSystem, port: int, value: int, size: int = 1) -> int | None
     return _port(guest, port, True, size, value)
 
 
-def _in(guest: GuestSystem, port: int) -> int | None:
-    return _port(guest, port, False, 1, 0)
+def _in(guest: GuestSystem, port: int, size: int = 1) -> int | None:
+    return _port(guest, port, False, size, 0)
 
 
 def _port(
@@ -247,4 +247,5 @@ OPERATIONS: dict[str, Callable[..., int | None]] = {
     "fill": _fill,
     "workload_end": _workload_end,
     "require": _require,
+    **legacy.OPERATIONS,
 }

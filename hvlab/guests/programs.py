@@ -100,7 +100,8 @@ def boot(guest: Guest, record: SystemRecord) -> list[Op]:
     if guest.has_vmbus and record.integration_version:
         drivers = [("phase", "drivers"), ("enlighten",), ("vmbus",)]
         integration = [("integration",)]
-    return [*early, *drivers, *late, *integration, ("phase", "running")]
+    network: list[Op] = [("legacy_network",)] if guest.legacy_network else []
+    return [*early, *drivers, *network, *late, *integration, ("phase", "running")]
 
 
 def synic(guest_os_id: int, sim: int, sief: int, vector: int) -> list[Op]:

@@ -390,13 +390,20 @@ class VirtualNetworks(Component):
             return
         decision = switch.switch.forward(port.number, data, self.world.now)
         names = [switch.switch.ports[number].name for number, _ in decision.out]
-        source = f"{self.host}/root/netvsp" if "/" in port_name else self.name
+        source = self._sender(port_name)
         seq = note_frame(self, source, f"{self.name}/{switch.name}", port_name, names, decision, data)
         if decision.out:
             delay = self.platform.timing.switch_forward
             out = tuple((names[place], each[1]) for place, each in enumerate(decision.out))
             payload = (switch.name.casefold(), out)
             self.world.because(seq, self.after, delay, VirtualNetworks.on_forwarded, payload)
+
+    def _sender(self, port_name: str) -> str:
+        """Who brings frames to a port, for the trace."""
+        vm, _, key = port_name.partition("/")
+        if not key:
+            return self.name
+        return f"{self.host}/root/" + (f"vmwp/{vm}" if key.startswith("legacy") else "netvsp")
 
     @handler
     def on_forwarded(self, payload: tuple[str, tuple[tuple[str, bytes], ...]]) -> int | None:

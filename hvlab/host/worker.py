@@ -12,11 +12,14 @@ from typing import Any, Protocol, cast
 
 from hvlab import catalog
 from hvlab.catalog import Platform
-from hvlab.devices.emulated import ide
+from hvlab.devices.emulated import ide, nic
 from hvlab.devices.emulated.ide import IdeChannel
+from hvlab.devices.emulated.nic import LegacyNic
 from hvlab.guests.guest import GuestSystem
+from hvlab.guests.legacy import DEVICE_TABLE_GPA, FIRST_VECTOR
 from hvlab.guests.network import GuestNetwork
 from hvlab.guests.programs import POWER_PORT, SLEEP_NOW
+from hvlab.host.board import GuestMemory
 from hvlab.host.disks import DiskRequest, HostStorage
 from hvlab.host.link import EVENT_PORT, MESSAGE_PORT, BusLink
 from hvlab.host.machine import VirtualMachine
@@ -66,6 +69,7 @@ class Worker(Component):
         "pool",
         "ram",
         "board",
+        "nics",
         "access",
         "stopping",
     )
@@ -79,6 +83,8 @@ class Worker(Component):
         self.pool: list[tuple[int, int]] = []
         self.ram: list[tuple[int, int]] = []
         self.board = IdeChannel((0, 0))
+        self.nics: list[tuple[str, LegacyNic]] = []
+        """Legacy network adapters by their settings' keys."""
         self.access: tuple[int, int, int] | None = None
         """A string write whose data went to the disk: nothing to answer then. (vp, port, 0)"""
         self.stopping = False
@@ -125,7 +131,15 @@ class Worker(Component):
             for location in (0, 1)
         ]
         self.board = IdeChannel((disk_sizes[0], disk_sizes[1]))
-        ports: list[Step] = [("intercept", port) for port in (*ide.PORTS, POWER_PORT)]
+        self.nics = [
+            (adapter.key, LegacyNic(adapter.mac, bool(adapter.switch) and adapter.cable))
+            for adapter in machine.adapters
+            if adapter.legacy
+        ]
+        nic_ports = [
+            nic.port_of(place, register) for place in range(len(self.nics)) for register in nic.REGISTERS
+        ]
+        ports: list[Step] = [("intercept", port) for port in (*ide.PORTS, POWER_PORT, *nic_ports)]
         self.plan = [
             ("reserve", pages, pool),
             ("create",),
@@ -255,6 +269,8 @@ class Worker(Component):
             f"{self.host}/{self.vm}", GuestSystem(self.vm, self.host, self.partition, pages)
         )
         self.world.add(f"{guest.name}/network", GuestNetwork(guest.name))
+        if self.nics:
+            self.hypervisor.write_gpa(self.partition, DEVICE_TABLE_GPA, bytes([len(self.nics)]))
         self.hypervisor.partitions[self.partition].software = guest.index
         return 1
 
@@ -330,6 +346,8 @@ class Worker(Component):
             if value & SLEEP_NOW:
                 self.tear_down()
                 return
+        elif (place := nic.place_of(port)) is not None:
+            registers = self._nic_access(place, access)
         elif access["access_info"] & REP:
             effects = self._string(access)
             registers[REGISTER_RCX] = 0
@@ -349,6 +367,38 @@ class Worker(Component):
             self.hypervisor.write_gpa(self.partition, access["rdi"], data[:length])
             return effects
         return self.board.give_sector(self.hypervisor.read_gpa(self.partition, access["rsi"], length))
+
+    # -- legacy network adapters ------------------------------------------------------------------
+
+    def _nic_access(self, place: tuple[int, int], access: dict[str, int]) -> dict[int, int]:
+        number, register = place
+        device = self.nics[number][1]
+        if access["access_type"] == READ:
+            return {REGISTER_RAX: device.read_register(register)}
+        memory = GuestMemory(self.hypervisor, self.partition)
+        self._play_nic(number, device.write_register(register, access["rax"] & 0xFFFFFFFF, memory))
+        return {}
+
+    def _play_nic(self, number: int, effects: list[nic.Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, nic.Frame):
+                self.link.network.from_machine(self.vm, self.nics[number][0], effect.data)
+            else:
+                self.hypervisor.line_interrupt(
+                    self.partition, FIRST_VECTOR + nic.LINES[number], nic.LINES[number]
+                )
+
+    def adapter_frame(self, key: str, data: bytes) -> None:
+        """The switch has a frame for a legacy adapter."""
+        for number, (known, device) in enumerate(self.nics):
+            if known == key and not self.stopping:
+                self._play_nic(number, device.receive(data, GuestMemory(self.hypervisor, self.partition)))
+
+    def adapter_cable(self, key: str, linked: bool) -> None:
+        """A legacy adapter was connected or disconnected; the device tells nobody."""
+        for known, device in self.nics:
+            if known == key:
+                device.linked = linked
 
     def _play(self, effects: list[ide.Effect]) -> None:
         for effect in effects:

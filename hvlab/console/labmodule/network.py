@@ -17,7 +17,16 @@ from hvlab.console.objects import Column, ObjectType, TimeSpan
 from hvlab.guests.network import Adapter, GuestNetwork
 from hvlab.host.machine import Refusal, VirtualMachine
 from hvlab.network.addresses import BadAddress, mac_text, read_ip
-from hvlab.network.station import OK, PING_DATA, Station
+from hvlab.network.station import (
+    NO_ADDRESS,
+    NO_CABLE,
+    NO_ROUTE,
+    OK,
+    PING_DATA,
+    TIMED_OUT,
+    UNREACHABLE,
+    Station,
+)
 from hvlab.network.switch import Port, Switch
 from hvlab.network.talk import PING, Asked
 
@@ -192,13 +201,22 @@ def _test(call: Call) -> Iterator[object]:
             yield good > 0
 
 
+_ENDINGS = {
+    TIMED_OUT: "explain.ping-timed-out",
+    UNREACHABLE: "explain.ping-unreachable",
+    NO_ADDRESS: "explain.ping-no-address",
+    NO_ROUTE: "explain.ping-no-route",
+    NO_CABLE: "explain.ping-no-cable",
+}
+
+
 def _unanswered(name: str, source: str, asked: Asked) -> CmdletError:
     return CmdletError(
         f"Testing connection to computer '{name}' failed: {asked.outcome}.",
         "TestConnectionException",
         "ResourceUnavailable",
         explain=(
-            "explain.ping-" + asked.outcome.replace(" ", "-"),
+            _ENDINGS[asked.outcome],
             {"source": source, "target": asked.target},
         ),
     )
