@@ -12,6 +12,7 @@ from hvlab.datacenter.licensing import Server
 from hvlab.guests import system_record
 from hvlab.guests.system_record import SystemRecord
 from hvlab.host.disks import HostStorage
+from hvlab.host.faults import FaultBoard
 from hvlab.host.networks import LAN, VirtualNetworks
 from hvlab.host.root import RootKernel
 from hvlab.host.vmms import Vmms
@@ -55,6 +56,7 @@ def build_world(scenario: str = "one-host", platform: str = "ws2008", seed: int 
     for edition in plan.licences:
         book.hold(edition, plan.host)
     _build_networks(world, plan, release)
+    world.add(f"{HOST}/faults", FaultBoard(HOST))
     hypervisor.launch(root.index)
     root.start()
     for image in plan.images:

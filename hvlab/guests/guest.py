@@ -29,7 +29,9 @@ HYPERCALL_INPUT_PAGE = 0x1FF
 FIRST_FREE_PAGE = 0x300
 
 IDLE = "idle"
-LOOK_AT_VALUE = ("status", "check_disk", "legacy_address", "legacy_serve")
+HUNG = "hung"
+SUSPENDED = "suspended"
+LOOK_AT_VALUE = ("status", "ata_done", "check_disk", "legacy_address", "legacy_serve")
 """Operations that use what the one before has read: nothing comes between."""
 
 
@@ -183,6 +185,12 @@ class GuestSystem(PartitionSoftware):
     @handler
     def on_run(self, payload: None) -> int | None:
         """Do the next operations of the program until one takes time or waits."""
+        if self.blocked == HUNG:
+            return None
+        if self.hypervisor.partitions[self.partition].vps[0].suspended:
+            self.running = False
+            self.blocked = SUSPENDED
+            return None
         while self.program or self.deferred:
             if self.deferred and not (self.program and self.program[0][0] in LOOK_AT_VALUE):
                 self.program[:0] = self.deferred
@@ -210,7 +218,9 @@ class GuestSystem(PartitionSoftware):
         self.hypervisor.halt(self.partition, 0)
 
     def interrupt(self, vp: int, sint: int, vector: int) -> None:
-        """An interrupt: the disk's line, or the VMBus."""
+        """An interrupt: the disk's line, or the VMBus. A hung kernel takes none."""
+        if self.blocked == HUNG:
+            return
         if sint < 0 and legacy.interrupted(self, vector):
             return
         if sint < 0:
@@ -224,6 +234,7 @@ class GuestSystem(PartitionSoftware):
         processor = self.hypervisor.partitions[self.partition].vps[vp]
         self.value = processor.registers.get("rax", 0)
         self.unblock("port")
+        self.unblock(SUSPENDED)
 
     # -- operations -----------------------------------------------------------------------------
 
@@ -349,6 +360,12 @@ class GuestSystem(PartitionSoftware):
         """A driver's state changed."""
         self.drivers[driver] = (state, detail)
         self.world.emit("guest.driver", self.name, self.name, self.partition, 0, None, driver, state, detail)
+
+    def hang(self) -> None:
+        """The kernel falls into a loop with interrupts off: nothing in the guest goes on any more."""
+        self.program = []
+        self.blocked = HUNG
+        self.running = True
 
     # -- shutting down ------------------------------------------------------------------------------
 

@@ -66,6 +66,7 @@ def _status(guest: GuestSystem) -> int | None:
         guest.failed = True
         while guest.program and guest.program[0][0] != "ata_done":
             guest.program.pop(0)
+        guest.program.insert(0, ("in", ide.ERROR))
     return 0
 
 
@@ -88,7 +89,8 @@ def _sector_out(guest: GuestSystem, gpa: int) -> int | None:
 
 def _ata_done(guest: GuestSystem) -> int:
     assert guest.request is not None
-    guest.io_finished(guest.request.tag, "error" if guest.failed else "ok")
+    damaged = guest.failed and guest.value & ide.UNCORRECTABLE and guest.value < 0xFF
+    guest.io_finished(guest.request.tag, "medium" if damaged else "error" if guest.failed else "ok")
     return 0
 
 

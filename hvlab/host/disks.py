@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, cast
 
+from hvlab.host.faults import board
 from hvlab.kernel import Component, handler
 from hvlab.storage import vhd
 from hvlab.storage.volume import DiskFull, HostFiles, StorageError
@@ -21,7 +22,14 @@ class DiskUser(Protocol):
     """Whoever asked for sectors."""
 
     def disk_done(self, token: object, status: str, data: bytes) -> None:
-        """The request has ended: status ok, range, full or error."""
+        """The request has ended: status ok, range, medium (a bad sector) or error."""
+
+
+class Management(Protocol):
+    """What the storage tells the management service."""
+
+    def out_of_space(self, user: str) -> None:
+        """A request cannot be carried out until its volume has room again; it is kept."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ class DiskRequest:
 class HostStorage(Component):
     """The volumes of one host."""
 
-    STATE = ("files", "busy_until", "head")
+    STATE = ("files", "busy_until", "head", "stalled")
 
     def __init__(self, host: str, files: HostFiles, access: int, per_sector: int) -> None:
         self.host = host
@@ -49,6 +57,8 @@ class HostStorage(Component):
         self.busy_until = 0
         self.head = ("", 0)
         """Where the last request ended: what follows on there needs no seek."""
+        self.stalled: list[DiskRequest] = []
+        """Requests that wait for room on their volume."""
 
     def open(self, path: str) -> vhd.Vhd:
         """The virtual disk in a file. Raises StorageError or vhd.BadVhd."""
@@ -80,16 +90,38 @@ class HostStorage(Component):
             status,
             grew,
         )
-        if self.world.has(request.user):
+        if status == "full":
+            self.stalled.append(request)
+            fault = board(self.world, self.host).full_volume(request.path)
+            if fault is not None:
+                board(self.world, self.host).struck(fault)
+            management = cast(Management, self.world.get(f"{self.host}/root/vmms", Component))
+            self.world.because(seq, management.out_of_space, request.user)
+        elif self.world.has(request.user):
             user = cast(DiskUser, self.world.get(request.user, Component))
             self.world.because(seq, user.disk_done, request.token, status, data)
         return None
+
+    def retry(self, user: str) -> None:
+        """Ask the disk again for what a user still waits for."""
+        for request in [request for request in self.stalled if request.user == user]:
+            self.stalled.remove(request)
+            self.submit(request)
+
+    def forget(self, user: str) -> None:
+        """A user is gone: nothing is kept for it."""
+        self.stalled = [request for request in self.stalled if request.user != user]
 
     def _perform(self, request: DiskRequest) -> tuple[str, bytes, int]:
         try:
             disk = self.open(request.path)
             if (request.lba + request.sectors) * SECTOR > disk.size:
                 return "range", b"", 0
+            faults = board(self.world, self.host)
+            damage = faults.bad_sector(request.path, request.lba, request.sectors)
+            if damage is not None:
+                faults.struck(damage)
+                return "medium", b"", 0
             if not request.data:
                 return "ok", disk.read(request.lba, request.sectors), 0
             before = disk.file_size

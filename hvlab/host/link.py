@@ -9,11 +9,13 @@ shares no object with the child's drivers.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from hvlab import catalog
 from hvlab.catalog import Platform
 from hvlab.catalog.versions import word_versions
 from hvlab.host.disks import HostStorage
+from hvlab.host.faults import board
 from hvlab.host.guest_pages import ForeignPage
 from hvlab.host.machine import VirtualMachine
 from hvlab.host.networks import VirtualNetworks
@@ -52,6 +54,7 @@ class BusLink(Component):
         "openings",
         "last_beat",
         "refused",
+        "held",
     )
 
     def __init__(self, host: str, vm: str, platform: Platform) -> None:
@@ -70,6 +73,8 @@ class BusLink(Component):
         self.openings = 0
         self.last_beat = 0
         self.refused: list[tuple[str, str]] = []
+        self.held: list[tuple[str, str, tuple[Any, ...]]] = []
+        """What a service that hangs has not heard of yet: (offer's key, wake, tick or disk, arguments)."""
         self._ends: dict[int, Endpoint] = {}
 
     def restored(self) -> None:
@@ -141,7 +146,8 @@ class BusLink(Component):
     def on_wake(self, relid: int) -> int | None:
         """The service's thread runs: read what is in the ring."""
         channel = self.server.channels.get(relid)
-        if channel is not None and channel.state == server.OPEN:
+        working = channel is not None and channel.state == server.OPEN
+        if channel is not None and working and not self._hangs(channel.offer.key, "wake", (relid,)):
             self._drain(relid)
         return None
 
@@ -275,6 +281,7 @@ class BusLink(Component):
         self.unsent.pop(relid, None)
         key, _ = self.opened.pop(relid, ("", 0))
         if key:
+            self.held = [entry for entry in self.held if entry[0] != key]
             self.services[key].closed(self)
             self._note_channel(relid, key, "closed")
         self._apply(self.server.close_complete(relid))
@@ -368,6 +375,11 @@ class BusLink(Component):
     def _signal(self, relid: int) -> None:
         calls = self.root.hypercalls
         connection = self.partition << 8 | EVENT_PORT
+        faults = board(self.world, self.host)
+        fault = faults.loses(self.vm, self.server.channels[relid].offer.key)
+        if fault is not None:
+            faults.struck(fault)
+        calls.hypervisor.losing = fault is not None
         if signals.host_signals_through_page(self.server.version):
             page = self._interrupt_page()
             if page is not None:
@@ -375,6 +387,7 @@ class BusLink(Component):
             calls.signal(connection, 0)
         else:
             calls.signal(connection, relid)
+        calls.hypervisor.losing = False
 
     # -- what services ask for --------------------------------------------------------------------
 
@@ -386,7 +399,7 @@ class BusLink(Component):
     def on_tick(self, payload: tuple[int, str, int, str]) -> int | None:
         """A service's time has come."""
         relid, key, opening, what = payload
-        if self.opened.get(relid) == (key, opening):
+        if self.opened.get(relid) == (key, opening) and not self._hangs(key, "tick", payload):
             self.serve(relid, self.services[key].tick, self, relid, what)
         return None
 
@@ -401,7 +414,30 @@ class BusLink(Component):
         key, transaction, partition, opening = token
         relid = self.relid_of(key)
         if partition == self.partition and self.opened.get(relid) == (key, opening):
+            if self._hangs(key, "disk", (token, status, data)):
+                return
             self.serve(relid, self.services[key].disk_done, self, relid, transaction, status, data)
+
+    def _hangs(self, key: str, what: str, arguments: tuple[Any, ...]) -> bool:
+        """Whether a device's service does not answer; then what it should hear of waits."""
+        faults = board(self.world, self.host)
+        fault = faults.silent(self.vm, key)
+        if fault is not None:
+            self.held.append((key, what, arguments))
+            faults.struck(fault)
+        return fault is not None
+
+    def go_on(self, key: str) -> None:
+        """A service answers again, beginning with what it has missed."""
+        missed = [entry for entry in self.held if entry[0] == key]
+        self.held = [entry for entry in self.held if entry[0] != key]
+        acts: dict[str, Callable[..., Any]] = {
+            "wake": self.on_wake,
+            "tick": self.on_tick,
+            "disk": self.disk_done,
+        }
+        for _, what, arguments in missed:
+            acts[what](*(arguments if what != "tick" else (arguments,)))
 
     def relid_of(self, key: str) -> int:
         """The open channel of an offer, 0 if it has none."""

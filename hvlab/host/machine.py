@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 OFF, STARTING, RUNNING, STOPPING = "Off", "Starting", "Running", "Stopping"
-STATE_NUMBERS = {"Running": 2, "Off": 3, "Starting": 32770, "Stopping": 32774}
-"""WMI's EnabledState."""
+PAUSED_CRITICAL = "PausedCritical"
+STATE_NUMBERS = {"Running": 2, "Off": 3, "Starting": 32770, "Stopping": 32774, PAUSED_CRITICAL: 32787}
+"""WMI's EnabledState; a critical pause has a number of its own only in later releases."""
 CONTROLLERS = ("IDE", "SCSI")
 
 

@@ -11,7 +11,16 @@ import uuid
 from hvlab.catalog import Platform
 from hvlab.host.disks import HostStorage
 from hvlab.host.link import BusLink
-from hvlab.host.machine import OFF, RUNNING, STARTING, STOPPING, Drive, Refusal, VirtualMachine
+from hvlab.host.machine import (
+    OFF,
+    PAUSED_CRITICAL,
+    RUNNING,
+    STARTING,
+    STOPPING,
+    Drive,
+    Refusal,
+    VirtualMachine,
+)
 from hvlab.host.networks import VirtualNetworks
 from hvlab.host.root import RootKernel
 from hvlab.host.worker import Worker
@@ -262,6 +271,7 @@ class Vmms(Component):
                         "process", self.name, name, None, None, None, "end", "vmwp.exe", machine.name
                     )
                 self.world.remove(self.world.get(name, kind))
+                self.storage.forget(name)
 
     def shut_down(self, name: str, force: bool) -> None:
         """Ask the guest to shut down through its integration service."""
@@ -277,8 +287,32 @@ class Vmms(Component):
     def turn_off(self, name: str) -> None:
         """Pull the plug: the guest is not asked."""
         machine = self.machine(name)
-        if machine.state not in (RUNNING, STOPPING):
+        if machine.state not in (RUNNING, STOPPING, PAUSED_CRITICAL):
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=RUNNING)
         seq = self._set_state(machine, STOPPING)
-        worker = self.world.get(f"{self.host}/root/vmwp/{machine.name}", Worker)
-        self.world.because(seq, worker.tear_down)
+        self.world.because(seq, self._worker(machine).tear_down)
+
+    def _worker(self, machine: VirtualMachine) -> Worker:
+        return self.world.get(f"{self.host}/root/vmwp/{machine.name}", Worker)
+
+    # -- a volume without room ------------------------------------------------------------------
+
+    def out_of_space(self, user: str) -> None:
+        """A disk of a machine cannot grow: the machine is paused as it is, before its guest hears of an error."""
+        machine = self.find(user.rpartition("/")[2])
+        if machine is not None and machine.state in (RUNNING, STOPPING):
+            seq = self._set_state(machine, PAUSED_CRITICAL)
+            self.world.because(seq, self._worker(machine).pause)
+
+    def resume(self, name: str) -> None:
+        """Let a paused machine go on; the disk is asked again for what could not be done."""
+        machine = self.machine(name)
+        if machine.state != PAUSED_CRITICAL:
+            raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=PAUSED_CRITICAL)
+        seq = self._set_state(machine, RUNNING)
+        self.world.because(seq, self._go_on, machine)
+
+    def _go_on(self, machine: VirtualMachine) -> None:
+        self._worker(machine).resume()
+        for process in ("vmwp", "vmbus"):
+            self.storage.retry(f"{self.host}/root/{process}/{machine.name}")

@@ -172,6 +172,18 @@ class Worker(Component):
         cost = self._STEPS[step[0]](self, *step[1:])
         return cost if self.plan else None
 
+    def pause(self) -> None:
+        """Stop the machine's processors where they are."""
+        self._suspend(1)
+
+    def resume(self) -> None:
+        """Let the machine's processors go on."""
+        self._suspend(0)
+
+    def _suspend(self, value: int) -> None:
+        for vp in self.hypervisor.partitions[self.partition].vps:
+            self.root.hypercalls.set_registers(self.partition, vp, {REGISTER_EXPLICIT_SUSPEND: value})
+
     def _call(self, name: str, **arguments: Any) -> Result:
         result = self.root.hypercalls.call(name, **arguments)
         if not result.ok:
@@ -431,4 +443,4 @@ class Worker(Component):
         if self.board.command == ide.WRITE_SECTORS:
             self._play(self.board.stored(status == "ok"))
         else:
-            self._play(self.board.fetched(data if status == "ok" else None))
+            self._play(self.board.fetched(data if status == "ok" else None, status == "medium"))

@@ -58,6 +58,8 @@ class Hypervisor(Component):
         self.next_partition = ROOT + 1
         self._lead = 0
         """What the crossing under way costs before an interrupt it leads to; only within one call."""
+        self.losing = False
+        """Whether the interrupt that the call under way leads to gets lost; only within one call."""
 
     def launch(self, software: int) -> Partition:
         """Start: the root partition owns the whole machine and runs `software`."""
@@ -172,7 +174,10 @@ class Hypervisor(Component):
         self, partition: Partition, vp: int, sint: int, vector: int, reason: str, number: int
     ) -> None:
         """Interrupt a virtual processor; its software, if there is any, gets it after the interrupt's cost."""
-        if partition.software < 0:
+        if partition.software < 0 or self.losing:
+            return
+        if partition.vps[vp].suspended:
+            partition.vps[vp].held.append((sint, vector, reason, number))
             return
         seq = self.world.emit(
             "interrupt",
@@ -322,3 +327,14 @@ class Hypervisor(Component):
             self.world.schedule(
                 self._lead + self.costs.exit, partition.software, PartitionSoftware.on_resume.id, vp
             )
+
+    def suspend(self, partition: Partition, vp: int, stop: bool) -> None:
+        """The parent stops a processor where it is, or lets it go on; then what waited interrupts it."""
+        processor = partition.vps[vp]
+        if processor.suspended == stop:
+            return
+        processor.suspended = stop
+        if not stop:
+            held, processor.held = processor.held, []
+            for interrupt in held:
+                self.interrupt(partition, vp, *interrupt)

@@ -260,6 +260,8 @@ def _set_registers(
         name, value = register["register_name"], register["low"]
         if name in (REGISTER_EXPLICIT_SUSPEND, REGISTER_INTERCEPT_SUSPEND):
             goes_on = goes_on or not value
+            if name == REGISTER_EXPLICIT_SUSPEND:
+                hv.suspend(target, vp.index, bool(value))
         elif name in REGISTER_NAMES:
             vp.registers[REGISTER_NAMES[name]] = value
         else:

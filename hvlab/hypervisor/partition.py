@@ -43,6 +43,10 @@ class VirtualProcessor:
     waiting: dict[int, list[tuple[int, int, bytes]]] = field(default_factory=dict)
     """Messages that wait for their SINT's slot: (message type, sender or port, payload)."""
     exits: dict[str, int] = field(default_factory=dict)
+    suspended: bool = False
+    """Stopped by its parent (ExplicitSuspend): interrupts wait."""
+    held: list[tuple[int, int, str, int]] = field(default_factory=list)
+    """Interrupts that wait: (SINT, vector, reason, number)."""
 
 
 @dataclass

@@ -36,6 +36,7 @@ def _catalogue(*kinds: Kind) -> dict[str, Kind]:
 KINDS = _catalogue(
     # what a person does
     Kind("command", "console", ("text",)),
+    Kind("fault", "console", ("action", "fault", "number", "detail")),
     # the management side of the root partition
     Kind("vm.state", "root", ("vm", "previous", "state")),
     Kind("process", "root", ("action", "process", "vm")),

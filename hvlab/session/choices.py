@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from hvlab.console.completion import Completion, complete
 from hvlab.host.disks import HostStorage
+from hvlab.host.link import BusLink
 from hvlab.host.networks import VirtualNetworks
 from hvlab.host.vmms import Vmms
 from hvlab.session.session import Session
@@ -21,6 +22,9 @@ def sources(session: Session) -> Mapping[str, Callable[[], Iterable[str]]]:
         "nic": lambda: [nic.name for nic in world.get(f"{host}/root/vmswitch", VirtualNetworks).nics],
         "vm": lambda: [machine.name for machine in world.get(f"{host}/root/vmms", Vmms).machines.values()],
         "path": world.get(f"{host}/root/storage", HostStorage).files.paths,
+        "device": lambda: [
+            key for link in world.components() if isinstance(link, BusLink) for key in link.services
+        ],
         "variable": session.shell.variable_names,
         "cmdlet": lambda: [cmdlet.name for cmdlet in session.table],
         "help": lambda: [cmdlet.name for cmdlet in session.table],

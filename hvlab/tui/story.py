@@ -26,6 +26,7 @@ LIFE = frozenset(
 ALONE = frozenset(
     (
         "command",
+        "fault",
         "vm.state",
         "process",
         "host.file",
@@ -44,6 +45,7 @@ UNFOLDED = 400
 """Events that an unfolded row shows at most."""
 GLYPHS = {
     "command": "»",
+    "fault": "✗",
     "vm.state": "■",
     "process": "□",
     "host.file": "□",

@@ -139,6 +139,21 @@ def _stop(call: Call) -> Iterator[object]:
             yield machine_object(call.lab, machine)
 
 
+def _resume(call: Call) -> Iterator[object]:
+    service = vmms(call.lab)
+    for machine in find_machines(call, call.args.Name):
+        if machine.state == RUNNING:
+            call.warn("The virtual machine is already in the specified state.")
+        elif call.should_process(machine.name, "Resume-VM"):
+            try:
+                service.resume(machine.name)
+            except Refusal as refusal:
+                call.error(as_error(refusal))
+                continue
+        if call.args.Passthru:
+            yield machine_object(call.lab, machine)
+
+
 def _remove(call: Call) -> None:
     service = vmms(call.lab)
     for machine in find_machines(call, call.args.Name):
@@ -225,6 +240,14 @@ CMDLETS = (
         _stop,
         supports_should_process=True,
         summary_id="help.Stop-VM",
+    ),
+    Cmdlet(
+        "Resume-VM",
+        MODULE,
+        (_NAME, _PASSTHRU),
+        _resume,
+        supports_should_process=True,
+        summary_id="help.Resume-VM",
     ),
     Cmdlet(
         "Remove-VM",

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from hvlab.console.lab import Lab
 from hvlab.console.objects import Column, DateTime, EnumType, ObjectType, TimeSpan
 from hvlab.datacenter.build import VHD_EPOCH_2008
+from hvlab.devices.integration.host import HEARTBEAT_INTERVAL
 from hvlab.guests.guest import GuestSystem
-from hvlab.host.machine import RUNNING, STATE_NUMBERS, Drive, VirtualMachine
+from hvlab.host.machine import PAUSED_CRITICAL, RUNNING, STATE_NUMBERS, Drive, VirtualMachine
 from hvlab.host.vmms import Vmms
 from hvlab.hypervisor import Hypervisor
 from hvlab.storage.vhd import Vhd
@@ -23,6 +24,8 @@ VHD_FORMAT = EnumType("VhdFormat", [("Unknown", 0), ("VHD", 2)])
 CONTROLLER = EnumType("ControllerType", ["IDE", "SCSI"])
 
 _MODULE = "Microsoft.HyperV.PowerShell"
+LOST_AFTER = 5 * HEARTBEAT_INTERVAL
+"""After how many nanoseconds without an answer the host takes a guest for lost."""
 
 
 def vmms(lab: Lab) -> Vmms:
@@ -65,6 +68,12 @@ def _usage(view: MachineView) -> int:
     return 100 // hypervisor.processors if guest is not None and guest.running else 0
 
 
+def _status(view: MachineView) -> str:
+    if view.machine.state == PAUSED_CRITICAL:
+        return "Paused: there is no room left for its disk"
+    return "Operating normally"
+
+
 def _assigned(view: MachineView) -> int:
     return view.machine.memory if view.machine.partition else 0
 
@@ -75,7 +84,8 @@ def heartbeat(view: MachineView) -> str:
     if link is None or view.machine.state != RUNNING:
         return ""
     if link.ready("heartbeat") and link.last_beat:
-        return "OkApplicationsUnknown"
+        silent = view.lab.world.now - link.last_beat
+        return "OkApplicationsUnknown" if silent < LOST_AFTER else "LostCommunication"
     return "NoContact"
 
 
@@ -105,7 +115,7 @@ MACHINE = ObjectType(
         "MemoryAssigned": _assigned,
         "MemoryStartup": lambda view: view.machine.memory,
         "Uptime": _uptime,
-        "Status": lambda view: "Operating normally",
+        "Status": _status,
         "Version": lambda view: view.lab.platform.vm_version,
         "Generation": lambda view: 1,
         "ProcessorCount": lambda view: view.machine.processors,

@@ -63,6 +63,22 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "OperationFailed",
         "NotSpecified",
     ),
+    "no-such-fault": ("There is no fault with the number {number}.", "ObjectNotFound", "ObjectNotFound"),
+    "no-such-sector": (
+        "The disk has {size} sectors; {sector} lies beyond its end.",
+        "OutOfRange",
+        "InvalidArgument",
+    ),
+    "no-such-device": (
+        "The virtual machine '{name}' has no device '{device}' on its VMBus. It has: {known}.",
+        "ObjectNotFound",
+        "ObjectNotFound",
+    ),
+    "fault-needs-running": (
+        "The virtual machine '{name}' is off: nothing in it can fail.",
+        "InvalidState",
+        "InvalidOperation",
+    ),
     "limit-memory-per-vm-mb": (
         "Invalid startup memory amount assigned: {asked} MB. The maximum is {limit} MB.",
         "InvalidParameter",

@@ -13,7 +13,7 @@ from hvlab.console.objects import Column, ObjectType, TimeSpan
 from hvlab.guests.guest import GuestSystem
 from hvlab.guests.records import Workload
 from hvlab.guests.system_record import DATA_START, SECTOR
-from hvlab.host.machine import VirtualMachine
+from hvlab.host.machine import PAUSED_CRITICAL, VirtualMachine
 from hvlab.storage.volume import StorageError
 
 MODULE = "Lab"
@@ -130,11 +130,20 @@ def _start(call: Call) -> Iterator[object]:
 
     def finished() -> bool:
         now = guest_of(call.lab, machine)
+        if machine_now(call, machine).state == PAUSED_CRITICAL:
+            return True
         return now is None or len(now.workloads) < number or now.workloads[number - 1].finished > 0
 
     if not call.lab.wait(finished):
         raise CmdletError(
             "The workload did not end in ten simulated minutes.", "OperationTimeout", "OperationTimeout"
+        )
+    if machine_now(call, machine).state == PAUSED_CRITICAL:
+        raise CmdletError(
+            f"The virtual machine '{machine.name}' was paused: there is no room left for its disk.",
+            "InvalidState",
+            "InvalidOperation",
+            explain=("explain.paused-critical", {"name": machine.name}),
         )
     now = guest_of(call.lab, machine_now(call, machine))
     if now is not None:

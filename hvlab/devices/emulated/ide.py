@@ -18,7 +18,7 @@ SECTOR = 512
 READ_SECTORS, WRITE_SECTORS, IDENTIFY = 0x20, 0x30, 0xEC
 COMMAND_NAMES = {READ_SECTORS: "READ SECTORS", WRITE_SECTORS: "WRITE SECTORS", IDENTIFY: "IDENTIFY DEVICE"}
 BUSY, DRIVE_READY, SEEK_DONE, DATA_REQUEST, FAILED = 0x80, 0x40, 0x10, 0x08, 0x01
-ABORTED, NOT_FOUND = 0x04, 0x10
+ABORTED, NOT_FOUND, UNCORRECTABLE = 0x04, 0x10, 0x40
 IDLE_STATUS = DRIVE_READY | SEEK_DONE
 
 
@@ -130,10 +130,10 @@ class IdeChannel:
         self.status = IDLE_STATUS | FAILED
         return [Interrupt()]
 
-    def fetched(self, data: bytes | None) -> list[Effect]:
-        """The disk has given the sectors, or failed (None)."""
+    def fetched(self, data: bytes | None, damaged: bool = False) -> list[Effect]:
+        """The disk has given the sectors, or failed (None); `damaged`: they cannot be read any more."""
         if data is None:
-            return self._fail(NOT_FOUND)
+            return self._fail(UNCORRECTABLE if damaged else NOT_FOUND)
         self.buffer = data
         self.status = IDLE_STATUS | DATA_REQUEST
         return [Interrupt()]

@@ -8,6 +8,7 @@ puts the packets into the ring and gives it the completions.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from hvlab.devices.storage import protocol, scsi
 from hvlab.devices.storage.protocol import (
@@ -21,6 +22,7 @@ from hvlab.devices.storage.protocol import (
     QUERY_PROPERTIES,
     QUERY_PROTOCOL_VERSION,
     RESET_LUN,
+    SRB_AUTOSENSE,
     SRB_SUCCESS,
     STATUS_REVISION_MISMATCH,
 )
@@ -55,7 +57,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class Done:
-    """A request has ended; `tag` is the caller's own, `status` is ok, error or timeout."""
+    """A request has ended; `tag` is the caller's own, `status` ok, medium (the sense data says so), error or timeout."""
 
     tag: int
     status: str
@@ -110,7 +112,7 @@ class StorVsc:
         request = protocol.request_layout(self.version).unpack(payload, 12)
         good = status == 0 and request["srb_status"] == SRB_SUCCESS
         if what == "io":
-            return [Done(number, "ok" if good else "error")]
+            return [Done(number, "ok" if good else _failure(request))]
         return self._found(what, number, good, buffer)
 
     def announced(self, payload: bytes) -> list[Effect]:
@@ -228,3 +230,9 @@ class StorVsc:
         )
         payload = protocol.build(EXECUTE_SRB, protocol.packet_size(self.version), body, wants_completion=True)
         return SendPacket(transaction, payload, gpa, length)
+
+
+def _failure(request: dict[str, Any]) -> str:
+    """Why a request failed, as far as its sense data says (it lies where the command block was)."""
+    sensed = request["srb_status"] & SRB_AUTOSENSE and request["cdb"][2] & 0x0F == scsi.SENSE_MEDIUM_ERROR
+    return "medium" if sensed else "error"

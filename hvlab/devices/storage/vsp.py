@@ -142,7 +142,7 @@ class StorVsp:
         return [self._answer(transaction, payload, STATUS_INVALID_DEVICE_REQUEST)]
 
     def moved(self, transaction: int, status: str, data: bytes) -> list[Effect]:
-        """The sectors were moved (`status` ok), or not: range, full or error."""
+        """The sectors were moved (`status` ok), or not: range, medium or error."""
         request = self.pending.pop(transaction, None)
         if request is None:
             return []

@@ -1,0 +1,163 @@
+"""Add-LabFault, Get-LabFault and Remove-LabFault: let something fail, see what has failed, repair it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from hvlab.console.cmdlets import Call, Cmdlet, Parameter
+from hvlab.console.errors import CmdletError
+from hvlab.console.hyperv.disks import full_path, storage
+from hvlab.console.hyperv.machines import find_machines
+from hvlab.console.hyperv.objects import guest_of, vmms
+from hvlab.console.hyperv.refusals import as_error
+from hvlab.console.objects import Column, ObjectType, TimeSpan
+from hvlab.host import faults
+from hvlab.host.machine import Refusal, VirtualMachine
+from hvlab.storage.volume import NoSuchVolume, StorageError
+
+MODULE = "Lab"
+
+FAULT = ObjectType(
+    "Hvlab.Fault",
+    {
+        "Number": lambda fault: fault.number,
+        "Kind": lambda fault: fault.kind,
+        "Target": lambda fault: fault.target,
+        "VM": lambda fault: fault.vm,
+        "Device": lambda fault: fault.device,
+        "Path": lambda fault: fault.path,
+        "Sector": lambda fault: fault.sector,
+        "Count": lambda fault: fault.count,
+        "After": lambda fault: fault.after,
+        "Hits": lambda fault: fault.hits,
+        "Since": lambda fault: TimeSpan(fault.since),
+    },
+    columns=("Number", "Kind", "Target", Column("Acted", "Hits"), "Since"),
+    text_property="Number",
+)
+
+
+def _machine(call: Call) -> VirtualMachine | None:
+    machines = find_machines(call, [call.args.VM])
+    return machines[0] if machines else None
+
+
+def _volume(call: Call, letter: str) -> str:
+    path = letter.strip().rstrip(":\\/").upper() + ":\\"
+    try:
+        storage(call).files.volume(path)
+    except NoSuchVolume as error:
+        raise CmdletError(
+            f"The system cannot find the drive specified: '{error.letter}'. (0x8007000F)",
+            "ObjectNotFound",
+            "ObjectNotFound",
+            explain=("explain.no-such-volume", {"letter": error.letter}),
+        ) from None
+    return path
+
+
+def _values(call: Call, kind: str) -> dict[str, Any] | None:
+    """What the fault is about, checked; None if an error was reported."""
+    args = call.args
+    needed = faults.FAULT_KINDS[kind]
+    missing = [name for name in needed if name not in args]
+    if missing:
+        raise CmdletError(
+            f"A fault of the kind {kind} needs -{' and -'.join(missing)}.",
+            "MissingParameter",
+            "InvalidArgument",
+            explain=(
+                "explain.fault-needs",
+                {"kind": kind, "needed": ", ".join(f"-{name}" for name in needed)},
+            ),
+        )
+    if kind == faults.BAD_SECTOR:
+        path = full_path(call, args.Path)
+        try:
+            size = storage(call).open(path).size // 512
+        except StorageError:
+            raise as_error(Refusal("no-such-file", path=path)) from None
+        if args.Sector + args.Count > size:
+            raise as_error(Refusal("no-such-sector", sector=args.Sector, size=size))
+        return {"path": path, "sector": args.Sector, "count": args.Count}
+    if kind == faults.VOLUME_FULL:
+        return {"path": _volume(call, args.Volume)}
+    machine = _machine(call)
+    if machine is None:
+        return None
+    guest = guest_of(call.lab, machine)
+    if guest is None:
+        raise as_error(Refusal("fault-needs-running", name=machine.name))
+    if kind == faults.HUNG_GUEST:
+        return {"vm": machine.name}
+    link = vmms(call.lab).link(machine.name)
+    devices = {} if link is None else {key.casefold(): key for key in link.services}
+    if args.Device.casefold() not in devices:
+        known = ", ".join(devices.values()) or "-"
+        raise as_error(Refusal("no-such-device", name=machine.name, device=args.Device, known=known))
+    device = devices[args.Device.casefold()]
+    values: dict[str, Any] = {"vm": machine.name, "device": device}
+    return {**values, "after": args.After} if kind == faults.LOST_INTERRUPT else values
+
+
+def _add(call: Call) -> Iterator[object]:
+    kind = call.args.Kind
+    values = _values(call, kind)
+    if values is not None:
+        yield FAULT.of(faults.board(call.lab.world, call.lab.host).add(kind, storage(call).files, **values))
+
+
+def _list(call: Call) -> Iterator[object]:
+    wanted = call.args.Kind
+    for fault in faults.board(call.lab.world, call.lab.host).faults.values():
+        if wanted in (None, fault.kind):
+            yield FAULT.of(fault)
+
+
+def _remove(call: Call) -> None:
+    for number in call.args.Number:
+        try:
+            faults.board(call.lab.world, call.lab.host).remove(number, storage(call).files)
+        except Refusal as refusal:
+            call.error(as_error(refusal))
+
+
+_KINDS = tuple(faults.FAULT_KINDS)
+
+CMDLETS = (
+    Cmdlet(
+        "Add-LabFault",
+        MODULE,
+        (
+            Parameter("Kind", "enum", position=0, mandatory=True, values=_KINDS),
+            Parameter("VM", position=1, completer="vm", aliases=("VMName",)),
+            Parameter("Device", position=2, completer="device"),
+            Parameter("Path", completer="path"),
+            Parameter("Sector", "int", minimum=0),
+            Parameter("Count", "int", minimum=1, default=1),
+            Parameter("After", "int", minimum=1, default=1),
+            Parameter("Volume"),
+        ),
+        _add,
+        lab_only=True,
+        summary_id="help.Add-LabFault",
+    ),
+    Cmdlet(
+        "Get-LabFault",
+        MODULE,
+        (Parameter("Kind", "enum", position=0, values=_KINDS),),
+        _list,
+        lab_only=True,
+        read_only=True,
+        summary_id="help.Get-LabFault",
+    ),
+    Cmdlet(
+        "Remove-LabFault",
+        MODULE,
+        (Parameter("Number", "int", position=0, mandatory=True, array=True, pipeline="property"),),
+        _remove,
+        lab_only=True,
+        summary_id="help.Remove-LabFault",
+    ),
+)
