@@ -33,6 +33,8 @@ HUNG = "hung"
 SUSPENDED = "suspended"
 LOOK_AT_VALUE = ("status", "ata_done", "check_disk", "legacy_address", "legacy_serve")
 """Operations that use what the one before has read: nothing comes between."""
+TIMER_STANDS = 1_000_000_000
+"""After how many ns a timer that came while the processor was stopped is looked at again."""
 
 
 class GuestSystem(PartitionSoftware):
@@ -322,7 +324,11 @@ class GuestSystem(PartitionSoftware):
 
     @handler
     def on_tick(self, relid: int) -> int | None:
-        """A driver's time has come."""
+        """A driver's time has come; while the processor is stopped, its timers stand still."""
+        if self.blocked == HUNG:
+            return None
+        if self.hypervisor.partitions[self.partition].vps[0].suspended:
+            return TIMER_STANDS
         driver = self.bus_state.drivers.get(relid) if self.bus_state is not None else None
         if driver is not None:
             driver.tick(self, relid)
@@ -366,6 +372,11 @@ class GuestSystem(PartitionSoftware):
         self.program = []
         self.blocked = HUNG
         self.running = True
+
+    @property
+    def resumed_at(self) -> int:
+        """When its processor was last let go on: what it waits for begins to count anew from there."""
+        return self.hypervisor.partitions[self.partition].vps[0].resumed_at
 
     # -- shutting down ------------------------------------------------------------------------------
 

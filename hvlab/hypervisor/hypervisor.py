@@ -335,6 +335,7 @@ class Hypervisor(Component):
             return
         processor.suspended = stop
         if not stop:
+            processor.resumed_at = self.world.now
             held, processor.held = processor.held, []
             for interrupt in held:
                 self.interrupt(partition, vp, *interrupt)

@@ -47,6 +47,8 @@ class VirtualProcessor:
     """Stopped by its parent (ExplicitSuspend): interrupts wait."""
     held: list[tuple[int, int, str, int]] = field(default_factory=list)
     """Interrupts that wait: (SINT, vector, reason, number)."""
+    resumed_at: int = 0
+    """When the parent last let it go on."""
 
 
 @dataclass

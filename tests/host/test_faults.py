@@ -99,7 +99,7 @@ def test_a_full_volume_pauses_the_machine_and_the_guest_never_hears_of_it(image:
     assert lab.run("(Get-LabFault).Hits") == [1]
     assert last(lab, "disk.io").get("outcome") == "full"
     beats = len(lab.world.trace)
-    lab.settle(20)
+    lab.settle(200)
     mine = [event for event in lab.events("integration", beats) if event.source.endswith("web01")]
     assert all(event.get("action") != "beat" for event in mine), "a paused guest answers nothing"
     assert lab.state("web03") == "Running"
@@ -137,7 +137,7 @@ def test_a_silent_storage_service_lets_the_guest_wait_and_answers_when_it_is_rep
     guest = lab.boot()
     lab.run("Add-LabFault ServiceSilent web01 ide:0:0")
     guest.start_workload("write", "ide:0:0", 4096, 3, DATA)
-    lab.settle(60)
+    lab.settle(40)
     assert guest.workloads[0].done == 0
     assert lab.state() == "Running"
     assert lab.run("(Get-VM web01).Heartbeat") == ["OkApplicationsUnknown"], (
@@ -147,6 +147,16 @@ def test_a_silent_storage_service_lets_the_guest_wait_and_answers_when_it_is_rep
     the_neighbour_works(lab)
     lab.run("Remove-LabFault 1; Wait-Lab web01 -For Idle")
     assert (guest.workloads[0].done, guest.workloads[0].errors) == (3, 0)
+
+
+def test_after_sixty_seconds_the_guest_gives_a_silent_disk_up() -> None:
+    lab = Lab()
+    guest = lab.boot()
+    lab.run("Add-LabFault ServiceSilent web01 ide:0:0")
+    guest.start_workload("write", "ide:0:0", 4096, 2, DATA)
+    lab.settle(130)
+    assert (guest.workloads[0].done, guest.workloads[0].errors) == (2, 2)
+    assert [event.get("state") for event in lab.events("guest.driver")].count("timeout") >= 2
 
 
 def test_a_silent_heartbeat_service_loses_the_heartbeat_only() -> None:

@@ -57,7 +57,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class Done:
-    """A request has ended; `tag` is the caller's own, `status` ok, medium (the sense data says so), error or timeout."""
+    """A request has ended; `tag` is the caller's own, `status` ok, medium (so the sense data), error or timeout."""
 
     tag: int
     status: str

@@ -70,7 +70,7 @@ class StorageDriver(Driver):
         self.watched = False
         limit = _patience(guest)
         for transaction, sent in list(self.since.items()):
-            if guest.world.now - sent < limit:
+            if guest.world.now - max(sent, guest.resumed_at) < limit:
                 break
             del self.since[transaction]
             guest.note_driver(self.name, "timeout", f"transaction {transaction}")
@@ -83,7 +83,7 @@ class StorageDriver(Driver):
         """See that a timer runs while anything is under way: it fires when the oldest request is due."""
         if self.since and not self.watched:
             self.watched = True
-            oldest = next(iter(self.since.values()))
+            oldest = max(next(iter(self.since.values())), guest.resumed_at)
             guest.later(oldest + _patience(guest) - guest.world.now, relid)
 
     def lost(self, guest: GuestSystem, relid: int) -> None:
