@@ -370,6 +370,7 @@ class GuestSystem(PartitionSoftware):
     def hang(self) -> None:
         """The kernel falls into a loop with interrupts off: nothing in the guest goes on any more."""
         self.program = []
+        self.deferred = []
         self.blocked = HUNG
         self.running = True
 
