@@ -51,6 +51,8 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hypercall_codes: dict[str, int]
     timing: Timing
     limits: dict[str, Limit]
+    hot_add_disks: bool = False
+    """Whether disks of a SCSI controller come and go while the machine runs (from 2008 R2 on)."""
 
 
 class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

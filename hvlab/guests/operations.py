@@ -24,7 +24,8 @@ from hvlab.vmbus.guest import Connection
 if TYPE_CHECKING:
     from hvlab.guests.guest import GuestSystem
 
-SLAVE = "ide:0:1"
+MASTER, SLAVE = "ide:0:0", "ide:0:1"
+"""The disks that are reached by port accesses too."""
 VMBUS_VECTOR = 0x52
 
 
@@ -98,7 +99,8 @@ def _io(guest: GuestSystem, write: bool, unit: str, lba: int, sectors: int, gpa:
     relid, lun, _ = guest.units.get(unit, (0, 0, 0))
     tag = guest.next_tag
     guest.next_tag += 1
-    route = "synthetic" if relid else "emulated"
+    pio = not relid and unit in (MASTER, SLAVE)
+    route = "emulated" if pio else "synthetic"
     guest.request = Request(tag, write, unit, lba, sectors, route)
     guest.failed = False
     seq = guest.note_io("start", "")
@@ -109,6 +111,9 @@ def _io(guest: GuestSystem, write: bool, unit: str, lba: int, sectors: int, gpa:
             return 0
         guest.hypervisor.halt(guest.partition, 0)
         return None
+    if not pio:
+        guest.world.because(seq, guest.io_finished, tag, "gone")  # a disk that has been pulled out
+        return 0
     guest.line_raised = False
     guest.program[:0] = programs.ata(int(unit == SLAVE), write, lba, sectors, gpa)
     guest.world.cause = seq

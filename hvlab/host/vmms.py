@@ -23,6 +23,7 @@ from hvlab.host.machine import (
 )
 from hvlab.host.networks import VirtualNetworks
 from hvlab.host.root import RootKernel
+from hvlab.host.services.storage import StorageService
 from hvlab.host.worker import Worker
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.kernel import Component, handler
@@ -147,12 +148,67 @@ class Vmms(Component):
     ) -> Drive:
         """Plug a virtual disk in; without a place, into the first free one (IDE first)."""
         machine = self.machine(name)
-        if machine.state != OFF:
-            raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
+        if machine.state == RUNNING and controller is None and self.platform.hot_add_disks:
+            controller = "SCSI"
+        self._check_plugging(machine, controller or "IDE")
         path = self.check_disk(path)
         drive = Drive(*self._place(machine, controller, number, location), path)
         machine.drives.append(drive)
+        if machine.state == RUNNING:
+            sectors = self.storage.open(path).size // SECTOR
+            service, link = self._controller(machine, drive)
+            self.world.because(
+                self._note_drive(machine, drive, "plug"), service.plug, link, drive.location, path, sectors
+            )
         return drive
+
+    def remove_drive(self, name: str, controller: str, number: int, location: int) -> Drive:
+        """Pull a virtual disk out; its file stays."""
+        machine = self.machine(name)
+        drive = machine.drive_at(controller, number, location)
+        if drive is None:
+            raise Refusal("no-drive-there", controller=controller, number=number, location=location)
+        self._check_plugging(machine, controller)
+        machine.drives.remove(drive)
+        if machine.state == RUNNING:
+            service, link = self._controller(machine, drive)
+            self.world.because(
+                self._note_drive(machine, drive, "unplug"), service.unplug, link, drive.location
+            )
+        return drive
+
+    def _check_plugging(self, machine: VirtualMachine, controller: str) -> None:
+        """Refusal unless disks can be plugged in and out now: while it is off, or while it runs, by SCSI only."""
+        if machine.state == OFF:
+            return
+        if machine.state != RUNNING:
+            raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
+        if not self.platform.hot_add_disks:
+            raise Refusal("no-hot-add", name=machine.name, platform=self.platform.name)
+        if controller != "SCSI":
+            raise Refusal("ide-not-hot", name=machine.name)
+
+    def _controller(self, machine: VirtualMachine, drive: Drive) -> tuple[StorageService, BusLink]:
+        """The service behind a running machine's SCSI controller."""
+        link = self.link(machine.name)
+        assert link is not None
+        service = link.services[f"scsi:{drive.number}"]
+        assert isinstance(service, StorageService)
+        return service, link
+
+    def _note_drive(self, machine: VirtualMachine, drive: Drive, action: str) -> int:
+        return self.world.emit(
+            "vm.drive",
+            self.name,
+            f"{self.host}/{machine.name}",
+            machine.partition,
+            None,
+            None,
+            machine.name,
+            action,
+            f"{drive.controller} {drive.number}:{drive.location}",
+            drive.path,
+        )
 
     def _place(
         self, machine: VirtualMachine, controller: str | None, number: int | None, location: int | None

@@ -40,6 +40,7 @@ KINDS = _catalogue(
     # the management side of the root partition
     Kind("vm.state", "root", ("vm", "previous", "state")),
     Kind("process", "root", ("action", "process", "vm")),
+    Kind("vm.drive", "root", ("vm", "action", "place", "path")),
     Kind("host.file", "root", ("action", "path", "size")),
     Kind("licence", "root", ("action", "number", "edition", "server")),
     # the hypervisor

@@ -182,6 +182,20 @@ def _add(call: Call) -> Iterator[object]:
         yield drive_object(machine, drive)
 
 
+def _remove(call: Call) -> Iterator[object]:
+    args = call.args
+    service = vmms(call.lab)
+    if not call.should_process(args.VMName, "Remove-VMHardDiskDrive"):
+        return
+    place = (args.ControllerType.upper(), args.ControllerNumber, args.ControllerLocation)
+    try:
+        drive = service.remove_drive(args.VMName, *place)
+    except Refusal as refusal:
+        raise as_error(refusal) from None
+    if args.Passthru:
+        yield drive_object(service.machine(args.VMName), drive)
+
+
 def _list(call: Call) -> Iterator[object]:
     args = call.args
     service = vmms(call.lab)
@@ -254,6 +268,29 @@ CMDLETS = (
         _add,
         supports_should_process=True,
         summary_id="help.Add-VMHardDiskDrive",
+    ),
+    Cmdlet(
+        "Remove-VMHardDiskDrive",
+        MODULE,
+        (
+            Parameter("VMName", position=0, mandatory=True, completer="vm", pipeline="property"),
+            Parameter(
+                "ControllerType",
+                "enum",
+                position=1,
+                mandatory=True,
+                values=("IDE", "SCSI"),
+                pipeline="property",
+            ),
+            Parameter("ControllerNumber", "int", position=2, mandatory=True, minimum=0, pipeline="property"),
+            Parameter(
+                "ControllerLocation", "int", position=3, mandatory=True, minimum=0, pipeline="property"
+            ),
+            Parameter("Passthru", "switch"),
+        ),
+        _remove,
+        supports_should_process=True,
+        summary_id="help.Remove-VMHardDiskDrive",
     ),
     Cmdlet(
         "Get-VMHardDiskDrive",

@@ -52,6 +52,22 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "ObjectNotFound",
         "ObjectNotFound",
     ),
+    "no-drive-there": (
+        "Hyper-V was unable to find a hard disk drive at {controller} {number}, location {location}.",
+        "ObjectNotFound",
+        "ObjectNotFound",
+    ),
+    "no-hot-add": (
+        "Failed to modify device 'Virtual Hard Disk'.\n'{name}' must be off: " + _STATE,
+        "InvalidState",
+        "InvalidOperation",
+    ),
+    "ide-not-hot": (
+        "Failed to modify device 'Virtual Hard Disk'.\nThe disks of an IDE controller of '{name}' can be changed "
+        "only while it is off. " + _STATE,
+        "InvalidState",
+        "InvalidOperation",
+    ),
     "place-taken": (
         "The disk controller location {controller} {number}:{location} is in use already.",
         "InvalidParameter",
