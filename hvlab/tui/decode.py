@@ -16,6 +16,7 @@ from hvlab.hypervisor.intercepts import IO_PORT_MESSAGE
 from hvlab.kernel import Layout
 from hvlab.kernel.trace import Trace, TraceEvent
 from hvlab.kernel.wire import FieldView
+from hvlab.tui.decode_network import frame_at, nvsp_at
 from hvlab.vmbus import messages, packets
 
 
@@ -41,6 +42,8 @@ def decode(event: TraceEvent, request: TraceEvent | None = None) -> list[Section
         found = _hypercall(data, str(event.get("name")))
     elif event.kind == "intercept":
         found = [_section(IO_PORT_MESSAGE, data, 0)]
+    elif event.kind == "net.frame":
+        found = [_section(layout, data, at) for layout, at in frame_at(data)]
     else:
         found = []
     return _complete(found, data)
@@ -122,7 +125,9 @@ def _ranges(data: bytes, at: int, count: int) -> list[Section]:
 
 def _service(event: TraceEvent) -> str:
     ends = event.source + " " + event.target
-    return "storage" if "storvs" in ends else "integration"
+    if "storvs" in ends:
+        return "storage"
+    return "network" if "netvs" in ends else "integration"
 
 
 def _packet(data: bytes, service: str, request: TraceEvent | None) -> list[Section]:
@@ -135,10 +140,22 @@ def _packet(data: bytes, service: str, request: TraceEvent | None) -> list[Secti
     if packet.kind == packets.GPA_DIRECT:
         found.append(_section(packets.GPA_HEADER, data, packets.DESCRIPTOR.size))
         found += _ranges(data, packets.DESCRIPTOR.size + packets.GPA_HEADER.size, len(packet.ranges))
+    elif packet.kind == packets.TRANSFER_PAGES:
+        at = packets.DESCRIPTOR.size + packets.TRANSFER_HEADER.size
+        found.append(_section(packets.TRANSFER_HEADER, data, packets.DESCRIPTOR.size))
+        found += [
+            _section(packets.GPA_RANGE, data, at + number * packets.GPA_RANGE.size)
+            for number in range(len(packet.ranges))
+        ]
     start = descriptor["data_offset8"] * 8
     end = descriptor["length8"] * 8
     payload = data[:end]
-    found += _storage(payload, start, request) if service == "storage" else _integration(payload, start)
+    if service == "storage":
+        found += _storage(payload, start, request)
+    elif service == "network":
+        found += [_section(layout, payload, at) for layout, at in nvsp_at(payload, start)]
+    else:
+        found += _integration(payload, start)
     if len(data) >= end + packets.TRAILER.size:
         found.append(_section(packets.TRAILER, data, end))
     return found

@@ -31,6 +31,12 @@ DESCRIPTOR = Layout(
 )
 GPA_HEADER = Layout("GpaDirectHeader", Field("_reserved", "u32"), Field("range_count", "u32"))
 GPA_RANGE = Layout("GpaRange", Field("byte_count", "u32"), Field("byte_offset", "u32"))
+TRANSFER_HEADER = Layout(
+    "TransferPagesHeader",
+    Field("set_id", "u16", shown="hex"),
+    Field("sender_owns", "u16"),
+    Field("range_count", "u32"),
+)
 TRAILER = Layout("PacketTrailer", Field("_reserved", "u32"), Field("ring_offset", "u32"))
 PIPE_HEADER = Layout(
     "PipeHeader", Field("type", "u32", names={1: "data", 2: "partial"}), Field("length", "u32")

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import hvlab.devices
 import hvlab.hypervisor
+import hvlab.network
 import hvlab.storage
 import hvlab.vmbus
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
@@ -19,7 +20,7 @@ from hvlab.kernel import Layout
 from hvlab.vmbus import decisions, messages
 
 MODULE = "Lab"
-PACKAGES = (hvlab.vmbus, hvlab.devices, hvlab.hypervisor, hvlab.storage)
+PACKAGES = (hvlab.vmbus, hvlab.devices, hvlab.hypervisor, hvlab.storage, hvlab.network)
 """Where structs that travel or are stored are laid out."""
 
 _STATES = tuple(dict.fromkeys(row.state for row in decisions.rows()))
@@ -78,7 +79,9 @@ def structs() -> tuple[Struct, ...]:
         for module in sorted(pkgutil.walk_packages(package.__path__, f"{package.__name__}."), key=_name):
             if module.name == messages.__name__:
                 continue
-            members = vars(importlib.import_module(module.name)).values()
+            values = vars(importlib.import_module(module.name)).values()
+            tables = [list(value.values()) for value in values if isinstance(value, dict)]
+            members = [*values, *(member for table in tables for member in table)]
             group = module.name.removeprefix("hvlab.")
             known = {item.layout for item in found}
             layouts = [member for member in members if isinstance(member, Layout) and member not in known]

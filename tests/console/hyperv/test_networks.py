@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hvlab import paths
 from hvlab.text import LANGUAGES, Text
 from tests.host.support import Lab
 
@@ -226,3 +227,13 @@ def test_cables() -> None:
     assert values(lab.run("Get-NetAdapter 'Local Area Connection'"), "Status") == ["Disconnected"]
     assert lab.run("Test-Connection web01 -Source web02 -Count 1 -Quiet") == [True]
     assert lab.run("Test-Connection router -Source web02 -Count 1 -Quiet") == [False]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_example_in_the_help_works(language: str) -> None:
+    article = (paths.assets() / "help" / language / "about_Networks.txt").read_text(encoding="utf-8")
+    lines = [line.strip() for line in article.splitlines() if line.startswith("  ")]
+    example = lines[lines.index("New-VMSwitch LAN -NetAdapterName 'Local Area Connection'") :]
+    assert len(example) == 7
+    objects = Lab().run("\n".join(example))
+    assert {"ok"} == {outcome for outcome in values(objects, "Outcome") if outcome}
