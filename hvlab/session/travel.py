@@ -32,11 +32,11 @@ from hvlab.session.timeline import Step, Timeline
 if TYPE_CHECKING:
     from hvlab.session.session import Session
 
-SPACING = 0.012
+SPACING = 0.02
 """Seconds of work between two snapshots, at least."""
 SHARE = 6
 """A snapshot may cost one in so many parts of the work since the one before it."""
-MOST = 192
+MOST = 256
 """So many snapshots are kept; beyond that, every second one of the older half is given up."""
 
 EVENT, TIME = "event", "time"
@@ -120,6 +120,8 @@ class Travel:
         self._tape: Tape | None = None
         self._node = 0
         self._latest = 0.0
+        self._kept = 0.0
+        self._cost = 0.001
         self._spacing = 0.0
         self._keep(0)
         session.world.between = self._tick
@@ -147,9 +149,14 @@ class Travel:
         before = self.timeline.head if before is None else before
         if node != self._node:
             self.ends[before] = self.place
-            if self._due() and before not in self._checkpoints:
+            if perf_counter() - self._kept >= self._spacing and before not in self._checkpoints:
                 self._keep(before)
         self._node = node
+
+    def rebase(self) -> None:
+        """The world was prepared further, by nobody's command: this is the beginning now."""
+        self.world.touch_all()
+        self._keep(0)
 
     def arrive(self, node: int) -> None:
         """The steps of a log have been done as far as this node."""
@@ -190,6 +197,7 @@ class Travel:
         )
         self.ends[head] = self.place
         self._note(head, None, begun)
+        self._kept = self._latest
 
     def _record(self) -> Tape:
         self._tape = Tape(self._tape, self.world.trace.events)
@@ -200,7 +208,9 @@ class Travel:
         if len(self._order) > MOST:
             self._thin()
         self._latest = perf_counter()
-        self._spacing = max(SPACING, SHARE * (self._latest - begun))
+        # One slow snapshot (the machine was busy elsewhere) shall not thin out all that follow.
+        self._cost = min(self._latest - begun, 1.5 * self._cost)
+        self._spacing = max(SPACING, SHARE * self._cost)
 
     def _thin(self) -> None:
         older = len(self._order) // 2
@@ -406,7 +416,7 @@ class Travel:
                 self.ends[step.last] = self.place
         self.world.touch_all()
         self._node = 0
-        self._latest = perf_counter()
+        self._latest = self._kept = perf_counter()
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         session = self.session
