@@ -16,6 +16,7 @@ from typing import Any, cast
 
 _ATOMS = frozenset({type(None), bool, int, str, bytes})
 _UNCHANGING = _ATOMS | {uuid.UUID}
+_all_unchanging = _UNCHANGING.issuperset
 _FROZEN: dict[type, bool] = {}
 _FIELDS: dict[type, tuple[str, ...]] = {}
 
@@ -45,18 +46,21 @@ def copy_state(value: Any) -> Any:
 
 
 def _copy_list(value: list[Any]) -> list[Any]:
+    if _all_unchanging(map(type, value)):
+        return value.copy()
     return [item if type(item) in _UNCHANGING else copy_state(item) for item in value]
 
 
 def _copy_dict(value: dict[Any, Any]) -> dict[Any, Any]:
+    if _all_unchanging(map(type, value.values())):
+        return value.copy()
     return {key: item if type(item) in _UNCHANGING else copy_state(item) for key, item in value.items()}
 
 
 def _copy_tuple(value: tuple[Any, ...]) -> tuple[Any, ...]:
-    for item in value:
-        if type(item) not in _UNCHANGING:
-            return tuple([copy_state(item) for item in value])
-    return value
+    if _all_unchanging(map(type, value)):
+        return value
+    return tuple([copy_state(item) for item in value])
 
 
 def _same(value: Any) -> Any:

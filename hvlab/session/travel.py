@@ -15,6 +15,7 @@ command at that point, as if the learner had stopped it, and begins a branch.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -32,9 +33,9 @@ from hvlab.session.timeline import Step, Timeline
 if TYPE_CHECKING:
     from hvlab.session.session import Session
 
-SPACING = 0.02
+SPACING = 0.03
 """Seconds of work between two snapshots, at least."""
-SHARE = 6
+SHARE = 3
 """A snapshot may cost one in so many parts of the work since the one before it."""
 MOST = 256
 """So many snapshots are kept; beyond that, every second one of the older half is given up."""
@@ -92,6 +93,18 @@ class CannotGo(Exception):
         super().__init__(reason)
         self.reason = reason
         self.values = values
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Copying a world makes many objects and no garbage: a search for garbage in between only takes time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class _Reached(BaseException):
@@ -183,10 +196,12 @@ class Travel:
             return
         wait = len(self._waits.get(self._node, ()))
         begun = perf_counter()
-        moment = Moment(wait, self.place, self.world.snapshot(), self._record())
+        with _uncollected():
+            moment = Moment(wait, self.place, self.world.snapshot(), self._record())
         self._moments.setdefault(self._node, []).append(moment)
         self._note(self._node, moment, begun)
 
+    @_uncollected()
     def _keep(self, head: int) -> None:
         """Take a checkpoint of the present state: that after the node `head`."""
         begun = perf_counter()
@@ -278,6 +293,7 @@ class Travel:
             raise CannotGo("nothing-to-redo")
         self.go(target)
 
+    @_uncollected()
     def go(self, node: int) -> None:
         """Stand after this node, on the record."""
         node = self.timeline.effective(node)
@@ -289,6 +305,7 @@ class Travel:
         self.session.log.append(Entry(self.place.processed, "rewind", to=node))
         self._stand_after(node)
 
+    @_uncollected()
     def seek(self, unit: str, value: int) -> None:
         """Look at the world at an event of the trace or at a simulated time (ns) of the present way.
 
@@ -361,6 +378,7 @@ class Travel:
         with suppress(_Reached):
             session.perform(step)
 
+    @_uncollected()
     def enter_branch(self) -> None:
         """Something is to be changed: what is only looked at becomes the end of its command, on the record."""
         view = self.view
