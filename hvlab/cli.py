@@ -63,7 +63,10 @@ def _language(function: F) -> F:
 def _world(function: F) -> F:
     for option in (
         click.option(
-            "--session", "log", type=click.Path(dir_okay=False, path_type=Path), help="Record to this file."
+            "--session",
+            "log",
+            type=click.Path(dir_okay=False, path_type=Path),
+            help="Record to this file; a screen or a prompt goes on with what it holds.",
         ),
         click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True),
         click.option(
@@ -119,13 +122,22 @@ def _read_script(path: str) -> str:
         raise BadInput(f"{path}, line {line}: not UTF-8 text; save the script as UTF-8") from None
 
 
-def _open_session(**arguments: Any) -> Session:
+def _open_session(*, resume: bool = False, **arguments: Any) -> Session:
+    """A new session; with `resume`, the one that the file to record to holds already."""
     from hvlab.catalog import BadCatalog
-    from hvlab.session.session import Session
+    from hvlab.session.log import BadLog
+    from hvlab.session.session import ReplayMismatch, Session
 
+    log = arguments.get("log")
     try:
+        if resume and log is not None and log.exists() and log.stat().st_size:
+            options = {key: arguments[key] for key in ("cmdlets", "language") if key in arguments}
+            session = Session.resume(log, **options)
+            if session.header.lesson != arguments.get("lesson"):
+                raise BadInput(f"{log}: recorded in {session.header.lesson or 'a sandbox'!r}; open it there")
+            return session
         return Session(**arguments)
-    except BadCatalog as error:
+    except (BadCatalog, BadLog, ReplayMismatch) as error:
         raise BadInput(str(error)) from None
     except OSError as error:
         raise BadInput(f"{error.filename}: cannot be written ({error.strerror})") from None
@@ -186,16 +198,19 @@ def _output_host(form: str, text: Text) -> Any:
     return host
 
 
-def _write_trace(session: Session, path: Path) -> None:
-    header = {
+def _trace_header(session: Session) -> dict[str, Any]:
+    return {
         "hvlab": __version__,
         "scenario": session.header.scenario,
         "platform": session.header.platform,
         "seed": session.header.seed,
     }
+
+
+def _write_trace(session: Session, path: Path) -> None:
     try:
         with path.open("wb") as file:
-            file.writelines(session.world.trace.lines(header))
+            file.writelines(session.world.trace.lines(_trace_header(session)))
     except OSError as error:
         raise BadInput(f"{path}: cannot be written ({error.strerror})") from None
 
@@ -236,8 +251,9 @@ def grade(lesson: str, files: tuple[str, ...], report: str, language: str | None
 @click.option(
     "--trace", type=click.Path(dir_okay=False, path_type=Path), help="Write the trace to this file."
 )
+@click.option("--to", "place", help="Go to an event's number, a time (12.5s), start, end or a bookmark.")
 @_language
-def replay(session_file: Path, trace: Path | None, language: str | None) -> None:
+def replay(session_file: Path, trace: Path | None, place: str | None, language: str | None) -> None:
     """Replay a recorded session and print the digests of the world and the trace it leads to."""
     from hvlab.catalog import BadCatalog
     from hvlab.course import cmdlets as course_cmdlets
@@ -252,10 +268,163 @@ def replay(session_file: Path, trace: Path | None, language: str | None) -> None
         )
     except (BadLog, ReplayMismatch, BadCatalog) as error:
         raise BadInput(str(error)) from None
+    if place is not None:
+        _go_to(session, place)
     click.echo(f"world {session.world.digest()}")
     click.echo(f"trace {session.world.trace.digest()}")
     if trace is not None:
         _write_trace(session, trace)
+
+
+def _go_to(session: Session, place: str) -> None:
+    from hvlab.console.errors import CmdletError
+    from hvlab.session.cmdlets import go_to_text, refusal
+    from hvlab.session.travel import CannotGo
+
+    try:
+        go_to_text(session, place)
+    except CannotGo as error:
+        raise BadInput(refusal(error).message) from None
+    except CmdletError as error:
+        raise BadInput(error.message) from None
+    click.echo(f"event {len(session.world.trace)} time {session.world.now}")
+
+
+@cli.group("trace")
+def trace_tools() -> None:
+    """Show, filter and export what happened, from a trace file or a recorded session."""
+
+
+def _trace_of(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The header and events of a trace file, or of what a recorded session leads to."""
+    from hvlab.session import tracefile
+    from hvlab.session.log import looks_like_log
+
+    data = path.read_bytes()
+    try:
+        if looks_like_log(data) and b'"lesson"' in data.split(b"\n", 1)[0]:
+            session = _replayed(data, str(path))
+            lines = b"".join(session.world.trace.lines(_trace_header(session)))
+            return tracefile.read(lines, str(path))
+        return tracefile.read(data, str(path))
+    except tracefile.BadTrace as error:
+        raise BadInput(str(error)) from None
+
+
+def _replayed(data: bytes, name: str) -> Session:
+    from hvlab.catalog import BadCatalog
+    from hvlab.course import cmdlets as course_cmdlets
+    from hvlab.session.log import BadLog
+    from hvlab.session.replay import replay as run_again
+    from hvlab.session.session import ReplayMismatch
+
+    try:
+        return run_again(data, name, cmdlets=course_cmdlets.CMDLETS)
+    except (BadLog, ReplayMismatch, BadCatalog) as error:
+        raise BadInput(str(error)) from None
+
+
+def _selection(function: F) -> F:
+    for option in (
+        click.option("--story", type=click.IntRange(1), default=None, help="What this event led to."),
+        click.option("--until", type=float, default=None, help="Up to this simulated second."),
+        click.option("--from", "begin", type=float, default=None, help="From this simulated second on."),
+        click.option("--vm", default="", help="Of this virtual machine."),
+        click.option("--kind", "kinds", multiple=True, help="Of this kind (may be repeated)."),
+        click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path)),
+    ):
+        function = option(function)
+    return function
+
+
+def _selected(
+    file: Path, kinds: tuple[str, ...], vm: str, begin: float | None, until: float | None, story: int | None
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    from hvlab.kernel import KINDS
+    from hvlab.session import tracefile
+
+    for kind in kinds:
+        if kind not in KINDS:
+            raise BadInput(f"{kind!r} is no kind of event; there are {', '.join(KINDS)}")
+    header, events = _trace_of(file)
+    first = 0 if begin is None else round(begin * 1e9)
+    last = 1 << 62 if until is None else round(until * 1e9)
+    return header, list(tracefile.chosen(events, kinds=kinds, vm=vm, begin=first, end=last, story=story or 0))
+
+
+@trace_tools.command("show")
+@_selection
+def trace_show(**selection: Any) -> None:
+    """Print events of FILE, one a line."""
+    from hvlab.session import tracefile
+
+    for event in _selected(**selection)[1]:
+        click.echo(tracefile.as_text(event))
+
+
+@trace_tools.command("filter")
+@_selection
+def trace_filter(**selection: Any) -> None:
+    """Print events of FILE as JSON Lines, the header first."""
+    from hvlab.session import tracefile
+
+    for line in tracefile.json_lines(*_selected(**selection)):
+        click.echo(line, nl=False)
+
+
+@trace_tools.command("export")
+@_selection
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["jsonl", "chrome", "ctf", "asciinema"]),
+    default="chrome",
+    show_default=True,
+    help="chrome opens in Perfetto and speedscope, ctf (a folder) in babeltrace2, asciinema needs a session.",
+)
+def trace_export(target: Path, form: str, **selection: Any) -> None:
+    """Write events of FILE to TARGET in another tool's format."""
+    from hvlab.session import tracefile
+
+    try:
+        if form == "asciinema":
+            target.write_bytes(_cast_of(selection["file"]))
+            return
+        header, events = _selected(**selection)
+        if form == "ctf":
+            tracefile.write_ctf(events, target)
+        elif form == "chrome":
+            target.write_bytes(tracefile.chrome(events))
+        else:
+            target.write_bytes(b"".join(tracefile.json_lines(header, events)))
+    except OSError as error:
+        raise BadInput(f"{target}: cannot be written ({error.strerror})") from None
+
+
+def _cast_of(path: Path) -> bytes:
+    from hvlab.catalog import BadCatalog
+    from hvlab.course import cmdlets as course_cmdlets
+    from hvlab.session.cast import cast
+    from hvlab.session.log import BadLog, Header
+    from hvlab.session.session import ReplayMismatch, Session
+
+    def session_of(header: Header, host: Any) -> Session:
+        return Session(
+            scenario=header.scenario,
+            platform=header.platform,
+            seed=header.seed,
+            lesson=header.lesson,
+            lesson_digest=header.lesson_digest,
+            host=host,
+            exports=False,
+            cmdlets=course_cmdlets.CMDLETS,
+        )
+
+    try:
+        return cast(path.read_bytes(), str(path), session_of)
+    except (BadLog, ReplayMismatch, BadCatalog) as error:
+        raise BadInput(str(error)) from None
 
 
 @cli.command()
@@ -283,6 +452,7 @@ def learn(lesson: str | None = None, log: Path | None = None, language: str | No
         from hvlab.course import cmdlets as course_cmdlets
 
         session = _open_session(
+            resume=True,
             scenario=plan.scenario,
             platform=plan.platform,
             seed=plan.seed,
@@ -340,7 +510,14 @@ def sandbox(scenario: str, platform: str, seed: int, log: Path | None, language:
 
     def open_lab() -> Session:
         opened.append(
-            _open_session(scenario=scenario, platform=platform, seed=seed, log=log, language=text.language)
+            _open_session(
+                resume=True,
+                scenario=scenario,
+                platform=platform,
+                seed=seed,
+                log=log,
+                language=text.language,
+            )
         )
         return opened[0]
 
@@ -359,7 +536,9 @@ def console(scenario: str, platform: str, seed: int, log: Path | None, language:
     from hvlab.repl.prompt import run_console
 
     text = _text(language)
-    session = _open_session(scenario=scenario, platform=platform, seed=seed, log=log, language=text.language)
+    session = _open_session(
+        resume=True, scenario=scenario, platform=platform, seed=seed, log=log, language=text.language
+    )
     status = run_console(session, _explainer(text))
     session.close()
     sys.exit(status)

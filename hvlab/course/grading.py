@@ -114,7 +114,7 @@ def replay_log(lesson: Lesson, data: bytes, name: str) -> Session:
         raise BadSubmission(f"{name}: recorded in a lab that is not this lesson's")
     if header.lesson_digest != lesson.digest:
         raise BadSubmission(f"{name}: recorded with another edition of {lesson.id!r}")
-    if entries and entries[-1].at > MAXIMUM_EVENTS:
+    if any(entry.at > MAXIMUM_EVENTS for entry in entries):
         raise _too_long(name)
     session = open_session(lesson)
     begun = len(session.log.entries)  # the start script's own commands stand first in every record

@@ -227,7 +227,11 @@ class OpenLesson:
 
 
 def open_lesson(lesson: Lesson, session: Session, language: str) -> OpenLesson:
-    """Open a lesson in a session that was made for it; its start script runs first."""
-    if lesson.start():
+    """Open a lesson in a session that was made for it or resumed; its start script runs first, once.
+
+    What the start script did belongs to the lesson: it cannot be undone.
+    """
+    if lesson.start() and not session.log.entries:
         session.run(lesson.start())
+    session.travel.floor = len(session.parse(lesson.start()).statements) if lesson.start() else 0
     return OpenLesson(lesson, session, language)

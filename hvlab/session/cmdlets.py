@@ -277,12 +277,12 @@ def _move(call: Call) -> None:
         elif "Bookmark" in args:
             _to_bookmark(session, args.Bookmark)
         else:
-            _to_text(session, args.To)
+            go_to_text(session, args.To)
 
     _go(call, act)
 
 
-def _to_text(session: Session, text: str) -> None:
+def go_to_text(session: Session, text: str) -> None:
     """A place as one writes it: an event's number, seconds as 12.5s, start, end, or a bookmark."""
     travel = session.travel
     folded = text.strip().casefold()

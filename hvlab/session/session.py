@@ -87,6 +87,8 @@ class Session:
         self._replies: list[Entry] | None = None
         """In a replay: the answers that the command under way was given."""
         self.shell.runtime.confirm = self._confirm
+        self.on_replayed: Callable[[str], object] = lambda text: None
+        """Told of each command before a replay runs it."""
         self._recording = True
         self._alone = False
         self._travelling: Callable[[], object] | None = None
@@ -412,6 +414,8 @@ class Session:
         try:
             for step in timeline.group(nodes[len(begun) :]):
                 self.travel.begin(step.first, step.before)
+                if step.entry.kind == "command":
+                    self.on_replayed(step.entry.text)
                 self.perform(step)
                 self.travel.arrive(step.last)
         finally:

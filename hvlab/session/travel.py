@@ -33,7 +33,7 @@ from hvlab.session.timeline import Step, Timeline
 if TYPE_CHECKING:
     from hvlab.session.session import Session
 
-SPACING = 0.03
+SPACING = 0.027
 """Seconds of work between two snapshots, at least."""
 SHARE = 3
 """A snapshot may cost one in so many parts of the work since the one before it."""
