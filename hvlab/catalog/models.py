@@ -25,6 +25,8 @@ class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     intercept: int
     interrupt: int
     repeat_element: int
+    scheduler_slice: int
+    scheduler_window: int
     service_wake: int
     disk_access: int
     disk_sector: int

@@ -39,7 +39,15 @@ def build_world(scenario: str = "one-host", platform: str = "ws2008", seed: int 
     timing = release.timing
     world = World(seed)
     pages = read_size(plan.memory) // PAGE_SIZE
-    costs = Costs(timing.hypercall, timing.exit, timing.intercept, timing.interrupt, timing.repeat_element)
+    costs = Costs(
+        timing.hypercall,
+        timing.exit,
+        timing.intercept,
+        timing.interrupt,
+        timing.repeat_element,
+        timing.scheduler_slice,
+        timing.scheduler_window,
+    )
     hypervisor = world.add(
         f"{HOST}/hypervisor", Hypervisor(pages, costs, release.hypercall_codes, plan.logical_processors)
     )

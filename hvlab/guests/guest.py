@@ -1,11 +1,10 @@
 """A guest operating system at work in a child partition.
 
-It is a program of small operations (a list of tuples, so that it can be saved in
-the middle): use the processor for a while, touch a port, read sectors, write a
-synthetic register, connect to the VMBus. What it does it does through the
-hypervisor alone; it knows its memory, its processor and what its drivers tell
-it, and nothing of the host. Which system it is, it learns by reading the boot
-disk.
+Its threads are programs of small operations: use the processor for a while,
+touch a port, read sectors, write a synthetic register, connect to the VMBus. What
+it does it does through the hypervisor alone; it knows its memory, its processors
+and what its drivers tell it, and nothing of the host. Which system it is, it
+learns by reading the boot disk.
 """
 
 from __future__ import annotations
@@ -17,8 +16,8 @@ from hvlab.guests.drivers import DRIVERS
 from hvlab.guests.legacy import LegacyDriver
 from hvlab.guests.network import GuestNetwork
 from hvlab.guests.operations import OPERATIONS
-from hvlab.guests.programs import Op
 from hvlab.guests.records import Request, Workload
+from hvlab.guests.threads import Op, Processor, Thread
 from hvlab.hypervisor import Hypercalls, Hypervisor, PartitionSoftware, PhysicalMemory
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.kernel import handler
@@ -28,13 +27,12 @@ from hvlab.vmbus.signals import POST_AGAIN
 HYPERCALL_INPUT_PAGE = 0x1FF
 FIRST_FREE_PAGE = 0x300
 
-IDLE = "idle"
-HUNG = "hung"
-SUSPENDED = "suspended"
-LOOK_AT_VALUE = ("status", "ata_done", "check_disk", "legacy_address", "legacy_serve")
-"""Operations that use what the one before has read: nothing comes between."""
+IPI_VECTOR = 0xE1
+"""The interrupt by which one of its processors wakes another."""
 TIMER_STANDS = 1_000_000_000
 """After how many ns a timer that came while the processor was stopped is looked at again."""
+FOR_EVER = 1 << 60
+"""The processor time that a loop without end wants, in ns."""
 
 
 class GuestSystem(PartitionSoftware):
@@ -46,25 +44,24 @@ class GuestSystem(PartitionSoftware):
         "partition",
         "memory_pages",
         "phase",
-        "program",
-        "blocked",
+        "threads",
+        "next_thread",
+        "processors",
         "line_raised",
-        "running",
-        "value",
+        "line_user",
+        "hung",
         "next_page",
         "system",
         "record",
         "bus_state",
         "units",
-        "request",
+        "requests",
         "next_tag",
-        "failed",
         "workloads",
         "started",
         "booted",
         "drivers",
         "legacy",
-        "deferred",
     )
 
     def __init__(self, vm: str, host: str, partition: int, memory_pages: int) -> None:
@@ -73,33 +70,39 @@ class GuestSystem(PartitionSoftware):
         self.partition = partition
         self.memory_pages = memory_pages
         self.phase = "firmware"
-        self.program: list[Op] = []
-        self.blocked = ""
+        self.threads: dict[int, Thread] = {}
+        self.next_thread = 1
+        self.processors: list[Processor] = []
+        """The processors that have been started."""
         self.line_raised = False
-        self.running = False
-        self.value = 0
+        self.hung = False
+        self.line_user = 0
+        """The thread that uses the emulated disk controller: it takes one request at a time."""
         self.next_page = FIRST_FREE_PAGE
         self.system = ""
         self.record: system_record.SystemRecord | None = None
         self.bus_state: BusState | None = None
         self.units: dict[str, tuple[int, int, int]] = {}
         """Disk (ide:0:0, scsi:0:1) to (relid or 0 for the emulated channel, logical unit, sectors)."""
-        self.request: Request | None = None
+        self.requests: dict[int, Request] = {}
+        """Disk requests under way, by tag."""
         self.next_tag = 1
-        self.failed = False
         self.workloads: list[Workload] = []
         self.started = 0
         self.booted = 0
         self.drivers: dict[str, tuple[str, str]] = {}
         self.legacy: list[LegacyDriver] = []
         """Drivers of legacy network adapters."""
-        self.deferred: list[Op] = []
-        """What interrupts have left to do, as soon as the processor is between two operations."""
         self._bus: GuestBus | None = None
+        self._working: Thread | None = None
+        self._at = -1
+        """The processor that runs at present, -1 for none; only within one event."""
 
     def restored(self) -> None:
         """Views are made again from the state."""
         self._bus = None
+        self._working = None
+        self._at = -1
 
     # -- the machine as the guest sees it -----------------------------------------------------
 
@@ -130,6 +133,11 @@ class GuestSystem(PartitionSoftware):
     def network(self) -> GuestNetwork:
         """Its addresses and what it asks others."""
         return self.world.get(f"{self.name}/network", GuestNetwork)
+
+    def load_bus(self, state: BusState) -> None:
+        """Its VMBus drivers begin, anew if they had begun before."""
+        self.bus_state = state
+        self._bus = None
 
     def read(self, gpa: int, count: int) -> bytes:
         """Bytes of its memory."""
@@ -166,101 +174,172 @@ class GuestSystem(PartitionSoftware):
             return self.exits, 0, 0
         return self.exits, bus.sent.get("storvsc", 0), bus.received.get("storvsc", 0)
 
-    # -- the program ----------------------------------------------------------------------------
+    # -- threads and processors -------------------------------------------------------------------
+
+    @property
+    def current(self) -> Thread:
+        """The thread whose operation is being done."""
+        assert self._working is not None
+        return self._working
+
+    @property
+    def idle(self) -> bool:
+        """Whether no thread is left."""
+        return not self.threads
 
     def power_on(self) -> None:
-        """The processor starts: firmware first."""
+        """The first processor starts: firmware first."""
         self.started = self.world.now
-        self.program = programs.firmware()
-        self.go()
+        self.processors = [Processor(0)]
+        self.spawn("boot", programs.firmware(), 0)
 
-    def go(self) -> None:
-        if not self.running:
-            self.running = True
-            self.after(0, GuestSystem.on_run, None)
-
-    def unblock(self, reason: str) -> None:
-        if self.blocked == reason:
-            self.blocked = ""
-            self.go()
-
-    @handler
-    def on_run(self, payload: None) -> int | None:
-        """Do the next operations of the program until one takes time or waits."""
-        if self.blocked == HUNG:
-            return None
-        if self.hypervisor.partitions[self.partition].vps[0].suspended:
-            self.running = False
-            self.blocked = SUSPENDED
-            return None
-        while self.program or self.deferred:
-            if self.deferred and not (self.program and self.program[0][0] in LOOK_AT_VALUE):
-                self.program[:0] = self.deferred
-                self.deferred = []
-            op = self.program.pop(0)
-            delay = OPERATIONS[op[0]](self, *op[1:])
-            if delay is None:
-                self.running = False
-                return None
-            if delay:
-                return delay
-        self.running = False
-        self.blocked = IDLE
-        self.hypervisor.halt(self.partition, 0)
-        return None
+    def spawn(self, name: str, program: list[Op], vp: int | None = None, urgent: bool = False) -> Thread:
+        """A new thread, on that processor or on the one with the fewest."""
+        if vp is None:
+            load = [thread.vp for thread in self.threads.values()]
+            vp = min(self.processors, key=lambda processor: load.count(processor.index)).index
+        thread = Thread(self.next_thread, name, vp, program, urgent)
+        self.threads[thread.number] = thread
+        self.next_thread += 1
+        self.go(vp)
+        return thread
 
     def soon(self, operations: list[Op]) -> None:
-        """Do these operations as soon as the processor is between two others."""
-        self.deferred += operations
-        self.unblock(IDLE)
+        """Do what an interrupt has left to do, as soon as the first processor is between two operations."""
+        self.spawn("deferred", operations, 0, urgent=True)
 
-    def wait(self, reason: str) -> None:
-        """Nothing to do until an interrupt: the idle loop halts the processor."""
-        self.blocked = reason
-        self.hypervisor.halt(self.partition, 0)
+    def go(self, vp: int) -> None:
+        """A processor has something to do: it goes on, or is woken out of its halt.
+
+        By another processor it is woken with an interrupt. What a person starts from outside just begins.
+        """
+        processor = self.processors[vp]
+        if processor.due or processor.busy:
+            return
+        if self.hypervisor.halted(self.partition, vp) and self._at not in (vp, -1):
+            self.hypervisor.send_interrupt(self.partition, self._at, vp, IPI_VECTOR)
+            return
+        processor.due = True
+        self.after(0, GuestSystem.on_run, vp)
+
+    def unblock(self, reason: str) -> None:
+        """What threads have waited for has happened."""
+        for thread in list(self.threads.values()):
+            if thread.waits == reason:
+                thread.waits = ""
+                self.go(thread.vp)
+
+    @handler
+    def on_run(self, vp: int) -> int | None:
+        """Do operations of a processor's threads until one takes time, or none can go on."""
+        processor = self.processors[vp]
+        processor.due = False
+        if self.hung or self.hypervisor.stands(self.partition, vp):
+            return None  # `resumed` starts a suspended one again
+        self._at = vp
+        try:
+            delay = self._run(processor)
+        finally:
+            self._at, self._working = -1, None
+        processor.due = delay is not None
+        return delay
+
+    def _run(self, processor: Processor) -> int | None:
+        self.hypervisor.wake(self.partition, processor.index)
+        while True:
+            thread = self._next_thread(processor)
+            if thread is None:
+                self.hypervisor.halt(self.partition, processor.index)
+                return None
+            self._working = thread
+            op = thread.program.pop(0)
+            delay = OPERATIONS[op[0]](self, *op[1:])
+            if processor.busy:
+                return None
+            if not thread.program and not thread.waits:
+                self.threads.pop(thread.number, None)
+            if delay:
+                return delay
+
+    def _next_thread(self, processor: Processor) -> Thread | None:
+        """An urgent thread, the one that it works on if that can go on, or the next that can."""
+        own = [one for one in self.threads.values() if one.vp == processor.index and not one.waits]
+        for done in [one for one in own if not one.program]:
+            del self.threads[done.number]
+        able = [one for one in own if one.program]
+        thread = min(able, key=lambda one: (not one.urgent, one.number != processor.thread), default=None)
+        processor.thread = thread.number if thread else 0
+        return thread
 
     def interrupt(self, vp: int, sint: int, vector: int) -> None:
-        """An interrupt: the disk's line, or the VMBus. A hung kernel takes none."""
-        if self.blocked == HUNG:
+        """An interrupt: the disk's line, another processor, or the VMBus. A hung kernel takes none."""
+        if self.hung:
             return
-        if sint < 0 and legacy.interrupted(self, vector):
-            return
-        if sint < 0:
-            self.line_raised = True
-            self.unblock("line")
-        elif self.bus_state is not None:
-            self.bus.interrupt()
+        self._at = vp
+        try:
+            if sint < 0:
+                if vector != IPI_VECTOR and not legacy.interrupted(self, vector):
+                    self.line_raised = True
+                    self.unblock("line")
+            elif self.bus_state is not None:
+                self.bus.interrupt()
+        finally:
+            self._at = -1
+        if vp < len(self.processors):
+            self.go(vp)
+
+    def computed(self, vp: int) -> None:
+        """The processor time of a `cpu` operation has been had."""
+        self.processors[vp].busy = ""
+        if self.hung:
+            self._loop(vp)
+        else:
+            self.go(vp)
 
     def resumed(self, vp: int) -> None:
-        """The parent has emulated the access; its result is in RAX."""
-        processor = self.hypervisor.partitions[self.partition].vps[vp]
-        self.value = processor.registers.get("rax", 0)
-        self.unblock("port")
-        self.unblock(SUSPENDED)
+        """The processor may go on: the parent has emulated an access (its result is in RAX), or lets it run again."""
+        if vp >= len(self.processors):
+            return
+        processor = self.processors[vp]
+        thread = self.threads.get(processor.thread)
+        if processor.busy == "port":
+            processor.busy = ""
+            if thread is not None:
+                thread.value = self.hypervisor.partitions[self.partition].vps[vp].registers.get("rax", 0)
+        if self.hung:
+            self._loop(vp)
+        else:
+            self.go(vp)
+
+    def started_up(self, vp: int) -> None:
+        """Another processor has been started: it finds the kernel ready, and waits for work."""
+        self.processors.append(Processor(vp))
+        self.go(vp)
 
     # -- operations -----------------------------------------------------------------------------
 
     def io_finished(self, tag: int, status: str) -> None:
         """A disk request has ended."""
-        request = self.request
-        if request is None or request.tag != tag:
+        request = self.requests.pop(tag, None)
+        if request is None:
             return
-        self.note_io("end", status)
-        self.failed = status != "ok"
-        work = self.workload
+        self.note_io(request, "end", status)
+        failed = status != "ok"
+        work = self.workloads[request.workload - 1] if request.workload else None
         if work is not None:
             work.done += 1
             work.route = request.route
-            if self.failed:
+            if failed:
                 work.errors += 1
             else:
                 work.moved += request.sectors * system_record.SECTOR
-        self.request = None
-        self.unblock("io")
+        thread = self.threads.get(request.thread)
+        if thread is not None:
+            thread.failed = failed
+        self.unblock(f"io {tag}")
 
-    def note_io(self, action: str, status: str) -> int:
-        request = self.request
-        assert request is not None
+    def note_io(self, request: Request, action: str, status: str) -> int:
+        """A disk request begins or has ended."""
         return self.world.emit(
             "guest.io",
             self.name,
@@ -325,9 +404,9 @@ class GuestSystem(PartitionSoftware):
     @handler
     def on_tick(self, relid: int) -> int | None:
         """A driver's time has come; while the processor is stopped, its timers stand still."""
-        if self.blocked == HUNG:
+        if self.hung:
             return None
-        if self.hypervisor.partitions[self.partition].vps[0].suspended:
+        if self.hypervisor.stands(self.partition, 0):
             return TIMER_STANDS
         driver = self.bus_state.drivers.get(relid) if self.bus_state is not None else None
         if driver is not None:
@@ -352,9 +431,9 @@ class GuestSystem(PartitionSoftware):
 
     def storage_lost(self, relid: int) -> None:
         """A storage channel is no more: the request on it has failed, and none will be waited for at boot."""
-        request = self.request
-        if request is not None and self.units.get(request.unit, (0, 0, 0))[0] == relid:
-            self.io_finished(request.tag, "error")
+        for request in list(self.requests.values()):
+            if self.units.get(request.unit, (0, 0, 0))[0] == relid:
+                self.io_finished(request.tag, "error")
         if self.settled:
             self.bus_ready()
 
@@ -369,10 +448,18 @@ class GuestSystem(PartitionSoftware):
 
     def hang(self) -> None:
         """The kernel falls into a loop with interrupts off: nothing in the guest goes on any more."""
-        self.program = []
-        self.deferred = []
-        self.blocked = HUNG
-        self.running = True
+        self.hung = True
+        self.threads = {}
+        for processor in self.processors:
+            self._loop(processor.index)
+
+    def _loop(self, vp: int) -> None:
+        """A processor goes round in the hung kernel's loop, and uses all the time it gets."""
+        processor = self.processors[vp]
+        if not processor.busy:
+            processor.busy = "compute"
+            self.hypervisor.wake(self.partition, vp)
+            self.hypervisor.compute(self.partition, vp, FOR_EVER)
 
     @property
     def resumed_at(self) -> int:
@@ -382,11 +469,9 @@ class GuestSystem(PartitionSoftware):
     # -- shutting down ------------------------------------------------------------------------------
 
     def shut_down(self) -> None:
-        """Close everything and switch the machine off."""
-        self.program = programs.shut_down(catalog.guest(self.system).shutdown_ms)
-        if self.blocked in (IDLE, ""):
-            self.blocked = ""
-            self.go()
+        """Stop whatever runs, close everything and switch the machine off."""
+        self.threads = {}
+        self.spawn("shutdown", programs.shut_down(catalog.guest(self.system).shutdown_ms), 0)
 
     def channel_gone(self, relid: int) -> None:
         """A channel's pages are ours again."""
@@ -400,11 +485,6 @@ class GuestSystem(PartitionSoftware):
 
     # -- workloads ----------------------------------------------------------------------------------
 
-    @property
-    def workload(self) -> Workload | None:
-        """The workload under way: the first that has not ended; those started later wait for it."""
-        return next((work for work in self.workloads if not work.finished), None)
-
     def start_workload(self, operation: str, unit: str, size: int, count: int, lba: int) -> Workload:
         """An application starts to read or write `count` blocks of `size` bytes of a disk, one after the other.
 
@@ -415,10 +495,9 @@ class GuestSystem(PartitionSoftware):
         work = Workload(number, operation, unit, self.world.now, count, before=self.costs)
         self.workloads.append(work)
         self.note_workload("start", work, size * count)
-        self.program += programs.workload(operation == "write", unit, size, count, lba)
-        if self.blocked == IDLE:
-            self.blocked = ""
-            self.go()
+        self.spawn(
+            f"workload {number}", programs.workload(number, operation == "write", unit, size, count, lba)
+        )
         return work
 
     def note_workload(self, action: str, work: Workload, size: int) -> None:

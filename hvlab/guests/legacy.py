@@ -1,6 +1,6 @@
 """The guest's driver for legacy network adapters: it works by port accesses alone, without any VMBus.
 
-What it must do on the processor it puts into the guest's program as operations;
+What it must do on the processor it does as operations of the guest's threads;
 descriptors and buffers lie in the guest's memory, where the device reads them.
 The firmware has left a table in memory that says how many adapters there are.
 """
@@ -16,7 +16,7 @@ from hvlab.hypervisor.memory import PAGE_SIZE
 
 if TYPE_CHECKING:
     from hvlab.guests.guest import GuestSystem
-    from hvlab.guests.programs import Op
+    from hvlab.guests.threads import Op
 
 DEVICE_TABLE_GPA = 0xE0000
 """Where the firmware says what is on the board: the number of legacy adapters (the lab's own form of such a table)."""
@@ -75,7 +75,7 @@ def find(guest: GuestSystem) -> int:
         guest.legacy.append(driver)
         _lay_rings(guest, driver)
         program += _start(driver)
-    guest.program[:0] = program
+    guest.current.program[:0] = program
     return 0
 
 
@@ -111,7 +111,7 @@ def _start(driver: LegacyDriver) -> list[Op]:
 
 def address(guest: GuestSystem, number: int) -> int:
     """A byte of the adapter's address has been read."""
-    guest.legacy[number].mac += bytes([guest.value & 0xFF])
+    guest.legacy[number].mac += bytes([guest.current.value & 0xFF])
     return 0
 
 
@@ -149,7 +149,7 @@ def send(guest: GuestSystem, number: int) -> int:
         driver.next_transmit = (driver.next_transmit + 1) % RING
         filled = True
     if filled:
-        guest.program.insert(0, _out(driver, nic.TRANSMIT_POLL, 1))
+        guest.current.program.insert(0, _out(driver, nic.TRANSMIT_POLL, 1))
     return 0
 
 
@@ -165,10 +165,10 @@ def interrupted(guest: GuestSystem, vector: int) -> bool:
 def serve(guest: GuestSystem, number: int) -> int:
     """The status has been read: acknowledge it, take what has come, go on sending."""
     driver = guest.legacy[number]
-    follow: list[Op] = [_out(driver, nic.STATUS, guest.value & 0x1FFFF), ("legacy_take", number)]
+    follow: list[Op] = [_out(driver, nic.STATUS, guest.current.value & 0x1FFFF), ("legacy_take", number)]
     if driver.waiting:
         follow.append(("legacy_send", number))
-    guest.program[:0] = follow
+    guest.current.program[:0] = follow
     return 0
 
 
@@ -188,7 +188,7 @@ def take(guest: GuestSystem, number: int) -> int:
         guest.network.received(driver.key, frame)
 
 
-OPERATIONS: dict[str, Callable[..., int | None]] = {
+OPERATIONS: dict[str, Callable[..., int]] = {
     "legacy_network": find,
     "legacy_address": address,
     "legacy_ready": ready,

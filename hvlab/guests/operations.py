@@ -1,8 +1,9 @@
 """What each operation of a guest's program does: one function an operation, one table.
 
-An operation returns the nanoseconds after which the next may follow (0: at
-once), or None if it waits for something; whatever it waits for calls
-`guest.unblock`. It works through the guest's own processor, memory and drivers.
+An operation is done for the thread `guest.current`, on its processor. It returns
+the nanoseconds after which that goes on (0: at once). If the thread must wait, it
+says for what (`waits`), and whoever brings that calls `guest.unblock`; if the
+processor itself is taken (computing, in a port access), it marks it busy.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 MASTER, SLAVE = "ide:0:0", "ide:0:1"
 """The disks that are reached by port accesses too."""
 VMBUS_VECTOR = 0x52
+STARTUP_PAGE = 0x8
+"""Where the code lies that a processor begins with, as the start-up message names it."""
 
 
 def _phase(guest: GuestSystem, phase: str) -> int:
@@ -39,129 +42,149 @@ def _phase(guest: GuestSystem, phase: str) -> int:
 
 
 def _cpu(guest: GuestSystem, nanoseconds: int) -> int:
-    return nanoseconds
+    vp = guest.current.vp
+    guest.processors[vp].busy = "compute"
+    guest.hypervisor.compute(guest.partition, vp, nanoseconds)
+    return 0
 
 
-def _out(guest: GuestSystem, port: int, value: int, size: int = 1) -> int | None:
+def _out(guest: GuestSystem, port: int, value: int, size: int = 1) -> int:
     return _port(guest, port, True, size, value)
 
 
-def _in(guest: GuestSystem, port: int, size: int = 1) -> int | None:
+def _in(guest: GuestSystem, port: int, size: int = 1) -> int:
     return _port(guest, port, False, size, 0)
 
 
 def _port(
     guest: GuestSystem, number: int, write: bool, size: int, value: int, count: int = 1, gpa: int = 0
-) -> int | None:
-    guest.blocked = "port"
-    if guest.hypervisor.io_port(guest.partition, 0, number, write, size, value, count, gpa):
-        return None
-    guest.blocked = ""
-    guest.value = guest.hypervisor.partitions[guest.partition].vps[0].registers.get("rax", 0)
+) -> int:
+    thread = guest.current
+    if guest.hypervisor.io_port(guest.partition, thread.vp, number, write, size, value, count, gpa):
+        guest.processors[thread.vp].busy = "port"
+        return 0
+    thread.value = guest.hypervisor.partitions[guest.partition].vps[thread.vp].registers.get("rax", 0)
     return guest.hypervisor.costs.exit
 
 
-def _status(guest: GuestSystem) -> int | None:
+def _status(guest: GuestSystem) -> int:
     """Look at the status just read: on an error, skip to the request's end."""
-    if guest.value & ide.FAILED or guest.value == 0:
-        guest.failed = True
-        while guest.program and guest.program[0][0] != "ata_done":
-            guest.program.pop(0)
-        guest.program.insert(0, ("in", ide.ERROR))
+    thread = guest.current
+    if thread.value & ide.FAILED or thread.value == 0:
+        thread.failed = True
+        while thread.program and thread.program[0][0] != "ata_done":
+            thread.program.pop(0)
+        thread.program.insert(0, ("in", ide.ERROR))
     return 0
 
 
-def _line(guest: GuestSystem) -> int | None:
+def _line(guest: GuestSystem) -> int:
     if guest.line_raised:
         guest.line_raised = False
         return 0
-    guest.program.insert(0, ("line",))
-    guest.wait("line")
-    return None
-
-
-def _sector_in(guest: GuestSystem, gpa: int) -> int | None:
-    return _port(guest, ide.DATA, False, 2, 0, ide.SECTOR // 2, gpa)
-
-
-def _sector_out(guest: GuestSystem, gpa: int) -> int | None:
-    return _port(guest, ide.DATA, True, 2, 0, ide.SECTOR // 2, gpa)
-
-
-def _ata_done(guest: GuestSystem) -> int:
-    assert guest.request is not None
-    damaged = guest.failed and guest.value & ide.UNCORRECTABLE and guest.value < 0xFF
-    guest.io_finished(guest.request.tag, "medium" if damaged else "error" if guest.failed else "ok")
+    guest.current.program.insert(0, ("line",))
+    guest.current.waits = "line"
     return 0
 
 
-def _io(guest: GuestSystem, write: bool, unit: str, lba: int, sectors: int, gpa: int) -> int | None:
+def _sector_in(guest: GuestSystem, gpa: int) -> int:
+    return _port(guest, ide.DATA, False, 2, 0, ide.SECTOR // 2, gpa)
+
+
+def _sector_out(guest: GuestSystem, gpa: int) -> int:
+    return _port(guest, ide.DATA, True, 2, 0, ide.SECTOR // 2, gpa)
+
+
+def _ata_done(guest: GuestSystem, tag: int) -> int:
+    thread = guest.current
+    guest.line_user = 0
+    guest.unblock("controller")
+    damaged = thread.failed and thread.value & ide.UNCORRECTABLE and thread.value < 0xFF
+    guest.io_finished(tag, "medium" if damaged else "error" if thread.failed else "ok")
+    return 0
+
+
+def _io(
+    guest: GuestSystem, write: bool, unit: str, lba: int, sectors: int, gpa: int, workload: int = 0
+) -> int:
+    thread = guest.current
     relid, lun, _ = guest.units.get(unit, (0, 0, 0))
+    pio = not relid and unit in (MASTER, SLAVE)
+    if pio and guest.line_user:
+        thread.program.insert(0, ("io", write, unit, lba, sectors, gpa, workload))
+        thread.waits = "controller"
+        return 0
     tag = guest.next_tag
     guest.next_tag += 1
-    pio = not relid and unit in (MASTER, SLAVE)
     route = "emulated" if pio else "synthetic"
-    guest.request = Request(tag, write, unit, lba, sectors, route)
-    guest.failed = False
-    seq = guest.note_io("start", "")
+    request = guest.requests[tag] = Request(tag, thread.number, workload, write, unit, lba, sectors, route)
+    thread.failed = False
+    seq = guest.note_io(request, "start", "")
     if relid:
-        guest.blocked = "io"
+        thread.waits = f"io {tag}"
         guest.world.because(seq, guest.bus.submit, relid, tag, write, lun, lba, sectors, gpa)
-        if guest.blocked != "io":
-            return 0
-        guest.hypervisor.halt(guest.partition, 0)
-        return None
+        return 0
     if not pio:
         guest.world.because(seq, guest.io_finished, tag, "gone")  # a disk that has been pulled out
         return 0
+    guest.line_user = thread.number
     guest.line_raised = False
-    guest.program[:0] = programs.ata(int(unit == SLAVE), write, lba, sectors, gpa)
+    thread.program[:0] = programs.ata(tag, int(unit == SLAVE), write, lba, sectors, gpa)
     guest.world.cause = seq
     return 0
 
 
 def _check_disk(guest: GuestSystem) -> int:
     """After the first status: is there a drive at all?"""
-    if guest.value & 0xFF in (0, 0xFF):
-        guest.program = [("phase", "no-boot-device")]
+    if guest.current.value & 0xFF in (0, 0xFF):
+        guest.current.program = [("phase", "no-boot-device")]
     return 0
 
 
 def _find_system(guest: GuestSystem) -> int:
-    start = None if guest.failed else system_record.partition_start(guest.read(BOOT_SECTOR_GPA, 512))
+    start = None if guest.current.failed else system_record.partition_start(guest.read(BOOT_SECTOR_GPA, 512))
     if start is None:
-        guest.program = [("phase", "no-boot-device")]
+        guest.current.program = [("phase", "no-boot-device")]
     else:
-        guest.program[:0] = [("io", False, "ide:0:0", start, 1, RECORD_GPA), ("load_system",)]
+        guest.current.program[:0] = [("io", False, "ide:0:0", start, 1, RECORD_GPA), ("load_system",)]
     return 0
 
 
 def _load_system(guest: GuestSystem) -> int:
-    record = None if guest.failed else system_record.read_record(guest.read(RECORD_GPA, 512))
+    record = None if guest.current.failed else system_record.read_record(guest.read(RECORD_GPA, 512))
     if record is None or record.guest not in catalog.guests():
-        guest.program = [("phase", "no-operating-system")]
+        guest.current.program = [("phase", "no-operating-system")]
         return 0
     guest.record = record
     guest.system = record.guest
-    guest.program = programs.boot(catalog.guest(record.guest), record)
+    guest.current.program = programs.boot(catalog.guest(record.guest), record)
     return 0
 
 
 def _require(guest: GuestSystem) -> int:
     """A boot that cannot read its disk ends in a stop error."""
-    if guest.failed:
-        guest.program = [("phase", "stop-error")]
+    if guest.current.failed:
+        guest.current.program = [("phase", "stop-error")]
     return 0
 
 
 def _cpuid(guest: GuestSystem, leaf: int) -> int:
-    guest.hypervisor.cpuid(guest.partition, 0, leaf)
+    guest.hypervisor.cpuid(guest.partition, guest.current.vp, leaf)
     return guest.hypervisor.costs.exit
 
 
 def _msr(guest: GuestSystem, msr: int, value: int) -> int:
-    guest.hypervisor.write_msr(guest.partition, 0, msr, value)
+    guest.hypervisor.write_msr(guest.partition, guest.current.vp, msr, value)
     return guest.hypervisor.costs.exit
+
+
+def _processors(guest: GuestSystem) -> int:
+    """Start the other processors, as far as there are any and the system can use them."""
+    present = len(guest.hypervisor.partitions[guest.partition].vps)
+    usable = min(present, catalog.guest(guest.system).maximum_processors)
+    for index in range(1, usable):
+        guest.hypervisor.send_startup(guest.partition, 0, index, STARTUP_PAGE)
+    return (usable - 1) * guest.hypervisor.costs.exit
 
 
 def _enlighten(guest: GuestSystem) -> int:
@@ -174,18 +197,14 @@ def _enlighten(guest: GuestSystem) -> int:
         page * PAGE_SIZE,
         (monitor1 * PAGE_SIZE, monitor2 * PAGE_SIZE),
     )
-    guest.bus_state = BusState(connection, sim, sief, page)
-    guest.restored()
-    guest.program[:0] = programs.synic(known.guest_os_id, sim, sief, VMBUS_VECTOR)
+    guest.load_bus(BusState(connection, sim, sief, page))
+    guest.current.program[:0] = programs.synic(known.guest_os_id, sim, sief, VMBUS_VECTOR)
     return 0
 
 
-def _vmbus(guest: GuestSystem) -> int | None:
-    guest.blocked = "vmbus"
+def _vmbus(guest: GuestSystem) -> int:
+    guest.current.waits = "vmbus"
     guest.bus.apply(guest.bus.state.connection.connect())
-    if guest.blocked == "vmbus":
-        guest.hypervisor.halt(guest.partition, 0)
-        return None
     return 0
 
 
@@ -194,18 +213,18 @@ def _integration(guest: GuestSystem) -> int:
     return 0
 
 
-def _close_channels(guest: GuestSystem) -> int | None:
+def _close_channels(guest: GuestSystem) -> int:
+    guest.current.waits = "closing"
     if not guest.bus.close_all():
-        return 0
-    guest.blocked = "closing"
-    return None
+        guest.current.waits = ""
+    return 0
 
 
-def _unload(guest: GuestSystem) -> int | None:
+def _unload(guest: GuestSystem) -> int:
+    guest.current.waits = "unload"
     guest.bus.apply(guest.bus.state.connection.unload())
-    if guest.bus.state.connection.state == client.UNLOADING:
-        guest.blocked = "unload"
-        return None
+    if guest.bus.state.connection.state != client.UNLOADING:
+        guest.current.waits = ""
     return 0
 
 
@@ -215,22 +234,30 @@ def _fill(guest: GuestSystem, gpa: int, lba: int, sectors: int, sequence: int) -
     return 0
 
 
-def _workload_end(guest: GuestSystem) -> int:
-    work = guest.workload
-    assert work is not None
+def _workload_begin(guest: GuestSystem, number: int) -> int:
+    """Workloads run one after the other, so that each has an account of its own."""
+    if any(not work.finished for work in guest.workloads[: number - 1]):
+        guest.current.program.insert(0, ("workload_begin", number))
+        guest.current.waits = "workloads"
+        return 0
+    work = guest.workloads[number - 1]
+    work.before = guest.costs
+    work.started = guest.world.now
+    return 0
+
+
+def _workload_end(guest: GuestSystem, number: int) -> int:
+    work = guest.workloads[number - 1]
     work.finished = guest.world.now
     work.exits, work.ring_out, work.ring_back = (
         now - then for now, then in zip(guest.costs, work.before, strict=True)
     )
     guest.note_workload("end", work, work.moved)
-    following = guest.workload
-    if following is not None:
-        following.before = guest.costs
-        following.started = guest.world.now
+    guest.unblock("workloads")
     return 0
 
 
-OPERATIONS: dict[str, Callable[..., int | None]] = {
+OPERATIONS: dict[str, Callable[..., int]] = {
     "phase": _phase,
     "cpu": _cpu,
     "out": _out,
@@ -246,12 +273,14 @@ OPERATIONS: dict[str, Callable[..., int | None]] = {
     "load_system": _load_system,
     "cpuid": _cpuid,
     "msr": _msr,
+    "processors": _processors,
     "enlighten": _enlighten,
     "vmbus": _vmbus,
     "integration": _integration,
     "close_channels": _close_channels,
     "unload": _unload,
     "fill": _fill,
+    "workload_begin": _workload_begin,
     "workload_end": _workload_end,
     "require": _require,
     **legacy.OPERATIONS,

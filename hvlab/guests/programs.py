@@ -1,16 +1,15 @@
 """The guest's programs: what firmware, boot, shutdown and workloads do, as lists of operations.
 
 An operation is a tuple: its name and its operands. What each does stands in
-`guest.GuestSystem`; here is only the order.
+`operations`; here is only the order.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 from hvlab.catalog import Guest, Phase
 from hvlab.devices.emulated import ide
 from hvlab.guests.system_record import BOOT_SET_START, SystemRecord
+from hvlab.guests.threads import Op
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.hypervisor.partition import (
     MSR_EOM as MSR_EOM,
@@ -25,8 +24,6 @@ from hvlab.hypervisor.partition import (
 )
 from hvlab.vmbus.signals import VMBUS_SINT
 
-Op = tuple[Any, ...]
-
 MILLISECOND = 1_000_000
 CHUNK = 8
 """Sectors that boot code asks for at once."""
@@ -37,7 +34,7 @@ HYPERCALL_PAGE = 0x1F0
 BOOT_SECTOR_GPA = 0x7C00
 RECORD_GPA = 0x8000
 BUFFER_GPA = 0x200000
-"""Where boot code reads to, and what applications read and write."""
+"""Where boot code reads to, and what applications read and write: they use it one after the other."""
 
 
 def firmware() -> list[Op]:
@@ -52,7 +49,7 @@ def firmware() -> list[Op]:
     ]
 
 
-def ata(slave: int, write: bool, lba: int, sectors: int, gpa: int) -> list[Op]:
+def ata(tag: int, slave: int, write: bool, lba: int, sectors: int, gpa: int) -> list[Op]:
     """One disk request as a driver of the 1990s makes it: six registers, then sector by sector."""
     program: list[Op] = [
         ("out", ide.DRIVE, 0xE0 | slave << 4 | lba >> 24 & 0x0F),
@@ -74,7 +71,7 @@ def ata(slave: int, write: bool, lba: int, sectors: int, gpa: int) -> list[Op]:
     else:
         for number in range(sectors):
             program += [("line",), ("in", ide.COMMAND), ("status",), ("sector_in", gpa + number * ide.SECTOR)]
-    return [*program, ("ata_done",)]
+    return [*program, ("ata_done", tag)]
 
 
 def _phases(phases: list[Phase], start: int) -> tuple[list[Op], int]:
@@ -101,7 +98,7 @@ def boot(guest: Guest, record: SystemRecord) -> list[Op]:
         drivers = [("phase", "drivers"), ("enlighten",), ("vmbus",)]
         integration = [("integration",)]
     network: list[Op] = [("legacy_network",)] if guest.legacy_network else []
-    return [*early, *drivers, *network, *late, *integration, ("phase", "running")]
+    return [*early, ("processors",), *drivers, *network, *late, *integration, ("phase", "running")]
 
 
 def synic(guest_os_id: int, sim: int, sief: int, vector: int) -> list[Op]:
@@ -132,13 +129,13 @@ def shut_down(milliseconds: int) -> list[Op]:
     ]
 
 
-def workload(write: bool, unit: str, size: int, count: int, lba: int) -> list[Op]:
+def workload(number: int, write: bool, unit: str, size: int, count: int, lba: int) -> list[Op]:
     """`count` blocks of `size` bytes, one after the other."""
-    program: list[Op] = []
+    program: list[Op] = [("workload_begin", number)]
     sectors = size // ide.SECTOR
-    for number in range(count):
-        place = lba + number * sectors
+    for block in range(count):
+        place = lba + block * sectors
         if write:
-            program.append(("fill", BUFFER_GPA, place, sectors, number * sectors))
-        program.append(("io", write, unit, place, sectors, BUFFER_GPA))
-    return [*program, ("workload_end",)]
+            program.append(("fill", BUFFER_GPA, place, sectors, block * sectors))
+        program.append(("io", write, unit, place, sectors, BUFFER_GPA, number))
+    return [*program, ("workload_end", number)]

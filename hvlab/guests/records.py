@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 @dataclass
 class Request:
-    """A disk request under way."""
+    """A disk request under way: whose it is, and for which workload (0: none)."""
 
     tag: int
+    thread: int
+    workload: int
     write: bool
     unit: str
     lba: int

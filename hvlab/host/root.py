@@ -173,5 +173,11 @@ class RootKernel(PartitionSoftware):
         hypervisor.write_gpa(ROOT, base, bytes(FLAG_BYTES))
         return set_bits(raised)
 
+    def computed(self, vp: int) -> None:
+        """The root's own work is charged, not waited for."""
+
+    def started_up(self, vp: int) -> None:
+        """The root's processors all run from the beginning."""
+
     def resumed(self, vp: int) -> None:
         """The root is never intercepted."""

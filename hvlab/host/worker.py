@@ -287,7 +287,9 @@ class Worker(Component):
         return 1
 
     def _step_start(self) -> int:
-        result = self.root.hypercalls.set_registers(self.partition, 0, {REGISTER_EXPLICIT_SUSPEND: 0})
+        calls = self.root.hypercalls
+        for number in sorted(self.hypervisor.partitions[self.partition].vps):
+            result = calls.set_registers(self.partition, number, {REGISTER_EXPLICIT_SUSPEND: 0})
         self.management.worker_running(self.vm, self.partition)
         self.world.because(result.seq, self.world.get(f"{self.host}/{self.vm}", GuestSystem).power_on)
         return 0

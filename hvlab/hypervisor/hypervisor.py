@@ -26,6 +26,7 @@ from hvlab.hypervisor.partition import (
     VirtualProcessor,
 )
 from hvlab.hypervisor.results import Result
+from hvlab.hypervisor.scheduler import Scheduler
 from hvlab.hypervisor.software import PartitionSoftware
 from hvlab.kernel import Component
 
@@ -41,6 +42,8 @@ class Costs:
     intercept: int
     interrupt: int
     repeat_element: int
+    scheduler_slice: int = 50_000_000
+    scheduler_window: int = 500_000_000
 
 
 class Hypervisor(Component):
@@ -65,7 +68,10 @@ class Hypervisor(Component):
         """Start: the root partition owns the whole machine and runs `software`."""
         root = Partition(ROOT, 0, Privilege.ROOT, ACTIVE, software)
         root.gpa_map = [(0, 0, self.memory.page_count)]
-        root.vps = {number: VirtualProcessor(number, "Running") for number in range(self.processors)}
+        root.vps = {number: VirtualProcessor(number, suspended=False) for number in range(self.processors)}
+        costs = self.costs
+        scheduler = Scheduler(self.name, self.processors, costs.scheduler_slice, costs.scheduler_window)
+        self.world.add(f"{self.name}/scheduler", scheduler)
         self.partitions[ROOT] = root
         self.world.emit("partition", self.name, self.software_name(root), ROOT, None, None, ACTIVE)
         return root
@@ -176,9 +182,6 @@ class Hypervisor(Component):
         """Interrupt a virtual processor; its software, if there is any, gets it after the interrupt's cost."""
         if partition.software < 0 or self.losing:
             return
-        if partition.vps[vp].suspended:
-            partition.vps[vp].held.append((sint, vector, reason, number))
-            return
         seq = self.world.emit(
             "interrupt",
             self.name,
@@ -192,8 +195,11 @@ class Hypervisor(Component):
             number,
         )
         processor = partition.vps[vp]
-        if processor.state == "Waiting":
-            processor.state = "Running"
+        if processor.stands:
+            if (sint, vector) not in processor.pending:  # one bit a vector, as in the APIC
+                processor.pending.append((sint, vector))
+            return
+        processor.halted = False
         self.world.because(
             seq,
             self.world.schedule,
@@ -256,7 +262,37 @@ class Hypervisor(Component):
         """HLT in a partition: the processor waits for an interrupt."""
         partition = self.partitions[number]
         self._exit(partition, vp, "hlt", "", None)
-        partition.vps[vp].state = "Waiting"
+        partition.vps[vp].halted = True
+
+    def halted(self, number: int, vp: int) -> bool:
+        """Whether a processor has executed HLT and nothing has interrupted it since."""
+        return self.partitions[number].vps[vp].halted
+
+    def wake(self, number: int, vp: int) -> None:
+        """What a person starts in a partition from outside needs no interrupt to begin."""
+        self.partitions[number].vps[vp].halted = False
+
+    def stands(self, number: int, vp: int) -> bool:
+        """Whether a processor is suspended, by its parent or by an intercept."""
+        return self.partitions[number].vps[vp].stands
+
+    def send_interrupt(self, number: int, vp: int, target: int, vector: int) -> None:
+        """A processor of a partition interrupts another through its APIC: an exit that the hypervisor answers."""
+        partition = self.partitions[number]
+        seq = self._exit(partition, vp, "apic", f"ICR 0x{vector:x} to {target}", vector)
+        self.world.because(seq, self.interrupt, partition, target, -1, vector, "processor", vp)
+
+    def send_startup(self, number: int, vp: int, target: int, page: int) -> None:
+        """A processor of a partition starts another that has stopped since power-on (INIT, then SIPI with a page)."""
+        partition = self.partitions[number]
+        seq = self._exit(partition, vp, "apic", f"ICR SIPI to {target}", page)
+        processor = partition.vps[target]
+        if processor.stopped:
+            processor.stopped = False
+            started = PartitionSoftware.on_started.id
+            self.world.because(
+                seq, self.world.schedule, self.costs.interrupt, partition.software, started, target
+            )
 
     def io_port(
         self,
@@ -293,7 +329,6 @@ class Hypervisor(Component):
             rsi=buffer_gpa if repeat and write else 0,
             rdi=buffer_gpa if repeat and not write else 0,
         )
-        processor.state = "Suspended"
         processor.intercepted = True
         processor.exits["intercept"] = processor.exits.get("intercept", 0) + 1
         seq = self.world.emit(
@@ -318,24 +353,38 @@ class Hypervisor(Component):
         self._lead = 0
         return True
 
-    def resume(self, partition: Partition, vp: int) -> None:
-        """The parent has handled an intercept: the processor goes on after the crossing's cost."""
-        processor = partition.vps[vp]
-        processor.state = "Running"
-        processor.intercepted = False
-        if partition.software >= 0:
-            self.world.schedule(
-                self._lead + self.costs.exit, partition.software, PartitionSoftware.on_resume.id, vp
-            )
+    def set_suspended(self, partition: Partition, vp: int, suspended: bool, intercepted: bool) -> None:
+        """The parent suspends a processor, lets it go on, or has handled its intercept.
 
-    def suspend(self, partition: Partition, vp: int, stop: bool) -> None:
-        """The parent stops a processor where it is, or lets it go on; then what waited interrupts it."""
+        It goes on when neither reason is left, after the crossing's cost; what interrupted it meanwhile comes then.
+        """
         processor = partition.vps[vp]
-        if processor.suspended == stop:
+        stood, was_suspended = processor.stands, processor.suspended
+        processor.suspended = suspended
+        processor.intercepted = intercepted
+        if processor.stands and not stood:
+            self.scheduler.suspend(partition.number, vp)
+        if processor.stands or not stood or partition.software < 0:
             return
-        processor.suspended = stop
-        if not stop:
+        if was_suspended:
             processor.resumed_at = self.world.now
-            held, processor.held = processor.held, []
-            for interrupt in held:
-                self.interrupt(partition, vp, *interrupt)
+        delay = self._lead + self.costs.exit
+        self.world.schedule(delay, partition.software, PartitionSoftware.on_resume.id, vp)
+        self.scheduler.resume(partition.number, vp)
+        for sint, vector in processor.pending:
+            processor.halted = False
+            self.world.schedule(
+                delay, partition.software, PartitionSoftware.on_interrupt.id, (vp, sint, vector)
+            )
+        processor.pending = []
+
+    # -- processor time --------------------------------------------------------------------------
+
+    @property
+    def scheduler(self) -> Scheduler:
+        """Who shares the logical processors."""
+        return self.world.get(f"{self.name}/scheduler", Scheduler)
+
+    def compute(self, number: int, vp: int, nanoseconds: int) -> None:
+        """A partition's software wants that much processor time; `computed(vp)` is called when it has had it."""
+        self.scheduler.compute(number, vp, nanoseconds)

@@ -133,6 +133,7 @@ def _finalize(
     for _, spa, count in target.gpa_map:
         _return_pages(hv, caller, spa, count)
     target.gpa_map.clear()
+    hv.scheduler.forget(target.number)
     target.vps.clear()
     target.ports.clear()
     target.connections.clear()
@@ -244,7 +245,7 @@ def _create_vp(
         return Result(Status.INVALID_PARAMETER)
     if not _charge(target, POOL_PAGES["CreateVp"]):
         return Result(Status.INSUFFICIENT_MEMORY)
-    target.vps[index] = VirtualProcessor(index)
+    target.vps[index] = VirtualProcessor(index, stopped=index > 0)
     return Result()
 
 
@@ -254,20 +255,21 @@ def _set_registers(
     vp = target.vps.get(fields["vp_index"])
     if vp is None:
         return Result(Status.INVALID_VP_INDEX)
-    goes_on = False
+    suspended, intercepted = vp.suspended, vp.intercepted
     for element in values:
         register = REGISTER_VALUE.unpack(element)
         name, value = register["register_name"], register["low"]
-        if name in (REGISTER_EXPLICIT_SUSPEND, REGISTER_INTERCEPT_SUSPEND):
-            goes_on = goes_on or not value
-            if name == REGISTER_EXPLICIT_SUSPEND:
-                hv.suspend(target, vp.index, bool(value))
+        if name == REGISTER_EXPLICIT_SUSPEND:
+            suspended = bool(value)
+        elif name == REGISTER_INTERCEPT_SUSPEND:
+            intercepted = bool(value)
         elif name in REGISTER_NAMES:
             vp.registers[REGISTER_NAMES[name]] = value
         else:
             return Result(Status.INVALID_PARAMETER)
-    then = (lambda: hv.resume(target, vp.index)) if goes_on else None
-    return Result(done=len(values), then=then)
+    if (suspended, intercepted) == (vp.suspended, vp.intercepted):
+        return Result(done=len(values))
+    return Result(done=len(values), then=partial(hv.set_suspended, target, vp.index, suspended, intercepted))
 
 
 def _install_intercept(

@@ -33,22 +33,41 @@ MSR_NAMES = {
 
 @dataclass
 class VirtualProcessor:
-    """A virtual processor. `state` is Running, Waiting (HLT) or Suspended; new ones are suspended."""
+    """A virtual processor.
+
+    It is suspended for either of two reasons or both: its parent has not let it run (new ones are so), or an
+    intercept waits for its parent. `halted`: it has executed HLT and waits for an interrupt. `stopped`: it waits for
+    another processor's start-up message, as all but the first do at power-on.
+    """
 
     index: int
-    state: str = "Suspended"
+    suspended: bool = True
     intercepted: bool = False
+    halted: bool = False
+    stopped: bool = False
+    pending: list[tuple[int, int]] = field(default_factory=list)
+    """Interrupts that wait until it may run: (SINT or -1, vector), each once."""
     msrs: dict[int, int] = field(default_factory=lambda: {MSR_SINT0 + n: SINT_MASKED for n in range(16)})
     registers: dict[str, int] = field(default_factory=dict)
     waiting: dict[int, list[tuple[int, int, bytes]]] = field(default_factory=dict)
     """Messages that wait for their SINT's slot: (message type, sender or port, payload)."""
     exits: dict[str, int] = field(default_factory=dict)
-    suspended: bool = False
-    """Stopped by its parent (ExplicitSuspend): interrupts wait."""
-    held: list[tuple[int, int, str, int]] = field(default_factory=list)
-    """Interrupts that wait: (SINT, vector, reason, number)."""
     resumed_at: int = 0
     """When the parent last let it go on."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether it may not run."""
+        return self.suspended or self.intercepted
+
+    @property
+    def state(self) -> str:
+        """Suspended, Stopped, Waiting (HLT) or Running."""
+        if self.stands:
+            return "Suspended"
+        if self.stopped:
+            return "Stopped"
+        return "Waiting" if self.halted else "Running"
 
 
 @dataclass

@@ -24,8 +24,22 @@ class PartitionSoftware(Component):
         self.resumed(payload)
         return None
 
+    @handler
+    def on_started(self, payload: int) -> int | None:
+        """A processor that another has started begins: its index."""
+        self.started_up(payload)
+        return None
+
     def interrupt(self, vp: int, sint: int, vector: int) -> None:
         """Take an interrupt."""
+        raise NotImplementedError
+
+    def computed(self, vp: int) -> None:
+        """The processor time that was asked for (`Hypervisor.compute`) has been had."""
+        raise NotImplementedError
+
+    def started_up(self, vp: int) -> None:
+        """A processor begins that another has started."""
         raise NotImplementedError
 
     def resumed(self, vp: int) -> None:

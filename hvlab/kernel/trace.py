@@ -57,6 +57,7 @@ KINDS = _catalogue(
         ("name", "code", "port", "access", "size", "count", "value", "bytes"),
     ),
     Kind("interrupt", "hypervisor", ("reason", "sint", "vector", "number")),
+    Kind("vp.run", "hypervisor", ("lp", "ran", "waited", "pieces")),
     Kind("message.queued", "hypervisor", ("sint", "waiting")),
     # the VMBus
     Kind("vmbus.message", "vmbus", ("name", "code", "direction", "bytes")),

@@ -56,6 +56,7 @@ GLYPHS = {
     "exit": "▼",
     "intercept": "▼",
     "interrupt": "▴",
+    "vp.run": "▪",
     "message.queued": "…",
     "vmbus.message": "▸",
     "vmbus.channel": "═",
@@ -287,9 +288,15 @@ def say(event: TraceEvent, text: Text) -> str:
     for name in _WORDS:
         if isinstance(values.get(name), str):
             values[name] = word(str(values[name]), text)
+    if event.kind == "vp.run":
+        values.update(ran=_milliseconds(event.get("ran")), waited=_milliseconds(event.get("waited")))
     if event.kind == "vmbus.message":
         values.update(_message_values(event))
     return text(message, **values)
+
+
+def _milliseconds(nanoseconds: object) -> str:
+    return f"{nanoseconds // 1_000_000} ms" if isinstance(nanoseconds, int) else str(nanoseconds)
 
 
 _WORDS = ("operation", "outcome", "route", "action", "access", "reason", "state")

@@ -25,10 +25,10 @@ def test_every_program_is_made_of_operations_that_exist(name: str) -> None:
         programs.boot(known, record),
         programs.shut_down(1000),
         programs.synic(1, 2, 3, 4),
-        programs.ata(0, True, 0, 2, 0),
-        programs.ata(1, False, 0, 2, 0),
-        programs.workload(True, "ide:0:0", 4096, 2, 0),
-        programs.workload(False, "ide:0:0", 4096, 2, 0),
+        programs.ata(1, 0, True, 0, 2, 0),
+        programs.ata(2, 1, False, 0, 2, 0),
+        programs.workload(1, True, "ide:0:0", 4096, 2, 0),
+        programs.workload(2, False, "ide:0:0", 4096, 2, 0),
     ]
     assert {op[0] for program in lists for op in program} <= set(OPERATIONS)
 
@@ -98,8 +98,7 @@ def test_the_screen_shows_each_phase_in_its_frame() -> None:
     for lines in shown.values():
         assert len(lines) <= ROWS and max(map(len, lines)) <= COLUMNS
     lab.storage.files.delete(SYSTEM)
-    lab.guest().program = programs.boot(catalog.guest("nt4"), SystemRecord("nt4", "X", "", 0, 4096))
-    lab.guest().unblock("idle")
+    lab.guest().spawn("boot", programs.boot(catalog.guest("nt4"), SystemRecord("nt4", "X", "", 0, 4096)))
     lab.settle(20)
     assert guest_screen(lab.world, "host1", "web01")[1] == "INACCESSIBLE_BOOT_DEVICE"
 

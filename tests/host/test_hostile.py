@@ -21,9 +21,7 @@ def connect_again(lab: Lab, guest: GuestSystem) -> None:
     """The guest's drivers begin anew without having said goodbye, as after a crash."""
     guest.units.clear()
     guest.drivers.clear()
-    guest.program = [("enlighten",), ("vmbus",), ("integration",)]
-    guest.blocked = ""
-    guest.go()
+    guest.spawn("drivers", [("enlighten",), ("vmbus",), ("integration",)], 0)
     lab.settle(3)
 
 

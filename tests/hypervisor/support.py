@@ -24,6 +24,12 @@ class Recorder(PartitionSoftware):
     def resumed(self, vp: int) -> None:
         self.seen.append(("resumed", vp, self.world.now))
 
+    def started_up(self, vp: int) -> None:
+        self.seen.append(("started", vp, self.world.now))
+
+    def computed(self, vp: int) -> None:
+        self.seen.append(("computed", vp, self.world.now))
+
 
 class Machine:
     """A world with a hypervisor, a root, and ways to make children."""
@@ -42,7 +48,7 @@ class Machine:
         return [(self.next_page, count)]
 
     def child(self, memory: int = 64, pool: int = 64) -> int:
-        """An active child with memory, a processor and recording software; its number."""
+        """An active child with memory, a processor that runs and recording software; its number."""
         number = self.calls.call("CreatePartition").value
         assert self.calls.call("DepositMemory", runs=self.pages(pool), partition_id=number).ok
         assert self.calls.call("InitializePartition", partition_id=number).ok
@@ -50,6 +56,7 @@ class Machine:
         assert self.calls.call("MapGpaPages", runs=self.pages(memory), partition_id=number, map_flags=7).ok
         software = self.world.add(f"child{number}", Recorder())
         self.hypervisor.partitions[number].software = software.index
+        self.hypervisor.partitions[number].vps[0].suspended = False
         return number
 
     def software(self, number: int) -> Recorder:

@@ -140,15 +140,33 @@ def test_an_interrupt_does_not_end_a_suspension(machine: Machine, child: int) ->
     machine.hypervisor.io_port(child, 0, 0x1F7, write=False, size=1)
     machine.hypervisor.line_interrupt(child, 0x3E, 14)
     assert machine.hypervisor.partitions[child].vps[0].state == "Suspended"
+    machine.world.run()
+    assert machine.software(child).seen == []
+    machine.calls.set_registers(child, 0, {REGISTER_INTERCEPT_SUSPEND: 0})
+    when = machine.world.now + COSTS.hypercall + COSTS.exit
+    machine.world.run()
+    assert [what for what, *_ in machine.software(child).seen] == ["resumed", "interrupt"]
+    assert machine.software(child).seen[1] == ("interrupt", 0, -1, 0x3E, when + 1)
+
+
+def test_each_reason_to_stand_is_ended_alone(machine: Machine, child: int) -> None:
+    machine.hypervisor.io_port(child, 0, 0x1F7, write=False, size=1)
+    machine.calls.set_registers(child, 0, {REGISTER_EXPLICIT_SUSPEND: 1})
+    machine.calls.set_registers(child, 0, {REGISTER_INTERCEPT_SUSPEND: 0})
+    machine.world.run()
+    assert machine.software(child).seen == []
+    machine.calls.set_registers(child, 0, {REGISTER_EXPLICIT_SUSPEND: 0})
+    machine.world.run()
+    assert [what for what, *_ in machine.software(child).seen] == ["resumed"]
 
 
 def test_what_a_crossing_costs_is_not_charged_to_what_comes_after_it(machine: Machine, child: int) -> None:
     machine.hypervisor.io_port(child, 0, 0x1F7, write=False, size=1)
-    machine.calls.call("CreatePartition")
+    other = machine.child()
     now = machine.world.now
-    machine.hypervisor.line_interrupt(child, 0x3E, 14)
+    machine.hypervisor.line_interrupt(other, 0x3E, 14)
     machine.world.run()
-    assert machine.software(child).seen == [("interrupt", 0, -1, 0x3E, now + COSTS.interrupt)]
+    assert machine.software(other).seen == [("interrupt", 0, -1, 0x3E, now + COSTS.interrupt)]
 
 
 def test_a_partition_without_software_has_a_name_in_the_trace(machine: Machine) -> None:

@@ -144,7 +144,8 @@ def test_processors_have_indices_of_their_own(machine: Machine) -> None:
         assert (
             machine.calls.call("CreateVp", partition_id=number, vp_index=index, flags=flags).status is status
         )
-    assert machine.hypervisor.partitions[number].vps[0].state == "Suspended"
+    assert machine.calls.call("CreateVp", partition_id=number, vp_index=1).ok
+    assert machine.hypervisor.partitions[number].vps[1].state == "Suspended"
 
 
 def test_what_was_in_a_page_does_not_go_to_the_next_owner(machine: Machine) -> None:

@@ -62,10 +62,10 @@ def _uptime(view: MachineView) -> TimeSpan:
 
 
 def _usage(view: MachineView) -> int:
-    """What the machine's processor uses of the host's at this moment, in per cent."""
-    guest = guest_of(view.lab, view.machine)
+    """What the machine's processors use of the host's at this moment, in per cent."""
     hypervisor = view.lab.world.get(f"{view.lab.host}/hypervisor", Hypervisor)
-    return 100 // hypervisor.processors if guest is not None and guest.running else 0
+    running = hypervisor.scheduler.running_of(view.machine.partition) if view.machine.partition else 0
+    return 100 * running // hypervisor.processors
 
 
 def _status(view: MachineView) -> str:

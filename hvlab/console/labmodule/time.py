@@ -10,7 +10,6 @@ from hvlab.console.hyperv.machines import find_machines, machine_now
 from hvlab.console.hyperv.objects import guest_of, vmms
 from hvlab.console.lab import DEFAULT_WAIT, SECOND
 from hvlab.console.labmodule.looking import EVENT
-from hvlab.guests.guest import IDLE
 from hvlab.host.machine import VirtualMachine
 
 MODULE = "Lab"
@@ -31,7 +30,7 @@ def _condition(call: Call, machine: VirtualMachine, state: str) -> Callable[[], 
 
     def idle() -> bool:
         guest = guest_of(call.lab, machine)
-        return guest is not None and guest.phase == "running" and guest.blocked == IDLE
+        return guest is not None and guest.phase == "running" and guest.idle
 
     def heartbeat() -> bool:
         link = vmms(call.lab).link(machine.name)
