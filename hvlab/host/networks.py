@@ -72,7 +72,7 @@ class VirtualSwitch:
 class VirtualNetworks(Component):
     """Virtual switch management and the switches themselves, on one host."""
 
-    STATE = ("host", "platform_id", "pool", "nics", "switches", "stations", "talk")
+    STATE = ("host", "platform_id", "pool", "nics", "switches", "stations", "parked", "talk")
 
     def __init__(self, host: str, platform: Platform, pool: tuple[int, int]) -> None:
         self.host = host
@@ -84,6 +84,8 @@ class VirtualNetworks(Component):
         """By case-folded name."""
         self.stations: dict[str, Station] = {}
         """The host's own addresses: nic:NAME on a physical adapter, switch:NAME on a virtual one."""
+        self.parked: dict[str, Station] = {}
+        """The host's address on a physical adapter that an external switch owns and does not share, by adapter."""
         self.talk = Talk()
 
     @property
@@ -152,6 +154,7 @@ class VirtualNetworks(Component):
 
     def _bind(self, switch: VirtualSwitch, nic: PhysicalNic) -> None:
         switch.nic, nic.switch = nic.name, switch.name
+        self._park(nic, f"nic:{nic.name}")
         uplink = switch.switch.plug(UPLINK, spoofing=True)
         uplink.mode = TRUNK
         uplink.linked = self.segment.switch.ports[nic.port].linked
@@ -167,22 +170,26 @@ class VirtualNetworks(Component):
             port = switch.switch.named(MANAGEMENT)
             assert port is not None
             switch.switch.unplug(port.number)
-            self._drop_station(key)
+            self._park(self.nic(switch.nic), key)
             return
         if switch.nic:
-            station = self.stations.pop(f"nic:{switch.nic}", None) or Station(
-                switch.nic, self.nic(switch.nic).mac
-            )
+            station = self.parked.pop(switch.nic)
         else:
             station = Station(f"host on {switch.name}", self._fresh_address())
             station.configure(*automatic_address(station.mac))
         self.stations[key] = station
         switch.switch.plug(MANAGEMENT, station.mac)
 
-    def _drop_station(self, key: str) -> None:
+    def _park(self, nic: PhysicalNic, key: str) -> None:
+        """The host is not to be reached by this adapter for now; it keeps what it is set to."""
+        self.parked[nic.name] = self._drop_station(key)
+
+    def _drop_station(self, key: str) -> Station:
         station = self.stations.pop(key)
         for tag in list(station.questions):
             self._serve(key, station.give_up(tag))
+        station.neighbours, station.sought = {}, {}
+        return station
 
     def remove(self, name: str) -> None:
         """Take a switch away: machines connected to it are left without a network."""
@@ -191,16 +198,11 @@ class VirtualNetworks(Component):
             for adapter in machine.adapters:
                 if adapter.switch.casefold() == switch.name.casefold():
                     self.disconnect(machine, adapter)
-        station = self.stations.get(f"switch:{switch.name}")
+        station = self._drop_station(f"switch:{switch.name}") if switch.management else None
         if switch.nic:
             nic = self.nic(switch.nic)
             nic.switch = ""
-            if station is not None:
-                self.stations[f"nic:{nic.name}"] = self.stations.pop(f"switch:{switch.name}")
-            else:
-                self.stations[f"nic:{nic.name}"] = Station(nic.name, nic.mac)
-        elif station is not None:
-            self._drop_station(f"switch:{switch.name}")
+            self.stations[f"nic:{nic.name}"] = station or self.parked.pop(nic.name)
         del self.switches[switch.name.casefold()]
         self._note("switch removed", switch.name, "")
 

@@ -131,7 +131,8 @@ class Station:
         known = self.neighbours.get(hop)
         if known is not None and now - known[1] <= ARP_AGE:
             return [self._send_question(question, known[0])]
-        if now - self.sought.get(hop, -ARP_AGAIN) < ARP_AGAIN:
+        others = any(one.hop == hop and one.tag != tag and not one.sent for one in self.questions.values())
+        if others and now - self.sought.get(hop, -ARP_AGAIN) < ARP_AGAIN:
             return []
         self.sought[hop] = now
         return [self._arp(frames.ARP_REQUEST, (BROADCAST, NOBODY), hop)]

@@ -73,6 +73,19 @@ def test_a_ping_asks_for_the_address_first_and_only_once() -> None:
     assert frames.summary(wire.frames[0][1])[0] == "ARP request", "what is old is asked for again"
 
 
+def test_many_questions_at_once_ask_for_the_address_once() -> None:
+    wire = Wire(3)
+    one = wire.stations[1]
+    sent = [effect for tag in range(1, 20) for effect in one.ping(tag, "10.0.0.2", wire.now)]
+    assert len(sent) == 1
+    wire.now += station.ARP_AGAIN
+    again = one.ping(20, "10.0.0.2", wire.now)
+    assert len(again) == 1, "the first may be lost"
+    wire.serve(1, again)
+    assert [answer.tag for answer in wire.answers] == list(range(1, 21))
+    assert one.questions == {}
+
+
 def test_how_a_ping_ends() -> None:
     wire = Wire(2)
     assert wire.ping(1, "10.0.0.9").outcome == station.UNREACHABLE

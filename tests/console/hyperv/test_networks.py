@@ -59,9 +59,17 @@ def test_an_external_switch_moves_the_hosts_address_and_gives_it_back() -> None:
         "Remove-VMSwitch LAN -Force",
     ):
         lab.run(script)
-        assert values(lab.run("Test-Connection fileserver -Count 2"), "Outcome") in (["ok", "ok"], [])
+        assert values(lab.run("Test-Connection fileserver -Count 2"), "Outcome") == ["ok", "ok"]
     lab.run("New-VMSwitch LAN -NetAdapterName 'Local Area Connection' -AllowManagementOS $false")
+    before = len(lab.world.trace)
     assert lab.tried("Test-Connection fileserver -Count 1") == ["TestConnectionException"]
+    assert lab.events("net.frame", before) == [], "the adapter is the switch's alone"
+    for script in ("Set-VMSwitch LAN -AllowManagementOS $true", "Set-VMSwitch LAN -AllowManagementOS $false"):
+        lab.run(script)
+        good = script.endswith("$true")
+        assert lab.run("Test-Connection fileserver -Count 1 -Quiet") == [good]
+    lab.run("Remove-VMSwitch LAN -Force")
+    assert lab.run("Test-Connection fileserver -Count 1 -Quiet") == [True]
 
 
 @pytest.mark.parametrize(
