@@ -7,12 +7,13 @@ import random
 import statistics
 import time
 import tracemalloc
+from pathlib import Path
 
 import pytest
 
 from hvlab.session.session import Session
 from hvlab.session.travel import EVENT
-from tests.benchmarks.many import lab, work_until
+from tests.benchmarks.many import SYSTEM, lab, work_until
 from tests.benchmarks.measure import medians, show
 from tests.benchmarks.test_kernel import SHOTS, TIMERS, with_simpy
 
@@ -82,3 +83,23 @@ def test_what_a_long_session_keeps_in_memory() -> None:
     tracemalloc.stop()
     show("a session of 100 000 events, 16 guests: growth in MB", grown, "<= 150")
     assert grown <= 150
+
+
+def test_going_on_with_a_long_session(tmp_path: Path) -> None:
+    """A file of 100 000 events, read and done again: there is no cache that would have to be trusted."""
+    path = tmp_path / "long.jsonl"
+    session = Session(log=path)
+    for number in range(3):
+        assert session.run(
+            rf"New-VHD D:\d{number}.vhd -SizeBytes 1GB -Fixed; New-VM g{number} -MemoryStartupBytes 512MB"
+        ).ok
+    assert session.run(rf"Add-VMHardDiskDrive g0 -Path {SYSTEM}; Start-VM g0; Wait-Lab g0 -For Heartbeat").ok
+    while len(session.world.trace) < EVENTS:
+        assert session.run("Start-LabWorkload g0 -Operation Write -Count 500").ok
+    session.close()
+    begin = time.process_time()
+    again = Session.resume(path)
+    taken = time.process_time() - begin
+    show("going on with a session of 100 000 events: seconds", taken, "<= 1, not met")
+    assert again.world.digest() == session.world.digest()
+    assert taken <= 10

@@ -365,3 +365,50 @@ def test_an_exported_session_is_the_same_session(tmp_path: Path) -> None:
     data = (tmp_path / "mine.jsonl").read_bytes()
     assert digests(replay(data, "x")) == live(session)
     assert errors(session, f"Export-LabSession '{tmp_path / 'none' / 'x'}'") == ["File"]
+
+
+# -- breakpoints and stories -----------------------------------------------------------------------------
+
+
+def test_a_breakpoint_stops_the_command_that_waits_and_a_replay_stops_there_too() -> None:
+    host = RecordingHost()
+    session = Session(host=host)
+    done(session, f"New-VM web01 -MemoryStartupBytes 512MB -VHDPath {SYSTEM}; Start-VM web01")
+    done(session, "Set-LabBreakpoint { $_.Name -eq 'OPEN_CHANNEL' } -Kind vmbus.message")
+    outcome = session.run("Wait-Lab web01; New-VM never")
+    assert outcome.stopped_at == 0
+    opened = [event for event in session.world.trace if event.get("name") == "OPEN_CHANNEL"]
+    assert len(opened) == 1 and not [e for e in session.world.trace if e.get("vm") == "never"]
+    assert [entry.kind for entry in session.log.entries][-2:] == ["command", "stop"]
+    assert any("OPEN_CHANNEL" in text or "Breakpoint 1" in text for _, text in host.messages)
+    state = live(session)
+    assert digests(replay(data_of(session), "x")) == state
+    session.let_run(session.world.now + 60 * SECOND)
+    opened = [event for event in session.world.trace if event.get("name") == "OPEN_CHANNEL"]
+    assert len(opened) == 2 and session.breakpoints.all[0].hits == 2
+    done(session, "Remove-LabBreakpoint 1; Wait-Lab web01")
+    assert digests(replay(data_of(session), "x")) == live(session)
+
+
+def test_a_breakpoint_that_fails_stops_nothing() -> None:
+    session = Session()
+    done(session, f"New-VM web01 -MemoryStartupBytes 512MB -VHDPath {SYSTEM}; Start-VM web01")
+    done(session, "Set-LabBreakpoint { throw 'no' }; Wait-Lab web01")
+    assert session.breakpoints.all[0].failure and session.breakpoints.all[0].hits == 0
+    assert errors(session, "Set-LabBreakpoint") == ["NothingToWatch"]
+    assert errors(session, "Remove-LabBreakpoint 7") == ["NoSuchBreakpoint"]
+
+
+def test_a_story_is_what_a_command_led_to() -> None:
+    host = RecordingHost()
+    session = Session(host=host)
+    done(session, BOOT)
+    host.objects.clear()
+    done(session, "Get-LabStory Start-VM")
+    trace = session.world.trace
+    told = [row.get("Event") for row in host.objects]  # type: ignore[attr-defined]
+    first = told[0]
+    assert trace[first].get("text") == "Start-VM web01" and len(told) > 100
+    assert all(trace[number].cause in told for number in told[1:])
+    depths = dict(zip(told, [row.get("Depth") for row in host.objects], strict=True))  # type: ignore[attr-defined]
+    assert all(depths[number] == depths[trace[number].cause] + 1 for number in told[1:])

@@ -156,6 +156,27 @@ async def test_without_a_command_the_clock_stands_until_let_run(make_app: Maker)
         assert app.desk.session.log.entries[-1].kind == "clock"
 
 
+async def test_the_screen_goes_back_with_the_session(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await enter(pilot, f"{CREATE}; Start-VM web01; Wait-Lab -VM web01 -For Booted")
+        await finish(app, pilot)
+        assert app.desk is not None
+        desk, trace = app.desk, app.desk.session.world.trace
+        whole = len(trace)
+        for command, fewer in (("Move-Lab 100", True), ("Move-Lab end", False), ("Undo-Lab 3", True)):
+            await enter(pilot, command)
+            await finish(app, pilot)
+            run(app, 3)
+            assert (len(trace) < whole) is fewer
+            assert desk.feed.seq == len(trace) == sum(desk.feed.sums.kinds.values())
+        await enter(pilot, "New-VM another")
+        await finish(app, pilot)
+        run(app, 3)
+        assert desk.feed.seq == len(trace) == sum(desk.feed.sums.kinds.values())
+        assert desk.session.travel.timeline.branches()[-1].present
+
+
 async def test_an_event_fills_the_inspector(make_app: Maker) -> None:
     app = make_app()
     async with app.run_test(size=BIG) as pilot:
