@@ -12,7 +12,7 @@ from typing import Protocol, cast
 
 from hvlab.host.faults import board
 from hvlab.kernel import Component, handler
-from hvlab.storage import vhd
+from hvlab.storage import differencing, vhd
 from hvlab.storage.volume import DiskFull, HostFiles, StorageError
 
 SECTOR = 512
@@ -61,8 +61,13 @@ class HostStorage(Component):
         """Requests that wait for room on their volume."""
 
     def open(self, path: str) -> vhd.Vhd:
-        """The virtual disk in a file. Raises StorageError or vhd.BadVhd."""
-        return vhd.open_vhd(self.files.open(path))
+        """The virtual disk in a file, with its parents if it has any. Raises StorageError or vhd.BadVhd."""
+        try:
+            return vhd.open_vhd(self.files.open(path))
+        except vhd.BadVhd as error:
+            if error.reason != "parent-missing":
+                raise
+            return differencing.open_chain(self.files, path)
 
     def submit(self, request: DiskRequest) -> None:
         """Queue a request for the physical disk."""

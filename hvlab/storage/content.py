@@ -33,7 +33,9 @@ class FileContent:
         return content
 
     def read(self, offset: int, count: int) -> bytes:
-        """Bytes from `offset`; fewer at the end of the file."""
+        """Bytes from `offset`; fewer at the end of the file. ValueError before its beginning."""
+        if offset < 0:
+            raise ValueError(f"offset {offset}")
         count = max(0, min(count, self.size - offset))
         parts = []
         while count:
@@ -45,7 +47,9 @@ class FileContent:
         return b"".join(parts)
 
     def write(self, offset: int, data: bytes) -> None:
-        """Change bytes; the file grows where needed."""
+        """Change bytes; the file grows where needed, but not for no bytes at all. ValueError before its beginning."""
+        if offset < 0:
+            raise ValueError(f"offset {offset}")
         self._own_table()
         done = 0
         while done < len(data):
@@ -62,7 +66,9 @@ class FileContent:
             self.size = max(self.size, offset + len(data))
 
     def truncate(self, size: int) -> None:
-        """Cut or extend to `size`; what is beyond is forgotten."""
+        """Cut or extend to `size`; what is beyond is forgotten. ValueError for a negative size."""
+        if size < 0:
+            raise ValueError(f"size {size}")
         if size < self.size:
             self._own_table()
             first, rest = divmod(size, CHUNK)
@@ -78,10 +84,14 @@ class FileContent:
 
     def pieces(self, length: int = 1 << 20) -> Iterator[tuple[int, bytes]]:
         """(offset, bytes) of the whole file in order; stretches of zeros come as empty bytes."""
+        # Asked of each chunk that is there, not of each that could be: a disk may be 2 TB of nothing.
+        touched = {
+            piece
+            for number in self.chunks
+            for piece in range(number * CHUNK // length, ((number + 1) * CHUNK - 1) // length + 1)
+        }
         for offset in range(0, self.size, length):
-            first, last = offset // CHUNK, -(-min(offset + length, self.size) // CHUNK)
-            touched = any(number in self.chunks for number in range(first, last))
-            yield offset, self.read(offset, length) if touched else b""
+            yield offset, self.read(offset, length) if offset // length in touched else b""
 
     @property
     def stored_bytes(self) -> int:

@@ -1,15 +1,19 @@
-"""Virtual hard disks in the VHD format, byte for byte: fixed and dynamic.
+"""Virtual hard disks in the VHD format, byte for byte: fixed, dynamic and differencing.
 
-The file is the only truth: the block table is read from it at every access, so
-nothing here can go stale when the world is put back to an earlier moment. A
-write happens whole or, if the volume is full, not at all.
+The file is the only truth: the block table and the bitmaps are read from it at
+every access, so nothing here can go stale when the world is put back to an
+earlier moment. A write happens whole or, if the volume is full, not at all. How
+a parent is found is `differencing`'s business; nothing here knows a path.
 """
 
 from __future__ import annotations
 
+import struct
 import uuid
-from typing import Protocol
+from itertools import pairwise
+from typing import Any, NamedTuple, Protocol
 
+from hvlab.storage.errors import BadVhd, StorageError
 from hvlab.storage.vhd_layout import (
     DIFFERENCING,
     DYNAMIC,
@@ -26,31 +30,50 @@ from hvlab.storage.vhd_layout import (
     sealed,
 )
 
+__all__ = [
+    "BadBlockSize",
+    "BadSize",
+    "BadVhd",
+    "Store",
+    "Vhd",
+    "check_block_size",
+    "check_size",
+    "create_dynamic",
+    "create_fixed",
+    "open_vhd",
+    "read_footer",
+    "read_header",
+    "sparse_disk",
+    "table_end",
+]
+
 KINDS = {FIXED: "Fixed", DYNAMIC: "Dynamic", DIFFERENCING: "Differencing"}
 DEFAULT_BLOCK = 2 << 20
+MINIMUM_BLOCK = 4 << 10
+MAXIMUM_BLOCK = 256 << 20
 MINIMUM_SIZE = 3 << 20
 MAXIMUM_SIZE = 2040 << 30
+VERSION = 0x00010000
 CREATOR_VERSION = 0x00060001
-"""Windows Server 2008 is version 6.1 in this field's spelling: our reading."""
+"""Our reading: the version that Windows writes as `win ` is its own, 6.1 here; 2008 itself, being 6.0, may differ."""
 
 
-class BadVhd(Exception):
-    """The file is no virtual disk that can be read; `reason` is an id."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class BadSize(Exception):
+class BadSize(StorageError):
     """No size a VHD can have: `minimum`, `maximum` in bytes."""
 
     minimum = MINIMUM_SIZE
     maximum = MAXIMUM_SIZE
 
 
+class BadBlockSize(BadSize):
+    """No size a block can have: a power of two from `minimum` to `maximum`, in bytes."""
+
+    minimum = MINIMUM_BLOCK
+    maximum = MAXIMUM_BLOCK
+
+
 class Store(Protocol):
-    """A file that can grow."""
+    """A file that can grow. Growing may fail, with nothing done; changing what is there may not."""
 
     @property
     def size(self) -> int:
@@ -66,6 +89,30 @@ class Store(Protocol):
         """Cut or extend."""
 
 
+class Piece(NamedTuple):
+    """Part of an access that lies in one block: `count` sectors from its sector `start`; the disk's `lba`."""
+
+    block: int
+    start: int
+    sectors: int
+    lba: int
+
+
+# -- making a disk ------------------------------------------------------------------------------
+
+
+def check_size(size: int) -> None:
+    """BadSize for a size that no VHD can have."""
+    if size % SECTOR or not MINIMUM_SIZE <= size <= MAXIMUM_SIZE:
+        raise BadSize
+
+
+def check_block_size(size: int) -> None:
+    """BadBlockSize for a size that no block can have. The format's rule; Windows makes 512 KB and 2 MB only."""
+    if size & (size - 1) or not MINIMUM_BLOCK <= size <= MAXIMUM_BLOCK:
+        raise BadBlockSize
+
+
 def _footer(size: int, kind: int, identifier: uuid.UUID, timestamp: int) -> bytes:
     cylinders, heads, sectors = geometry(size // SECTOR)
     return sealed(
@@ -73,7 +120,7 @@ def _footer(size: int, kind: int, identifier: uuid.UUID, timestamp: int) -> byte
         FOOTER.pack(
             cookie=b"conectix",
             features=2,
-            version=0x00010000,
+            version=VERSION,
             data_offset=NONE if kind == FIXED else FOOTER_SIZE,
             timestamp=timestamp,
             creator_application=b"win ",
@@ -90,14 +137,44 @@ def _footer(size: int, kind: int, identifier: uuid.UUID, timestamp: int) -> byte
     )
 
 
-def check_size(size: int) -> None:
-    """BadSize for a size that no VHD can have."""
-    if size % SECTOR or not MINIMUM_SIZE <= size <= MAXIMUM_SIZE:
-        raise BadSize
+def table_end(size: int, block_size: int) -> int:
+    """Where the block table of a new disk ends, in bytes of the file; it fills whole sectors."""
+    entries = -(-size // block_size)
+    return FOOTER_SIZE + HEADER_SIZE + -(-entries * 4 // SECTOR) * SECTOR
+
+
+def sparse_disk(
+    kind: int,
+    size: int,
+    *,
+    identifier: uuid.UUID,
+    timestamp: int,
+    block_size: int,
+    behind: bytes = b"",
+    **parent: object,
+) -> bytes:
+    """The whole file of a disk without blocks: footer, header, table, what comes `behind` it, footer.
+
+    `parent` are the fields of the header that a differencing disk has. BadSize, BadBlockSize.
+    """
+    check_size(size)
+    check_block_size(block_size)
+    footer = _footer(size, kind, identifier, timestamp)
+    header = HEADER.pack(
+        cookie=b"cxsparse",
+        next=NONE,
+        table_offset=FOOTER_SIZE + HEADER_SIZE,
+        version=VERSION,
+        table_entries=-(-size // block_size),
+        block_size=block_size,
+        **parent,
+    )
+    table = b"\xff" * (table_end(size, block_size) - FOOTER_SIZE - HEADER_SIZE)
+    return footer + sealed(HEADER, header) + table + behind + footer
 
 
 def create_fixed(store: Store, size: int, *, identifier: uuid.UUID, timestamp: int) -> None:
-    """Make an empty file a fixed disk of `size` bytes. BadSize, DiskFull."""
+    """Make an empty file a fixed disk of `size` bytes; `timestamp` in seconds since 2000. BadSize, DiskFull."""
     check_size(size)
     store.truncate(size + FOOTER_SIZE)
     store.write(size, _footer(size, FIXED, identifier, timestamp))
@@ -106,123 +183,227 @@ def create_fixed(store: Store, size: int, *, identifier: uuid.UUID, timestamp: i
 def create_dynamic(
     store: Store, size: int, *, identifier: uuid.UUID, timestamp: int, block_size: int = DEFAULT_BLOCK
 ) -> None:
-    """Make an empty file a dynamic disk of `size` bytes. BadSize, DiskFull."""
-    check_size(size)
-    footer = _footer(size, DYNAMIC, identifier, timestamp)
-    entries = -(-size // block_size)
-    header = sealed(
-        HEADER,
-        HEADER.pack(
-            cookie=b"cxsparse",
-            next=NONE,
-            table_offset=FOOTER_SIZE + HEADER_SIZE,
-            version=0x00010000,
-            table_entries=entries,
-            block_size=block_size,
-        ),
+    """Make an empty file a dynamic disk of `size` bytes. BadSize, BadBlockSize, DiskFull."""
+    store.write(
+        0, sparse_disk(DYNAMIC, size, identifier=identifier, timestamp=timestamp, block_size=block_size)
     )
-    table = b"\xff" * (-(-entries * 4 // SECTOR) * SECTOR)
-    store.write(0, footer + header + table + footer)
 
 
-def open_vhd(store: Store) -> Vhd:
-    """The disk in a file, checked. BadVhd."""
+# -- opening one --------------------------------------------------------------------------------
+
+
+def read_footer(store: Store) -> dict[str, Any]:
+    """The fields of the footer at the file's end, checked. BadVhd."""
     if store.size < FOOTER_SIZE:
-        raise BadVhd("too-short")
+        raise BadVhd("too-short", size=store.size)
     raw = store.read(store.size - FOOTER_SIZE, FOOTER_SIZE)
     footer = FOOTER.unpack(raw)
     if footer["cookie"] != b"conectix":
         raise BadVhd("no-footer")
     if footer["checksum"] != checksum(FOOTER, raw):
-        raise BadVhd("footer-checksum")
+        raise BadVhd("footer-checksum", expected=checksum(FOOTER, raw), found=footer["checksum"])
+    if footer["version"] >> 16 != VERSION >> 16:
+        raise BadVhd("version", found=footer["version"])
     if footer["current_size"] < SECTOR:
-        raise BadVhd("no-sectors")
-    if footer["disk_type"] == FIXED:
-        if store.size != footer["current_size"] + FOOTER_SIZE:
-            raise BadVhd("fixed-size")
-        return Vhd(store, footer, None)
-    if footer["disk_type"] != DYNAMIC:
-        raise BadVhd("disk-type")
+        raise BadVhd("no-sectors", size=footer["current_size"])
+    if footer["disk_type"] not in KINDS:
+        raise BadVhd("disk-type", found=footer["disk_type"])
+    return footer
+
+
+def read_header(store: Store, footer: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a dynamic or differencing disk's header, checked. BadVhd."""
     raw = store.read(footer["data_offset"], HEADER_SIZE)
     if len(raw) < HEADER_SIZE:
-        raise BadVhd("no-header")
+        raise BadVhd("no-header", offset=footer["data_offset"])
     header = HEADER.unpack(raw)
     if header["cookie"] != b"cxsparse":
-        raise BadVhd("no-header")
+        raise BadVhd("no-header", offset=footer["data_offset"])
     if header["checksum"] != checksum(HEADER, raw):
-        raise BadVhd("header-checksum")
+        raise BadVhd("header-checksum", expected=checksum(HEADER, raw), found=header["checksum"])
+    if header["version"] >> 16 != VERSION >> 16:
+        raise BadVhd("version", found=header["version"])
     block = header["block_size"]
     if block < SECTOR or block & (block - 1):
-        raise BadVhd("block-size")
-    if header["table_entries"] * block < footer["current_size"]:
-        raise BadVhd("table-size")
-    if header["table_offset"] + 4 * header["table_entries"] > store.size:
-        raise BadVhd("table-size")
-    return Vhd(store, footer, header)
+        raise BadVhd("block-size", found=block)
+    begin, end = header["table_offset"], header["table_offset"] + 4 * header["table_entries"]
+    if header["table_entries"] * block < footer["current_size"] or end > store.size - FOOTER_SIZE:
+        raise BadVhd("table-size", entries=header["table_entries"])
+    if begin < footer["data_offset"] + HEADER_SIZE:
+        raise BadVhd("table-place", offset=begin)
+    if store.read(0, FOOTER_SIZE) != store.read(store.size - FOOTER_SIZE, FOOTER_SIZE):
+        raise BadVhd("footer-copy")
+    return header
+
+
+def open_vhd(store: Store, parent: Vhd | None = None, *, parent_modified: int | None = None) -> Vhd:
+    """The disk in a file, its structures checked; a differencing disk needs its opened parent. BadVhd.
+
+    With `parent_modified` (seconds since 2000) a parent that has changed since the
+    child was made is refused. Where each block lies is checked when it is used, or
+    by `Vhd.verify`: a large table is too long to be read for every request.
+    """
+    footer = read_footer(store)
+    if footer["disk_type"] == FIXED:
+        if store.size != footer["current_size"] + FOOTER_SIZE:
+            raise BadVhd("fixed-size", size=store.size, found=footer["current_size"])
+        return Vhd(store, footer, None, None)
+    header = read_header(store, footer)
+    if footer["disk_type"] == DYNAMIC:
+        return Vhd(store, footer, header, None)
+    wanted = header["parent_identifier"]
+    if parent is None:
+        raise BadVhd("parent-missing", identifier=wanted)
+    if parent.identifier != wanted:
+        raise BadVhd("parent-identifier", expected=wanted, found=parent.identifier)
+    if parent_modified is not None and parent_modified != header["parent_timestamp"]:
+        raise BadVhd("parent-timestamp", expected=header["parent_timestamp"], found=parent_modified)
+    return Vhd(store, footer, header, parent)
 
 
 class Vhd:
-    """An open virtual disk; make one with `open_vhd`."""
+    """An open virtual disk; make one with `open_vhd`.
 
-    def __init__(self, store: Store, footer: dict[str, object], header: dict[str, object] | None) -> None:
+    Attributes: `size`, bytes the guest sees; `block_size`, bytes of a block, 0 for a
+    fixed disk; `kind`, Fixed, Dynamic or Differencing; `identifier`; `timestamp`,
+    seconds since 2000; `parent`, the disk below a differencing one.
+    """
+
+    def __init__(
+        self, store: Store, footer: dict[str, Any], header: dict[str, Any] | None, parent: Vhd | None
+    ) -> None:
         self._store = store
-        self._footer = footer
-        self._table = int(str(header["table_offset"])) if header else 0
-        self.size = int(str(footer["current_size"]))
-        """Bytes the guest sees."""
-        self.block_size = int(str(header["block_size"])) if header else 0
-        """Bytes of a dynamic disk's block, 0 for a fixed disk."""
-        self.kind = KINDS[int(str(footer["disk_type"]))]
-        identifier = footer["identifier"]
-        assert isinstance(identifier, uuid.UUID)
-        self.identifier = identifier
+        self.size: int = footer["current_size"]
+        self.kind: str = KINDS[footer["disk_type"]]
+        self.identifier: uuid.UUID = footer["identifier"]
+        self.timestamp: int = footer["timestamp"]
+        self.parent = parent
+        self.block_size: int = header["block_size"] if header else 0
+        self._table: int = header["table_offset"] if header else 0
+        self._table_end: int = self._table + 4 * header["table_entries"] if header else 0
+        self._bitmap_size = -(-self.block_size // SECTOR // 8 // SECTOR) * SECTOR
 
     @property
     def file_size(self) -> int:
         """Bytes of the file."""
         return self._store.size
 
-    @property
-    def _bitmap_size(self) -> int:
-        return -(-self.block_size // SECTOR // 8 // SECTOR) * SECTOR
+    # -- what is there --------------------------------------------------------------------------
 
-    def _entry(self, block: int) -> int:
-        """Where a block lies, in sectors of the file, or UNALLOCATED. BadVhd if it cannot lie there."""
-        entry = int.from_bytes(self._store.read(self._table + 4 * block, 4), "big")
-        if entry != UNALLOCATED:
-            end = entry * SECTOR + self._bitmap_size + self.block_size
-            if entry * SECTOR < FOOTER_SIZE + HEADER_SIZE or end > self._store.size - FOOTER_SIZE:
-                raise BadVhd("block-place")
-        return entry
+    def _entries(self) -> tuple[int, ...]:
+        count = -(-self.size // self.block_size) if self.block_size else 0
+        return struct.unpack(f">{count}I", self._store.read(self._table, 4 * count))
 
     @property
     def allocated_blocks(self) -> int:
-        """How many blocks of a dynamic disk lie in the file."""
+        """How many blocks lie in the file; 0 for a fixed disk."""
+        entries = self._entries()
+        return len(entries) - entries.count(UNALLOCATED)
+
+    def block_is_allocated(self, block: int) -> bool:
+        """Whether a block lies in the file; a fixed disk has no blocks. BadVhd."""
+        if not 0 <= block * self.block_size < self.size or not self.block_size:
+            raise ValueError(f"block {block} of a {self.kind} disk of {self.size} bytes")
+        return self._place(block) is not None
+
+    def sector_is_present(self, lba: int) -> bool:
+        """Whether this file itself holds a sector, and it is not simply zero or the parent's. BadVhd."""
+        self._check(lba, 1)
         if not self.block_size:
-            return 0
-        count = -(-self.size // self.block_size)
-        table = self._store.read(self._table, 4 * count)
-        return sum(1 for at in range(0, 4 * count, 4) if table[at : at + 4] != b"\xff\xff\xff\xff")
+            return True
+        block, start = divmod(lba, self.block_size // SECTOR)
+        at = self._place(block)
+        return at is not None and self._runs(at, start, 1)[0][0]
+
+    def verify(self) -> None:
+        """Check the whole block table: no block outside the file, none over another. BadVhd."""
+        step = self._bitmap_size + self.block_size
+        places: list[tuple[int, int]] = []
+        for block, entry in enumerate(self._entries()):
+            if entry != UNALLOCATED:
+                self._check_place(block, entry)
+                places.append((entry * SECTOR, block))
+        places.sort()
+        for (at, block), (following, other) in pairwise(places):
+            if following < at + step:
+                raise BadVhd("block-overlap", block=block, other=other)
+
+    def _place(self, block: int) -> int | None:
+        """Where a block begins in the file, with its bitmap, in bytes; None if it is not there. BadVhd."""
+        entry = int.from_bytes(self._store.read(self._table + 4 * block, 4), "big")
+        if entry == UNALLOCATED:
+            return None
+        self._check_place(block, entry)
+        return entry * SECTOR
+
+    def _check_place(self, block: int, entry: int) -> None:
+        begin = entry * SECTOR
+        end = begin + self._bitmap_size + self.block_size
+        # The table need not follow the header at once, but no block may lie over either.
+        if begin < FOOTER_SIZE + HEADER_SIZE or end > self._store.size - FOOTER_SIZE:
+            raise BadVhd("block-place", block=block, found=entry)
+        if begin < self._table_end and end > self._table:
+            raise BadVhd("block-place", block=block, found=entry)
+
+    def _runs(self, at: int, start: int, count: int) -> list[tuple[bool, int]]:
+        """Stretches of sectors of a block that are alike: (present, how many). The first sector is the top bit."""
+        first = start // 8
+        bits = self._store.read(at + first, (start + count - 1) // 8 - first + 1)
+        if bits.count(0xFF) == len(bits):
+            return [(True, count)]
+        runs: list[tuple[bool, int]] = []
+        for sector in range(start, start + count):
+            present = bool(bits[sector // 8 - first] >> 7 - sector % 8 & 1)
+            if runs and runs[-1][0] is present:
+                runs[-1] = present, runs[-1][1] + 1
+            else:
+                runs.append((present, 1))
+        return runs
+
+    # -- access ---------------------------------------------------------------------------------
 
     def _check(self, lba: int, sectors: int) -> None:
         if lba < 0 or sectors < 0 or (lba + sectors) * SECTOR > self.size:
             raise ValueError(f"sectors {lba} to {lba + sectors} of a disk of {self.size // SECTOR}")
 
+    def _pieces(self, lba: int, sectors: int) -> list[Piece]:
+        per_block = self.block_size // SECTOR
+        pieces = []
+        while sectors:
+            block, start = divmod(lba, per_block)
+            count = min(per_block - start, sectors)
+            pieces.append(Piece(block, start, count, lba))
+            lba += count
+            sectors -= count
+        return pieces
+
     def read(self, lba: int, sectors: int) -> bytes:
-        """Sectors as the guest would see them; blocks that are not in the file are zero. BadVhd."""
+        """Sectors as the guest would see them; what is not in the file is the parent's, or zero. BadVhd."""
         self._check(lba, sectors)
         if not self.block_size:
             return self._store.read(lba * SECTOR, sectors * SECTOR)
         parts = []
-        for block, start, count in self._pieces(lba, sectors):
-            entry = self._entry(block)
-            if entry == UNALLOCATED:
-                parts.append(bytes(count * SECTOR))
-            else:
-                parts.append(
-                    self._store.read(entry * SECTOR + self._bitmap_size + start * SECTOR, count * SECTOR)
-                )
+        for piece in self._pieces(lba, sectors):
+            at = self._place(piece.block)
+            if at is None:
+                parts.append(self._below(piece.lba, piece.sectors))
+                continue
+            done = 0
+            for present, count in self._runs(at, piece.start, piece.sectors):
+                if present:
+                    offset = at + self._bitmap_size + (piece.start + done) * SECTOR
+                    parts.append(self._store.read(offset, count * SECTOR))
+                else:
+                    parts.append(self._below(piece.lba + done, count))
+                done += count
         return b"".join(parts)
+
+    def _below(self, lba: int, count: int) -> bytes:
+        """What shows through where this file has nothing. A parent may be smaller than its child."""
+        if self.parent is None:
+            return bytes(count * SECTOR)
+        inside = max(0, min(count, self.parent.size // SECTOR - lba))
+        return (self.parent.read(lba, inside) if inside else b"").ljust(count * SECTOR, b"\0")
 
     def write(self, lba: int, data: bytes) -> None:
         """Change sectors. DiskFull, with nothing changed, if the file must grow and cannot. BadVhd."""
@@ -233,37 +414,50 @@ class Vhd:
         if not self.block_size:
             self._store.write(lba * SECTOR, data)
             return
-        pieces = list(self._pieces(lba, sectors))
-        self._allocate([block for block, _, _ in pieces if self._entry(block) == UNALLOCATED])
+        pieces = self._pieces(lba, sectors)
+        places = {piece.block: self._place(piece.block) for piece in pieces}
+        new = self._grow([block for block, at in places.items() if at is None])
         done = 0
-        for block, start, count in pieces:
-            at = self._entry(block) * SECTOR + self._bitmap_size + start * SECTOR
-            self._store.write(at, data[done : done + count * SECTOR])
-            done += count * SECTOR
-
-    def _pieces(self, lba: int, sectors: int) -> list[tuple[int, int, int]]:
-        per_block = self.block_size // SECTOR
-        pieces = []
-        while sectors:
-            block, start = divmod(lba, per_block)
-            count = min(per_block - start, sectors)
-            pieces.append((block, start, count))
-            lba += count
-            sectors -= count
-        return pieces
-
-    def _allocate(self, blocks: list[int]) -> None:
-        """New blocks where the footer was, the footer behind them; the table last."""
-        if not blocks:
-            return
-        end = self._store.size - FOOTER_SIZE
-        footer = self._store.read(end, FOOTER_SIZE)
-        step = self._bitmap_size + self.block_size
-        self._store.truncate(self._store.size + step * len(blocks))  # the one step that can fail
-        self._store.write(end, bytes(FOOTER_SIZE))  # the old footer's place becomes data
-        self._store.write(end + step * len(blocks), footer)
-        for number, block in enumerate(blocks):
-            at = end + step * number
-            # All sectors of a dynamic disk's block count as present, as Windows writes it.
-            self._store.write(at, b"\xff" * (self.block_size // SECTOR // 8))
+        for piece in pieces:
+            at = places[piece.block]
+            if at is None:
+                at = new[piece.block]
+            offset = at + self._bitmap_size + piece.start * SECTOR
+            self._store.write(offset, data[done : done + piece.sectors * SECTOR])
+            self._mark(at, piece.start, piece.sectors)
+            done += piece.sectors * SECTOR
+        # Last of all: only now does the table lead to the new blocks.
+        for block, at in new.items():
             self._store.write(self._table + 4 * block, (at // SECTOR).to_bytes(4, "big"))
+
+    def _grow(self, blocks: list[int]) -> dict[int, int]:
+        """Make room for new blocks where the footer was, the footer behind them; where each begins."""
+        if not blocks:
+            return {}
+        footer_at = self._store.size - FOOTER_SIZE
+        footer = self._store.read(footer_at, FOOTER_SIZE)
+        first = (
+            -(-footer_at // SECTOR) * SECTOR
+        )  # the table counts in sectors; a stranger's file may not end on one
+        step = self._bitmap_size + self.block_size
+        end = first + step * len(blocks)
+        self._store.truncate(end + FOOTER_SIZE)  # the one step that can fail
+        self._store.write(footer_at, bytes(FOOTER_SIZE))  # the old footer's place becomes the first block's
+        self._store.write(end, footer)
+        new = {block: first + step * number for number, block in enumerate(blocks)}
+        if self.parent is None:
+            # All sectors of a new block count as present, at once. Readers disagree on whether a dynamic
+            # disk's bitmap matters (qemu never looks, libvhdi does); with all bits set they read alike.
+            # A differencing disk's bits are set sector by sector: a clear one is what lets the parent through.
+            for at in new.values():
+                self._store.write(at, b"\xff" * (self.block_size // SECTOR // 8))
+        return new
+
+    def _mark(self, at: int, start: int, count: int) -> None:
+        """Set the bits of sectors in a block's bitmap, if they are not set yet."""
+        first = start // 8
+        length = (start + count - 1) // 8 - first + 1
+        old = int.from_bytes(self._store.read(at + first, length), "big")
+        bits = old | ((1 << count) - 1) << (8 * (first + length) - start - count)
+        if bits != old:
+            self._store.write(at + first, bits.to_bytes(length, "big"))

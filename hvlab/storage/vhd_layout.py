@@ -1,4 +1,8 @@
-"""The VHD format's wire table: footer and dynamic header, big-endian, as in Microsoft's format of 2006."""
+"""The VHD format's wire table: footer, dynamic header and parent locator, big-endian, as Microsoft's format of 2006.
+
+Each struct stands here once; what packs, reads, checks or explains a disk derives
+from it. Nothing here reads or writes a file.
+"""
 
 from __future__ import annotations
 
@@ -50,6 +54,16 @@ HEADER = Layout(
     Field("_reserved2", "bytes", 256),
     order=">",
 )
+LOCATOR = Layout(
+    "VhdParentLocator",
+    Field("platform", "bytes", 4),
+    Field("data_space", "u32"),
+    Field("data_length", "u32"),
+    Field("_reserved", "u32"),
+    Field("data_offset", "u64", shown="hex"),
+    order=">",
+)
+"""One of the header's eight `parent_locators`: a path to the parent that lies elsewhere in the file."""
 
 
 def checksum(layout: Layout, data: bytes) -> int:

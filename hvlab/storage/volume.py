@@ -1,60 +1,37 @@
 """The host's volumes: Windows paths to files, with room that can run out.
 
-Paths are case-insensitive and normalised; sizes count as NTFS counts files that
-are not sparse. Errors carry figures, not sentences.
+Paths are case-insensitive and normalised; folders exist because files lie in
+them; sizes count as NTFS counts files that are not sparse. Nothing here knows
+what stands in a file, or what time it is.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from hvlab.storage import names
 from hvlab.storage.content import FileContent
+from hvlab.storage.errors import (
+    BadPath,
+    DiskFull,
+    FileExists,
+    FileMissing,
+    NoSuchVolume,
+    StorageError,
+)
 
-_FORBIDDEN = frozenset('<>"|?*')
-
-
-class StorageError(Exception):
-    """Something the volumes do not do; subclasses say what."""
-
-
-class DiskFull(StorageError):
-    """There is no room: `needed` and `free` in bytes."""
-
-    def __init__(self, volume: str, needed: int, free: int) -> None:
-        super().__init__(f"{volume}: needs {needed}, has {free}")
-        self.volume, self.needed, self.free = volume, needed, free
-
-
-class FileMissing(StorageError):
-    """There is no such file."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
-        self.path = path
-
-
-class FileExists(StorageError):
-    """There is a file of that name already."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
-        self.path = path
-
-
-class BadPath(StorageError):
-    """No path that Windows would take."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
-        self.path = path
-
-
-class NoSuchVolume(StorageError):
-    """The host has no volume of that letter."""
-
-    def __init__(self, letter: str) -> None:
-        super().__init__(letter)
-        self.letter = letter
+__all__ = [
+    "BadPath",
+    "DiskFull",
+    "FileExists",
+    "FileHandle",
+    "FileMissing",
+    "HostFile",
+    "HostFiles",
+    "NoSuchVolume",
+    "StorageError",
+    "Volume",
+]
 
 
 @dataclass
@@ -87,7 +64,11 @@ class Volume:
 
 
 class FileHandle:
-    """A file opened for reading and writing, growing only as far as its volume has room."""
+    """A file opened for reading and writing, growing only as far as its volume has room.
+
+    For one action only: after the world is put back to an earlier moment, a handle
+    kept from before writes into a file that no longer counts.
+    """
 
     def __init__(self, volume: Volume, file: HostFile) -> None:
         self.volume = volume
@@ -104,8 +85,9 @@ class FileHandle:
 
     def write(self, offset: int, data: bytes) -> None:
         """Change bytes. DiskFull, with nothing done, if the file cannot grow so far."""
-        self.volume.check_growth(offset + len(data) - self.size)
-        self.file.content.write(offset, data)
+        if data:
+            self.volume.check_growth(offset + len(data) - self.size)
+            self.file.content.write(offset, data)
 
     def truncate(self, size: int) -> None:
         """Cut or extend. DiskFull, with nothing done, if the file cannot grow so far."""
@@ -119,24 +101,9 @@ class HostFiles:
 
     volumes: list[Volume]
 
-    def normalise(self, path: str) -> str:
-        """An absolute path with single backslashes, an upper-case letter, no `.` or `..`. BadPath."""
-        text = path.strip().replace("/", "\\")
-        if len(text) < 3 or text[1:3] != ":\\" or not text[0].isascii() or not text[0].isalpha():
-            raise BadPath(path)
-        parts: list[str] = []
-        for part in text[3:].split("\\"):
-            if part == "..":
-                if not parts:
-                    raise BadPath(path)
-                parts.pop()
-            elif part not in ("", "."):
-                if _FORBIDDEN & set(part) or ":" in part or part[-1] in " ." or min(part) < " ":
-                    raise BadPath(path)
-                parts.append(part)
-        if not parts:
-            raise BadPath(path)
-        return f"{text[0].upper()}:\\" + "\\".join(parts)
+    def normalise(self, path: str, folder: str | None = None) -> str:
+        """A path as `names.normalise` reads it, a relative one from `folder`. BadPath."""
+        return names.normalise(path, folder)
 
     def volume(self, path: str) -> Volume:
         """The volume of a normalised path. NoSuchVolume."""

@@ -13,7 +13,7 @@ from hvlab.console.lab import Lab
 from hvlab.datacenter.build import VHD_EPOCH_2008
 from hvlab.host.disks import HostStorage
 from hvlab.host.machine import Refusal
-from hvlab.storage import vhd
+from hvlab.storage import differencing, vhd
 from hvlab.storage.volume import BadPath, DiskFull, FileExists, NoSuchVolume, StorageError
 
 MODULE = "Hyper-V"
@@ -76,14 +76,58 @@ def storage_error(error: StorageError, path: str) -> CmdletError:
     )
 
 
-def create_disk(call: Call, path: str, size: int, *, dynamic: bool, block_size: int | None = None) -> str:
-    """Make a virtual disk's file; returns its full path. CmdletError, with nothing left behind."""
+def _disk_path(call: Call, path: str) -> str:
     path = full_path(call, path)
     if not path.casefold().endswith(".vhd"):
         raise CmdletError(
             f"'{path}': the file name extension of a virtual hard disk is .vhd on this platform.",
             explain=("explain.vhd-extension", {"path": path}),
         )
+    return path
+
+
+def create_child(call: Call, path: str, parent: str) -> str:
+    """Make a differencing disk on top of a disk; returns its full path. CmdletError, with nothing left behind."""
+    path, parent = _disk_path(call, path), full_path(call, parent)
+    below = opened(call, parent)
+    files = storage(call).files
+    identifier, timestamp = _new_identity(call)
+    try:
+        handle = files.create(path)
+    except StorageError as error:
+        raise storage_error(error, path) from None
+    try:
+        differencing.create_differencing(
+            handle,
+            below,
+            path=path,
+            parent_path=files.open(parent).file.path,
+            parent_modified=below.timestamp,
+            identifier=identifier,
+            timestamp=timestamp,
+        )
+    except StorageError as error:
+        files.delete(path)
+        raise storage_error(error, path) from None
+    _note_created(call, path, below.size)
+    return path
+
+
+def _new_identity(call: Call) -> tuple[uuid.UUID, int]:
+    """A new disk's identifier, and the present in seconds since 2000."""
+    world = call.lab.world
+    identifier = uuid.UUID(bytes=world.stream(f"{call.lab.host}/vhd").uuid_bytes())
+    return identifier, VHD_EPOCH_2008 + world.now // 1_000_000_000
+
+
+def _note_created(call: Call, path: str, size: int) -> None:
+    process, store = f"{call.lab.host}/root/vmms", storage(call).name
+    call.lab.world.emit("host.file", process, store, None, None, None, "create", path, size)
+
+
+def create_disk(call: Call, path: str, size: int, *, dynamic: bool, block_size: int | None = None) -> str:
+    """Make a virtual disk's file; returns its full path. CmdletError, with nothing left behind."""
+    path = _disk_path(call, path)
     try:
         vhd.check_size(size)
     except vhd.BadSize:
@@ -96,13 +140,11 @@ def create_disk(call: Call, path: str, size: int, *, dynamic: bool, block_size: 
             ),
         ) from None
     files = storage(call).files
-    world = call.lab.world
     try:
         handle = files.create(path)
     except StorageError as error:
         raise storage_error(error, path) from None
-    identifier = uuid.UUID(bytes=world.stream(f"{call.lab.host}/vhd").uuid_bytes())
-    timestamp = VHD_EPOCH_2008 + world.now // 1_000_000_000
+    identifier, timestamp = _new_identity(call)
     try:
         if dynamic:
             vhd.create_dynamic(
@@ -117,42 +159,62 @@ def create_disk(call: Call, path: str, size: int, *, dynamic: bool, block_size: 
     except StorageError as error:
         files.delete(path)
         raise storage_error(error, path) from None
-    world.emit(
-        "host.file", f"{call.lab.host}/root/vmms", storage(call).name, None, None, None, "create", path, size
-    )
+    _note_created(call, path, size)
     return path
 
 
-def disk_object(call: Call, path: str) -> object:
-    """The object for a virtual disk's file."""
+def opened(call: Call, path: str) -> vhd.Vhd:
+    """The virtual disk in a file, with its parents. CmdletError."""
     try:
-        disk = storage(call).open(path)
+        return storage(call).open(path)
     except StorageError as error:
         raise storage_error(error, path) from None
-    except vhd.BadVhd:
+    except vhd.BadVhd as error:
+        if error.reason.startswith("parent-"):
+            raise _broken_chain(error, path) from None
         raise CmdletError(
             f"'{path}': the file or directory is corrupted and unreadable. (0x80070570)",
             "InvalidOperation",
             "InvalidData",
             explain=("explain.not-a-vhd", {"path": path}),
         ) from None
+
+
+def _broken_chain(error: vhd.BadVhd, path: str) -> CmdletError:
+    child = str(error.details.get("path", path))
+    name = str(error.details.get("name", "")).rpartition("\\")[2]
+    return CmdletError(
+        f"The chain of virtual hard disks is broken at '{child}'. (0xC03A0006)",
+        "InvalidOperation",
+        "InvalidData",
+        explain=(f"explain.{error.reason}", {"path": child, "name": name}),
+    )
+
+
+def disk_object(call: Call, path: str) -> object:
+    """The object for a virtual disk's file."""
+    disk = opened(call, path)
+    parent = differencing.parent_path(storage(call).files, path)
     attached = any(
         machine.partition and any(drive.path.casefold() == path.casefold() for drive in machine.drives)
         for machine in vmms(call.lab).machines.values()
     )
-    return VHD.of(VhdView(call.lab, path, disk, attached))
+    return VHD.of(VhdView(call.lab, path, disk, attached, parent))
 
 
 def _new(call: Call) -> Iterator[object]:
     for path in call.args.Path:
         if call.should_process(path, "New-VHD"):
-            full = create_disk(
-                call,
-                path,
-                call.args.SizeBytes,
-                dynamic=not call.args.Fixed,
-                block_size=call.args.BlockSizeBytes,
-            )
+            if call.args.ParentPath:
+                full = create_child(call, path, call.args.ParentPath)
+            else:
+                full = create_disk(
+                    call,
+                    path,
+                    call.args.SizeBytes,
+                    dynamic=not call.args.Fixed,
+                    block_size=call.args.BlockSizeBytes,
+                )
             yield disk_object(call, full)
 
 
@@ -226,7 +288,9 @@ CMDLETS = (
         MODULE,
         (
             Parameter("Path", position=0, mandatory=True, array=True, completer="path", pipeline="both"),
-            Parameter("SizeBytes", "size", position=1, mandatory=True),
+            Parameter("SizeBytes", "size", position=1, mandatory=True, sets=("Dynamic", "Fixed")),
+            Parameter("ParentPath", position=1, mandatory=True, sets=("Differencing",), completer="path"),
+            Parameter("Differencing", "switch", sets=("Differencing",)),
             Parameter("Dynamic", "switch", sets=("Dynamic",)),
             Parameter("Fixed", "switch", sets=("Fixed",), mandatory=True),
             Parameter("BlockSizeBytes", "size", sets=("Dynamic",)),

@@ -154,6 +154,7 @@ class VhdView:
     path: str
     disk: Vhd
     attached: bool
+    parent: str
 
 
 VHD = ObjectType(
@@ -169,7 +170,7 @@ VHD = ObjectType(
         "LogicalSectorSize": lambda view: 512,
         "PhysicalSectorSize": lambda view: 512,
         "BlockSize": lambda view: view.disk.block_size,
-        "ParentPath": lambda view: "",
+        "ParentPath": lambda view: view.parent,
         "DiskIdentifier": lambda view: str(view.disk.identifier).upper(),
         "FragmentationPercentage": lambda view: None,
         "Alignment": lambda view: None,
