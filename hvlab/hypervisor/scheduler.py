@@ -229,6 +229,8 @@ class Scheduler(Component):
 
     def _contended(self) -> bool:
         """Whether anybody waits who may run."""
+        if not self.books.share:
+            return bool(self.ready)
         return any(self._budget(key) > 0 for _, _, key in self.ready)
 
     def _fill(self) -> None:

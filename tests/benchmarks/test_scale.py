@@ -1,0 +1,77 @@
+"""Many guests booting on one host: what each costs in time and memory, against one alone.
+
+Snapshots are off: what they cost has a benchmark of its own (test_travel).
+"""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from functools import partial
+
+import pytest
+
+from hvlab.guests.guest import GuestSystem
+from tests.benchmarks.many import lab
+from tests.benchmarks.measure import medians, seconds, show
+
+pytestmark = pytest.mark.benchmark
+
+COUNTS = (1, 8, 32, 128)
+
+
+def boot(guests: int) -> tuple[float, int]:
+    """Processor seconds and trace events until that many guests have booted, each from its power-on."""
+    session = lab(guests)
+    world = session.world
+    world.between = None
+
+    def work() -> None:
+        world.run(stop=lambda: world.processed % 256 == 0 and booted(guests))
+
+    def booted(count: int) -> bool:
+        return all(world.get(f"host1/g{number}", GuestSystem).phase == "running" for number in range(count))
+
+    before = len(world.trace)
+    return seconds(work), len(world.trace) - before
+
+
+def memory(guests: int) -> int:
+    """Bytes that the booted world holds beyond the defined one."""
+    gc.collect()
+    tracemalloc.start()
+    session = lab(guests)
+    start = tracemalloc.get_traced_memory()[0]
+    world = session.world
+    world.between = None
+    for number in range(guests):
+        world.run(stop=lambda number=number: world.get(f"host1/g{number}", GuestSystem).phase == "running")  # type: ignore[misc]
+    gc.collect()
+    used = tracemalloc.get_traced_memory()[0] - start
+    tracemalloc.stop()
+    return used
+
+
+def test_what_a_boot_costs_among_many() -> None:
+    events: dict[int, int] = {}
+
+    def each(count: int) -> float:
+        taken, events[count] = boot(count)
+        return taken / count
+
+    times = medians(3, *(partial(each, count) for count in COUNTS))
+    for count, taken in zip(COUNTS, times, strict=True):
+        label = f"boot of one among {count} ({events[count] // count} events each), in boots alone"
+        show(label, taken / times[0], "at most 1.3")
+    assert max(times) <= 1.3 * times[0]
+
+
+def test_what_a_booted_guest_keeps_in_memory() -> None:
+    sizes = {count: memory(count) / count for count in COUNTS}
+    for count, size in sizes.items():
+        show(
+            f"memory of 1 of {count} booted ({size / 1e6:.2f} MB), in one alone",
+            size / sizes[1],
+            "at most 1.2",
+        )
+    assert max(sizes.values()) <= 1.2 * sizes[1]
