@@ -19,7 +19,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING
 
 from hvlab.console.host import RecordingHost
@@ -33,7 +33,7 @@ from hvlab.session.timeline import Step, Timeline
 if TYPE_CHECKING:
     from hvlab.session.session import Session
 
-SPACING = 0.027
+SPACING = 0.022
 """Seconds of work between two snapshots, at least."""
 SHARE = 3
 """A snapshot may cost one in so many parts of the work since the one before it."""
@@ -162,7 +162,7 @@ class Travel:
         before = self.timeline.head if before is None else before
         if node != self._node:
             self.ends[before] = self.place
-            if perf_counter() - self._kept >= self._spacing and before not in self._checkpoints:
+            if process_time() - self._kept >= self._spacing and before not in self._checkpoints:
                 self._keep(before)
         self._node = node
 
@@ -188,14 +188,14 @@ class Travel:
             self._waits.setdefault(self._node, []).append(self.place)
 
     def _due(self) -> bool:
-        return perf_counter() - self._latest >= self._spacing
+        return process_time() - self._latest >= self._spacing
 
     def _tick(self) -> None:
         """Called between events: time for a moment?"""
         if self.quiet or not self._node or not self._due():
             return
         wait = len(self._waits.get(self._node, ()))
-        begun = perf_counter()
+        begun = process_time()
         with _uncollected():
             moment = Moment(wait, self.place, self.world.snapshot(), self._record())
         self._moments.setdefault(self._node, []).append(moment)
@@ -204,7 +204,7 @@ class Travel:
     @_uncollected()
     def _keep(self, head: int) -> None:
         """Take a checkpoint of the present state: that after the node `head`."""
-        begun = perf_counter()
+        begun = process_time()
         session = self.session
         shell = shellstate.save(session.shell, self.world)
         self._checkpoints[head] = Checkpoint(
@@ -222,7 +222,7 @@ class Travel:
         self._order.append((node, moment))
         if len(self._order) > MOST:
             self._thin()
-        self._latest = perf_counter()
+        self._latest = process_time()
         # One slow snapshot (the machine was busy elsewhere) shall not thin out all that follow.
         self._cost = min(self._latest - begun, 1.5 * self._cost)
         self._spacing = max(SPACING, SHARE * self._cost)
@@ -434,7 +434,7 @@ class Travel:
                 self.ends[step.last] = self.place
         self.world.touch_all()
         self._node = 0
-        self._latest = self._kept = perf_counter()
+        self._latest = self._kept = process_time()
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         session = self.session
