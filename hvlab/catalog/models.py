@@ -25,6 +25,10 @@ class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     intercept: int
     interrupt: int
     repeat_element: int
+    native: int
+    """An instruction that stays in its partition."""
+    system_call: int
+    """From level 3 to level 0 and back, within a partition."""
     scheduler_slice: int
     scheduler_window: int
     service_wake: int
@@ -49,6 +53,8 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     heartbeat_versions: list[str]
     network_versions: list[str]
     ide_accelerator: bool
+    nested_paging: bool
+    """Whether a guest changes its own page tables without leaving its partition."""
     mac_spoofing_setting: bool
     hypercall_codes: dict[str, int]
     timing: Timing

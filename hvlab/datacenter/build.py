@@ -45,11 +45,14 @@ def build_world(scenario: str = "one-host", platform: str = "ws2008", seed: int 
         timing.intercept,
         timing.interrupt,
         timing.repeat_element,
+        timing.native,
+        timing.system_call,
         timing.scheduler_slice,
         timing.scheduler_window,
     )
     hypervisor = world.add(
-        f"{HOST}/hypervisor", Hypervisor(pages, costs, release.hypercall_codes, plan.logical_processors)
+        f"{HOST}/hypervisor",
+        Hypervisor(pages, costs, release.hypercall_codes, plan.logical_processors, release.nested_paging),
     )
     root = world.add(f"{HOST}/root", RootKernel(HOST, read_size(plan.root_memory) // PAGE_SIZE, pages))
     volumes = [

@@ -18,6 +18,7 @@ from hvlab.guests import legacy, programs, system_record
 from hvlab.guests.bus import BusState
 from hvlab.guests.programs import BOOT_SECTOR_GPA, RECORD_GPA
 from hvlab.guests.records import Request
+from hvlab.hypervisor import instructions
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.vmbus import guest as client
 from hvlab.vmbus.guest import Connection
@@ -173,6 +174,14 @@ def _cpuid(guest: GuestSystem, leaf: int) -> int:
     return guest.hypervisor.costs.exit
 
 
+def _instruction(guest: GuestSystem, text: str, level: int) -> int:
+    vp = guest.current.vp
+    outcome = instructions.execute(guest.hypervisor, guest.partition, vp, text, level)
+    if outcome.way == instructions.INTERCEPT:
+        guest.processors[vp].busy = "port"
+    return outcome.cost
+
+
 def _msr(guest: GuestSystem, msr: int, value: int) -> int:
     guest.hypervisor.write_msr(guest.partition, guest.current.vp, msr, value)
     return guest.hypervisor.costs.exit
@@ -272,6 +281,7 @@ OPERATIONS: dict[str, Callable[..., int]] = {
     "find_system": _find_system,
     "load_system": _load_system,
     "cpuid": _cpuid,
+    "instruction": _instruction,
     "msr": _msr,
     "processors": _processors,
     "enlighten": _enlighten,

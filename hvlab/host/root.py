@@ -33,8 +33,8 @@ INTERCEPT_VECTOR, VMBUS_VECTOR = 0x40, 0x41
 class InterceptTaker(Protocol):
     """A worker process: it gets its partition's intercept messages."""
 
-    def intercepted(self, message: bytes) -> None:
-        """Emulate what the message tells of."""
+    def intercepted(self, kind: int, message: bytes) -> None:
+        """Emulate what the message of that type tells of."""
 
 
 class BusEnd(Protocol):
@@ -135,7 +135,7 @@ class RootKernel(PartitionSoftware):
             if sint == 0 and kind >> 31:
                 worker = self.workers.get(sender)
                 if worker is not None:
-                    cast(InterceptTaker, self._component(worker)).intercepted(payload)
+                    cast(InterceptTaker, self._component(worker)).intercepted(kind, payload)
             elif sint == VMBUS_SINT:
                 bus = self.buses.get(sender >> 8)
                 if bus is not None:

@@ -27,7 +27,7 @@ from hvlab.host.root import RootKernel
 from hvlab.hypervisor import Hypervisor
 from hvlab.hypervisor.calls import Status
 from hvlab.hypervisor.hypervisor import ROOT
-from hvlab.hypervisor.intercepts import IO_PORT_MESSAGE, READ, REP
+from hvlab.hypervisor.intercepts import IO_PORT_MESSAGE, MEMORY_MESSAGE, READ, REP, UNMAPPED_GPA
 from hvlab.hypervisor.life import (
     PAGES_PER_TABLE,
     POOL_PAGES,
@@ -347,9 +347,12 @@ class Worker(Component):
 
     # -- the emulated board -----------------------------------------------------------------------
 
-    def intercepted(self, message: bytes) -> None:
+    def intercepted(self, kind: int, message: bytes) -> None:
         """A port access of the guest: play the device, then let the processor go on."""
         if self.stopping:
+            return
+        if kind == UNMAPPED_GPA:
+            self._nothing_there(message)
             return
         access = IO_PORT_MESSAGE.unpack(message)
         port, vp = access["port"], access["vp_index"]
@@ -371,6 +374,12 @@ class Worker(Component):
             effects = self.board.write(port, value)
         self._play(effects)
         registers[REGISTER_INTERCEPT_SUSPEND] = 0
+        self.root.hypercalls.set_registers(self.partition, vp, registers)
+
+    def _nothing_there(self, message: bytes) -> None:
+        """An access to memory that the machine has not got: a read gives all ones, a write is lost."""
+        registers = {REGISTER_RAX: (1 << 64) - 1, REGISTER_INTERCEPT_SUSPEND: 0}
+        vp = MEMORY_MESSAGE.unpack(message)["vp_index"]
         self.root.hypercalls.set_registers(self.partition, vp, registers)
 
     def _string(self, access: dict[str, int]) -> list[ide.Effect]:

@@ -14,7 +14,17 @@ from dataclasses import dataclass
 
 from hvlab.hypervisor import life, synic
 from hvlab.hypervisor.calls import HYPERCALLS, STATUS, Call, Privilege, Status, input_value, result_value
-from hvlab.hypervisor.intercepts import INTERCEPT_NAMES, IO_PORT, IO_PORT_MESSAGE, READ, REP, STRING, WRITE
+from hvlab.hypervisor.intercepts import (
+    INTERCEPT_NAMES,
+    IO_PORT,
+    IO_PORT_MESSAGE,
+    MEMORY_MESSAGE,
+    READ,
+    REP,
+    STRING,
+    UNMAPPED_GPA,
+    WRITE,
+)
 from hvlab.hypervisor.memory import PAGE_SIZE, PhysicalMemory
 from hvlab.hypervisor.partition import (
     ACTIVE,
@@ -42,6 +52,8 @@ class Costs:
     intercept: int
     interrupt: int
     repeat_element: int
+    native: int = 1
+    system_call: int = 100
     scheduler_slice: int = 50_000_000
     scheduler_window: int = 500_000_000
 
@@ -51,7 +63,15 @@ class Hypervisor(Component):
 
     STATE = ("memory", "partitions", "next_partition")
 
-    def __init__(self, page_count: int, costs: Costs, codes: dict[str, int], processors: int) -> None:
+    def __init__(
+        self,
+        page_count: int,
+        costs: Costs,
+        codes: dict[str, int],
+        processors: int,
+        nested_paging: bool = False,
+    ) -> None:
+        self.nested_paging = nested_paging
         self.memory = PhysicalMemory(page_count)
         self.costs = costs
         self.processors = processors
@@ -264,6 +284,29 @@ class Hypervisor(Component):
         self._exit(partition, vp, "hlt", "", None)
         partition.vps[vp].halted = True
 
+    def trap(self, number: int, vp: int, reason: str, detail: str) -> None:
+        """An instruction leaves a partition and is answered by the hypervisor; nothing else comes of it."""
+        self._exit(self.partitions[number], vp, reason, detail, None)
+
+    def owns_devices(self, number: int) -> bool:
+        """Whether a partition reaches the machine's devices: the root alone does."""
+        return number == ROOT
+
+    def intercepts_port(self, number: int, port: int) -> bool:
+        """Whether a partition's parent answers its accesses to a port."""
+        return bool(self.partitions[number].intercepts.get((0, port)))
+
+    def unmapped_access(self, number: int, vp: int, gpa: int, write: bool) -> None:
+        """An access to memory that a partition has not got: the parent is told, and answers as for a device."""
+        partition = self.partitions[number]
+        partition.vps[vp].intercepted = True
+        message = MEMORY_MESSAGE.pack(
+            vp_index=vp, access_type=WRITE if write else READ, guest_physical_address=gpa
+        )
+        self._tell_parent(
+            partition, vp, UNMAPPED_GPA, message, (gpa, "write" if write else "read", 8, 1, None)
+        )
+
     def halted(self, number: int, vp: int) -> bool:
         """Whether a processor has executed HLT and nothing has interrupted it since."""
         return self.partitions[number].vps[vp].halted
@@ -330,28 +373,39 @@ class Hypervisor(Component):
             rdi=buffer_gpa if repeat and not write else 0,
         )
         processor.intercepted = True
+        shown = value if write and not repeat else None
+        self._tell_parent(
+            partition, vp, IO_PORT, message, (port, "write" if write else "read", size, count, shown)
+        )
+        return True
+
+    def _tell_parent(
+        self,
+        partition: Partition,
+        vp: int,
+        kind: int,
+        message: bytes,
+        shown: tuple[int, str, int, int, int | None],
+    ) -> None:
+        """Record an intercept and put its message into the parent's slot 0."""
+        processor = partition.vps[vp]
         processor.exits["intercept"] = processor.exits.get("intercept", 0) + 1
         seq = self.world.emit(
             "intercept",
             self.software_name(partition),
             self.name,
-            number,
+            partition.number,
             vp,
             None,
-            INTERCEPT_NAMES[IO_PORT],
-            IO_PORT,
-            port,
-            "write" if write else "read",
-            size,
-            count,
-            value if write and not repeat else None,
+            INTERCEPT_NAMES[kind],
+            kind,
+            *shown,
             message,
         )
         root = self.partitions[partition.parent]
         self._lead = self.costs.intercept
-        self.world.because(seq, synic.deliver, self, root, root.vps[0], 0, IO_PORT, number, message)
+        self.world.because(seq, synic.deliver, self, root, root.vps[0], 0, kind, partition.number, message)
         self._lead = 0
-        return True
 
     def set_suspended(self, partition: Partition, vp: int, suspended: bool, intercepted: bool) -> None:
         """The parent suspends a processor, lets it go on, or has handled its intercept.

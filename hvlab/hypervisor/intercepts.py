@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from hvlab.kernel import Field, Layout
 
+UNMAPPED_GPA = 0x80000000
 IO_PORT, MSR, CPUID = 0x80010000, 0x80010001, 0x80010002
-INTERCEPT_NAMES = {IO_PORT: "X64IoPort", MSR: "X64Msr", CPUID: "X64Cpuid"}
+INTERCEPT_NAMES = {UNMAPPED_GPA: "UnmappedGpa", IO_PORT: "X64IoPort", MSR: "X64Msr", CPUID: "X64Cpuid"}
 
 READ, WRITE = 0, 1
 
@@ -42,6 +43,18 @@ IO_PORT_MESSAGE = Layout(
     Field("rcx", "u64"),
     Field("rsi", "u64", shown="hex"),
     Field("rdi", "u64", shown="hex"),
+)
+
+MEMORY_MESSAGE = Layout(
+    "MemoryIntercept",
+    *_HEADER,
+    Field("cache_type", "u32"),
+    Field("instruction_byte_count", "u8"),
+    Field("memory_access_info", "u8", shown="hex"),
+    Field("_reserved", "u16"),
+    Field("guest_virtual_address", "u64", shown="hex"),
+    Field("guest_physical_address", "u64", shown="hex"),
+    Field("instruction_bytes", "bytes", 16),
 )
 
 STRING, REP = 8, 16

@@ -50,6 +50,7 @@ KINDS = _catalogue(
         "hypervisor",
         ("name", "code", "status", "status_name", "input", "result", "count", "bytes"),
     ),
+    Kind("instruction", "guest", ("text", "level", "way", "detail")),
     Kind("exit", "hypervisor", ("reason", "detail", "value")),
     Kind(
         "intercept",

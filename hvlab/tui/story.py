@@ -57,6 +57,7 @@ GLYPHS = {
     "intercept": "▼",
     "interrupt": "▴",
     "vp.run": "▪",
+    "instruction": "›",
     "message.queued": "…",
     "vmbus.message": "▸",
     "vmbus.channel": "═",

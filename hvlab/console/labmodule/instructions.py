@@ -1,0 +1,111 @@
+"""Invoke-LabInstruction: single instructions in a partition, and what becomes of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hvlab.console.cmdlets import Call, Cmdlet, Parameter
+from hvlab.console.errors import CmdletError
+from hvlab.console.hyperv.machines import find_machines
+from hvlab.console.hyperv.objects import guest_of
+from hvlab.console.objects import ObjectType
+from hvlab.hypervisor import Hypervisor, instructions
+from hvlab.hypervisor.hypervisor import ROOT
+from hvlab.kernel import TraceEvent
+
+MODULE = "Lab"
+ROOT_NAME = "root"
+
+INSTRUCTION = ObjectType(
+    "Hvlab.Instruction",
+    {
+        "Partition": lambda event: event.source.rpartition("/")[2],
+        "Instruction": lambda event: event.get("text"),
+        "Level": lambda event: event.get("level"),
+        "Way": lambda event: event.get("way"),
+        "Detail": lambda event: event.get("detail"),
+        "Event": lambda event: event.seq,
+    },
+    columns=("Partition", "Instruction", "Level", "Way", "Detail"),
+)
+
+
+def _checked(call: Call) -> list[str]:
+    for text in call.args.Instruction:
+        try:
+            instructions.parse(text)
+        except instructions.BadInstruction as error:
+            raise _bad(error) from None
+    return list(call.args.Instruction)
+
+
+def _bad(error: instructions.BadInstruction) -> CmdletError:
+    return CmdletError(
+        f"{error}.", "InvalidParameter", "InvalidArgument", explain=("explain.bad-instruction", {})
+    )
+
+
+def _run(call: Call) -> Iterator[object]:
+    texts = _checked(call)
+    level = instructions.USER if call.args.User else instructions.KERNEL
+    if call.args.VM.casefold() == ROOT_NAME:
+        yield from _in_root(call, texts, level)
+        return
+    for machine in find_machines(call, [call.args.VM]):
+        guest = guest_of(call.lab, machine)
+        if guest is None or guest.phase != "running":
+            raise CmdletError(
+                f"The guest of '{machine.name}' is not running.",
+                "InvalidState",
+                "InvalidOperation",
+                explain=("explain.guest-not-running", {"name": machine.name}),
+            )
+        mark = len(call.lab.world.trace)
+        thread = guest.spawn("instructions", [("instruction", text, level) for text in texts]).number
+        partition = guest.partition
+
+        def done(machine: object = machine, thread: int = thread) -> bool:
+            now = guest_of(call.lab, machine)  # type: ignore[arg-type]
+            return now is None or now.hung or thread not in now.threads
+
+        try:
+            call.lab.wait(done)
+        except instructions.BadInstruction as error:
+            raise _bad(error) from None
+        yield from _found(call, mark, partition)
+
+
+def _in_root(call: Call, texts: list[str], level: int) -> Iterator[object]:
+    """The root's own kernel runs them at once: nobody stands above it whose answer it would wait for."""
+    hypervisor = call.lab.world.get(f"{call.lab.host}/hypervisor", Hypervisor)
+    mark = len(call.lab.world.trace)
+    for text in texts:
+        try:
+            instructions.execute(hypervisor, ROOT, 0, text, level)
+        except instructions.BadInstruction as error:
+            raise _bad(error) from None
+    yield from _found(call, mark, ROOT)
+
+
+def _found(call: Call, mark: int, partition: int) -> Iterator[object]:
+    trace = call.lab.world.trace
+    for seq in range(mark + 1, len(trace) + 1):
+        event: TraceEvent = trace[seq]
+        if event.kind == "instruction" and event.partition == partition:
+            yield INSTRUCTION.of(event)
+
+
+CMDLETS = (
+    Cmdlet(
+        "Invoke-LabInstruction",
+        MODULE,
+        (
+            Parameter("VM", position=0, mandatory=True, completer="vm", aliases=("VMName", "Name")),
+            Parameter("Instruction", position=1, mandatory=True, array=True),
+            Parameter("User", "switch"),
+        ),
+        _run,
+        lab_only=True,
+        summary_id="help.Invoke-LabInstruction",
+    ),
+)
