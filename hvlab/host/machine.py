@@ -61,6 +61,10 @@ class VirtualMachine:
     drives: list[Drive] = field(default_factory=list)
     adapters: list[NetworkAdapter] = field(default_factory=list)
     scsi_controllers: int = 1
+    weight: int = 100
+    reserve: int = 0
+    maximum: int = 100
+    """What each of its processors may have of a logical one, in per cent; weight against the other machines."""
     state: str = OFF
     partition: int = 0
     running_since: int = 0

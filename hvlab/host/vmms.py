@@ -111,6 +111,36 @@ class Vmms(Component):
         self._limit("memory_per_vm_mb", memory >> 20)
         self._limit("processors_per_vm", processors)
 
+    def set_processors(
+        self,
+        name: str,
+        count: int | None = None,
+        weight: int | None = None,
+        reserve: int | None = None,
+        maximum: int | None = None,
+    ) -> None:
+        """Change a machine's processors: their number while it is off, their share (per cent, weight) at any time."""
+        machine = self.machine(name)
+        if count is not None and count != machine.processors:
+            if machine.state != OFF:
+                raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
+            self._limit("processors_per_vm", count)
+            machine.processors = count
+        new_reserve = machine.reserve if reserve is None else reserve
+        new_maximum = machine.maximum if maximum is None else maximum
+        if new_reserve > new_maximum:
+            raise Refusal("reserve-over-maximum", reserve=new_reserve, maximum=new_maximum)
+        machine.weight = machine.weight if weight is None else weight
+        machine.reserve, machine.maximum = new_reserve, new_maximum
+        path = f"{self.host}/root/vmwp/{machine.name}"
+        if machine.partition and self.world.has(path):
+            self.world.get(path, Worker).share_again(machine)
+
+    def reserved(self) -> int:
+        """Per cent of a logical processor that running machines have reserved in all."""
+        running = (machine for machine in self.machines.values() if machine.state != OFF)
+        return sum(machine.reserve * machine.processors for machine in running)
+
     def remove(self, name: str) -> None:
         """Delete a machine's definition; its disks stay."""
         machine = self.machine(name)
@@ -258,6 +288,9 @@ class Vmms(Component):
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
         running = sum(1 for other in self.machines.values() if other.state != OFF)
         self._limit("running_vms", running + 1)
+        capacity = 100 * self.root.hypervisor.processors
+        if self.reserved() + machine.reserve * machine.processors > capacity:
+            raise Refusal("reserve-taken", name=machine.name, reserved=self.reserved(), capacity=capacity)
         machine.failure = ""
         seq = self._set_state(machine, STARTING)
         self.world.because(

@@ -25,7 +25,7 @@ from hvlab.host.link import EVENT_PORT, MESSAGE_PORT, BusLink
 from hvlab.host.machine import VirtualMachine
 from hvlab.host.root import RootKernel
 from hvlab.hypervisor import Hypervisor
-from hvlab.hypervisor.calls import Status
+from hvlab.hypervisor.calls import CPU_CAP, CPU_RESERVE, CPU_WEIGHT, Status
 from hvlab.hypervisor.hypervisor import ROOT
 from hvlab.hypervisor.intercepts import IO_PORT_MESSAGE, MEMORY_MESSAGE, READ, REP, UNMAPPED_GPA
 from hvlab.hypervisor.life import (
@@ -55,6 +55,16 @@ class Management(Protocol):
 
     def worker_gone(self, vm: str) -> None:
         """The machine's partition is deleted."""
+
+
+def shares(machine: VirtualMachine, everything: bool = False) -> list[tuple[int, int]]:
+    """The partition properties that give a machine its share of the processors; defaults need not be said."""
+    wanted = [
+        (CPU_WEIGHT, machine.weight, 100),
+        (CPU_RESERVE, machine.reserve * 1000, 0),
+        (CPU_CAP, machine.maximum * 1000, 100_000),
+    ]
+    return [(code, value) for code, value, default in wanted if everything or value != default]
 
 
 class Worker(Component):
@@ -147,6 +157,7 @@ class Worker(Component):
             ("initialize",),
             ("map",),
             *(("vp", number) for number in range(machine.processors)),
+            *(("share", code, value) for code, value in shares(machine)),
             *ports,
             ("ports",),
             ("offer", tuple(sorted(sizes.items()))),
@@ -221,6 +232,21 @@ class Worker(Component):
 
     def _step_vp(self, number: int) -> int:
         return self._cost(self._call("CreateVp", partition_id=self.partition, vp_index=number))
+
+    def _step_share(self, code: int, value: int) -> int:
+        return self._cost(
+            self._call(
+                "SetPartitionProperty",
+                partition_id=self.partition,
+                property_code=code,
+                property_value=value,
+            )
+        )
+
+    def share_again(self, machine: VirtualMachine) -> None:
+        """The running machine's share of the processors has been changed."""
+        for code, value in shares(machine, everything=True):
+            self._step_share(code, value)
 
     def _step_intercept(self, port: int) -> int:
         return self._cost(
@@ -333,6 +359,7 @@ class Worker(Component):
         "initialize": _step_initialize,
         "map": _step_map,
         "vp": _step_vp,
+        "share": _step_share,
         "intercept": _step_intercept,
         "ports": _step_ports,
         "offer": _step_offer,

@@ -62,6 +62,9 @@ class Privilege:
 
 
 PORT_TYPES = {1: "message", 2: "event"}
+CPU_RESERVE, CPU_CAP, CPU_WEIGHT = 0x20001, 0x20002, 0x20003
+PROPERTIES = {CPU_RESERVE: "CpuReserve", CPU_CAP: "CpuCap", CPU_WEIGHT: "CpuWeight"}
+"""What each processor of a partition may have: reserve and cap in thousandths of a per cent, and its weight."""
 INTERCEPT_TYPES = {0: "IoPort", 1: "Msr", 2: "Cpuid", 3: "Exception"}
 
 
@@ -85,6 +88,13 @@ MAP_GPA_PAGES = Layout(
 )
 CREATE_VP = Layout(
     "HvCallCreateVp", _u64("partition_id"), _u32("vp_index"), _u32("_pad"), _u64("flags", "hex")
+)
+SET_PROPERTY = Layout(
+    "HvCallSetPartitionProperty",
+    _u64("partition_id"),
+    Field("property_code", "u32", names=PROPERTIES, shown="hex"),
+    _u32("_pad"),
+    _u64("property_value"),
 )
 INSTALL_INTERCEPT = Layout(
     "HvCallInstallIntercept",
@@ -176,6 +186,7 @@ HYPERCALLS = _table(
     Call("InitializePartition", 0x41, PARTITION_ONLY, fast=True),
     Call("FinalizePartition", 0x42, PARTITION_ONLY, fast=True),
     Call("DeletePartition", 0x43, PARTITION_ONLY, fast=True),
+    Call("SetPartitionProperty", 0x45, SET_PROPERTY),
     Call("DepositMemory", 0x48, POOL, repeat=True, privilege=Privilege.ACCESS_MEMORY_POOL),
     Call("WithdrawMemory", 0x49, POOL, repeat=True, privilege=Privilege.ACCESS_MEMORY_POOL),
     Call("MapGpaPages", 0x4B, MAP_GPA_PAGES, repeat=True),

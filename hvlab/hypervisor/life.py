@@ -12,7 +12,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hvlab.hypervisor import synic
-from hvlab.hypervisor.calls import REGISTER_VALUE, Call, Privilege, Status
+from hvlab.hypervisor.calls import (
+    CPU_CAP,
+    CPU_RESERVE,
+    CPU_WEIGHT,
+    PORT_TYPES,
+    PROPERTIES,
+    REGISTER_VALUE,
+    Call,
+    Privilege,
+    Status,
+)
 from hvlab.hypervisor.partition import (
     ACTIVE,
     FINALIZED,
@@ -25,6 +35,7 @@ from hvlab.hypervisor.partition import (
     take_pages,
 )
 from hvlab.hypervisor.results import Result
+from hvlab.hypervisor.scheduler import DEFAULT_WEIGHT, Share
 
 if TYPE_CHECKING:
     from hvlab.hypervisor.hypervisor import Hypervisor
@@ -37,6 +48,7 @@ POOL_PAGES = {"InitializePartition": 16, "CreateVp": 8, "CreatePort": 0, "Connec
 PAGES_PER_TABLE = 512
 """One pool page holds the table entries for this many mapped pages (the size of an x64 page table)."""
 MAXIMUM_DEPTH = 2
+FULL_SHARE, MAXIMUM_WEIGHT = 100_000, 10_000
 MAXIMUM_VP_INDEX = 63
 ACCESS_NAMES = {0: "rax", 1: "rcx"}
 
@@ -55,6 +67,7 @@ ALLOWED_STATES: dict[str, tuple[str, ...]] = {
     "InitializePartition": (UNINITIALIZED,),
     "FinalizePartition": (ACTIVE, FINALIZING),
     "DeletePartition": (FINALIZED, UNINITIALIZED),
+    "SetPartitionProperty": (ACTIVE,),
     "DepositMemory": (UNINITIALIZED, ACTIVE),
     "WithdrawMemory": (UNINITIALIZED, ACTIVE, FINALIZED),
     "MapGpaPages": (ACTIVE,),
@@ -153,6 +166,27 @@ def _delete(
     return Result(then=_note_state(hv, target))
 
 
+def _set_property(
+    hv: Hypervisor, caller: Partition, target: Partition, fields: Fields, runs: Runs, values: Sequence[bytes]
+) -> Result:
+    """What each processor of the partition may have; those created later begin with it, too."""
+    code, value = fields["property_code"], fields["property_value"]
+    if code not in PROPERTIES:
+        return Result(Status.UNKNOWN_PROPERTY)
+    top = MAXIMUM_WEIGHT if code == CPU_WEIGHT else FULL_SHARE
+    if value > top or (code != CPU_RESERVE and value < 1):
+        return Result(Status.OUT_OF_RANGE)
+    target.properties[code] = value
+    share = Share(
+        target.properties.get(CPU_WEIGHT, DEFAULT_WEIGHT),
+        target.properties.get(CPU_RESERVE, 0) // 1000,
+        target.properties.get(CPU_CAP, FULL_SHARE) // 1000,
+    )
+    for index in target.vps:
+        hv.scheduler.set_share(target.number, index, share)
+    return Result()
+
+
 # -- memory -------------------------------------------------------------------------------
 
 
@@ -223,13 +257,26 @@ def _map(
 def _unmap(
     hv: Hypervisor, caller: Partition, target: Partition, fields: Fields, runs: Runs, values: Sequence[bytes]
 ) -> Result:
-    gpa = fields["target_gpa_page"]
-    for place, (first, spa, count) in enumerate(target.gpa_map):
-        if first == gpa:
-            del target.gpa_map[place]
-            _return_pages(hv, caller, spa, count)
-            return Result(done=count)
-    return Result(Status.INVALID_PARAMETER)
+    gpa, count = fields["target_gpa_page"], sum(length for _, length in runs)
+    wanted = [(first, spa, length) for first, spa, length in target.gpa_map if first < gpa + count]
+    wanted = [run for run in wanted if gpa < run[0] + run[2]]
+    inside = [(max(first, gpa), min(first + length, gpa + count)) for first, _, length in wanted]
+    if count == 0 or sum(end - begin for begin, end in inside) != count:
+        return Result(Status.INVALID_PARAMETER)
+    before = _tables(target)
+    for (first, spa, length), (begin, end) in zip(wanted, inside, strict=True):
+        target.gpa_map.remove((first, spa, length))
+        rest = [(first, spa, begin - first), (end, spa + end - first, first + length - end)]
+        target.gpa_map += [run for run in rest if run[2]]
+        _return_pages(hv, caller, spa + begin - first, end - begin)
+    target.gpa_map.sort()
+    target.pool_used -= max(0, before - _tables(target))
+    return Result(done=count)
+
+
+def _tables(target: Partition) -> int:
+    """Pool pages that hold the table entries of what is mapped."""
+    return -(-target.mapped_pages // PAGES_PER_TABLE)
 
 
 # -- processors and intercepts ---------------------------------------------------------------
@@ -297,6 +344,8 @@ def _create_port(hv: Hypervisor, caller: Partition, fields: Fields) -> Result:
         return Result(Status.INVALID_PARTITION_STATE)
     if fields["port_id"] in owner.ports:
         return Result(Status.INVALID_PORT_ID)
+    if fields["port_type"] not in PORT_TYPES:
+        return Result(Status.INVALID_PARAMETER)
     if not 1 <= fields["target_sint"] <= 15 or fields["base_flag_number"] + fields["flag_count"] > 2048:
         return Result(Status.INVALID_PARAMETER)
     owner.ports[fields["port_id"]] = Port(
@@ -334,6 +383,8 @@ def _connect_port(hv: Hypervisor, caller: Partition, fields: Fields) -> Result:
     port = owner.ports.get(fields["port_id"])
     if port is None or port.connection_partition != source.number:
         return Result(Status.INVALID_PORT_ID)
+    if fields["connection_type"] != port.kind:
+        return Result(Status.INVALID_PARAMETER)
     source.connections[fields["connection_id"]] = (owner.number, port.number)
     return Result()
 
@@ -406,6 +457,7 @@ _ON_CALLER: dict[str, Callable[[Any, Partition, Fields], Result]] = {
 }
 _ON_TARGET: dict[str, Callable[[Any, Partition, Partition, Fields, Runs, Sequence[bytes]], Result]] = {
     "InitializePartition": _initialize,
+    "SetPartitionProperty": _set_property,
     "FinalizePartition": _finalize,
     "DeletePartition": _delete,
     "DepositMemory": _deposit,

@@ -99,6 +99,8 @@ class Partition:
     gpa_map: list[tuple[int, int, int]] = field(default_factory=list)
     """(first GPA page, first SPA page, count), sorted, not overlapping."""
     vps: dict[int, VirtualProcessor] = field(default_factory=dict)
+    properties: dict[int, int] = field(default_factory=dict)
+    """What was set of the properties that calls.PROPERTIES names."""
     ports: dict[int, Port] = field(default_factory=dict)
     connections: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Connection id to (port's partition, port id)."""

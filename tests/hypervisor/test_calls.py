@@ -14,6 +14,7 @@ CODES = {
     "InitializePartition": 0x41,
     "FinalizePartition": 0x42,
     "DeletePartition": 0x43,
+    "SetPartitionProperty": 0x45,
     "DepositMemory": 0x48,
     "WithdrawMemory": 0x49,
     "MapGpaPages": 0x4B,

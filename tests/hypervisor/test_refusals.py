@@ -207,12 +207,24 @@ def test_unmapped_pages_are_the_parents_again_and_empty(machine: Machine, child:
     machine.hypervisor.write_gpa(child, 0x2000, b"secret")
     spa = machine.hypervisor.partitions[child].translate(2)
     assert spa is not None
-    wrong = machine.calls.call("UnmapGpaPages", partition_id=child, target_gpa_page=1)
-    assert wrong.status is Status.INVALID_PARAMETER
-    assert machine.calls.call("UnmapGpaPages", partition_id=child, target_gpa_page=0).done == 64
-    with pytest.raises(LookupError):
-        machine.hypervisor.read_gpa(child, 0x2000, 1)
+    used = machine.hypervisor.partitions[child].pool_used
+    for first, count in ((60, 5), (64, 1), (1, 0)):
+        wrong = machine.calls.call(
+            "UnmapGpaPages", runs=[(0, count)], partition_id=child, target_gpa_page=first
+        )
+        assert wrong.status is Status.INVALID_PARAMETER, (first, count)
+    part = machine.calls.call("UnmapGpaPages", runs=[(0, 3)], partition_id=child, target_gpa_page=1)
+    assert part.done == 3
+    assert [run[::2] for run in machine.hypervisor.partitions[child].gpa_map] == [(0, 1), (4, 60)]
+    for page in (1, 2, 3):
+        with pytest.raises(LookupError):
+            machine.hypervisor.read_gpa(child, page << 12, 1)
     assert machine.hypervisor.read_gpa(1, spa << 12, 6) == bytes(6)
+    assert machine.hypervisor.partitions[child].pool_used == used, "one table holds 512 entries"
+    rest = machine.calls.call("UnmapGpaPages", runs=[(0, 60)], partition_id=child, target_gpa_page=4)
+    last = machine.calls.call("UnmapGpaPages", runs=[(0, 1)], partition_id=child, target_gpa_page=0)
+    assert (rest.done, last.done) == (60, 1)
+    assert machine.hypervisor.partitions[child].pool_used == used - 1
 
 
 def test_processors_end_at_the_highest_index(machine: Machine, child: int) -> None:
@@ -297,6 +309,7 @@ def test_a_partition_that_is_not_active_has_no_ports_and_no_connections(machine:
         ({}, Status.SUCCESS),
         ({"connection_partition": 77}, Status.INVALID_PARTITION_ID),
         ({"port_partition": 77}, Status.INVALID_PARTITION_ID),
+        ({"connection_type": 1}, Status.INVALID_PARAMETER),
         ({"port_id": 6}, Status.INVALID_PORT_ID),
         ({"connection_partition": 2}, Status.INVALID_PORT_ID),  # the port is for the root
         ({"connection_id": 4}, Status.INVALID_CONNECTION_ID),
@@ -307,7 +320,8 @@ def test_what_a_connection_must_be(
 ) -> None:
     machine.calls.call("CreatePort", **port(child))
     machine.connect(1, 4, child, 9, kind=2)
-    fields = {"connection_partition": 1, "connection_id": 3, "port_partition": child, "port_id": 5, **changes}
+    fields = {"connection_partition": 1, "connection_id": 3, "port_partition": child, "port_id": 5}
+    fields |= {"connection_type": 2, **changes}
     assert status(machine, "ConnectPort", **fields) is expected
 
 
@@ -326,7 +340,12 @@ def test_messages_and_events_for_a_processor_that_is_not_there(machine: Machine,
     for number, kind in ((1, 1), (2, 2)):
         machine.calls.call("CreatePort", **port(child, port_id=number, port_type=kind, target_vp=3))
         machine.calls.call(
-            "ConnectPort", connection_partition=1, connection_id=number, port_partition=child, port_id=number
+            "ConnectPort",
+            connection_partition=1,
+            connection_id=number,
+            port_partition=child,
+            port_id=number,
+            connection_type=kind,
         )
     assert machine.calls.post(1, b"x").status is Status.INVALID_VP_INDEX
     assert machine.calls.signal(2).status is Status.INVALID_VP_INDEX

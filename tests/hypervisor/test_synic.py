@@ -112,7 +112,12 @@ def test_slots_of_different_sints_do_not_wait_for_each_other(machine: Machine, c
         "CreatePort", port_partition=child, port_id=9, connection_partition=1, port_type=1, target_sint=5
     ).ok
     assert machine.calls.call(
-        "ConnectPort", connection_partition=1, connection_id=9, port_partition=child, port_id=9
+        "ConnectPort",
+        connection_partition=1,
+        connection_id=9,
+        port_partition=child,
+        port_id=9,
+        connection_type=1,
     ).ok
     machine.calls.post(0x201, b"two")
     machine.calls.post(9, b"five")

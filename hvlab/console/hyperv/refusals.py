@@ -20,6 +20,17 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
     ),
     "wrong-state": (_STATE, "InvalidState", "InvalidOperation"),
     "bad-name": ("The virtual machine name '{name}' is not valid.", "InvalidParameter", "InvalidArgument"),
+    "reserve-over-maximum": (
+        "The processor reserve ({reserve}%) is greater than the processor limit ({maximum}%).",
+        "InvalidParameter",
+        "InvalidArgument",
+    ),
+    "reserve-taken": (
+        "'{name}' failed to start.\nThe processor reserve cannot be had: running machines hold {reserved}% of "
+        "{capacity}%.",
+        "InvalidOperation",
+        "ResourceUnavailable",
+    ),
     "name-taken": (
         "A virtual machine named '{name}' already exists; the lab keeps names unique.",
         "InvalidParameter",
