@@ -38,14 +38,22 @@ class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wire: int
     process_start: int
     management: int
+    context_switch: int = 0
+    """Where device accesses go through a process of the host's system; elsewhere `intercept` contains it."""
+    system_call: int = 0
+    copy: int = 0
 
 
-class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A release of the virtualization platform."""
 
     id: str
     name: str
     vm_version: str
+    summary: dict[str, str]
+    """What it is, in each language."""
+    missing: dict[str, str]
+    """What of it is not modelled, in each language."""
     vmbus_versions: list[str]
     storage_versions: list[str]
     ic_frameworks: list[str]
@@ -61,6 +69,10 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: dict[str, Limit]
     hot_add_disks: bool = False
     """Whether disks of a SCSI controller come and go while the machine runs (from 2008 R2 on)."""
+    hosted: bool = False
+    """Whether guests run on a host's operating system (type 2) and not on a hypervisor."""
+    handout: bool = False
+    """Whether it follows the handout's figures and statements to the letter."""
 
 
 class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from hvlab.catalog import Platform
+from hvlab.catalog import Platform, Scenario
 from hvlab.kernel import World
 
 SECOND = 1_000_000_000
@@ -23,6 +23,10 @@ class Lab(Protocol):
     @property
     def platform(self) -> Platform:
         """Its virtualization platform."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """The situation it began with."""
 
     @property
     def host(self) -> str:

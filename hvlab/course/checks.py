@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from hvlab.catalog import Platform
+from hvlab.catalog import Platform, Scenario
 from hvlab.console.cmdlets import CmdletTable
 from hvlab.console.errors import CmdletError, ConsoleError
 from hvlab.console.general import general_cmdlets
@@ -56,6 +56,11 @@ class LookingLab:
     def platform(self) -> Platform:
         """Its platform."""
         return self._session.platform
+
+    @property
+    def scenario(self) -> Scenario:
+        """The situation it began with."""
+        return self._session.scenario
 
     @property
     def host(self) -> str:

@@ -13,6 +13,7 @@ from hvlab.guests import system_record
 from hvlab.guests.system_record import SystemRecord
 from hvlab.host.disks import HostStorage
 from hvlab.host.faults import FaultBoard
+from hvlab.host.hosted import HostedMonitor, VirtualServer
 from hvlab.host.networks import LAN, VirtualNetworks
 from hvlab.host.root import RootKernel
 from hvlab.host.vmms import Vmms
@@ -50,10 +51,13 @@ def build_world(scenario: str = "one-host", platform: str = "ws2008", seed: int 
         timing.scheduler_slice,
         timing.scheduler_window,
     )
-    hypervisor = world.add(
-        f"{HOST}/hypervisor",
-        Hypervisor(pages, costs, release.hypercall_codes, plan.logical_processors, release.nested_paging),
-    )
+    monitor: Hypervisor
+    if release.hosted:
+        monitor = HostedMonitor(pages, costs, timing.context_switch, plan.logical_processors)
+    else:
+        codes, nested = release.hypercall_codes, release.nested_paging
+        monitor = Hypervisor(pages, costs, codes, plan.logical_processors, nested)
+    hypervisor = world.add(f"{HOST}/hypervisor", monitor)
     root = world.add(f"{HOST}/root", RootKernel(HOST, read_size(plan.root_memory) // PAGE_SIZE, pages))
     volumes = [
         Volume(drive.letter, read_size(drive.size), read_size(drive.used), drive.label)
@@ -61,7 +65,7 @@ def build_world(scenario: str = "one-host", platform: str = "ws2008", seed: int 
     ]
     files = HostFiles(volumes)
     world.add(f"{HOST}/root/storage", HostStorage(HOST, files, timing.disk_access, timing.disk_sector))
-    world.add(f"{HOST}/root/vmms", Vmms(HOST, release))
+    world.add(f"{HOST}/root/vmms", VirtualServer(HOST, release) if release.hosted else Vmms(HOST, release))
     book = world.add(BOOK, LicenceBook())
     book.add_server(Server(plan.host, plan.sockets, plan.edition.casefold()), HOST)
     for edition in plan.licences:
@@ -69,7 +73,8 @@ def build_world(scenario: str = "one-host", platform: str = "ws2008", seed: int 
     _build_networks(world, plan, release)
     world.add(f"{HOST}/faults", FaultBoard(HOST))
     hypervisor.launch(root.index)
-    root.start()
+    if not release.hosted:
+        root.start()
     for image in plan.images:
         _put_image(world, files, image)
     return world

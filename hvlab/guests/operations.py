@@ -19,6 +19,7 @@ from hvlab.guests.bus import BusState
 from hvlab.guests.programs import BOOT_SECTOR_GPA, RECORD_GPA
 from hvlab.guests.records import Request
 from hvlab.hypervisor import instructions
+from hvlab.hypervisor.hypervisor import HYPERVISOR_PRESENT, LONG_MODE, LONG_MODE_LEAF
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.vmbus import guest as client
 from hvlab.vmbus.guest import Connection
@@ -158,8 +159,19 @@ def _load_system(guest: GuestSystem) -> int:
         return 0
     guest.record = record
     guest.system = record.guest
-    guest.current.program = programs.boot(catalog.guest(record.guest), record)
+    system = catalog.guest(record.guest)
+    guest.current.program = programs.boot(system, record)
+    if system.bits == 64:
+        guest.current.program.insert(0, ("long_mode",))
     return 0
+
+
+def _long_mode(guest: GuestSystem) -> int:
+    """A 64-bit loader looks whether the processor can do what its system needs."""
+    features = guest.hypervisor.cpuid(guest.partition, guest.current.vp, LONG_MODE_LEAF)[3]
+    if not features & LONG_MODE:
+        guest.current.program = [("phase", "no-long-mode")]
+    return guest.hypervisor.costs.exit
 
 
 def _require(guest: GuestSystem) -> int:
@@ -170,7 +182,9 @@ def _require(guest: GuestSystem) -> int:
 
 
 def _cpuid(guest: GuestSystem, leaf: int) -> int:
-    guest.hypervisor.cpuid(guest.partition, guest.current.vp, leaf)
+    features = guest.hypervisor.cpuid(guest.partition, guest.current.vp, leaf)[2]
+    if leaf == 1 and not features & HYPERVISOR_PRESENT:
+        _stay_plain(guest)
     return guest.hypervisor.costs.exit
 
 
@@ -180,6 +194,15 @@ def _instruction(guest: GuestSystem, text: str, level: int) -> int:
     if outcome.way == instructions.INTERCEPT:
         guest.processors[vp].busy = "port"
     return outcome.cost
+
+
+def _stay_plain(guest: GuestSystem) -> None:
+    """No hypervisor below: the drivers for one stay unused, and the boot goes on as on any machine."""
+    guest.bus_state = None
+    program = guest.current.program
+    while program and program[0][0] != "vmbus":
+        program.pop(0)
+    program[:] = [op for op in program if op[0] not in ("vmbus", "integration")]
 
 
 def _msr(guest: GuestSystem, msr: int, value: int) -> int:
@@ -224,12 +247,14 @@ def _integration(guest: GuestSystem) -> int:
 
 def _close_channels(guest: GuestSystem) -> int:
     guest.current.waits = "closing"
-    if not guest.bus.close_all():
+    if guest.bus_state is None or not guest.bus.close_all():
         guest.current.waits = ""
     return 0
 
 
 def _unload(guest: GuestSystem) -> int:
+    if guest.bus_state is None:
+        return 0
     guest.current.waits = "unload"
     guest.bus.apply(guest.bus.state.connection.unload())
     if guest.bus.state.connection.state != client.UNLOADING:
@@ -280,6 +305,7 @@ OPERATIONS: dict[str, Callable[..., int]] = {
     "check_disk": _check_disk,
     "find_system": _find_system,
     "load_system": _load_system,
+    "long_mode": _long_mode,
     "cpuid": _cpuid,
     "instruction": _instruction,
     "msr": _msr,

@@ -33,6 +33,13 @@ def lines_of(guest: GuestSystem) -> list[str]:
     if guest.phase == "no-operating-system":
         return [*head, "Missing operating system."]
     system = catalog.guest(guest.system)
+    if guest.phase == "no-long-mode":
+        return [
+            "Windows Boot Manager",
+            "",
+            "This system needs a processor with 64 bits (long mode).",
+            "The processor of this machine has 32 bits. The boot has been given up.",
+        ]
     computer = guest.record.computer if guest.record else ""
     if guest.phase == "stop-error":
         return ["*** STOP: 0x0000007B", "INACCESSIBLE_BOOT_DEVICE", "", "The system has been stopped."]

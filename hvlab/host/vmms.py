@@ -316,6 +316,11 @@ class Vmms(Component):
         except Refusal as refusal:
             self.worker_failed(machine.name, refusal.reason)
             return None
+        self._launch(machine, sizes)
+        return None
+
+    def _launch(self, machine: VirtualMachine, sizes: dict[str, int]) -> None:
+        """A worker process of its own for the machine, and the root's end of its bus."""
         worker = self.world.add(
             f"{self.host}/root/vmwp/{machine.name}", Worker(self.host, machine.name, self.platform)
         )
@@ -326,7 +331,6 @@ class Vmms(Component):
             "process", self.name, worker.name, None, None, None, "start", "vmwp.exe", machine.name
         )
         self.world.because(seq, worker.build, machine, sizes)
-        return None
 
     def worker_running(self, vm: str, partition: int) -> None:
         """The machine's processor has started."""

@@ -8,7 +8,7 @@ intercepted lands here and is answered through SetVpRegisters.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
 from hvlab import catalog
 from hvlab.catalog import Platform
@@ -70,7 +70,7 @@ def shares(machine: VirtualMachine, everything: bool = False) -> list[tuple[int,
 class Worker(Component):
     """One virtual machine's worker process."""
 
-    STATE = (
+    STATE: ClassVar[tuple[str, ...]] = (
         "host",
         "vm",
         "platform_id",
@@ -136,11 +136,7 @@ class Worker(Component):
         pages = machine.memory // PAGE_SIZE
         pool = POOL_PAGES["InitializePartition"] + machine.processors * POOL_PAGES["CreateVp"]
         pool += -(-pages // PAGES_PER_TABLE)
-        disk_sizes = [
-            sizes[drive.path] if (drive := machine.drive_at("IDE", 0, location)) is not None else 0
-            for location in (0, 1)
-        ]
-        self.board = IdeChannel((disk_sizes[0], disk_sizes[1]))
+        self.board = self.make_board(machine, sizes)
         self.nics = [
             (adapter.key, LegacyNic(adapter.mac, bool(adapter.switch) and adapter.cable))
             for adapter in machine.adapters
@@ -165,6 +161,14 @@ class Worker(Component):
             ("start",),
         ]
         self.after(self.platform.timing.process_start, Worker.on_step, None)
+
+    def make_board(self, machine: VirtualMachine, sizes: dict[str, int]) -> IdeChannel:
+        """The emulated channel with the machine's disks."""
+        first, second = (
+            sizes[drive.path] if (drive := machine.drive_at("IDE", 0, location)) is not None else 0
+            for location in (0, 1)
+        )
+        return IdeChannel((first, second))
 
     def tear_down(self) -> None:
         """Destroy the partition."""
@@ -352,7 +356,7 @@ class Worker(Component):
         self.management.worker_gone(self.vm)
         return 0
 
-    _STEPS: dict[str, Callable[..., int]] = {  # noqa: RUF012 - the meaning of each step
+    _STEPS: ClassVar[dict[str, Callable[..., int]]] = {
         "reserve": _step_reserve,
         "create": _step_create,
         "deposit": _step_deposit,
@@ -401,6 +405,10 @@ class Worker(Component):
             effects = self.board.write(port, value)
         self._play(effects)
         registers[REGISTER_INTERCEPT_SUSPEND] = 0
+        self._answer(vp, registers)
+
+    def _answer(self, vp: int, registers: dict[int, int]) -> None:
+        """Give the processor the access's result and let it go on."""
         self.root.hypercalls.set_registers(self.partition, vp, registers)
 
     def _nothing_there(self, message: bytes) -> None:
@@ -470,9 +478,11 @@ class Worker(Component):
                 sectors,
             )
             data = effect.data if isinstance(effect, ide.Store) else b""
-            self.disks.submit(
-                DiskRequest(self.name, ("ide", self.partition), drive.path, effect.lba, sectors, data)
-            )
+            token = ("ide", self.partition)
+            self._submit(DiskRequest(self.name, token, drive.path, effect.lba, sectors, data))
+
+    def _submit(self, request: DiskRequest) -> None:
+        self.disks.submit(request)
 
     def disk_done(self, token: object, status: str, data: bytes) -> None:
         """The host's disk has ended a request of the emulated channel; one for an earlier partition is late."""

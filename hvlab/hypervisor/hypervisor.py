@@ -41,6 +41,8 @@ from hvlab.hypervisor.software import PartitionSoftware
 from hvlab.kernel import Component
 
 ROOT = 1
+HYPERVISOR_PRESENT = 1 << 31
+LONG_MODE_LEAF, LONG_MODE = 0x80000001, 1 << 29
 
 
 @dataclass(frozen=True)
@@ -257,7 +259,9 @@ class Hypervisor(Component):
         partition = self.partitions[number]
         self._exit(partition, vp, "cpuid", f"0x{leaf:x}", leaf)
         if leaf == 1:
-            return 0x00010676, 0, 1 << 31, 0
+            return 0x00010676, 0, HYPERVISOR_PRESENT, 0
+        if leaf == LONG_MODE_LEAF:
+            return 0, 0, 0, LONG_MODE
         if leaf == 0x40000000:
             return 0x40000005, 0x7263694D, 0x666F736F, 0x76482074  # "Microsoft Hv"
         if leaf == 0x40000001:

@@ -41,6 +41,9 @@ KINDS = _catalogue(
     Kind("vm.state", "root", ("vm", "previous", "state")),
     Kind("process", "root", ("action", "process", "vm")),
     Kind("vm.drive", "root", ("vm", "action", "place", "path")),
+    Kind("context.switch", "root", ("process",)),
+    Kind("host.call", "root", ("name", "path", "amount")),
+    Kind("copy", "root", ("what", "amount")),
     Kind("host.file", "root", ("action", "path", "size")),
     Kind("licence", "root", ("action", "number", "edition", "server")),
     # the hypervisor

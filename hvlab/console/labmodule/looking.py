@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
+from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.machines import find_machines
 from hvlab.console.lab import Lab
 from hvlab.console.objects import Column, ObjectType, PSObject, TimeSpan, custom_object
@@ -59,6 +60,11 @@ def _value(value: object) -> object:
     return value.hex() if isinstance(value, bytes) else value
 
 
+def _size(value: bytes | int | None) -> int | None:
+    """The bytes of a message or packet are counted; a workload's event carries the figure itself."""
+    return len(value) if isinstance(value, bytes) else value
+
+
 def _fields(event: TraceEvent) -> PSObject:
     return custom_object({name: _value(value) for name, value in event.fields.items()})
 
@@ -84,8 +90,8 @@ EVENT = ObjectType(
         "Route": lambda event: event.get("route"),
         "Outcome": lambda event: event.get("outcome"),
         "Path": lambda event: event.get("path"),
-        "Bytes": lambda event: len(event.get("bytes") or b"") if "bytes" in event.fields else None,
-        "Hex": lambda event: (event.get("bytes") or b"").hex() if "bytes" in event.fields else None,
+        "Bytes": lambda event: _size(event.get("bytes")),
+        "Hex": lambda event: event.get("bytes").hex() if isinstance(event.get("bytes"), bytes) else None,
         "Fields": _fields,
     },
     columns=("Seq", "Time", "Kind", "Name", "Source", "Target", "Channel", "Bytes"),
@@ -116,6 +122,13 @@ def _hypervisor(lab: Lab) -> Hypervisor:
 
 
 def _partitions(call: Call) -> Iterator[object]:
+    if call.lab.platform.hosted:
+        raise CmdletError(
+            f"{call.lab.platform.name} knows no partitions.",
+            "NotSupported",
+            "NotImplemented",
+            explain=("explain.no-partitions", {"platform": call.lab.platform.name}),
+        )
     partitions = _hypervisor(call.lab).partitions
     wanted: set[int] | None = None
     if call.args.VMName:
