@@ -17,7 +17,7 @@ class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     handout: int | None = None
 
 
-class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What things cost in simulated nanoseconds: a teaching model, with its reasoning in the file."""
 
     hypercall: int
@@ -40,7 +40,7 @@ class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     management: int
     context_switch: int = 0
     """Where device accesses go through a process of the host's system; elsewhere `intercept` contains it."""
-    system_call: int = 0
+    host_call: int = 0
     copy: int = 0
 
 

@@ -34,7 +34,7 @@ COSTS: dict[str, str] = {
     "interrupt": "interrupt",
     "service wake": "service_wake",
     "context switch": "context_switch",
-    "system call": "system_call",
+    "host call": "host_call",
     "copy": "copy",
     "disk seek": "disk_access",
     "disk sector": "disk_sector",
@@ -154,6 +154,6 @@ def _counters(event: TraceEvent) -> Iterator[tuple[str, int]]:
 _PLAIN = {
     "interrupt": "interrupt",
     "context.switch": "context switch",
-    "host.call": "system call",
+    "host.call": "host call",
     "copy": "copy",
 }

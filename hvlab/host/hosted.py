@@ -24,7 +24,7 @@ from hvlab.host.worker import Worker
 from hvlab.hypervisor import Costs, Hypervisor
 from hvlab.hypervisor.calls import Privilege, Status
 from hvlab.hypervisor.hypervisor import ROOT
-from hvlab.hypervisor.intercepts import IO_PORT_MESSAGE, READ, REP, STRING, WRITE
+from hvlab.hypervisor.intercepts import IO_PORT, IO_PORT_MESSAGE, READ, REP, STRING, WRITE
 from hvlab.hypervisor.life import REGISTER_INTERCEPT_SUSPEND, REGISTER_NAMES
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.hypervisor.partition import ACTIVE, Partition, VirtualProcessor
@@ -38,7 +38,7 @@ PROCESS = "vssrvc.exe"
 class DevicePlayer(Protocol):
     """The service's part for one machine: it plays the devices."""
 
-    def intercepted(self, message: bytes) -> None:
+    def intercepted(self, kind: int, message: bytes) -> None:
         """A port access of the guest."""
 
 
@@ -143,7 +143,7 @@ class HostedMonitor(Hypervisor):
         """The service's thread runs."""
         number, message = payload
         if number in self.partitions:
-            cast(DevicePlayer, self.world.get(self._service(number), Component)).intercepted(message)
+            cast(DevicePlayer, self.world.get(self._service(number), Component)).intercepted(IO_PORT, message)
         return None
 
     def enter(self, number: int, vp: int, registers: dict[int, int]) -> None:
@@ -262,7 +262,7 @@ class HostedWorker(Worker):
         self.world.emit(
             "host.call", self.name, self.disks.name, self.partition, None, None, name, request.path, size
         )
-        delay = timing.system_call + (self._copy("file buffer", size) if request.data else 0)
+        delay = timing.host_call + (self._copy("file buffer", size) if request.data else 0)
         self.after(delay, HostedWorker.on_submit, request)
 
     @handler
