@@ -36,6 +36,7 @@ class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     disk_sector: int
     switch_forward: int
     wire: int
+    host_boot: int
     process_start: int
     management: int
     context_switch: int = 0

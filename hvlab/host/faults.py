@@ -17,12 +17,13 @@ from hvlab.host.machine import Refusal
 from hvlab.kernel import Component, World
 from hvlab.storage.volume import HostFiles
 
-SERVICE_SILENT, LOST_INTERRUPT, BAD_SECTOR, VOLUME_FULL, HUNG_GUEST = (
+SERVICE_SILENT, LOST_INTERRUPT, BAD_SECTOR, VOLUME_FULL, HUNG_GUEST, ROOT_CRASH = (
     "ServiceSilent",
     "LostInterrupt",
     "BadSector",
     "VolumeFull",
     "HungGuest",
+    "RootCrash",
 )
 
 FAULT_KINDS: dict[str, tuple[str, ...]] = {
@@ -31,6 +32,7 @@ FAULT_KINDS: dict[str, tuple[str, ...]] = {
     BAD_SECTOR: ("Path", "Sector"),
     VOLUME_FULL: ("Volume",),
     HUNG_GUEST: ("VM",),
+    ROOT_CRASH: (),
 }
 """Each kind with the parameters that it needs."""
 
@@ -173,6 +175,12 @@ def _hang(faults: FaultBoard, fault: Fault, files: HostFiles) -> None:
     faults.struck(fault)
 
 
+def _crash(faults: FaultBoard, fault: Fault, files: HostFiles) -> None:
+    """The root partition stops with an error."""
+    cast(Any, faults.world.get(f"{faults.host}/root/vmms", Component)).root_crashes()
+    faults.struck(fault)
+
+
 def _release(faults: FaultBoard, fault: Fault, files: HostFiles) -> None:
     """The service's thread goes on with what has come in the meantime."""
     path = f"{faults.host}/root/vmbus/{fault.vm}"
@@ -181,5 +189,5 @@ def _release(faults: FaultBoard, fault: Fault, files: HostFiles) -> None:
 
 
 _Act = Callable[[FaultBoard, Fault, HostFiles], None]
-_AT_ONCE: dict[str, _Act] = {VOLUME_FULL: _fill, HUNG_GUEST: _hang}
+_AT_ONCE: dict[str, _Act] = {VOLUME_FULL: _fill, HUNG_GUEST: _hang, ROOT_CRASH: _crash}
 _REPAIRS: dict[str, _Act] = {VOLUME_FULL: _empty, SERVICE_SILENT: _release}

@@ -19,7 +19,7 @@ from hvlab.host.faults import board
 from hvlab.host.guest_pages import ForeignPage
 from hvlab.host.machine import VirtualMachine
 from hvlab.host.networks import VirtualNetworks
-from hvlab.host.root import RootKernel
+from hvlab.host.root import CHANNEL_PORTS, RootKernel, port_number
 from hvlab.host.services.base import Service
 from hvlab.host.services.integration import IntegrationService, ShutdownService
 from hvlab.host.services.network import NetworkService
@@ -206,7 +206,7 @@ class BusLink(Component):
 
     def _try_post(self, message: bytes) -> bool:
         """Post a message; False if all buffers of the child's port are in use, so that it must be tried again."""
-        result = self.root.hypercalls.post(self.partition << 8 | MESSAGE_PORT, message)
+        result = self.root.hypercalls.post(port_number(self.partition, MESSAGE_PORT), message)
         return result.status != Status.INSUFFICIENT_BUFFERS
 
     @handler
@@ -229,7 +229,7 @@ class BusLink(Component):
         connection = self.server.connection_id(relid)
         if not connection or (self.partition, relid) in self.root.flag_owners.values():
             return
-        port = self.partition << 16 | relid
+        port = port_number(self.partition, CHANNEL_PORTS + relid)
         flag = self.root.claim_flag(self.partition, relid)
         calls = self.root.hypercalls
         calls.call(
@@ -374,7 +374,7 @@ class BusLink(Component):
 
     def _signal(self, relid: int) -> None:
         calls = self.root.hypercalls
-        connection = self.partition << 8 | EVENT_PORT
+        connection = port_number(self.partition, EVENT_PORT)
         faults = board(self.world, self.host)
         fault = faults.loses(self.vm, self.server.channels[relid].offer.key)
         if fault is not None:

@@ -26,6 +26,20 @@ from hvlab.hypervisor.partition import (
 from hvlab.hypervisor.synic import FLAG_BYTES, SLOT_SIZE
 from hvlab.vmbus.signals import VMBUS_SINT, set_bits
 
+CHANNEL_PORTS = 16
+"""The root's ports of a child: one for messages, one for events, and from here on one a channel."""
+
+
+def port_number(partition: int, place: int) -> int:
+    """The number of one of the root's ports for a child; the root's connection to the child has the same."""
+    return partition << 12 | place
+
+
+def partition_of_port(port: int) -> int:
+    """Whose port that is."""
+    return port >> 12
+
+
 INPUT_PAGE, SIM_PAGE, SIEF_PAGE = 0x100, 0x101, 0x102
 INTERCEPT_VECTOR, VMBUS_VECTOR = 0x40, 0x41
 
@@ -50,12 +64,15 @@ class BusEnd(Protocol):
 class RootKernel(PartitionSoftware):
     """The kernel of the root partition of one host."""
 
-    STATE = ("free", "workers", "buses", "flag_owners")
+    STATE = ("free", "workers", "buses", "flag_owners", "down")
 
     def __init__(self, host: str, reserved_pages: int, total_pages: int) -> None:
         self.host = host
-        self.free: list[tuple[int, int]] = [(reserved_pages, total_pages - reserved_pages)]
+        self.all_free = (reserved_pages, total_pages - reserved_pages)
+        self.free: list[tuple[int, int]] = [self.all_free]
         """Runs of pages that virtual machines may have."""
+        self.down = False
+        """Whether the root is not there: it has crashed and boots."""
         self.workers: dict[int, str] = {}
         self.buses: dict[int, str] = {}
         """Partition number to the component that serves it."""
@@ -82,6 +99,13 @@ class RootKernel(PartitionSoftware):
             (MSR_SCONTROL, 1),
         ):
             self.hypervisor.write_msr(ROOT, 0, msr, value)
+
+    def lose_everything(self) -> None:
+        """It has crashed: what it kept in memory is gone."""
+        self.down = True
+        self.world.forget_component(self.index)
+        self.free = [self.all_free]
+        self.workers, self.buses, self.flag_owners = {}, {}, {}
 
     # -- memory for virtual machines ----------------------------------------------------------
 
@@ -137,7 +161,7 @@ class RootKernel(PartitionSoftware):
                 if worker is not None:
                     cast(InterceptTaker, self._component(worker)).intercepted(kind, payload)
             elif sint == VMBUS_SINT:
-                bus = self.buses.get(sender >> 8)
+                bus = self.buses.get(partition_of_port(sender))
                 if bus is not None:
                     cast(BusEnd, self._component(bus)).message(payload)
         if sint == VMBUS_SINT:

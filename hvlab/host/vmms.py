@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 
 from hvlab.catalog import Platform
+from hvlab.host.crash import crash
 from hvlab.host.disks import HostStorage
 from hvlab.host.link import BusLink
 from hvlab.host.machine import (
@@ -284,6 +285,8 @@ class Vmms(Component):
     def start(self, name: str) -> None:
         """Begin to start a machine; it is Running, or Off again with a `failure`, some time later."""
         machine = self.machine(name)
+        if self.root.down:
+            raise Refusal("host-down")
         if machine.state != OFF:
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
         running = sum(1 for other in self.machines.values() if other.state != OFF)
@@ -331,6 +334,36 @@ class Vmms(Component):
             "process", self.name, worker.name, None, None, None, "start", "vmwp.exe", machine.name
         )
         self.world.because(seq, worker.build, machine, sizes)
+
+    # -- the root's own end -----------------------------------------------------------------------
+
+    def root_crashes(self) -> None:
+        """The root crashes, and every child with it; the machine resets and boots."""
+        if self.root.down:
+            raise Refusal("host-down")
+        self.world.forget_component(self.index)  # its jobs
+        lost = crash(self.world, self.host, list(self.machines.values()))
+        seq = self.world.emit(
+            "process", f"{self.host}/root", self.name, None, None, None, "end", "vmms.exe", ""
+        )
+        for machine in lost:
+            self.networks.power_off(machine)
+            self.world.because(seq, self._set_state, machine, OFF)
+        names = tuple(machine.name.casefold() for machine in lost)
+        self.after(self.platform.timing.host_boot, Vmms.on_root_booted, names)
+
+    @handler
+    def on_root_booted(self, ran: tuple[str, ...]) -> int | None:
+        """The root is there again: what ran when it crashed is started anew, as is the default."""
+        root = self.root
+        root.down = False
+        root.hypervisor.launch(root.index)
+        root.start()
+        self.world.emit("process", f"{self.host}/root", self.name, None, None, None, "start", "vmms.exe", "")
+        for key in ran:
+            if key in self.machines and self.machines[key].state == OFF:
+                self.start(key)
+        return None
 
     def worker_running(self, vm: str, partition: int) -> None:
         """The machine's processor has started."""

@@ -23,7 +23,7 @@ from hvlab.host.board import GuestMemory
 from hvlab.host.disks import DiskRequest, HostStorage
 from hvlab.host.link import EVENT_PORT, MESSAGE_PORT, BusLink
 from hvlab.host.machine import VirtualMachine
-from hvlab.host.root import RootKernel
+from hvlab.host.root import RootKernel, partition_of_port, port_number
 from hvlab.hypervisor import Hypervisor
 from hvlab.hypervisor.calls import CPU_CAP, CPU_RESERVE, CPU_WEIGHT, Status
 from hvlab.hypervisor.hypervisor import ROOT
@@ -268,10 +268,10 @@ class Worker(Component):
         child = self.partition
         flag = self.root.claim_flag(child, 0)
         plan = [
-            (ROOT, child << 8 | MESSAGE_PORT, child, MESSAGE_CONNECTION, 1, 0, 0),
-            (ROOT, child << 8 | EVENT_PORT, child, EVENT_CONNECTION, 2, flag, 1),
-            (child, MESSAGE_PORT, ROOT, child << 8 | MESSAGE_PORT, 1, 0, 0),
-            (child, EVENT_PORT, ROOT, child << 8 | EVENT_PORT, 2, 0, 2048),
+            (ROOT, port_number(child, MESSAGE_PORT), child, MESSAGE_CONNECTION, 1, 0, 0),
+            (ROOT, port_number(child, EVENT_PORT), child, EVENT_CONNECTION, 2, flag, 1),
+            (child, MESSAGE_PORT, ROOT, port_number(child, MESSAGE_PORT), 1, 0, 0),
+            (child, EVENT_PORT, ROOT, port_number(child, EVENT_PORT), 2, 0, 2048),
         ]
         cost = 0
         for owner, port, source, connection, kind, base, count in plan:
@@ -334,12 +334,16 @@ class Worker(Component):
 
     def _step_finalize(self) -> int:
         for kind in (MESSAGE_PORT, EVENT_PORT):
-            self._call("DisconnectPort", connection_partition=ROOT, connection_id=self.partition << 8 | kind)
+            self._call(
+                "DisconnectPort", connection_partition=ROOT, connection_id=port_number(self.partition, kind)
+            )
         cost = self._cost(self._call("FinalizePartition", partition_id=self.partition))
         for kind in (MESSAGE_PORT, EVENT_PORT):
-            port = self.partition << 8 | kind
+            port = port_number(self.partition, kind)
             self.root.hypercalls.call("DeletePort", port_partition=ROOT, port_id=port)
-        for port in [p for p in self.hypervisor.partitions[ROOT].ports if p >> 16 == self.partition]:
+        for port in [
+            p for p in self.hypervisor.partitions[ROOT].ports if partition_of_port(p) == self.partition
+        ]:
             self.root.hypercalls.call("DeletePort", port_partition=ROOT, port_id=port)
         return cost
 

@@ -91,12 +91,24 @@ class Hypervisor(Component):
         root = Partition(ROOT, 0, Privilege.ROOT, ACTIVE, software)
         root.gpa_map = [(0, 0, self.memory.page_count)]
         root.vps = {number: VirtualProcessor(number, suspended=False) for number in range(self.processors)}
-        costs = self.costs
-        scheduler = Scheduler(self.name, self.processors, costs.scheduler_slice, costs.scheduler_window)
-        self.world.add(f"{self.name}/scheduler", scheduler)
+        if not self.world.has(f"{self.name}/scheduler"):
+            costs = self.costs
+            scheduler = Scheduler(self.name, self.processors, costs.scheduler_slice, costs.scheduler_window)
+            self.world.add(f"{self.name}/scheduler", scheduler)
         self.partitions[ROOT] = root
         self.world.emit("partition", self.name, self.software_name(root), ROOT, None, None, ACTIVE)
         return root
+
+    def power_cycle(self) -> None:
+        """The machine is reset: no partition is left, and nothing in memory."""
+        for number, partition in self.partitions.items():
+            partition.state = "Deleted"
+            self.world.emit(
+                "partition", self.name, f"{self.name}/partition{number}", number, None, None, partition.state
+            )
+        self.partitions.clear()
+        self.memory.clear(0, self.memory.page_count)
+        self.scheduler.forget_all()
 
     def software_name(self, partition: Partition) -> str:
         """The path of what runs in a partition, for the trace."""

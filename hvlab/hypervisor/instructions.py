@@ -218,9 +218,16 @@ def _hypercall(place: _Place, operands: list[str]) -> Outcome:
     name = next((known for known in HYPERCALLS if known.casefold() == wanted), "")
     if not name:
         raise BadInstruction(f"'{operands[0]}' is no hypercall; there are: {', '.join(HYPERCALLS)}")
-    block = bytes(HYPERCALLS[name].layout.size)
+    first = _number(operands[1], "partition") if len(operands) > 1 else 0
+    target = hypervisor.partitions.get(first)
+    if target is not None and target.parent == place.partition:
+        raise BadInstruction("the lab's root does not pull the ground from under its own worker processes")
+    block = first.to_bytes(8, "little").ljust(HYPERCALLS[name].layout.size, b"\0")[
+        : HYPERCALLS[name].layout.size
+    ]
     then = partial(hypervisor.call, place.partition, place.vp, name, block)
-    return Outcome(HYPERCALL, name, hypervisor.costs.hypercall, then)
+    detail = f"{name}, partition {first}" if first else name
+    return Outcome(HYPERCALL, detail, hypervisor.costs.hypercall, then)
 
 
 _TABLE: dict[str, Callable[[_Place, list[str]], Outcome]] = {

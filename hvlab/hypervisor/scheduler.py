@@ -152,6 +152,11 @@ class Scheduler(Component):
             for key in [key for key in book if key[0] == partition]:
                 del book[key]
 
+    def forget_all(self) -> None:
+        """The machine is reset: nobody wants anything any more, and the accounts begin anew."""
+        for partition in sorted({key[0] for key in (*self.runs, *self.books.share, *self.books.account)}):
+            self.forget(partition)
+
     def set_share(self, partition: int, vp: int, share: Share) -> None:
         """Change what a virtual processor may have, from now on."""
         self.books.share[partition, vp] = share

@@ -78,6 +78,18 @@ def test_a_child_may_ask_but_the_status_says_no(machine: Machine) -> None:
     assert call.get("status_name") == "HV_STATUS_ACCESS_DENIED"
 
 
+@pytest.mark.parametrize("name", ["DeletePartition", "FinalizePartition", "SetPartitionProperty"])
+def test_nobody_takes_the_root_away(machine: Machine, name: str) -> None:
+    child = machine.child()
+    for caller in (1, child):
+        execute(machine.hypervisor, caller, 0, f"VMCALL {name}, 1", KERNEL)
+        (call,) = [event for event in machine.world.trace if event.kind == "hypercall"][-1:]
+        assert call.get("status_name") == "HV_STATUS_ACCESS_DENIED"
+    assert machine.hypervisor.partitions[1].state == "Active"
+    with pytest.raises(BadInstruction):
+        execute(machine.hypervisor, 1, 0, f"VMCALL {name}, {child}", KERNEL)
+
+
 @pytest.mark.parametrize("text", ["", "FOO", "IN AL, port", "MOV EAX", "VMCALL Nothing", "\x1b[2J"])
 def test_what_is_no_instruction_is_named(machine: Machine, text: str) -> None:
     with pytest.raises(BadInstruction):

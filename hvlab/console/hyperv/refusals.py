@@ -31,6 +31,11 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "InvalidOperation",
         "ResourceUnavailable",
     ),
+    "host-down": (
+        "The operation failed: the Virtual Machine Management service does not answer.",
+        "OperationFailed",
+        "ResourceUnavailable",
+    ),
     "name-taken": (
         "A virtual machine named '{name}' already exists; the lab keeps names unique.",
         "InvalidParameter",

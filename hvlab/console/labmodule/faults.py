@@ -14,6 +14,7 @@ from hvlab.console.hyperv.refusals import as_error
 from hvlab.console.objects import Column, ObjectType, TimeSpan
 from hvlab.host import faults
 from hvlab.host.machine import Refusal, VirtualMachine
+from hvlab.host.root import RootKernel
 from hvlab.storage.volume import NoSuchVolume, StorageError
 
 MODULE = "Lab"
@@ -83,6 +84,10 @@ def _values(call: Call, kind: str) -> dict[str, Any] | None:
         return {"path": path, "sector": args.Sector, "count": args.Count}
     if kind == faults.VOLUME_FULL:
         return {"path": _volume(call, args.Volume)}
+    if kind == faults.ROOT_CRASH:
+        if call.lab.world.get(f"{call.lab.host}/root", RootKernel).down:
+            raise as_error(Refusal("host-down"))
+        return {}
     machine = _machine(call)
     if machine is None:
         return None
