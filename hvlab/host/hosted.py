@@ -29,7 +29,6 @@ from hvlab.hypervisor.life import REGISTER_INTERCEPT_SUSPEND, REGISTER_NAMES
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.hypervisor.partition import ACTIVE, Partition, VirtualProcessor
 from hvlab.hypervisor.results import Result
-from hvlab.hypervisor.scheduler import Scheduler
 from hvlab.kernel import Component, handler
 
 PROCESS = "vssrvc.exe"
@@ -55,11 +54,24 @@ class HostedMonitor(Hypervisor):
         host = Partition(ROOT, 0, Privilege.ROOT, ACTIVE, software)
         host.gpa_map = [(0, 0, self.memory.page_count)]
         host.vps = {number: VirtualProcessor(number, suspended=False) for number in range(self.processors)}
-        costs = self.costs
-        scheduler = Scheduler(self.name, self.processors, costs.scheduler_slice, costs.scheduler_window)
-        self.world.add(f"{self.name}/scheduler", scheduler)
+        self._have_scheduler()
         self.partitions[ROOT] = host
         return host
+
+    @property
+    def takes_calls(self) -> bool:
+        """No guest knows of it: it pretends to be a machine in every respect."""
+        return False
+
+    def intercepts_port(self, number: int, port: int) -> bool:
+        """The service process answers every access of a guest."""
+        return True
+
+    def power_cycle(self) -> None:
+        """The machine is reset: no context is left, and nothing in memory."""
+        self.partitions.clear()
+        self.memory.clear(0, self.memory.page_count)
+        self.scheduler.forget_all()
 
     def open_context(self, runs: list[tuple[int, int]], software: int) -> int:
         """A context for a machine of one processor, with these pages of the host as its memory."""
@@ -295,6 +307,9 @@ class VirtualServer(Vmms):
         machine = super().create(name, memory, processors)
         machine.scsi_controllers = 0
         return machine
+
+    def _root_is_back(self) -> None:
+        """The host's system has no synthetic interrupts to switch on."""
 
     def _launch(self, machine: VirtualMachine, sizes: dict[str, int]) -> None:
         worker = self.world.add(

@@ -358,12 +358,16 @@ class Vmms(Component):
         root = self.root
         root.down = False
         root.hypervisor.launch(root.index)
-        root.start()
+        self._root_is_back()
         self.world.emit("process", f"{self.host}/root", self.name, None, None, None, "start", "vmms.exe", "")
         for key in ran:
             if key in self.machines and self.machines[key].state == OFF:
                 self.start(key)
         return None
+
+    def _root_is_back(self) -> None:
+        """Its kernel switches its synthetic interrupts on."""
+        self.root.start()
 
     def worker_running(self, vm: str, partition: int) -> None:
         """The machine's processor has started."""

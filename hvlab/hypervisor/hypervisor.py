@@ -91,13 +91,17 @@ class Hypervisor(Component):
         root = Partition(ROOT, 0, Privilege.ROOT, ACTIVE, software)
         root.gpa_map = [(0, 0, self.memory.page_count)]
         root.vps = {number: VirtualProcessor(number, suspended=False) for number in range(self.processors)}
+        self._have_scheduler()
+        self.partitions[ROOT] = root
+        self.world.emit("partition", self.name, self.software_name(root), ROOT, None, None, ACTIVE)
+        return root
+
+    def _have_scheduler(self) -> None:
+        """The one who shares the processors; after a reset it is there already, with empty books."""
         if not self.world.has(f"{self.name}/scheduler"):
             costs = self.costs
             scheduler = Scheduler(self.name, self.processors, costs.scheduler_slice, costs.scheduler_window)
             self.world.add(f"{self.name}/scheduler", scheduler)
-        self.partitions[ROOT] = root
-        self.world.emit("partition", self.name, self.software_name(root), ROOT, None, None, ACTIVE)
-        return root
 
     def power_cycle(self) -> None:
         """The machine is reset: no partition is left, and nothing in memory."""
@@ -307,6 +311,11 @@ class Hypervisor(Component):
     def owns_devices(self, number: int) -> bool:
         """Whether a partition reaches the machine's devices: the root alone does."""
         return number == ROOT
+
+    @property
+    def takes_calls(self) -> bool:
+        """Whether a partition's kernel can call it."""
+        return True
 
     def intercepts_port(self, number: int, port: int) -> bool:
         """Whether a partition's parent answers its accesses to a port."""

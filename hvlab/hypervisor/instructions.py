@@ -157,6 +157,11 @@ def _trap(place: _Place, reason: str, what: str, detail: str) -> Outcome:
     return Outcome(EXIT, detail, hypervisor.costs.exit, then)
 
 
+def _trapped_exception(place: _Place, reason: str, detail: str) -> Outcome:
+    """It leads out, and comes back as an exception for the guest's kernel."""
+    return replace(_trap(place, reason, "", detail), way=EXCEPTION)
+
+
 def _memory(place: _Place, address: int, write: bool) -> Outcome:
     hypervisor = place.hypervisor
     page = address // PAGE_SIZE
@@ -205,8 +210,7 @@ def _out(place: _Place, operands: list[str]) -> Outcome:
 def _model_register(place: _Place, operands: list[str]) -> Outcome:
     msr = _number(operands[0], "register") if operands else MSR_HYPERCALL
     if msr not in MSR_NAMES:
-        outcome = _trap(place, "msr", f"0x{msr:x}", "")
-        return replace(outcome, way=EXCEPTION, detail="#GP: the hypervisor knows no such register")
+        return _trapped_exception(place, "msr", f"#GP: there is no register 0x{msr:x}")
     return _trap(place, "msr", MSR_NAMES[msr], MSR_NAMES[msr])
 
 
@@ -214,6 +218,8 @@ def _hypercall(place: _Place, operands: list[str]) -> Outcome:
     hypervisor = place.hypervisor
     if place.level == USER:
         return Outcome(EXCEPTION, "#UD: hypercalls are for level 0", hypervisor.costs.native)
+    if not hypervisor.takes_calls:
+        return _trapped_exception(place, "vmcall", "#UD: nobody below takes calls")
     wanted = operands[0].casefold().removeprefix("hvcall") if operands else "createpartition"
     name = next((known for known in HYPERCALLS if known.casefold() == wanted), "")
     if not name:

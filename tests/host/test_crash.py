@@ -59,6 +59,16 @@ def test_a_crash_in_the_middle_of_a_start_leaves_nothing_half_done() -> None:
         lab.run("Wait-Lab web01 -For Heartbeat; Stop-VM web01")
 
 
+def test_a_hosted_monitor_goes_with_its_host_too() -> None:
+    lab = Lab(platform="vs2005")
+    lab.boot("old", OLD, "64MB")
+    lab.run("Add-LabFault RootCrash")
+    assert lab.state("old") == "Off"
+    lab.settle(BOOT + 1)
+    lab.run("Wait-Lab old; Stop-VM old -TurnOff")
+    assert not lab.events("partition")
+
+
 def test_ports_of_different_machines_never_meet() -> None:
     places = [1, 2, *range(16, 16 + 2048)]
     numbers = [port_number(partition, place) for partition in (2, 3, 256, 512, 4095) for place in places]
