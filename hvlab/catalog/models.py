@@ -6,6 +6,8 @@ numbers by the protocol that owns them.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 
@@ -68,6 +70,8 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     hypercall_codes: dict[str, int]
     timing: Timing
     limits: dict[str, Limit]
+    integration_disc: str = ""
+    """The version of the integration services on its set-up disc; empty if it has none."""
     hot_add_disks: bool = False
     """Whether disks of a SCSI controller come and go while the machine runs (from 2008 R2 on)."""
     hosted: bool = False
@@ -112,7 +116,10 @@ class Guest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether it has a driver for the emulated network adapter."""
     receive_buffer_kb: int = 0
     send_buffer_kb: int = 0
+    drivers: Literal["box", "manual", "none"] = "box"
+    """Where its drivers for the VMBus come from: with the system, by hand from the host's set-up disc, or nowhere."""
     integration_version: str = ""
+    """The integration services that come with the system."""
     disk_timeout_s: int = 60
     """How long the disk driver waits for an answer: Windows' TimeOutValue, 60 s by default (general knowledge)."""
 
@@ -129,6 +136,8 @@ class Image(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     size: str
     guest: str = ""
     computer: str = ""
+    integration: str | None = None
+    """The integration services on it, where they are not those that come with the system."""
     dynamic: bool = True
 
 

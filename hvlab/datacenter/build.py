@@ -104,9 +104,8 @@ def _put_image(world: World, files: HostFiles, image: Image) -> None:
     guest = catalog.guest(image.guest)
     disk = vhd.open_vhd(handle)
     count = sum(phase.sectors for phase in [*guest.loader, *guest.kernel, *guest.services])
-    record = SystemRecord(
-        guest.id, image.computer, guest.integration_version, count, system_record.BOOT_SET_START
-    )
+    integration = guest.integration_version if image.integration is None else image.integration
+    record = SystemRecord(guest.id, image.computer, integration, count, system_record.BOOT_SET_START)
     disk.write(0, system_record.boot_record(size // 512 - system_record.PARTITION_START))
     disk.write(system_record.PARTITION_START, system_record.pack_record(record))
     boot_set = b"".join(system_record.boot_set_sector(guest.id, number) for number in range(count))

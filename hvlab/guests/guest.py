@@ -50,6 +50,7 @@ class GuestSystem(PartitionSoftware):
         "line_raised",
         "line_user",
         "hung",
+        "activity",
         "next_page",
         "system",
         "record",
@@ -76,6 +77,8 @@ class GuestSystem(PartitionSoftware):
         """The processors that have been started."""
         self.line_raised = False
         self.hung = False
+        self.activity = ""
+        """What its system does besides running: installing, or nothing."""
         self.line_user = 0
         """The thread that uses the emulated disk controller: it takes one request at a time."""
         self.next_page = FIRST_FREE_PAGE
@@ -468,10 +471,16 @@ class GuestSystem(PartitionSoftware):
 
     # -- shutting down ------------------------------------------------------------------------------
 
-    def shut_down(self) -> None:
+    def install_services(self, version: str) -> int:
+        """Set integration services of that version up and restart; the number of the thread that does it."""
+        assert self.record is not None
+        place = self.record.boot_set_start + self.record.boot_sectors
+        return self.spawn("setup", programs.install(version, place)).number
+
+    def shut_down(self, restart: bool = False) -> None:
         """Stop whatever runs, close everything and switch the machine off."""
         self.threads = {}
-        self.spawn("shutdown", programs.shut_down(catalog.guest(self.system).shutdown_ms), 0)
+        self.spawn("shutdown", programs.shut_down(catalog.guest(self.system).shutdown_ms, restart), 0)
 
     def channel_gone(self, relid: int) -> None:
         """A channel's pages are ours again."""

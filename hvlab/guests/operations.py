@@ -9,6 +9,7 @@ processor itself is taken (computing, in a port access), it marks it busy.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hvlab import catalog
@@ -245,6 +246,42 @@ def _integration(guest: GuestSystem) -> int:
     return 0
 
 
+def _activity(guest: GuestSystem, activity: str) -> int:
+    guest.activity = activity
+    guest.world.emit(
+        "guest.phase", guest.name, guest.name, guest.partition, 0, None, activity or "running", guest.system
+    )
+    return 0
+
+
+def _driver_file(guest: GuestSystem, gpa: int, version: str, first: int, count: int) -> int:
+    """A part of the drivers' files, as set-up unpacks it."""
+    sectors = [system_record.boot_set_sector(version, first + number) for number in range(count)]
+    guest.write(gpa, b"".join(sectors))
+    return 0
+
+
+def _name_services(guest: GuestSystem, version: str) -> int:
+    """The system record as it is to be written: the system starts the new drivers from the next boot on."""
+    assert guest.record is not None
+    guest.record = replace(guest.record, integration_version=version)
+    guest.write(RECORD_GPA, system_record.pack_record(guest.record))
+    return 0
+
+
+def _require_setup(guest: GuestSystem) -> int:
+    """A set-up that cannot write its files ends, and leaves the system as it was."""
+    if guest.current.failed:
+        guest.current.program = [("activity", "")]
+        guest.note_driver("setup", "failed", "")
+    return 0
+
+
+def _restart(guest: GuestSystem) -> int:
+    guest.shut_down(restart=True)
+    return 0
+
+
 def _close_channels(guest: GuestSystem) -> int:
     guest.current.waits = "closing"
     if guest.bus_state is None or not guest.bus.close_all():
@@ -313,6 +350,11 @@ OPERATIONS: dict[str, Callable[..., int]] = {
     "enlighten": _enlighten,
     "vmbus": _vmbus,
     "integration": _integration,
+    "activity": _activity,
+    "driver_file": _driver_file,
+    "name_services": _name_services,
+    "require_setup": _require_setup,
+    "restart": _restart,
     "close_channels": _close_channels,
     "unload": _unload,
     "fill": _fill,

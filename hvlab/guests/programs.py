@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hvlab.catalog import Guest, Phase
 from hvlab.devices.emulated import ide
-from hvlab.guests.system_record import BOOT_SET_START, SystemRecord
+from hvlab.guests.system_record import BOOT_SET_START, PARTITION_START, SystemRecord
 from hvlab.guests.threads import Op
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.hypervisor.partition import (
@@ -30,6 +30,11 @@ CHUNK = 8
 POWER_PORT = 0x404
 SLEEP_NOW = 0x2000
 """The ACPI control register's port on the emulated board, and the bit that switches it off."""
+RESET_PORT = 0xCF9
+RESET_NOW = 0x06
+"""The chipset's reset register, and the value that resets the machine."""
+SETUP_SECTORS = 64
+"""Sectors that the set-up of integration services writes."""
 HYPERCALL_PAGE = 0x1F0
 BOOT_SECTOR_GPA = 0x7C00
 RECORD_GPA = 0x8000
@@ -117,15 +122,35 @@ def synic(guest_os_id: int, sim: int, sief: int, vector: int) -> list[Op]:
     ]
 
 
-def shut_down(milliseconds: int) -> list[Op]:
-    """An orderly end: services stop, channels close, the bus is left, the board is switched off."""
+def install(version: str, place: int) -> list[Op]:
+    """Set integration services up: drivers are copied behind the boot set, then the system record names them."""
+    program: list[Op] = [("activity", "installing"), ("cpu", 6_000 * MILLISECOND)]
+    for first in range(0, SETUP_SECTORS, CHUNK):
+        program += [
+            ("driver_file", BUFFER_GPA, version, first, CHUNK),
+            ("io", True, "ide:0:0", place + first, CHUNK, BUFFER_GPA),
+            ("require_setup",),
+        ]
+    return [
+        *program,
+        ("cpu", 4_000 * MILLISECOND),
+        ("name_services", version),
+        ("io", True, "ide:0:0", PARTITION_START, 1, RECORD_GPA),
+        ("require_setup",),
+        ("activity", ""),
+        ("restart",),
+    ]
+
+
+def shut_down(milliseconds: int, restart: bool = False) -> list[Op]:
+    """An orderly end: services stop, channels close, the bus is left, the board is switched off or reset."""
     return [
         ("phase", "shutting-down"),
         ("cpu", milliseconds * MILLISECOND),
         ("close_channels",),
         ("unload",),
         ("phase", "off"),
-        ("out", POWER_PORT, SLEEP_NOW, 2),
+        ("out", RESET_PORT, RESET_NOW, 1) if restart else ("out", POWER_PORT, SLEEP_NOW, 2),
     ]
 
 

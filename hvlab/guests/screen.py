@@ -47,6 +47,13 @@ def lines_of(guest: GuestSystem) -> list[str]:
         return ["It is now safe to turn off your computer."]
     if guest.phase == "shutting-down":
         return [system.name, "", "Shutting down ..."]
+    if guest.activity == "installing":
+        return [
+            system.name,
+            "",
+            "Integration Services Setup",
+            "Copying drivers ... The machine restarts when this is done.",
+        ]
     if guest.phase == "running":
         return [system.name, "", "", system.logon.center(COLUMNS).rstrip(), "", f"Computer: {computer}"]
     step = _STEPS.index(guest.phase) if guest.phase in _STEPS else 0

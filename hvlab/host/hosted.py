@@ -206,10 +206,11 @@ class HostedWorker(Worker):
         self.plan = [("reserve", pages, 0), ("context", pages), ("enter",)]
         self.after(self.platform.timing.process_start, Worker.on_step, None)
 
-    def tear_down(self) -> None:
+    def tear_down(self, restart: bool = False) -> None:
         """Give everything back."""
         if not self.stopping:
             self.stopping = True
+            self.restart = restart
             self.plan = [("leave",), ("end",)]
             self.after(self.platform.timing.management, Worker.on_step, None)
 

@@ -383,13 +383,15 @@ class Vmms(Component):
         self._drop_processes(machine)
         self._set_state(machine, OFF)
 
-    def worker_gone(self, vm: str) -> None:
-        """The machine's partition is deleted."""
+    def worker_gone(self, vm: str, restart: bool = False) -> None:
+        """The machine's partition is deleted; after a reset the machine starts again at once."""
         machine = self.machine(vm)
         machine.partition = 0
         machine.running_since = 0
         self._drop_processes(machine)
         self._set_state(machine, OFF)
+        if restart:
+            self.start(machine.name)
 
     def _drop_processes(self, machine: VirtualMachine) -> None:
         self.networks.power_off(machine)
@@ -421,6 +423,14 @@ class Vmms(Component):
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=RUNNING)
         seq = self._set_state(machine, STOPPING)
         self.world.because(seq, self._worker(machine).tear_down)
+
+    def reset(self, name: str) -> None:
+        """Press the reset button: the guest is not asked, and the machine starts again from its disk."""
+        machine = self.machine(name)
+        if machine.state != RUNNING:
+            raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=RUNNING)
+        seq = self._set_state(machine, STOPPING)
+        self.world.because(seq, self._worker(machine).tear_down, True)
 
     def _worker(self, machine: VirtualMachine) -> Worker:
         return self.world.get(f"{self.host}/root/vmwp/{machine.name}", Worker)

@@ -18,7 +18,7 @@ from hvlab.devices.emulated.nic import LegacyNic
 from hvlab.guests.guest import GuestSystem
 from hvlab.guests.legacy import DEVICE_TABLE_GPA, FIRST_VECTOR
 from hvlab.guests.network import GuestNetwork
-from hvlab.guests.programs import POWER_PORT, SLEEP_NOW
+from hvlab.guests.programs import POWER_PORT, RESET_NOW, RESET_PORT, SLEEP_NOW
 from hvlab.host.board import GuestMemory
 from hvlab.host.disks import DiskRequest, HostStorage
 from hvlab.host.link import EVENT_PORT, MESSAGE_PORT, BusLink
@@ -53,7 +53,7 @@ class Management(Protocol):
     def worker_failed(self, vm: str, reason: str) -> None:
         """The machine could not be built."""
 
-    def worker_gone(self, vm: str) -> None:
+    def worker_gone(self, vm: str, restart: bool) -> None:
         """The machine's partition is deleted."""
 
 
@@ -82,6 +82,7 @@ class Worker(Component):
         "nics",
         "access",
         "stopping",
+        "restart",
     )
 
     def __init__(self, host: str, vm: str, platform: Platform) -> None:
@@ -98,6 +99,7 @@ class Worker(Component):
         self.access: tuple[int, int, int] | None = None
         """A string write whose data went to the disk: nothing to answer then. (vp, port, 0)"""
         self.stopping = False
+        self.restart = False
 
     @property
     def platform(self) -> Platform:
@@ -145,7 +147,7 @@ class Worker(Component):
         nic_ports = [
             nic.port_of(place, register) for place in range(len(self.nics)) for register in nic.REGISTERS
         ]
-        ports: list[Step] = [("intercept", port) for port in (*ide.PORTS, POWER_PORT, *nic_ports)]
+        ports: list[Step] = [("intercept", port) for port in (*ide.PORTS, POWER_PORT, RESET_PORT, *nic_ports)]
         self.plan = [
             ("reserve", pages, pool),
             ("create",),
@@ -170,10 +172,11 @@ class Worker(Component):
         )
         return IdeChannel((first, second))
 
-    def tear_down(self) -> None:
-        """Destroy the partition."""
+    def tear_down(self, restart: bool = False) -> None:
+        """Destroy the partition; with `restart` the machine is started again at once, from its disk."""
         if self.stopping:
             return
+        self.restart = restart
         self.stopping = True
         self.plan = [("remove_guest",), ("finalize",), ("withdraw",), ("delete",), ("end",)]
         self.after(self.platform.timing.management, Worker.on_step, None)
@@ -357,7 +360,7 @@ class Worker(Component):
         return cost
 
     def _step_end(self) -> int:
-        self.management.worker_gone(self.vm)
+        self.management.worker_gone(self.vm, self.restart)
         return 0
 
     _STEPS: ClassVar[dict[str, Callable[..., int]]] = {
@@ -397,6 +400,10 @@ class Worker(Component):
         if port == POWER_PORT:
             if value & SLEEP_NOW:
                 self.tear_down()
+                return
+        elif port == RESET_PORT:
+            if value & RESET_NOW == RESET_NOW:
+                self.tear_down(restart=True)
                 return
         elif (place := nic.place_of(port)) is not None:
             registers = self._nic_access(place, access)

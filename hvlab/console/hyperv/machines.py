@@ -139,6 +139,30 @@ def _stop(call: Call) -> Iterator[object]:
             yield machine_object(call.lab, machine)
 
 
+def _runs_again(call: Call, machine: VirtualMachine) -> Callable[[], bool]:
+    def again() -> bool:
+        now = machine_now(call, machine)
+        return now.state == RUNNING or bool(now.failure)
+
+    return again
+
+
+def _restart(call: Call) -> Iterator[object]:
+    service = vmms(call.lab)
+    for machine in find_machines(call, call.args.Name):
+        if not call.should_process(machine.name, "Restart-VM"):
+            continue
+        try:
+            service.reset(machine.name)
+        except Refusal as refusal:
+            call.error(as_error(refusal))
+            continue
+        call.progress("Restart-VM", machine.name)
+        call.lab.wait(_runs_again(call, machine))
+        if call.args.Passthru:
+            yield machine_object(call.lab, machine)
+
+
 def _resume(call: Call) -> Iterator[object]:
     service = vmms(call.lab)
     for machine in find_machines(call, call.args.Name):
@@ -240,6 +264,14 @@ CMDLETS = (
         _stop,
         supports_should_process=True,
         summary_id="help.Stop-VM",
+    ),
+    Cmdlet(
+        "Restart-VM",
+        MODULE,
+        (_NAME, Parameter("Force", "switch"), _PASSTHRU),
+        _restart,
+        supports_should_process=True,
+        summary_id="help.Restart-VM",
     ),
     Cmdlet(
         "Resume-VM",
