@@ -47,7 +47,7 @@ class DiskRequest:
 class HostStorage(Component):
     """The volumes of one host."""
 
-    STATE = ("files", "busy_until", "head", "stalled")
+    STATE = ("files", "busy_until", "head", "under_way", "stalled")
 
     def __init__(self, host: str, files: HostFiles, access: int, per_sector: int) -> None:
         self.host = host
@@ -57,6 +57,8 @@ class HostStorage(Component):
         self.busy_until = 0
         self.head = ("", 0)
         """Where the last request ended: what follows on there needs no seek."""
+        self.under_way: dict[str, int] = {}
+        """How many requests of each user are on their way."""
         self.stalled: list[DiskRequest] = []
         """Requests that wait for room on their volume."""
 
@@ -71,6 +73,7 @@ class HostStorage(Component):
 
     def submit(self, request: DiskRequest) -> None:
         """Queue a request for the physical disk."""
+        self.under_way[request.user] = self.under_way.get(request.user, 0) + 1
         begin = max(self.world.now, self.busy_until)
         seek = 0 if self.head == (request.path, request.lba) else self.access
         self.head = (request.path, request.lba + request.sectors)
@@ -80,6 +83,9 @@ class HostStorage(Component):
     @handler
     def on_done(self, request: DiskRequest) -> int | None:
         """The physical disk has come to this request."""
+        left = self.under_way.pop(request.user, 1) - 1
+        if left:
+            self.under_way[request.user] = left
         status, data, grew = self._perform(request)
         seq = self.world.emit(
             "disk.io",

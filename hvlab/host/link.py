@@ -116,6 +116,12 @@ class BusLink(Component):
             self.services[offer.key] = service
             self.server.offer(offer)
 
+    def moved_to(self, partition: int) -> None:
+        """The machine goes on in another partition: its channels get ports there."""
+        self.partition = partition
+        for relid in list(self.server.channels):
+            self._connect_channel(relid)
+
     # -- what comes from the child ------------------------------------------------------------
 
     def message(self, payload: bytes) -> None:

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hvlab.host.saved import SavedState
 
 OFF, STARTING, RUNNING, STOPPING = "Off", "Starting", "Running", "Stopping"
-PAUSED_CRITICAL = "PausedCritical"
-STATE_NUMBERS = {"Running": 2, "Off": 3, "Starting": 32770, "Stopping": 32774, PAUSED_CRITICAL: 32787}
+PAUSED, SAVING, SAVED, PAUSED_CRITICAL = "Paused", "Saving", "Saved", "PausedCritical"
+STATE_NUMBERS = {
+    "Running": 2,
+    "Off": 3,
+    PAUSED: 32768,
+    SAVED: 32769,
+    "Starting": 32770,
+    SAVING: 32773,
+    "Stopping": 32774,
+    PAUSED_CRITICAL: 32787,
+}
 """WMI's EnabledState; a critical pause has a number of its own only in later releases."""
 CONTROLLERS = ("IDE", "SCSI")
 
@@ -69,6 +82,8 @@ class VirtualMachine:
     partition: int = 0
     running_since: int = 0
     failure: str = ""
+    saved: SavedState | None = None
+    """What it was doing when it was saved."""
     services: dict[str, bool] = field(default_factory=lambda: {"Heartbeat": True, "Shutdown": True})
 
     def drive_at(self, controller: str, number: int, location: int) -> Drive | None:

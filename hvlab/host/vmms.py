@@ -9,13 +9,17 @@ from __future__ import annotations
 import uuid
 
 from hvlab.catalog import Platform
+from hvlab.host import saved
 from hvlab.host.crash import crash
 from hvlab.host.disks import HostStorage
 from hvlab.host.link import BusLink
 from hvlab.host.machine import (
     OFF,
+    PAUSED,
     PAUSED_CRITICAL,
     RUNNING,
+    SAVED,
+    SAVING,
     STARTING,
     STOPPING,
     Drive,
@@ -35,6 +39,8 @@ MINIMUM_MEMORY = 32 << 20
 RESERVED_NAMES = ("root", "hypervisor")
 """A machine's name is a part of paths in the trace; these stand there for the host's own parts."""
 SECTOR = 512
+QUIET = 1_000_000
+"""How often a machine that is to be saved is looked at until nothing of it is under way, in ns."""
 
 
 class Vmms(Component):
@@ -287,9 +293,9 @@ class Vmms(Component):
         machine = self.machine(name)
         if self.root.down:
             raise Refusal("host-down")
-        if machine.state != OFF:
+        if machine.state not in (OFF, SAVED):
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
-        running = sum(1 for other in self.machines.values() if other.state != OFF)
+        running = sum(1 for other in self.machines.values() if other.state not in (OFF, SAVED))
         self._limit("running_vms", running + 1)
         capacity = 100 * self.root.hypervisor.processors
         if self.reserved() + machine.reserve * machine.processors > capacity:
@@ -374,6 +380,9 @@ class Vmms(Component):
         machine = self.machine(vm)
         machine.partition = partition
         machine.running_since = self.world.now
+        if machine.saved is not None:
+            saved.discard(machine.saved, self.storage.files)
+            machine.saved = None
         self._set_state(machine, RUNNING)
 
     def worker_failed(self, vm: str, reason: str) -> None:
@@ -381,7 +390,7 @@ class Vmms(Component):
         machine = self.machine(vm)
         machine.failure = reason
         self._drop_processes(machine)
-        self._set_state(machine, OFF)
+        self._set_state(machine, OFF if machine.saved is None else SAVED)
 
     def worker_gone(self, vm: str, restart: bool = False) -> None:
         """The machine's partition is deleted; after a reset the machine starts again at once."""
@@ -389,7 +398,7 @@ class Vmms(Component):
         machine.partition = 0
         machine.running_since = 0
         self._drop_processes(machine)
-        self._set_state(machine, OFF)
+        self._set_state(machine, OFF if machine.saved is None else SAVED)
         if restart:
             self.start(machine.name)
 
@@ -419,7 +428,7 @@ class Vmms(Component):
     def turn_off(self, name: str) -> None:
         """Pull the plug: the guest is not asked."""
         machine = self.machine(name)
-        if machine.state not in (RUNNING, STOPPING, PAUSED_CRITICAL):
+        if machine.state not in (RUNNING, STOPPING, PAUSED, PAUSED_CRITICAL):
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=RUNNING)
         seq = self._set_state(machine, STOPPING)
         self.world.because(seq, self._worker(machine).tear_down)
@@ -444,11 +453,84 @@ class Vmms(Component):
             seq = self._set_state(machine, PAUSED_CRITICAL)
             self.world.because(seq, self._worker(machine).pause)
 
+    # -- standing still ---------------------------------------------------------------------------
+
+    def suspend(self, name: str) -> None:
+        """Stop a running machine's processors; its memory stays where it is."""
+        machine = self.machine(name)
+        if machine.state != RUNNING:
+            raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=RUNNING)
+        seq = self._set_state(machine, PAUSED)
+        self.world.because(seq, self._worker(machine).pause)
+
+    def save(self, name: str) -> None:
+        """Begin to write a machine's state into files; it is Saved, or as it was with a `failure`, some time later."""
+        machine = self.machine(name)
+        if machine.state not in (RUNNING, PAUSED):
+            raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=RUNNING)
+        if self.platform.hosted:
+            raise Refusal("cannot-save", name=machine.name)
+        room = machine.memory + saved.DEVICE_STATE_SIZE
+        volume = self.storage.files.volume(saved.FOLDER)
+        if room > volume.free:
+            raise Refusal(
+                "no-room-to-save",
+                name=machine.name,
+                volume=f"{volume.letter}:",
+                needed=room >> 20,
+                free=max(0, volume.free) >> 20,
+            )
+        machine.failure = ""
+        seq = self._set_state(machine, SAVING)
+        self.world.because(seq, self._worker(machine).pause)
+        self.world.because(seq, self.after, QUIET, Vmms.on_quiet, machine.name.casefold())
+
+    @handler
+    def on_quiet(self, key: str) -> int | None:
+        """Wait until nothing of the machine is under way, then write, which takes what the disk takes for it."""
+        machine = self.machines.get(key)
+        if machine is None or machine.state != SAVING:
+            return None
+        users = [f"{self.host}/root/{process}/{machine.name}" for process in ("vmwp", "vmbus")]
+        vps = self.root.hypervisor.partitions[machine.partition].vps
+        if any(self.storage.under_way.get(user) for user in users) or any(
+            vp.intercepted for vp in vps.values()
+        ):
+            return QUIET
+        sectors = machine.memory // SECTOR
+        self.after(sectors * self.platform.timing.disk_sector, Vmms.on_written, key)
+        return None
+
+    @handler
+    def on_written(self, key: str) -> int | None:
+        """The files are written: the partition is not needed any more."""
+        machine = self.machines.get(key)
+        if machine is None or machine.state != SAVING:
+            return None
+        try:
+            machine.saved = saved.take(self.world, self.host, machine, self.storage.files)
+        except StorageError:
+            machine.failure = "disk-full"
+            self._worker(machine).resume()
+            self._set_state(machine, RUNNING)
+            return None
+        self._worker(machine).tear_down()
+        return None
+
+    def remove_saved(self, name: str) -> None:
+        """Throw a machine's saved state away: it starts cold, as after a power failure."""
+        machine = self.machine(name)
+        if machine.state != SAVED or machine.saved is None:
+            raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=SAVED)
+        saved.discard(machine.saved, self.storage.files)
+        machine.saved = None
+        self._set_state(machine, OFF)
+
     def resume(self, name: str) -> None:
         """Let a paused machine go on; the disk is asked again for what could not be done."""
         machine = self.machine(name)
-        if machine.state != PAUSED_CRITICAL:
-            raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=PAUSED_CRITICAL)
+        if machine.state not in (PAUSED, PAUSED_CRITICAL):
+            raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=PAUSED)
         seq = self._set_state(machine, RUNNING)
         self.world.because(seq, self._go_on, machine)
 

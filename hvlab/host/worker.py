@@ -19,6 +19,7 @@ from hvlab.guests.guest import GuestSystem
 from hvlab.guests.legacy import DEVICE_TABLE_GPA, FIRST_VECTOR
 from hvlab.guests.network import GuestNetwork
 from hvlab.guests.programs import POWER_PORT, RESET_NOW, RESET_PORT, SLEEP_NOW
+from hvlab.host import saved
 from hvlab.host.board import GuestMemory
 from hvlab.host.disks import DiskRequest, HostStorage
 from hvlab.host.link import EVENT_PORT, MESSAGE_PORT, BusLink
@@ -148,6 +149,10 @@ class Worker(Component):
             nic.port_of(place, register) for place in range(len(self.nics)) for register in nic.REGISTERS
         ]
         ports: list[Step] = [("intercept", port) for port in (*ide.PORTS, POWER_PORT, RESET_PORT, *nic_ports)]
+        begin: list[Step] = [("offer", tuple(sorted(sizes.items()))), ("guest", pages), ("start",)]
+        if machine.saved is not None:
+            reading = pages * (PAGE_SIZE // 512) * self.platform.timing.disk_sector
+            begin = [("read_memory", reading), ("put_back",), ("go_on",)]
         self.plan = [
             ("reserve", pages, pool),
             ("create",),
@@ -158,9 +163,7 @@ class Worker(Component):
             *(("share", code, value) for code, value in shares(machine)),
             *ports,
             ("ports",),
-            ("offer", tuple(sorted(sizes.items()))),
-            ("guest", pages),
-            ("start",),
+            *begin,
         ]
         self.after(self.platform.timing.process_start, Worker.on_step, None)
 
@@ -327,6 +330,29 @@ class Worker(Component):
         self.world.because(result.seq, self.world.get(f"{self.host}/{self.vm}", GuestSystem).power_on)
         return 0
 
+    def _step_read_memory(self, nanoseconds: int) -> int:
+        """The saved memory is read from its file."""
+        return nanoseconds
+
+    def _step_put_back(self) -> int:
+        machine = cast(Any, self.management).machine(self.vm)
+        try:
+            saved.put(self.world, self.host, machine, self, self.disks.files)
+        except saved.Unreadable:
+            self.plan = [("finalize",), ("withdraw",), ("delete",), ("give_up", "saved-state-unreadable")]
+        return 1
+
+    def _step_give_up(self, reason: str) -> int:
+        self.root.forget(self.partition)
+        self.management.worker_failed(self.vm, reason)
+        return 0
+
+    def _step_go_on(self) -> int:
+        """The machine goes on where it was; its saved state is used up."""
+        self.management.worker_running(self.vm, self.partition)
+        self.resume()
+        return 0
+
     def _step_remove_guest(self) -> int:
         self.link.partition_gone()
         self.root.forget(self.partition)
@@ -376,6 +402,10 @@ class Worker(Component):
         "offer": _step_offer,
         "guest": _step_guest,
         "start": _step_start,
+        "read_memory": _step_read_memory,
+        "put_back": _step_put_back,
+        "give_up": _step_give_up,
+        "go_on": _step_go_on,
         "remove_guest": _step_remove_guest,
         "finalize": _step_finalize,
         "withdraw": _step_withdraw,

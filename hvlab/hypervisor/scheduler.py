@@ -124,6 +124,14 @@ class Scheduler(Component):
         self.runs[key] = Run(partition, vp, nanoseconds, self.world.now)
         self._enter(key)
 
+    def adopt(self, partition: int, vp: int, nanoseconds: int) -> None:
+        """A suspended virtual processor comes with a wish that it had elsewhere; `resume` lets it have it."""
+        self.runs[partition, vp] = Run(partition, vp, nanoseconds, self.world.now)
+
+    def wanted_by(self, partition: int) -> dict[int, int]:
+        """What each suspended virtual processor of a partition still wants, in ns."""
+        return {key[1]: run.remaining for key, run in self.runs.items() if key[0] == partition}
+
     def suspend(self, partition: int, vp: int) -> None:
         """Take a virtual processor off its logical one; what it wants stays as it is."""
         key = partition, vp

@@ -39,6 +39,11 @@ def register_handler(function: HandlerFunction) -> int:
     return len(_HANDLERS) - 1
 
 
+def handler_of(name: str) -> int:
+    """The number of the handler of that qualified name in this process. ValueError if there is none."""
+    return _HANDLER_NAMES.index(name)
+
+
 def handler_name(handler_id: int) -> str:
     """The qualified name of a handler, which is the same in every process."""
     return _HANDLER_NAMES[handler_id]

@@ -11,7 +11,17 @@ from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.disks import create_disk, full_path
 from hvlab.console.hyperv.objects import machine_object, vmms
 from hvlab.console.hyperv.refusals import as_error, start_failure
-from hvlab.host.machine import OFF, RUNNING, STARTING, STOPPING, Refusal, VirtualMachine
+from hvlab.host.machine import (
+    OFF,
+    PAUSED,
+    RUNNING,
+    SAVED,
+    SAVING,
+    STARTING,
+    STOPPING,
+    Refusal,
+    VirtualMachine,
+)
 
 _NAME = Parameter(
     "Name", position=0, pipeline="both", array=True, aliases=("VMName",), completer="vm", mandatory=True
@@ -163,6 +173,53 @@ def _restart(call: Call) -> Iterator[object]:
             yield machine_object(call.lab, machine)
 
 
+def _pause(call: Call) -> Iterator[object]:
+    for machine in find_machines(call, call.args.Name):
+        if machine.state == PAUSED:
+            call.warn("The virtual machine is already in the specified state.")
+        elif call.should_process(machine.name, "Suspend-VM"):
+            try:
+                vmms(call.lab).suspend(machine.name)
+            except Refusal as refusal:
+                call.error(as_error(refusal))
+                continue
+        if call.args.Passthru:
+            yield machine_object(call.lab, machine)
+
+
+def _save(call: Call) -> Iterator[object]:
+    for machine in find_machines(call, call.args.Name):
+        if machine.state == SAVED:
+            call.warn("The virtual machine is already in the specified state.")
+        elif call.should_process(machine.name, "Save-VM"):
+            try:
+                vmms(call.lab).save(machine.name)
+            except Refusal as refusal:
+                call.error(as_error(refusal))
+                continue
+            call.progress("Save-VM", machine.name)
+            call.lab.wait(_settled(call, machine))
+            now = machine_now(call, machine)
+            if now.failure:
+                call.error(start_failure(now.failure, now.name, now.identifier, now.memory))
+                continue
+        if call.args.Passthru:
+            yield machine_object(call.lab, machine)
+
+
+def _settled(call: Call, machine: VirtualMachine) -> Callable[[], bool]:
+    return lambda: machine_now(call, machine).state not in (SAVING, STOPPING)
+
+
+def _remove_saved(call: Call) -> None:
+    for machine in find_machines(call, call.args.VMName):
+        if call.should_process(machine.name, "Remove-VMSavedState"):
+            try:
+                vmms(call.lab).remove_saved(machine.name)
+            except Refusal as refusal:
+                call.error(as_error(refusal))
+
+
 def _resume(call: Call) -> Iterator[object]:
     service = vmms(call.lab)
     for machine in find_machines(call, call.args.Name):
@@ -264,6 +321,40 @@ CMDLETS = (
         _stop,
         supports_should_process=True,
         summary_id="help.Stop-VM",
+    ),
+    Cmdlet(
+        "Suspend-VM",
+        MODULE,
+        (_NAME, _PASSTHRU),
+        _pause,
+        supports_should_process=True,
+        summary_id="help.Suspend-VM",
+    ),
+    Cmdlet(
+        "Save-VM",
+        MODULE,
+        (_NAME, _PASSTHRU),
+        _save,
+        supports_should_process=True,
+        summary_id="help.Save-VM",
+    ),
+    Cmdlet(
+        "Remove-VMSavedState",
+        MODULE,
+        (
+            Parameter(
+                "VMName",
+                position=0,
+                mandatory=True,
+                array=True,
+                completer="vm",
+                pipeline="both",
+                aliases=("Name",),
+            ),
+        ),
+        _remove_saved,
+        supports_should_process=True,
+        summary_id="help.Remove-VMSavedState",
     ),
     Cmdlet(
         "Restart-VM",

@@ -31,6 +31,17 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "InvalidOperation",
         "ResourceUnavailable",
     ),
+    "no-room-to-save": (
+        "'{name}' could not be saved.\nThere is not enough space on the disk: {needed} MB are needed on {volume}, "
+        "{free} MB are free. (0x80070070)",
+        "OutOfSpace",
+        "ResourceUnavailable",
+    ),
+    "cannot-save": (
+        "The virtual machine '{name}' cannot be saved on this platform.",
+        "InvalidOperation",
+        "NotImplemented",
+    ),
     "host-down": (
         "The operation failed: the Virtual Machine Management service does not answer.",
         "OperationFailed",
@@ -200,6 +211,11 @@ _START_FAILURES: dict[str, str] = {
     ),
     "mac-pool-empty": (
         "'{name}' failed to start.\n\nNo network address is left in the host's pool. "
+        "(Virtual machine ID {identifier})"
+    ),
+    "disk-full": ("'{name}' could not be saved: there is not enough space on the disk. (0x80070070)"),
+    "saved-state-unreadable": (
+        "'{name}' failed to start.\n\nThe saved state of '{name}' cannot be read. "
         "(Virtual machine ID {identifier})"
     ),
     "disk-unreadable": (

@@ -1,0 +1,171 @@
+"""A virtual machine's saved state: taken from a machine that stands still, and put into a new partition.
+
+The memory goes into a file of the machine's size (.bin), page by page; processors
+and devices go beside it (.vsv stands for them on the volume). Nobody in the guest
+notices: its pages have the same numbers, its channels the same rings, its
+processors the same registers. What has changed is the machine below: another
+partition, other pages of the machine, other ports.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from hvlab.guests.guest import GuestSystem
+from hvlab.guests.network import GuestNetwork
+from hvlab.host.machine import VirtualMachine
+from hvlab.hypervisor import PAGE_SIZE, Hypervisor
+from hvlab.hypervisor.partition import VirtualProcessor
+from hvlab.kernel import Component, World
+from hvlab.kernel.queue import handler_name, handler_of
+from hvlab.kernel.state import copy_state
+from hvlab.storage.errors import StorageError
+from hvlab.storage.volume import HostFiles
+
+if TYPE_CHECKING:
+    from hvlab.host.worker import Worker
+
+FOLDER = "C:\\ProgramData\\Microsoft\\Windows\\Hyper-V\\Virtual Machines"
+DEVICE_STATE_SIZE = 64 << 10
+"""Bytes of the .vsv file: a round figure, the devices' state is kept beside it."""
+
+
+@dataclass
+class Pending:
+    """A timer that ran: whose it was, how much of it is left (ns), what it calls."""
+
+    role: str
+    remaining: int
+    handler: str
+    payload: Any
+
+
+@dataclass
+class SavedState:
+    """Everything but the memory and the disks. `pages`: the numbers of the pages that hold anything."""
+
+    memory_file: str
+    device_file: str
+    pages: list[int]
+    components: dict[str, dict[str, Any]]
+    processors: dict[int, VirtualProcessor]
+    wanted: dict[int, int]
+    """Processor time that was still wanted, by virtual processor, in ns."""
+    timers: list[Pending] = field(default_factory=list)
+
+
+class Unreadable(Exception):
+    """A file of the saved state is missing or damaged; the text is its path."""
+
+
+def files_of(machine: VirtualMachine) -> tuple[str, str]:
+    """The paths of a machine's memory and device state."""
+    folder = f"{FOLDER}\\{machine.identifier.upper()}\\{machine.identifier.upper()}"
+    return f"{folder}.bin", f"{folder}.vsv"
+
+
+def _roles(world: World, host: str, vm: str) -> dict[str, Component]:
+    names = {
+        "guest": f"{host}/{vm}",
+        "network": f"{host}/{vm}/network",
+        "link": f"{host}/root/vmbus/{vm}",
+        "worker": f"{host}/root/vmwp/{vm}",
+    }
+    return {role: world.get(name, Component) for role, name in names.items() if world.has(name)}
+
+
+_KEPT = {
+    "guest": GuestSystem.STATE,
+    "network": GuestNetwork.STATE,
+    "link": ("server", "services", "unsent", "opened", "openings", "last_beat", "refused", "outbox", "held"),
+    "worker": ("board", "nics", "access"),
+}
+"""What of each part belongs to the machine, and not to the partition that it ran in."""
+
+
+def take(world: World, host: str, machine: VirtualMachine, files: HostFiles) -> SavedState:
+    """Write the files and keep the rest. The machine stands, and nothing of it is under way. DiskFull, nothing done."""
+    hypervisor = world.get(f"{host}/hypervisor", Hypervisor)
+    partition = hypervisor.partitions[machine.partition]
+    roles = _roles(world, host, machine.name)
+    memory_path, device_path = files_of(machine)
+    files.volume(memory_path).check_growth(machine.memory + DEVICE_STATE_SIZE)
+    memory = files.create(memory_path)
+    memory.truncate(machine.memory)
+    files.create(device_path).truncate(DEVICE_STATE_SIZE)
+    pages = []
+    for first, spa, count in partition.gpa_map:
+        for offset in range(count):
+            data = hypervisor.memory.page(spa + offset)
+            if any(data):
+                memory.write((first + offset) * PAGE_SIZE, bytes(data))
+                pages.append(first + offset)
+    indices = {component.index: role for role, component in roles.items() if role != "worker"}
+    timers = [
+        Pending(indices[entry[2]], entry[0] - world.now, handler_name(entry[3]), entry[4])
+        for entry in world.pending()
+        if entry[2] in indices
+    ]
+    components = {
+        role: {name: copy_state(getattr(component, name)) for name in _KEPT[role] if hasattr(component, name)}
+        for role, component in roles.items()
+    }
+    return SavedState(
+        memory_path,
+        device_path,
+        pages,
+        components,
+        copy_state(partition.vps),
+        hypervisor.scheduler.wanted_by(machine.partition),
+        timers,
+    )
+
+
+def discard(saved: SavedState, files: HostFiles) -> None:
+    """Delete the files, as far as they are there."""
+    for path in (saved.memory_file, saved.device_file):
+        if files.exists(path):
+            files.delete(path)
+
+
+def put(world: World, host: str, machine: VirtualMachine, worker: Worker, files: HostFiles) -> None:
+    """Fill a new partition, whose processors are suspended and whose ports are connected. Unreadable."""
+    saved = machine.saved
+    assert saved is not None
+    hypervisor = world.get(f"{host}/hypervisor", Hypervisor)
+    number = worker.partition
+    partition = hypervisor.partitions[number]
+    _read_memory(hypervisor, number, saved, files, machine.memory)
+    partition.vps = copy_state(saved.processors)
+    guest = world.add(
+        f"{host}/{machine.name}", GuestSystem(machine.name, host, number, machine.memory // PAGE_SIZE)
+    )
+    partition.software = guest.index
+    world.add(f"{host}/{machine.name}/network", GuestNetwork(guest.name))
+    roles = _roles(world, host, machine.name)
+    for role, values in saved.components.items():
+        component = roles[role]
+        for name, value in values.items():
+            setattr(component, name, copy_state(value))
+        component.restored()
+    cast(GuestSystem, roles["guest"]).partition = number
+    worker.link.moved_to(number)
+    for vp, nanoseconds in saved.wanted.items():
+        hypervisor.scheduler.adopt(number, vp, nanoseconds)
+    for timer in saved.timers:
+        world.schedule(timer.remaining, roles[timer.role].index, handler_of(timer.handler), timer.payload)
+
+
+def _read_memory(
+    hypervisor: Hypervisor, number: int, saved: SavedState, files: HostFiles, memory: int
+) -> None:
+    try:
+        handle = files.open(saved.memory_file)
+        files.open(saved.device_file)
+    except StorageError as error:
+        raise Unreadable(saved.memory_file) from error
+    if handle.size != memory:
+        raise Unreadable(saved.memory_file)
+    for page in saved.pages:
+        hypervisor.write_gpa(number, page * PAGE_SIZE, handle.read(page * PAGE_SIZE, PAGE_SIZE))
