@@ -38,6 +38,8 @@ class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     disk_sector: int
     switch_forward: int
     wire: int
+    time_sample: int = 30_000_000_000
+    """Between two samples of the time synchronization."""
     host_boot: int
     process_start: int
     management: int
@@ -72,6 +74,9 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     limits: dict[str, Limit]
     integration_disc: str = ""
     """The version of the integration services on its set-up disc; empty if it has none."""
+    time_versions: list[str] = []
+    kvp_versions: list[str] = []
+    vss_versions: list[str] = []
     hot_add_disks: bool = False
     """Whether disks of a SCSI controller come and go while the machine runs (from 2008 R2 on)."""
     hosted: bool = False
@@ -111,6 +116,13 @@ class Guest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ic_frameworks: list[str] = []
     shutdown_versions: list[str] = []
     heartbeat_versions: list[str] = []
+    time_versions: list[str] = []
+    kvp_versions: list[str] = []
+    vss_versions: list[str] = []
+    writers: list[str] = []
+    """The system's own VSS writers."""
+    clock_drift_ppm: int = 0
+    """How many parts in a million its clock is too fast (negative: too slow) while nobody corrects it."""
     network_versions: list[str] = []
     legacy_network: bool = False
     """Whether it has a driver for the emulated network adapter."""

@@ -20,6 +20,7 @@ from hvlab.host.vmms import Vmms
 from hvlab.hypervisor import Costs, Hypervisor
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.kernel import World
+from hvlab.kernel.calendar import LAB_BEGIN
 from hvlab.network.addresses import read_mac
 from hvlab.network.segment import PhysicalNetwork
 from hvlab.network.station import Station
@@ -29,7 +30,7 @@ from hvlab.storage.volume import HostFiles, Volume
 HOST = "host1"
 POOL = (0x0A, 0x0A)
 """The bytes of the host's own adapter addresses that tell it from other hosts."""
-VHD_EPOCH_2008 = 267_408_000
+VHD_EPOCH_2008 = LAB_BEGIN
 """Where the lab's calendar begins: 2008-06-22 in seconds since 2000-01-01, four days before Hyper-V's release."""
 
 

@@ -12,15 +12,19 @@ from __future__ import annotations
 from hvlab import catalog
 from hvlab.guests import legacy, programs, system_record
 from hvlab.guests.bus import BusState, GuestBus
+from hvlab.guests.clock import GuestClock
 from hvlab.guests.drivers import DRIVERS
+from hvlab.guests.drivers.exchange import VssDriver
 from hvlab.guests.legacy import LegacyDriver
 from hvlab.guests.network import GuestNetwork
 from hvlab.guests.operations import OPERATIONS
 from hvlab.guests.records import Request, Workload
 from hvlab.guests.threads import Op, Processor, Thread
+from hvlab.guests.writers import SystemWriter, Writers
 from hvlab.hypervisor import Hypercalls, Hypervisor, PartitionSoftware, PhysicalMemory
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.kernel import handler
+from hvlab.kernel.calendar import file_time
 from hvlab.vmbus import guest as client
 from hvlab.vmbus.signals import POST_AGAIN
 
@@ -63,6 +67,8 @@ class GuestSystem(PartitionSoftware):
         "booted",
         "drivers",
         "legacy",
+        "clock",
+        "writers",
     )
 
     def __init__(self, vm: str, host: str, partition: int, memory_pages: int) -> None:
@@ -96,6 +102,9 @@ class GuestSystem(PartitionSoftware):
         self.drivers: dict[str, tuple[str, str]] = {}
         self.legacy: list[LegacyDriver] = []
         """Drivers of legacy network adapters."""
+        self.clock: GuestClock | None = None
+        """From the kernel's start on."""
+        self.writers = Writers()
         self._bus: GuestBus | None = None
         self._working: Thread | None = None
         self._at = -1
@@ -176,6 +185,54 @@ class GuestSystem(PartitionSoftware):
         if bus is None:
             return self.exits, 0, 0
         return self.exits, bus.sent.get("storvsc", 0), bus.received.get("storvsc", 0)
+
+    # -- the clock and the writers ----------------------------------------------------------------
+
+    @property
+    def ticks(self) -> int:
+        """How long its first processor has not been stopped, in ns: what its clock counts."""
+        return self.hypervisor.partitions[self.partition].vps[0].ticks(self.world.now)
+
+    @property
+    def clock_time(self) -> int:
+        """The file time on its clock; 0 before its kernel has started."""
+        return self.clock.read(self.ticks) if self.clock is not None else 0
+
+    def start_system(self) -> None:
+        """The kernel starts: its clock is right to the second, as the machine's own clock is; its writers are there."""
+        known = catalog.guest(self.system)
+        second = file_time(self.world.now) // 10_000_000 * 10_000_000
+        self.clock = GuestClock(known.clock_drift_ppm, second, self.ticks)
+        self.writers = Writers([SystemWriter(name) for name in known.writers])
+
+    def set_clock(self, time: int, why: str) -> None:
+        """Set the clock; `why` is sync or sample."""
+        assert self.clock is not None
+        self.clock.set(time, self.ticks, self.world.now)
+        off = self.clock.corrected // 1000
+        self.world.emit("guest.clock", self.name, self.name, self.partition, 0, None, why, off)
+
+    def freeze(self) -> bool:
+        """The writers hold still, and writes are held back from here on; False if one of them cannot."""
+        done = self.writers.freeze(self.world.now)
+        self._note_writers("frozen" if done else "failed", "")
+        return done
+
+    def thaw(self, why: str) -> None:
+        """The writers go on, and what was held back is written."""
+        if self.writers.frozen:
+            self.writers.thaw()
+        self._note_writers("thawed", why)
+        self.unblock("thaw")
+
+    def _note_writers(self, action: str, why: str) -> None:
+        count = len(self.writers.writers)
+        self.world.emit("guest.writers", self.name, self.name, self.partition, 0, None, action, count, why)
+
+    @property
+    def writing(self) -> bool:
+        """Whether a write is under way."""
+        return any(request.write for request in self.requests.values())
 
     # -- threads and processors -------------------------------------------------------------------
 
@@ -339,6 +396,10 @@ class GuestSystem(PartitionSoftware):
         thread = self.threads.get(request.thread)
         if thread is not None:
             thread.failed = failed
+        if self.writers.frozen and self.bus_state is not None:
+            for relid, driver in list(self.bus_state.drivers.items()):
+                if isinstance(driver, VssDriver):
+                    driver.quiet(self, relid)
         self.unblock(f"io {tag}")
 
     def note_io(self, request: Request, action: str, status: str) -> int:

@@ -117,6 +117,10 @@ def _io(
         thread.program.insert(0, ("io", write, unit, lba, sectors, gpa, workload))
         thread.waits = "controller"
         return 0
+    if write and guest.writers.frozen:
+        thread.program.insert(0, ("io", write, unit, lba, sectors, gpa, workload))
+        thread.waits = "thaw"
+        return 0
     tag = guest.next_tag
     guest.next_tag += 1
     route = "emulated" if pio else "synthetic"
@@ -161,6 +165,7 @@ def _load_system(guest: GuestSystem) -> int:
     guest.record = record
     guest.system = record.guest
     system = catalog.guest(record.guest)
+    guest.start_system()
     guest.current.program = programs.boot(system, record)
     if system.bits == 64:
         guest.current.program.insert(0, ("long_mode",))

@@ -31,7 +31,7 @@ from hvlab.kernel import Component, handler
 from hvlab.vmbus import host as server
 from hvlab.vmbus import messages, packets, signals
 from hvlab.vmbus.endpoint import Endpoint
-from hvlab.vmbus.host import Server
+from hvlab.vmbus.host import Offer, Server
 from hvlab.vmbus.ring import Ring, RingCorrupt
 from hvlab.vmbus.signals import POST_AGAIN
 
@@ -472,6 +472,20 @@ class BusLink(Component):
         """Whether an integration service has agreed with its guest."""
         service = self.services.get(key)
         return isinstance(service, IntegrationService) and service.ready and self.relid_of(key) != 0
+
+    def add_service(self, offer: Offer, service: Service) -> None:
+        """Offer the running machine another device."""
+        self.services[offer.key] = service
+        self._apply(self.server.offer(offer))
+
+    def take_back(self, key: str) -> None:
+        """Take an offer back: the service behind it lets go at once, the guest is told."""
+        self._apply(self.server.revoke(key))
+
+    def going_on(self) -> None:
+        """The machine has stood still, and goes on."""
+        for relid, (key, _) in list(self.opened.items()):
+            self.serve(relid, self.services[key].going_on, self, relid)
 
     def ask_shutdown(self, force: bool) -> None:
         """Ask the guest to shut down; `ready("shutdown")` must hold."""

@@ -22,6 +22,14 @@ STATE_NUMBERS = {
 }
 """WMI's EnabledState; a critical pause has a number of its own only in later releases."""
 CONTROLLERS = ("IDE", "SCSI")
+SERVICE_KEYS = {
+    "Shutdown": "shutdown",
+    "Heartbeat": "heartbeat",
+    "Time Synchronization": "timesync",
+    "Key-Value Pair Exchange": "kvp",
+    "VSS": "vss",
+}
+"""The integration services by the names that people use, with the keys of their offers, in the order of these."""
 
 
 @dataclass
@@ -84,7 +92,8 @@ class VirtualMachine:
     failure: str = ""
     saved: SavedState | None = None
     """What it was doing when it was saved."""
-    services: dict[str, bool] = field(default_factory=lambda: {"Heartbeat": True, "Shutdown": True})
+    services: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(SERVICE_KEYS, True))
+    """Which integration services are enabled."""
 
     def drive_at(self, controller: str, number: int, location: int) -> Drive | None:
         """The drive in that place."""

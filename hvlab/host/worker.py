@@ -198,8 +198,9 @@ class Worker(Component):
         self._suspend(1)
 
     def resume(self) -> None:
-        """Let the machine's processors go on."""
+        """Let the machine's processors go on; services that must know are told."""
         self._suspend(0)
+        self.link.going_on()
 
     def _suspend(self, value: int) -> None:
         for vp in self.hypervisor.partitions[self.partition].vps:

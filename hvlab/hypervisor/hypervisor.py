@@ -439,6 +439,10 @@ class Hypervisor(Component):
         """
         processor = partition.vps[vp]
         stood, was_suspended = processor.stands, processor.suspended
+        if suspended and not was_suspended:
+            processor.stopped_since = self.world.now
+        elif was_suspended and not suspended:
+            processor.stopped_for += self.world.now - processor.stopped_since
         processor.suspended = suspended
         processor.intercepted = intercepted
         if processor.stands and not stood:

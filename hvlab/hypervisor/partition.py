@@ -54,6 +54,13 @@ class VirtualProcessor:
     exits: dict[str, int] = field(default_factory=dict)
     resumed_at: int = 0
     """When the parent last let it go on."""
+    stopped_since: int = 0
+    stopped_for: int = 0
+    """When the parent last stopped it, and for how long in all before that, in ns."""
+
+    def ticks(self, now: int) -> int:
+        """For how long until now it has not been stopped by its parent: as many timer interrupts come."""
+        return (self.stopped_since if self.suspended else now) - self.stopped_for
 
     @property
     def stands(self) -> bool:

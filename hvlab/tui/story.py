@@ -76,6 +76,8 @@ GLYPHS = {
     "net.frame": "≈",
     "net.change": "⇄",
     "guest.network": "≈",
+    "guest.clock": "◷",
+    "guest.writers": "⏸",
     "licence": "§",
 }
 

@@ -106,6 +106,32 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "OperationFailed",
         "NotSpecified",
     ),
+    "no-integration-service": (
+        "The operation failed: the {service} integration service of '{name}' does not answer. "
+        "The device is not ready for use. (0x80070015)",
+        "OperationFailed",
+        "NotSpecified",
+    ),
+    "service-busy": (
+        "The {service} integration service of '{name}' waits for an answer already.",
+        "ResourceBusy",
+        "ResourceBusy",
+    ),
+    "wrong-writers-state": (
+        "The writers of '{name}' are {state}. " + _STATE,
+        "InvalidState",
+        "InvalidOperation",
+    ),
+    "pair-too-long": (
+        "A name has room for {key} characters, a value for {value}.",
+        "InvalidParameter",
+        "InvalidArgument",
+    ),
+    "no-such-pair": (
+        "The guest of '{name}' has no pair named '{key}' in the pool External.",
+        "ObjectNotFound",
+        "ObjectNotFound",
+    ),
     "no-such-fault": ("There is no fault with the number {number}.", "ObjectNotFound", "ObjectNotFound"),
     "no-such-sector": (
         "The disk has {size} sectors; {sector} lies beyond its end.",

@@ -1,1 +1,1 @@
-"""Integration components: heartbeat and shutdown over message pipes on the VMBus."""
+"""Integration components over message pipes on the VMBus: heartbeat, shutdown, time, key-value pairs, VSS."""

@@ -38,7 +38,30 @@ class ShutDown:
     force: bool
 
 
-Effect = Say | Agreed | ShutDown
+@dataclass(frozen=True)
+class SetClock:
+    """The host says what time it is (100 ns since 1601); `sync`: take it whatever the clock shows."""
+
+    parent_time: int
+    sync: bool
+
+
+@dataclass(frozen=True)
+class KvpChanged:
+    """The host has put something into a pool, or taken it out."""
+
+    pool: int
+    key: str
+
+
+@dataclass(frozen=True)
+class Writers:
+    """The writers are to do this: check, freeze or thaw. `VssGuest.did` says how it went."""
+
+    operation: int
+
+
+Effect = Say | Agreed | ShutDown | SetClock | KvpChanged | Writers
 
 
 @dataclass
@@ -49,6 +72,7 @@ class IcGuest:
     frameworks: tuple[Version, ...]
     versions: tuple[Version, ...]
     ready: bool = False
+    version: Version = (0, 0)
     refuses: bool = False
     """A guest that hangs in its shutdown answers with failure."""
 
@@ -62,13 +86,17 @@ class IcGuest:
             return self._negotiate(header, body)
         if header["message_type"] != self.kind or not self.ready:
             return []
+        return self.asked(header, body)
+
+    def asked(self, header: dict[str, int], body: bytes) -> list[Effect]:
+        """A request of the service's kind."""
         if self.kind == HEARTBEAT and len(body) >= 8:
             sequence = int.from_bytes(body[:8], "little") + 1
             answer = protocol.HEARTBEAT_BODY.pack(sequence=sequence, application_state=1)
-            return [self._answer(header, answer, STATUS_OK)]
+            return [self.answer(header, answer, STATUS_OK)]
         if self.kind == SHUTDOWN and len(body) >= 12:
             accepted = not self.refuses
-            say = self._answer(header, body, STATUS_OK if accepted else STATUS_FAIL)
+            say = self.answer(header, body, STATUS_OK if accepted else STATUS_FAIL)
             force = bool(protocol.SHUTDOWN_BODY.unpack(body.ljust(2060, b"\0"))["flags"] & 1)
             return [say, ShutDown(force)] if accepted else [say]
         return []
@@ -81,12 +109,14 @@ class IcGuest:
         common = [version for version in self.frameworks if version in frameworks]
         known = [version for version in self.versions if version in versions]
         if not common or not known:
-            return [self._answer(header, protocol.pack_versions((), ()), STATUS_OK)]
+            return [self.answer(header, protocol.pack_versions((), ()), STATUS_OK)]
         self.ready = True
+        self.version = known[0]
         answer = protocol.pack_versions((common[0],), (known[0],))
-        return [self._answer(header, answer, STATUS_OK), Agreed(known[0])]
+        return [self.answer(header, answer, STATUS_OK), Agreed(known[0])]
 
-    def _answer(self, header: dict[str, int], body: bytes, status: int) -> Say:
+    def answer(self, header: dict[str, int], body: bytes, status: int) -> Say:
+        """The answer to a request: its header again, as a response."""
         return Say(
             protocol.wrap(
                 header["message_type"],

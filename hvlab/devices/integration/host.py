@@ -2,7 +2,8 @@
 
 It runs in the virtual machine's worker process in the root. It offers versions
 first; what follows depends on the service: a heartbeat asks every two seconds, a
-shutdown asks when told to.
+shutdown asks when told to. The services with more to say have modules of their
+own beside this one.
 """
 
 from __future__ import annotations
@@ -53,12 +54,20 @@ class ShutdownAnswer:
     accepted: bool
 
 
-Effect = Say | Agreed | Beat | ShutdownAnswer
+@dataclass(frozen=True)
+class Done:
+    """What was asked of the guest has come to an end: `what` names it, `status` is the guest's."""
+
+    what: str
+    status: int
+
+
+Effect = Say | Agreed | Beat | ShutdownAnswer | Done
 
 
 @dataclass
 class IcHost:
-    """One service: `kind` is HEARTBEAT or SHUTDOWN."""
+    """One service. HEARTBEAT and SHUTDOWN are this class's own kinds; others override `answered_with`."""
 
     kind: int
     frameworks: tuple[Version, ...]
@@ -90,12 +99,20 @@ class IcHost:
             return []
         if self.state != READY:
             return []
+        return self.answered_with(header, body)
+
+    def answered_with(self, header: dict[str, int], body: bytes) -> list[Effect]:
+        """The guest has answered a request of the service's kind."""
         if self.kind == HEARTBEAT and len(body) >= 8:
             self.answered = int.from_bytes(body[:8], "little") - 1
             return [Beat(self.answered)]
         if self.kind == SHUTDOWN:
             return [ShutdownAnswer(header["status"] == protocol.STATUS_OK)]
         return []
+
+    def reset(self) -> None:
+        """The channel is closed: nothing is agreed and nothing is asked any more."""
+        self.state = NEGOTIATING
 
     def _negotiated(self, body: bytes) -> list[Effect]:
         try:
@@ -115,16 +132,17 @@ class IcHost:
         if self.state != READY:
             return []
         self.sequence += 1
-        return [self._ask(HEARTBEAT, protocol.HEARTBEAT_BODY.pack(sequence=self.sequence))]
+        return [self.ask(HEARTBEAT, protocol.HEARTBEAT_BODY.pack(sequence=self.sequence))]
 
     def shut_down(self, force: bool) -> list[Effect]:
         """Ask the guest to shut down; nothing if the service is not ready."""
         if self.state != READY:
             return []
         body = protocol.SHUTDOWN_BODY.pack(reason=0x80000000, timeout_seconds=300, flags=int(force))
-        return [self._ask(SHUTDOWN, body)]
+        return [self.ask(SHUTDOWN, body)]
 
-    def _ask(self, kind: int, body: bytes) -> Say:
+    def ask(self, kind: int, body: bytes) -> Say:
+        """A request with the next transaction number."""
         self.transaction = self.transaction + 1 & 0xFF
         flags = FLAG_TRANSACTION | FLAG_REQUEST
         return Say(protocol.wrap(kind, body, self.framework, self.version, self.transaction, flags))

@@ -7,6 +7,7 @@ import uuid
 from hvlab.devices.integration import protocol as ic_protocol
 from hvlab.devices.network import protocol as network_protocol
 from hvlab.guests.drivers.base import Driver
+from hvlab.guests.drivers.exchange import KvpDriver, TimeDriver, VssDriver
 from hvlab.guests.drivers.integration import HeartbeatDriver, ShutdownDriver
 from hvlab.guests.drivers.network import NetworkDriver
 from hvlab.guests.drivers.storage import StorageDriver
@@ -18,5 +19,8 @@ DRIVERS: dict[uuid.UUID, type[Driver]] = {
     network_protocol.INTERFACE: NetworkDriver,
     ic_protocol.SHUTDOWN_INTERFACE: ShutdownDriver,
     ic_protocol.HEARTBEAT_INTERFACE: HeartbeatDriver,
+    ic_protocol.TIMESYNC_INTERFACE: TimeDriver,
+    ic_protocol.KVP_INTERFACE: KvpDriver,
+    ic_protocol.VSS_INTERFACE: VssDriver,
 }
 """Which driver drives the channels of an interface."""

@@ -31,13 +31,20 @@ class IntegrationDriver(Driver):
         """A pipe message of the host."""
         if packet.kind != packets.IN_BAND:
             return
-        for effect in self.machine.received(packet.payload):
+        self.serve(guest, relid, self.machine.received(packet.payload))
+
+    def serve(self, guest: GuestSystem, relid: int, effects: list[ic.Effect]) -> None:
+        """Do what the state machine asks for."""
+        for effect in effects:
             if isinstance(effect, ic.Say):
                 guest.bus.send(relid, packets.in_band(effect.payload, 0, False))
             elif isinstance(effect, ic.Agreed):
                 guest.note_driver(self.name, "ready", f"{effect.version[0]}.{effect.version[1]}")
             else:
-                guest.shut_down()
+                self.act(guest, relid, effect)
+
+    def act(self, guest: GuestSystem, relid: int, effect: ic.Effect) -> None:
+        """What only this component does."""
 
 
 @dataclass
@@ -50,6 +57,10 @@ class ShutdownDriver(IntegrationDriver):
         known = catalog.guest(guest.system)
         component = component_of(protocol.SHUTDOWN, known.ic_frameworks, known.shutdown_versions)
         return cls("shutdown", component) if component else None
+
+    def act(self, guest: GuestSystem, relid: int, effect: ic.Effect) -> None:
+        """Shut down."""
+        guest.shut_down()
 
 
 @dataclass

@@ -42,5 +42,8 @@ class Service:
     def tick(self, link: BusLink, relid: int, what: str) -> None:
         """What `link.later` was asked for is due; the channel is still the same opening's."""
 
+    def going_on(self, link: BusLink, relid: int) -> None:
+        """The machine has stood still, and goes on; the channel is open."""
+
     def disk_done(self, link: BusLink, relid: int, transaction: int, status: str, data: bytes) -> None:
         """The host's disk has ended a request that this service made during the present opening."""

@@ -38,7 +38,7 @@ class IntegrationService(Service):
 
     def closed(self, link: BusLink) -> None:
         """Nothing is agreed any more."""
-        self.machine.state = ic.NEGOTIATING
+        self.machine.reset()
 
     def packet(self, link: BusLink, relid: int, packet: Packet) -> None:
         """A pipe message of the guest."""
@@ -56,8 +56,13 @@ class IntegrationService(Service):
             elif isinstance(effect, ic.Beat):
                 link.last_beat = link.world.now
                 self.note(link, "beat", str(effect.sequence))
+            elif isinstance(effect, ic.Done):
+                self.done(link, relid, effect)
             else:
                 self.note(link, "accepted" if effect.accepted else "declined", "")
+
+    def done(self, link: BusLink, relid: int, effect: ic.Done) -> None:
+        """Something that was asked has come to an end."""
 
     def agreed(self, link: BusLink, relid: int) -> None:
         """The service can work from now on."""

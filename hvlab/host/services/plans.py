@@ -5,17 +5,22 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from hvlab.catalog import Platform
 from hvlab.catalog.versions import pair_versions, wire_versions, word_versions
-from hvlab.devices.integration import protocol as ic_protocol
+from hvlab.devices.integration import protocol as ic
 from hvlab.devices.integration.host import IcHost
+from hvlab.devices.integration.kvp import KvpHost
+from hvlab.devices.integration.timesync import TimeHost
+from hvlab.devices.integration.vss import VssHost
 from hvlab.devices.network import protocol as network_protocol
 from hvlab.devices.network.vsp import NetVsp
 from hvlab.devices.storage.vsp import StorVsp
-from hvlab.host.machine import VirtualMachine
+from hvlab.host.machine import SERVICE_KEYS, VirtualMachine
 from hvlab.host.services.base import Service
-from hvlab.host.services.integration import HeartbeatService, ShutdownService
+from hvlab.host.services.exchange import KvpService, TimeService, VssService
+from hvlab.host.services.integration import HeartbeatService, IntegrationService, ShutdownService
 from hvlab.host.services.network import NetworkService
 from hvlab.host.services.storage import StorageService
 from hvlab.kernel import Stream
@@ -74,40 +79,96 @@ def network_adapters(plan: Plan) -> Offered:
             yield offer, NetworkService(adapter.key, vsp)
 
 
-def shutdown(plan: Plan) -> Offered:
-    """The shutdown component, if it is not disabled."""
-    if plan.machine.services["Shutdown"]:
-        platform = plan.platform
-        component = IcHost(
-            ic_protocol.SHUTDOWN,
-            pair_versions(platform.ic_frameworks),
-            pair_versions(platform.shutdown_versions),
-        )
-        offer = Offer("shutdown", ic_protocol.SHUTDOWN_INTERFACE, ic_protocol.SHUTDOWN_INSTANCE, 0x10, PIPE)
-        yield offer, ShutdownService("shutdown", component)
+@dataclass(frozen=True)
+class Component:
+    """An integration component: its ids, what the worker process runs, and which versions a platform has of it."""
+
+    key: str
+    kind: int
+    interface: uuid.UUID
+    instance: uuid.UUID
+    service: Callable[[str, Any], IntegrationService]
+    machine: type[IcHost]
+    versions: Callable[[Platform], list[str]]
+
+    def offered(self, platform: Platform) -> tuple[Offer, IntegrationService] | None:
+        """The offer and its service; None if the platform knows no version."""
+        versions = pair_versions(self.versions(platform))
+        if not versions:
+            return None
+        machine = self.machine(self.kind, pair_versions(platform.ic_frameworks), versions)
+        offer = Offer(self.key, self.interface, self.instance, 0x10, PIPE)
+        return offer, self.service(self.key, machine)
 
 
-def heartbeat(plan: Plan) -> Offered:
-    """The heartbeat component, if it is not disabled."""
-    if plan.machine.services["Heartbeat"]:
-        platform = plan.platform
-        component = IcHost(
-            ic_protocol.HEARTBEAT,
-            pair_versions(platform.ic_frameworks),
-            pair_versions(platform.heartbeat_versions),
-        )
-        offer = Offer(
-            "heartbeat", ic_protocol.HEARTBEAT_INTERFACE, ic_protocol.HEARTBEAT_INSTANCE, 0x10, PIPE
-        )
-        yield offer, HeartbeatService("heartbeat", component)
+COMPONENTS: tuple[Component, ...] = (
+    Component(
+        "shutdown",
+        ic.SHUTDOWN,
+        ic.SHUTDOWN_INTERFACE,
+        ic.SHUTDOWN_INSTANCE,
+        ShutdownService,
+        IcHost,
+        lambda platform: platform.shutdown_versions,
+    ),
+    Component(
+        "heartbeat",
+        ic.HEARTBEAT,
+        ic.HEARTBEAT_INTERFACE,
+        ic.HEARTBEAT_INSTANCE,
+        HeartbeatService,
+        IcHost,
+        lambda platform: platform.heartbeat_versions,
+    ),
+    Component(
+        "timesync",
+        ic.TIMESYNC,
+        ic.TIMESYNC_INTERFACE,
+        ic.TIMESYNC_INSTANCE,
+        TimeService,
+        TimeHost,
+        lambda platform: platform.time_versions,
+    ),
+    Component(
+        "kvp",
+        ic.KVP,
+        ic.KVP_INTERFACE,
+        ic.KVP_INSTANCE,
+        KvpService,
+        KvpHost,
+        lambda platform: platform.kvp_versions,
+    ),
+    Component(
+        "vss",
+        ic.VSS,
+        ic.VSS_INTERFACE,
+        ic.VSS_INSTANCE,
+        VssService,
+        VssHost,
+        lambda platform: platform.vss_versions,
+    ),
+)
+
+
+def integration(plan: Plan) -> Offered:
+    """The integration components that are not disabled."""
+    enabled = [SERVICE_KEYS[name] for name, wanted in plan.machine.services.items() if wanted]
+    for component in COMPONENTS:
+        found = component.offered(plan.platform) if component.key in enabled else None
+        if found is not None:
+            yield found
+
+
+def component_named(key: str) -> Component:
+    """The component with that key."""
+    return next(component for component in COMPONENTS if component.key == key)
 
 
 PLANS: tuple[Callable[[Plan], Offered], ...] = (
     ide_disks,
     scsi_controllers,
     network_adapters,
-    shutdown,
-    heartbeat,
+    integration,
 )
 
 
