@@ -13,7 +13,7 @@ def screens(lab: Lab, name: str, seconds: int) -> dict[str, list[str]]:
     seen: dict[str, list[str]] = {}
     end = lab.world.now + seconds * SECOND
     while lab.world.now < end:
-        lab.world.run(until=end, limit=20)
+        lab.world.run(until=end, limit=5)
         if lab.world.has(f"host1/{name}"):
             seen[lab.guest(name).phase] = guest_screen(lab.world, "host1", name)
     return seen
