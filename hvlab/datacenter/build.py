@@ -30,8 +30,6 @@ from hvlab.storage.volume import HostFiles, Volume
 HOST = "host1"
 POOL = (0x0A, 0x0A)
 """The bytes of the host's own adapter addresses that tell it from other hosts."""
-VHD_EPOCH_2008 = LAB_BEGIN
-"""Where the lab's calendar begins: 2008-06-22 in seconds since 2000-01-01, four days before Hyper-V's release."""
 
 
 def build_world(scenario: str = "one-host", platform: str = "ws2008", seed: int = 0) -> World:
@@ -99,7 +97,7 @@ def _put_image(world: World, files: HostFiles, image: Image) -> None:
     handle = files.create(image.path)
     identifier = uuid.UUID(bytes=world.stream(f"images/{image.path}").uuid_bytes())
     create = vhd.create_dynamic if image.dynamic else vhd.create_fixed
-    create(handle, size, identifier=identifier, timestamp=VHD_EPOCH_2008)
+    create(handle, size, identifier=identifier, timestamp=LAB_BEGIN)
     if not image.guest:
         return
     guest = catalog.guest(image.guest)

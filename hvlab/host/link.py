@@ -17,13 +17,14 @@ from hvlab.catalog.versions import word_versions
 from hvlab.host.disks import HostStorage
 from hvlab.host.faults import board
 from hvlab.host.guest_pages import ForeignPage
-from hvlab.host.machine import VirtualMachine
+from hvlab.host.machine import Drive, VirtualMachine
 from hvlab.host.networks import VirtualNetworks
 from hvlab.host.root import CHANNEL_PORTS, RootKernel, port_number
 from hvlab.host.services.base import Service
 from hvlab.host.services.integration import IntegrationService, ShutdownService
 from hvlab.host.services.network import NetworkService
 from hvlab.host.services.plans import Plan, offers
+from hvlab.host.services.storage import StorageService
 from hvlab.hypervisor.calls import Status
 from hvlab.hypervisor.hypervisor import ROOT
 from hvlab.hypervisor.memory import PAGE_SIZE
@@ -115,6 +116,16 @@ class BusLink(Component):
         for offer, service in offers(Plan(machine, self.platform, sizes, stream)):
             self.services[offer.key] = service
             self.server.offer(offer)
+
+    def disks_moved(self, drives: list[Drive]) -> None:
+        """The machine's disks lie in other files from now on."""
+        paths = {(drive.controller, drive.number, drive.location): drive.path for drive in drives}
+        for service in self.services.values():
+            if isinstance(service, StorageService):
+                kind, number, *rest = service.key.upper().split(":")
+                for lun in list(service.paths):
+                    place = (kind, int(number), int(rest[0]) if rest else lun)
+                    service.paths[lun] = paths.get(place, service.paths[lun])
 
     def moved_to(self, partition: int) -> None:
         """The machine goes on in another partition: its channels get ports there."""

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hvlab.host.saved import SavedState
+    from hvlab.host.snapshots import Snapshot
 
 OFF, STARTING, RUNNING, STOPPING = "Off", "Starting", "Running", "Stopping"
 PAUSED, SAVING, SAVED, PAUSED_CRITICAL = "Paused", "Saving", "Saved", "PausedCritical"
+SNAPSHOTTING = "Snapshotting"
 STATE_NUMBERS = {
     "Running": 2,
     "Off": 3,
     PAUSED: 32768,
     SAVED: 32769,
     "Starting": 32770,
+    SNAPSHOTTING: 32771,
     SAVING: 32773,
     "Stopping": 32774,
     PAUSED_CRITICAL: 32787,
@@ -89,9 +92,17 @@ class VirtualMachine:
     state: str = OFF
     partition: int = 0
     running_since: int = 0
+    changed: int = 0
+    """When its state was changed last, in ns."""
     failure: str = ""
     saved: SavedState | None = None
     """What it was doing when it was saved."""
+    snapshots: dict[str, Snapshot] = field(default_factory=dict)
+    """By identifier, in the order of their creation."""
+    last_snapshot: str = ""
+    """The snapshot that the present came after."""
+    unmerged: list[str] = field(default_factory=list)
+    """Disks of deleted snapshots that wait to be merged."""
     services: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(SERVICE_KEYS, True))
     """Which integration services are enabled."""
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from hvlab.guests.guest import GuestSystem
 from hvlab.guests.network import GuestNetwork
+from hvlab.host.link import BusLink
 from hvlab.host.machine import VirtualMachine
 from hvlab.hypervisor import PAGE_SIZE, Hypervisor
 from hvlab.hypervisor.partition import VirtualProcessor
@@ -78,18 +79,20 @@ def _roles(world: World, host: str, vm: str) -> dict[str, Component]:
 _KEPT = {
     "guest": GuestSystem.STATE,
     "network": GuestNetwork.STATE,
-    "link": ("server", "services", "unsent", "opened", "openings", "last_beat", "refused", "outbox", "held"),
+    "link": tuple(name for name in BusLink.STATE if name not in ("host", "vm", "platform_id", "partition")),
     "worker": ("board", "nics", "access"),
 }
 """What of each part belongs to the machine, and not to the partition that it ran in."""
 
 
-def take(world: World, host: str, machine: VirtualMachine, files: HostFiles) -> SavedState:
+def take(
+    world: World, host: str, machine: VirtualMachine, files: HostFiles, stem: str | None = None
+) -> SavedState:
     """Write the files and keep the rest. The machine stands, and nothing of it is under way. DiskFull, nothing done."""
     hypervisor = world.get(f"{host}/hypervisor", Hypervisor)
     partition = hypervisor.partitions[machine.partition]
     roles = _roles(world, host, machine.name)
-    memory_path, device_path = files_of(machine)
+    memory_path, device_path = files_of(machine) if stem is None else (f"{stem}.bin", f"{stem}.vsv")
     files.volume(memory_path).check_growth(machine.memory + DEVICE_STATE_SIZE)
     memory = files.create(memory_path)
     memory.truncate(machine.memory)
@@ -151,6 +154,7 @@ def put(world: World, host: str, machine: VirtualMachine, worker: Worker, files:
         component.restored()
     cast(GuestSystem, roles["guest"]).partition = number
     worker.link.moved_to(number)
+    worker.link.disks_moved(machine.drives)
     for vp, nanoseconds in saved.wanted.items():
         hypervisor.scheduler.adopt(number, vp, nanoseconds)
     for timer in saved.timers:

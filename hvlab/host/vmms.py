@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 
 from hvlab.catalog import Platform
-from hvlab.host import saved
+from hvlab.host import saved, snapshots
 from hvlab.host.crash import crash
 from hvlab.host.disks import HostStorage
 from hvlab.host.link import BusLink
@@ -20,6 +20,7 @@ from hvlab.host.machine import (
     RUNNING,
     SAVED,
     SAVING,
+    SNAPSHOTTING,
     STARTING,
     STOPPING,
     Drive,
@@ -28,7 +29,9 @@ from hvlab.host.machine import (
 )
 from hvlab.host.networks import VirtualNetworks
 from hvlab.host.root import RootKernel
+from hvlab.host.saved import SavedState
 from hvlab.host.services.storage import StorageService
+from hvlab.host.snapshots import Merge, Snapshot
 from hvlab.host.worker import Worker
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.kernel import Component, handler
@@ -153,6 +156,7 @@ class Vmms(Component):
         machine = self.machine(name)
         if machine.state != OFF:
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
+        self._leave_no_snapshots(machine)
         del self.machines[name.casefold()]
         self.world.emit(
             "vm.state",
@@ -286,6 +290,7 @@ class Vmms(Component):
 
     def _set_state(self, machine: VirtualMachine, state: str) -> int:
         previous, machine.state = machine.state, state
+        machine.changed = self.world.now
         return self._note(machine, previous)
 
     def start(self, name: str) -> None:
@@ -399,6 +404,7 @@ class Vmms(Component):
         machine.running_since = 0
         self._drop_processes(machine)
         self._set_state(machine, OFF if machine.saved is None else SAVED)
+        self._merge_soon(machine)
         if restart:
             self.start(machine.name)
 
@@ -453,6 +459,163 @@ class Vmms(Component):
             seq = self._set_state(machine, PAUSED_CRITICAL)
             self.world.because(seq, self._worker(machine).pause)
 
+    # -- snapshots --------------------------------------------------------------------------------
+
+    def find_snapshot(self, vm: str, name: str) -> Snapshot:
+        """The snapshot of that name, the newest if there are several. Refusal no-such-snapshot."""
+        machine = self.machine(vm)
+        for snapshot in reversed(machine.snapshots.values()):
+            if snapshot.name.casefold() == name.casefold():
+                return snapshot
+        raise Refusal("no-such-snapshot", name=machine.name, snapshot=name)
+
+    def take_snapshot(self, vm: str, name: str) -> None:
+        """Begin to take a snapshot of a machine that is off, saved or running; a running one stands meanwhile."""
+        machine = self.machine(vm)
+        if machine.state not in (OFF, SAVED, RUNNING):
+            raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=RUNNING)
+        if self.platform.hosted:
+            raise Refusal("cannot-save", name=machine.name)
+        self._limit("snapshots", len(machine.snapshots) + 1)
+        machine.failure = ""
+        if machine.state != RUNNING:
+            self._freeze(machine, name, None)
+            return
+        volume = self.storage.files.volume(saved.FOLDER)
+        room = machine.memory + saved.DEVICE_STATE_SIZE
+        if room > volume.free:
+            values = {"needed": room >> 20, "free": max(0, volume.free) >> 20}
+            raise Refusal("no-room-to-save", name=machine.name, volume=f"{volume.letter}:", **values)
+        seq = self._set_state(machine, SNAPSHOTTING)
+        self.world.because(seq, self._worker(machine).pause)
+        self.world.because(seq, self.after, QUIET, Vmms.on_snapshot_quiet, (machine.name.casefold(), name))
+
+    @handler
+    def on_snapshot_quiet(self, payload: tuple[str, str]) -> int | None:
+        """Wait until nothing of the machine is under way; then its memory is written."""
+        machine = self.machines.get(payload[0])
+        if machine is None or machine.state != SNAPSHOTTING:
+            return None
+        if self._busy(machine):
+            return QUIET
+        writing = machine.memory // SECTOR * self.platform.timing.disk_sector
+        self.after(writing, Vmms.on_snapshot_written, payload)
+        return None
+
+    @handler
+    def on_snapshot_written(self, payload: tuple[str, str]) -> int | None:
+        """The memory is written: the disks are frozen, and the machine goes on."""
+        machine = self.machines.get(payload[0])
+        if machine is None or machine.state != SNAPSHOTTING:
+            return None
+        stem = f"{saved.FOLDER}\\Snapshots\\{self._new_id()}"
+        try:
+            kept = saved.take(self.world, self.host, machine, self.storage.files, stem)
+            self._freeze(machine, payload[1], kept)
+        except StorageError:
+            machine.failure = "disk-full"
+        link = self.link(machine.name)
+        if link is not None:
+            link.disks_moved(machine.drives)
+        self._worker(machine).resume()
+        self._set_state(machine, RUNNING)
+        return None
+
+    def _new_id(self) -> str:
+        return str(uuid.UUID(bytes=self.world.stream(f"{self.name}/snapshots").uuid_bytes())).upper()
+
+    def _freeze(self, machine: VirtualMachine, name: str, kept: SavedState | None) -> None:
+        identifier = self._new_id()
+        files = self.storage.files
+        if kept is None:
+            stem = f"{saved.FOLDER}\\Snapshots\\{identifier}"
+            kept = snapshots.copy_saved(machine.saved, files, stem)
+        drives = snapshots.fresh_disks(self.world, self.storage, machine, machine.drives)
+        machine.snapshots[identifier] = Snapshot(
+            identifier,
+            name,
+            machine.last_snapshot,
+            self.world.now,
+            machine.memory,
+            machine.processors,
+            machine.drives,
+            kept,
+        )
+        machine.drives = drives
+        machine.last_snapshot = identifier
+        self._note_snapshot(machine, "taken", name)
+
+    def apply_snapshot(self, vm: str, name: str) -> None:
+        """Go back to a snapshot: the machine is off or saved, and will be as the snapshot has it."""
+        machine, snapshot = self.machine(vm), self.find_snapshot(vm, name)
+        if machine.state not in (OFF, SAVED):
+            raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
+        files = self.storage.files
+        fresh = snapshots.fresh_disks(self.world, self.storage, machine, snapshot.drives)
+        snapshots.drop_present(machine, files)
+        machine.drives = fresh
+        machine.memory, machine.processors = snapshot.memory, snapshot.processors
+        machine.last_snapshot = snapshot.identifier
+        machine.saved = snapshots.copy_saved(snapshot.saved, files, saved.files_of(machine)[0][:-4])
+        self._note_snapshot(machine, "applied", snapshot.name)
+        self._set_state(machine, OFF if machine.saved is None else SAVED)
+
+    def remove_snapshot(self, vm: str, name: str, subtree: bool) -> None:
+        """Take a snapshot out of the tree, or it and all after it; the disks are merged when the machine is off."""
+        machine, snapshot = self.machine(vm), self.find_snapshot(vm, name)
+        gone = snapshots.below(machine, snapshot.identifier) if subtree else [snapshot.identifier]
+        for identifier in reversed(gone):
+            snapshots.forget(machine, identifier, self.storage.files)
+        self._note_snapshot(machine, "deleted", snapshot.name)
+        self._merge_soon(machine)
+
+    def _leave_no_snapshots(self, machine: VirtualMachine) -> None:
+        """A machine is removed: its disks stay, as they are now and without any history."""
+        files = self.storage.files
+        for identifier in list(machine.snapshots):
+            snapshots.forget(machine, identifier, files)
+        while (merge := snapshots.next_merge(machine, files)) is not None:
+            snapshots.carry_out(self.storage, machine, merge, self.world.now)
+
+    def _note_snapshot(self, machine: VirtualMachine, action: str, name: str) -> None:
+        child = f"{self.host}/{machine.name}"
+        self.world.emit("snapshot", self.name, child, None, None, None, action, name, len(machine.snapshots))
+
+    def _merge_soon(self, machine: VirtualMachine) -> None:
+        """Begin the next merge, if the machine is off or saved and there is one."""
+        if machine.state not in (OFF, SAVED):
+            return
+        merge = snapshots.next_merge(machine, self.storage.files)
+        if merge is not None:
+            moved = snapshots.sectors_to_move(self.storage, merge)
+            length = self.platform.timing.management + 2 * moved * self.platform.timing.disk_sector
+            self.after(length, Vmms.on_merged, (machine.name.casefold(), self.world.now, merge))
+
+    @handler
+    def on_merged(self, payload: tuple[str, int, Merge]) -> int | None:
+        """A merge has had its time; if the machine was started meanwhile, all of it was in vain."""
+        key, begun, merge = payload
+        machine = self.machines.get(key)
+        if machine is None or machine.state not in (OFF, SAVED) or machine.changed > begun:
+            return None
+        if snapshots.next_merge(machine, self.storage.files) != merge:
+            return None
+        try:
+            snapshots.carry_out(self.storage, machine, merge, self.world.now)
+        except StorageError:
+            machine.failure = "disk-full"
+            return None
+        self._note_snapshot(machine, "merged", (merge.lower or merge.upper).rpartition("\\")[2])
+        self._merge_soon(machine)
+        return None
+
+    def _busy(self, machine: VirtualMachine) -> bool:
+        """Whether anything of a machine that stands is under way still."""
+        users = [f"{self.host}/root/{process}/{machine.name}" for process in ("vmwp", "vmbus")]
+        vps = self.root.hypervisor.partitions[machine.partition].vps
+        requests = any(self.storage.under_way.get(user) for user in users)
+        return requests or any(vp.intercepted for vp in vps.values())
+
     # -- standing still ---------------------------------------------------------------------------
 
     def suspend(self, name: str) -> None:
@@ -491,11 +654,7 @@ class Vmms(Component):
         machine = self.machines.get(key)
         if machine is None or machine.state != SAVING:
             return None
-        users = [f"{self.host}/root/{process}/{machine.name}" for process in ("vmwp", "vmbus")]
-        vps = self.root.hypervisor.partitions[machine.partition].vps
-        if any(self.storage.under_way.get(user) for user in users) or any(
-            vp.intercepted for vp in vps.values()
-        ):
+        if self._busy(machine):
             return QUIET
         sectors = machine.memory // SECTOR
         self.after(sectors * self.platform.timing.disk_sector, Vmms.on_written, key)

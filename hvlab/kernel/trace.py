@@ -45,6 +45,7 @@ KINDS = _catalogue(
     Kind("host.call", "root", ("name", "path", "amount")),
     Kind("copy", "root", ("what", "amount")),
     Kind("host.file", "root", ("action", "path", "size")),
+    Kind("snapshot", "root", ("action", "name", "count")),
     Kind("licence", "root", ("action", "number", "edition", "server")),
     # the hypervisor
     Kind("partition", "hypervisor", ("state",)),

@@ -79,6 +79,7 @@ GLYPHS = {
     "guest.clock": "◷",
     "guest.writers": "⏸",
     "licence": "§",
+    "snapshot": "◈",
 }
 
 

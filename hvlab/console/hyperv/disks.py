@@ -10,9 +10,9 @@ from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.objects import VHD, VhdView, drive_object, vmms
 from hvlab.console.hyperv.refusals import as_error
 from hvlab.console.lab import Lab
-from hvlab.datacenter.build import VHD_EPOCH_2008
 from hvlab.host.disks import HostStorage
 from hvlab.host.machine import Refusal
+from hvlab.kernel.calendar import LAB_BEGIN
 from hvlab.storage import differencing, vhd
 from hvlab.storage.volume import BadPath, DiskFull, FileExists, NoSuchVolume, StorageError
 
@@ -117,7 +117,7 @@ def _new_identity(call: Call) -> tuple[uuid.UUID, int]:
     """A new disk's identifier, and the present in seconds since 2000."""
     world = call.lab.world
     identifier = uuid.UUID(bytes=world.stream(f"{call.lab.host}/vhd").uuid_bytes())
-    return identifier, VHD_EPOCH_2008 + world.now // 1_000_000_000
+    return identifier, LAB_BEGIN + world.now // 1_000_000_000
 
 
 def _note_created(call: Call, path: str, size: int) -> None:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from hvlab.console.lab import Lab
 from hvlab.console.objects import Column, DateTime, EnumType, ObjectType, TimeSpan
-from hvlab.datacenter.build import VHD_EPOCH_2008
 from hvlab.devices.integration.host import HEARTBEAT_INTERVAL
 from hvlab.guests.guest import GuestSystem
 from hvlab.host.machine import PAUSED_CRITICAL, RUNNING, STATE_NUMBERS, Drive, VirtualMachine
 from hvlab.host.vmms import Vmms
 from hvlab.hypervisor import Hypervisor
+from hvlab.kernel.calendar import LAB_BEGIN
 from hvlab.storage.vhd import Vhd
 
 VM_STATE = EnumType("VMState", [(name, number) for name, number in STATE_NUMBERS.items()])
@@ -143,7 +143,7 @@ MACHINE = ObjectType(
 
 def moment(nanoseconds: int) -> DateTime:
     """A moment of the lab's calendar, which begins in June 2008."""
-    return DateTime(VHD_EPOCH_2008 * 1_000_000_000 + nanoseconds)
+    return DateTime(LAB_BEGIN * 1_000_000_000 + nanoseconds)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,16 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "OutOfSpace",
         "ResourceUnavailable",
     ),
+    "no-such-snapshot": (
+        "Hyper-V was unable to find a snapshot with name '{snapshot}' of the virtual machine '{name}'.",
+        "ObjectNotFound",
+        "ObjectNotFound",
+    ),
+    "limit-snapshots": (
+        "The maximum number of snapshots ({limit}) has been reached.",
+        "InvalidOperation",
+        "LimitsExceeded",
+    ),
     "cannot-save": (
         "The virtual machine '{name}' cannot be saved on this platform.",
         "InvalidOperation",
