@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hvlab.host.machine import STATE_NUMBERS
 from hvlab.kernel.trace import KINDS, TraceEvent
 from hvlab.session.session import Session
 from hvlab.text import LANGUAGES, Text
@@ -85,3 +86,9 @@ def test_why_leads_to_the_command(booted: Session) -> None:
     last = next(event for event in reversed(list(booted.world.trace)) if event.kind == "ring.packet")
     rows = VIEWS["why"](booted.world.trace, last, Text("en"), 200)
     assert any("Start-LabWorkload" in part for row in rows for part, _ in row)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_state_of_a_machine_has_a_word(language: str) -> None:
+    text = Text(language)
+    assert [state for state in STATE_NUMBERS if not text.has(f"tui.state.{state.lower()}")] == []
