@@ -99,11 +99,12 @@ def take(
     files.create(device_path).truncate(DEVICE_STATE_SIZE)
     pages = []
     for first, spa, count in partition.gpa_map:
-        for offset in range(count):
-            data = hypervisor.memory.page(spa + offset)
+        for touched in hypervisor.memory.touched_in(spa, count):
+            data = hypervisor.memory.page(touched)
             if any(data):
-                memory.write((first + offset) * PAGE_SIZE, bytes(data))
-                pages.append(first + offset)
+                page = first + touched - spa
+                memory.write(page * PAGE_SIZE, bytes(data))
+                pages.append(page)
     indices = {component.index: role for role, component in roles.items() if role != "worker"}
     timers = [
         Pending(indices[entry[2]], entry[0] - world.now, handler_name(entry[3]), entry[4])

@@ -39,13 +39,15 @@ class PhysicalMemory:
 
     def clear(self, first: int, count: int) -> None:
         """Make pages zero again, as when they leave a partition."""
-        if count < len(self._pages):
-            numbers = [spa for spa in range(first, first + count) if spa in self._pages]
-        else:
-            numbers = [spa for spa in self._pages if first <= spa < first + count]
-        for spa in numbers:
+        for spa in self.touched_in(first, count):
             del self._pages[spa]
             self._own.discard(spa)
+
+    def touched_in(self, first: int, count: int) -> list[int]:
+        """The pages of a run that have ever been written, in their order: all others are zero."""
+        if count < len(self._pages):
+            return [spa for spa in range(first, first + count) if spa in self._pages]
+        return sorted(spa for spa in self._pages if first <= spa < first + count)
 
     @property
     def touched(self) -> int:
