@@ -77,6 +77,9 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     time_versions: list[str] = []
     kvp_versions: list[str] = []
     vss_versions: list[str] = []
+    keyboard_versions: list[str] = []
+    mouse_versions: list[str] = []
+    video_versions: list[str] = []
     hot_add_disks: bool = False
     """Whether disks of a SCSI controller come and go while the machine runs (from 2008 R2 on)."""
     hosted: bool = False
@@ -119,6 +122,9 @@ class Guest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     time_versions: list[str] = []
     kvp_versions: list[str] = []
     vss_versions: list[str] = []
+    keyboard_versions: list[str] = []
+    mouse_versions: list[str] = []
+    video_versions: list[str] = []
     writers: list[str] = []
     """The system's own VSS writers."""
     clock_drift_ppm: int = 0

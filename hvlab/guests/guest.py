@@ -13,7 +13,9 @@ from hvlab import catalog
 from hvlab.guests import legacy, programs, system_record
 from hvlab.guests.bus import BusState, GuestBus
 from hvlab.guests.clock import GuestClock
+from hvlab.guests.desk import Desk
 from hvlab.guests.drivers import DRIVERS
+from hvlab.guests.drivers.console import VideoDriver
 from hvlab.guests.drivers.exchange import VssDriver
 from hvlab.guests.legacy import LegacyDriver
 from hvlab.guests.network import GuestNetwork
@@ -69,6 +71,7 @@ class GuestSystem(PartitionSoftware):
         "legacy",
         "clock",
         "writers",
+        "desk",
     )
 
     def __init__(self, vm: str, host: str, partition: int, memory_pages: int) -> None:
@@ -105,6 +108,7 @@ class GuestSystem(PartitionSoftware):
         self.clock: GuestClock | None = None
         """From the kernel's start on."""
         self.writers = Writers()
+        self.desk = Desk()
         self._bus: GuestBus | None = None
         self._working: Thread | None = None
         self._at = -1
@@ -211,6 +215,27 @@ class GuestSystem(PartitionSoftware):
         self.clock.set(time, self.ticks, self.world.now)
         off = self.clock.corrected // 1000
         self.world.emit("guest.clock", self.name, self.name, self.partition, 0, None, why, off)
+
+    def key(self, code: int, info: int) -> None:
+        """A key event has reached the guest."""
+        self.world.emit(
+            "guest.input", self.name, self.name, self.partition, 0, None, "key", f"{code:#04x} {info}"
+        )
+        if self.phase == "running" and self.desk.key(code, info):
+            self.screen_changed()
+
+    def pointer(self, buttons: int, x: int, y: int) -> None:
+        """The mouse has been moved or clicked."""
+        self.desk.buttons, self.desk.x, self.desk.y = buttons, x, y
+        self.world.emit(
+            "guest.input", self.name, self.name, self.partition, 0, None, "pointer", f"{x} {y} {buttons}"
+        )
+
+    def screen_changed(self) -> None:
+        """Something else is on the screen: the video driver tells the host."""
+        for relid, driver in list(self.bus_state.drivers.items()) if self.bus_state is not None else ():
+            if isinstance(driver, VideoDriver):
+                driver.changed(self, relid)
 
     def freeze(self) -> bool:
         """The writers hold still, and writes are held back from here on; False if one of them cannot."""

@@ -41,6 +41,7 @@ def _phase(guest: GuestSystem, phase: str) -> int:
         guest.booted = guest.world.now
     name = guest.system if phase in ("loader", "running") else ""
     guest.world.emit("guest.phase", guest.name, guest.name, guest.partition, 0, None, phase, name)
+    guest.screen_changed()
     return 0
 
 

@@ -7,6 +7,7 @@ no lesson text.
 from __future__ import annotations
 
 from hvlab import catalog
+from hvlab.guests import desk
 from hvlab.guests.guest import GuestSystem
 from hvlab.kernel import World
 
@@ -54,6 +55,10 @@ def lines_of(guest: GuestSystem) -> list[str]:
             "Integration Services Setup",
             "Copying drivers ... The machine restarts when this is done.",
         ]
+    if guest.phase == "running" and guest.desk.stage == desk.PASSWORD:
+        return [system.name, "", "User name: Administrator", "Password:", "", f"Computer: {computer}"]
+    if guest.phase == "running" and guest.desk.stage == desk.DESKTOP:
+        return [system.name, "", "Administrator is logged on.", "", f"Computer: {computer}"]
     if guest.phase == "running":
         return [system.name, "", "", system.logon.center(COLUMNS).rstrip(), "", f"Computer: {computer}"]
     step = _STEPS.index(guest.phase) if guest.phase in _STEPS else 0

@@ -21,7 +21,7 @@ from hvlab.host.machine import Drive, VirtualMachine
 from hvlab.host.networks import VirtualNetworks
 from hvlab.host.root import CHANNEL_PORTS, RootKernel, port_number
 from hvlab.host.services.base import Service
-from hvlab.host.services.integration import IntegrationService, ShutdownService
+from hvlab.host.services.integration import ShutdownService
 from hvlab.host.services.network import NetworkService
 from hvlab.host.services.plans import Plan, offers
 from hvlab.host.services.storage import StorageService
@@ -480,9 +480,9 @@ class BusLink(Component):
     # -- integration components ---------------------------------------------------------------
 
     def ready(self, key: str) -> bool:
-        """Whether an integration service has agreed with its guest."""
+        """Whether a service has come to terms with its guest."""
         service = self.services.get(key)
-        return isinstance(service, IntegrationService) and service.ready and self.relid_of(key) != 0
+        return service is not None and service.ready and self.relid_of(key) != 0
 
     def add_service(self, offer: Offer, service: Service) -> None:
         """Offer the running machine another device."""

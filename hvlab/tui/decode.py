@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hvlab.devices.input import keyboard, mouse
 from hvlab.devices.integration import protocol as ic
 from hvlab.devices.storage import protocol as storage
+from hvlab.devices.video import protocol as video
 from hvlab.hypervisor.calls import HYPERCALLS
 from hvlab.hypervisor.intercepts import IO_PORT_MESSAGE
 from hvlab.kernel import Layout
@@ -127,7 +129,15 @@ def _service(event: TraceEvent) -> str:
     ends = event.source + " " + event.target
     if "storvs" in ends:
         return "storage"
-    return "network" if "netvs" in ends else "integration"
+    for part, service in (
+        ("netvs", "network"),
+        ("/kbd", "keyboard"),
+        ("/mouse", "mouse"),
+        ("/synthvid", "video"),
+    ):
+        if part in ends:
+            return service
+    return "integration"
 
 
 def _packet(data: bytes, service: str, request: TraceEvent | None) -> list[Section]:
@@ -154,6 +164,10 @@ def _packet(data: bytes, service: str, request: TraceEvent | None) -> list[Secti
         found += _storage(payload, start, request)
     elif service == "network":
         found += [_section(layout, payload, at) for layout, at in nvsp_at(payload, start)]
+    elif service == "keyboard":
+        found += _keyboard(payload, start)
+    elif service in ("mouse", "video"):
+        found += _piped(payload, start, _MOUSE if service == "mouse" else _VIDEO)
     else:
         found += _integration(payload, start)
     if len(data) >= end + packets.TRAILER.size:
@@ -195,6 +209,60 @@ def operation_of(event: TraceEvent) -> int | None:
     if len(payload) < storage.PACKET_HEADER.size:
         return None
     return int(storage.PACKET_HEADER.unpack(payload)["operation"])
+
+
+_Bodies = tuple[Layout, dict[int, tuple[Layout, ...]]]
+"""The header of a device's messages, and what lies behind it for each type."""
+_MOUSE: _Bodies = (
+    mouse.MOUSE_HEADER,
+    {
+        mouse.REQUEST: (mouse.MOUSE_REQUEST,),
+        mouse.RESPONSE: (mouse.MOUSE_RESPONSE,),
+        mouse.DEVICE_INFO: (mouse.MOUSE_DEVICE, mouse.HID_DESCRIPTOR),
+        mouse.REPORT: (mouse.MOUSE_REPORT,),
+    },
+)
+_VIDEO: _Bodies = (
+    video.VIDEO_HEADER,
+    {
+        video.VERSION_REQUEST: (video.VIDEO_VERSION,),
+        video.VERSION_RESPONSE: (video.VIDEO_ACCEPTED,),
+        video.VRAM_LOCATION: (video.VIDEO_MEMORY,),
+        video.VRAM_LOCATION_ACK: (video.VIDEO_ACK,),
+        video.SITUATION_UPDATE: (video.VIDEO_SITUATION,),
+        video.SITUATION_UPDATE_ACK: (video.VIDEO_ACK,),
+        video.FEATURE_CHANGE: (video.VIDEO_FEATURES,),
+        video.DIRT: (video.VIDEO_DIRT,),
+    },
+)
+_KEYBOARD = {
+    keyboard.REQUEST: keyboard.KEYBOARD_REQUEST,
+    keyboard.RESPONSE: keyboard.KEYBOARD_RESPONSE,
+    keyboard.EVENT: keyboard.KEYBOARD_EVENT,
+}
+
+
+def _keyboard(data: bytes, start: int) -> list[Section]:
+    if len(data) - start < keyboard.KEYBOARD_HEADER.size:
+        return []
+    kind = keyboard.KEYBOARD_HEADER.unpack(data, start)["type"]
+    return [_section(_KEYBOARD.get(kind, keyboard.KEYBOARD_HEADER), data, start)]
+
+
+def _piped(data: bytes, start: int, bodies: _Bodies) -> list[Section]:
+    """A pipe header, a header with the message's type, and what lies behind it."""
+    header, layouts = bodies
+    found = [_section(packets.PIPE_HEADER, data, start)]
+    at = start + packets.PIPE_HEADER.size
+    if len(data) - at < header.size:
+        return found
+    found.append(_section(header, data, at))
+    kind = header.unpack(data, at)["type"]
+    at += header.size
+    for layout in layouts.get(kind, ()):
+        found.append(_section(layout, data, at))
+        at += layout.size
+    return found
 
 
 def _integration(data: bytes, start: int) -> list[Section]:

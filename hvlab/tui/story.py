@@ -76,6 +76,7 @@ GLYPHS = {
     "net.frame": "≈",
     "net.change": "⇄",
     "guest.network": "≈",
+    "guest.input": "⌨",
     "guest.clock": "◷",
     "guest.writers": "⏸",
     "licence": "§",

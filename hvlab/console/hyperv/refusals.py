@@ -137,6 +137,22 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "InvalidParameter",
         "InvalidArgument",
     ),
+    "no-keyboard": (
+        "No driver in the guest of '{name}' listens to the synthetic keyboard.",
+        "InvalidState",
+        "InvalidOperation",
+    ),
+    "mouse-captured": (
+        "Mouse not captured in Remote Desktop session. The mouse is available in '{name}' when the integration "
+        "services are installed in the guest operating system.",
+        "InvalidState",
+        "InvalidOperation",
+    ),
+    "beyond-screen": (
+        "The screen of '{name}' has {width} by {height} pixels.",
+        "OutOfRange",
+        "InvalidArgument",
+    ),
     "no-such-pair": (
         "The guest of '{name}' has no pair named '{key}' in the pool External.",
         "ObjectNotFound",

@@ -26,6 +26,11 @@ class Service:
     PEER: ClassVar[str] = ""
     """The child's driver, as the last part of its path in the trace."""
 
+    @property
+    def ready(self) -> bool:
+        """Whether both sides have come to terms, for services of which a person asks that."""
+        return False
+
     def process(self, link: BusLink) -> str:
         """Where in the root it runs, as a path below the root: a driver, or the machine's worker process."""
         return f"vmwp/{link.vm}"

@@ -9,6 +9,7 @@ from typing import Any
 
 from hvlab.catalog import Platform
 from hvlab.catalog.versions import pair_versions, wire_versions, word_versions
+from hvlab.devices.input import keyboard, mouse
 from hvlab.devices.integration import protocol as ic
 from hvlab.devices.integration.host import IcHost
 from hvlab.devices.integration.kvp import KvpHost
@@ -17,8 +18,11 @@ from hvlab.devices.integration.vss import VssHost
 from hvlab.devices.network import protocol as network_protocol
 from hvlab.devices.network.vsp import NetVsp
 from hvlab.devices.storage.vsp import StorVsp
+from hvlab.devices.video import protocol as video_protocol
+from hvlab.devices.video.ends import VideoHost
 from hvlab.host.machine import SERVICE_KEYS, VirtualMachine
 from hvlab.host.services.base import Service
+from hvlab.host.services.console import KeyboardService, MouseService, VideoService
 from hvlab.host.services.exchange import KvpService, TimeService, VssService
 from hvlab.host.services.integration import HeartbeatService, IntegrationService, ShutdownService
 from hvlab.host.services.network import NetworkService
@@ -159,6 +163,23 @@ def integration(plan: Plan) -> Offered:
             yield found
 
 
+def console(plan: Plan) -> Offered:
+    """Keyboard, mouse and video, as far as the platform has them."""
+    platform = plan.platform
+    versions = word_versions(platform.keyboard_versions)
+    if versions:
+        offer = Offer("keyboard", keyboard.INTERFACE, keyboard.INSTANCE)
+        yield offer, KeyboardService("keyboard", keyboard.KeyboardHost(versions))
+    versions = word_versions(platform.mouse_versions)
+    if versions:
+        offer = Offer("mouse", mouse.INTERFACE, mouse.INSTANCE, 0x10, PIPE)
+        yield offer, MouseService("mouse", mouse.MouseHost(versions))
+    shown = pair_versions(platform.video_versions)
+    if shown:
+        offer = Offer("video", video_protocol.INTERFACE, video_protocol.INSTANCE, 0x10, PIPE)
+        yield offer, VideoService("video", VideoHost(shown))
+
+
 def component_named(key: str) -> Component:
     """The component with that key."""
     return next(component for component in COMPONENTS if component.key == key)
@@ -169,6 +190,7 @@ PLANS: tuple[Callable[[Plan], Offered], ...] = (
     scsi_controllers,
     network_adapters,
     integration,
+    console,
 )
 
 

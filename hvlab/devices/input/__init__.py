@@ -1,0 +1,1 @@
+"""The synthetic keyboard and mouse: protocol, and both ends of each."""
