@@ -201,7 +201,13 @@ class GuestBus:
         self.drain(relid)
 
     def send(self, relid: int, packet: bytes) -> None:
-        """Write a packet and signal if the rules say so; if the ring is full, wait for room."""
+        """Write a packet and signal if the rules say so; if the ring is full, wait for room.
+
+        Into a channel that is closed already nothing is written: nobody reads it any more.
+        """
+        channel = self.state.connection.channels.get(relid)
+        if channel is None or channel.state != client.OPEN:
+            return
         waiting = self.state.unsent.setdefault(relid, [])
         waiting.append(packet)
         self._flush(relid)

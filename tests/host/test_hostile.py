@@ -33,6 +33,7 @@ def test_a_second_contact_closes_everything_and_all_of_it_works_again(platform: 
     connect_again(lab, guest)
     states = [(event.get("device"), event.get("state")) for event in lab.events("vmbus.channel", before)]
     names = ["ide:0:0", "scsi:0", "shutdown", "heartbeat", "timesync", "kvp", "vss"]
+    names += ["keyboard", "mouse", "video"]
     assert [state for state in states if state[1] == "closed"] == [(name, "closed") for name in names]
     assert {name: state for name, (state, _) in guest.drivers.items()} == {
         "vmbus": "connected",

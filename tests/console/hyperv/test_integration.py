@@ -1,0 +1,41 @@
+"""The help about integration services works as it is printed, and the views look as on a real host."""
+
+from __future__ import annotations
+
+import pytest
+
+from hvlab import paths
+from hvlab.text import LANGUAGES
+from tests.host.support import Lab
+from tests.host.test_integration import rows
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_example_in_the_help_works(language: str) -> None:
+    article = (paths.assets() / "help" / language / "about_IntegrationServices.txt").read_text(
+        encoding="utf-8"
+    )
+    lines = [line.strip() for line in article.splitlines() if line.startswith("  ")]
+    example = lines[lines.index("New-VM web01 -VHDPath C:\\Images\\WS2008-x64.vhd") :]
+    assert len(example) == 18
+    lab = Lab()
+    lab.run("\n".join(example[:13]))
+    ((paused,),) = rows(lab, "Get-LabGuestClock web01", "DifferenceUs")
+    assert isinstance(paused, int) and -61_000_000 < paused < -60_000_000
+    lab.run("\n".join(example[13:]))
+    ((again,),) = rows(lab, "Get-LabGuestClock web01", "DifferenceUs")
+    assert isinstance(again, int) and -500 < again < 0
+
+
+def test_switching_passes_the_service_on_and_can_be_tried_first() -> None:
+    lab = Lab()
+    lab.run("New-VM a -MemoryStartupBytes 64MB")
+    wanted = ("Name", "Enabled")
+    assert rows(lab, "Disable-VMIntegrationService VSS a -WhatIf -Passthru", *wanted) == []
+    assert rows(lab, "Disable-VMIntegrationService VSS, shutdown a -Passthru", *wanted) == [
+        ("Shutdown", False),
+        ("VSS", False),
+    ]
+    assert rows(lab, "Get-VM a | Get-VMIntegrationService -Name VSS", *wanted) == [("VSS", False)]
+    assert rows(lab, "Enable-VMIntegrationService VSS a -Passthru", *wanted) == [("VSS", True)]
+    assert lab.tried("Disable-VMIntegrationService Nonsense a") != []
