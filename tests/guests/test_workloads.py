@@ -38,6 +38,7 @@ def test_a_request_of_one_page_costs_one_packet_each_way(
 def test_each_further_page_costs_eight_bytes_in_the_ring_and_no_exit() -> None:
     lab = Lab()
     lab.boot()
+    lab.settle()
     one, four = only(lab, "write", 4096), only(lab, "write", 4 * 4096)
     assert four.ring_out - one.ring_out == 3 * 8
     assert (four.exits, four.ring_back) == (one.exits, one.ring_back)

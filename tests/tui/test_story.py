@@ -28,7 +28,7 @@ def test_every_event_is_in_exactly_one_row(booted: Session, every: bool) -> None
 def test_the_story_of_a_boot_is_short(booted: Session) -> None:
     story = Story()
     story.add(booted.world.trace)
-    assert len(story.rows) < len(booted.world.trace) / 7
+    assert len(story.rows) < len(booted.world.trace) / 6
     port = [row for row in story.rows if row.group == "port"]
     assert sum(row.count for row in port) == sum(
         1 for event in booted.world.trace if event.kind == "intercept"
