@@ -464,12 +464,14 @@ class GuestSystem(PartitionSoftware):
         if not self.open_channels(at_boot=True):
             self.bus_ready()
 
-    def open_channels(self, at_boot: bool) -> int:
+    def open_channels(self, at_boot: bool, devices_only: bool = False) -> int:
         """Open the channels on offer for which there is a driver of that kind; how many."""
         count = 0
         for channel in list(self.bus.state.connection.channels.values()):
             kind = DRIVERS.get(channel.interface)
             if kind is None or at_boot != kind.AT_BOOT or channel.state != client.OFFERED:
+                continue
+            if devices_only and not kind.WITH_DEVICES:
                 continue
             driver = kind.make(self, channel)
             if driver is not None:

@@ -209,7 +209,7 @@ def _stay_plain(guest: GuestSystem) -> None:
     program = guest.current.program
     while program and program[0][0] != "vmbus":
         program.pop(0)
-    program[:] = [op for op in program if op[0] not in ("vmbus", "integration")]
+    program[:] = [op for op in program if op[0] not in ("vmbus", "devices", "integration")]
 
 
 def _msr(guest: GuestSystem, msr: int, value: int) -> int:
@@ -244,6 +244,11 @@ def _enlighten(guest: GuestSystem) -> int:
 def _vmbus(guest: GuestSystem) -> int:
     guest.current.waits = "vmbus"
     guest.bus.apply(guest.bus.state.connection.connect())
+    return 0
+
+
+def _devices(guest: GuestSystem) -> int:
+    guest.open_channels(at_boot=False, devices_only=True)
     return 0
 
 
@@ -355,6 +360,7 @@ OPERATIONS: dict[str, Callable[..., int]] = {
     "processors": _processors,
     "enlighten": _enlighten,
     "vmbus": _vmbus,
+    "devices": _devices,
     "integration": _integration,
     "activity": _activity,
     "driver_file": _driver_file,

@@ -100,7 +100,7 @@ def boot(guest: Guest, record: SystemRecord) -> list[Op]:
     drivers: list[Op] = []
     integration: list[Op] = []
     if guest.has_vmbus and record.integration_version:
-        drivers = [("phase", "drivers"), ("enlighten",), ("vmbus",)]
+        drivers = [("phase", "drivers"), ("enlighten",), ("vmbus",), ("devices",)]
         integration = [("integration",)]
     network: list[Op] = [("legacy_network",)] if guest.legacy_network else []
     return [*early, ("processors",), *drivers, *network, *late, *integration, ("phase", "running")]

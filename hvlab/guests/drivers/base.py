@@ -30,6 +30,9 @@ class Driver:
     AT_BOOT: ClassVar[bool] = False
     """Whether the boot waits for it; the others start with the system's services."""
 
+    WITH_DEVICES: ClassVar[bool] = False
+    """Whether it starts with the system's other device drivers, before the services."""
+
     @classmethod
     def make(cls, guest: GuestSystem, channel: GuestChannel) -> Driver | None:
         """The driver for a channel on offer; None if the guest's system has none of the kind."""

@@ -32,6 +32,8 @@ class InputDriver(Driver):
 
     machine: KeyboardGuest | MouseGuest
 
+    WITH_DEVICES: ClassVar[bool] = True
+
     def opened(self, guest: GuestSystem, relid: int) -> None:
         """Ask for a version."""
         self._serve(guest, relid, self.machine.start())
@@ -88,6 +90,7 @@ class VideoDriver(Driver):
     machine: VideoGuest
 
     PATH: ClassVar[str] = "synthvid"
+    WITH_DEVICES: ClassVar[bool] = True
 
     @classmethod
     def make(cls, guest: GuestSystem, channel: GuestChannel) -> VideoDriver | None:
