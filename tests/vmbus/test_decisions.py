@@ -1,8 +1,9 @@
 """The tables that dispatch uses, cell by cell, against one transcribed from the reference (sections 7, 6E, 6F, 8).
 
-The transcription was written before the tables were read, in the reference's own
-words. A cell in brackets is one that the reference leaves open; it must be marked
-as our reading.
+The transcription is in the reference's own words. The root's opening, closing and
+releasing and the GPADL rules were noted before the code was read; the grid itself,
+and all of the child's side, was typed by the one who had written the tables. A cell
+in brackets is one that the reference leaves open; it must be marked as our reading.
 """
 
 from __future__ import annotations
