@@ -25,7 +25,7 @@ from hvlab.guests.threads import Op, Processor, Thread
 from hvlab.guests.writers import SystemWriter, Writers
 from hvlab.hypervisor import Hypercalls, Hypervisor, PartitionSoftware, PhysicalMemory
 from hvlab.hypervisor.memory import PAGE_SIZE
-from hvlab.kernel import handler
+from hvlab.kernel import handler, neighbour
 from hvlab.kernel.calendar import file_time
 from hvlab.vmbus import guest as client
 from hvlab.vmbus.signals import POST_AGAIN
@@ -122,7 +122,7 @@ class GuestSystem(PartitionSoftware):
 
     # -- the machine as the guest sees it -----------------------------------------------------
 
-    @property
+    @neighbour
     def hypervisor(self) -> Hypervisor:
         """What it runs on."""
         return self.world.get(f"{self.host}/hypervisor", Hypervisor)

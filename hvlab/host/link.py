@@ -15,7 +15,7 @@ from hvlab import catalog
 from hvlab.catalog import Platform
 from hvlab.catalog.versions import word_versions
 from hvlab.host.disks import HostStorage
-from hvlab.host.faults import board
+from hvlab.host.faults import FaultBoard, board
 from hvlab.host.guest_pages import ForeignPage
 from hvlab.host.machine import Drive, VirtualMachine
 from hvlab.host.networks import VirtualNetworks
@@ -28,7 +28,7 @@ from hvlab.host.services.storage import StorageService
 from hvlab.hypervisor.calls import Status
 from hvlab.hypervisor.hypervisor import ROOT
 from hvlab.hypervisor.memory import PAGE_SIZE
-from hvlab.kernel import Component, handler
+from hvlab.kernel import Component, handler, neighbour
 from hvlab.vmbus import host as server
 from hvlab.vmbus import messages, packets, signals
 from hvlab.vmbus.endpoint import Endpoint
@@ -87,15 +87,20 @@ class BusLink(Component):
         """The virtualization platform."""
         return catalog.platform(self.platform_id)
 
-    @property
+    @neighbour
     def root(self) -> RootKernel:
         """The root's kernel."""
         return self.world.get(f"{self.host}/root", RootKernel)
 
-    @property
+    @neighbour
     def disks(self) -> HostStorage:
         """The host's storage."""
         return self.world.get(f"{self.host}/root/storage", HostStorage)
+
+    @neighbour
+    def faults(self) -> FaultBoard:
+        """What is made to fail on the host."""
+        return board(self.world, self.host)
 
     @property
     def network(self) -> VirtualNetworks:
@@ -392,7 +397,7 @@ class BusLink(Component):
     def _signal(self, relid: int) -> None:
         calls = self.root.hypercalls
         connection = port_number(self.partition, EVENT_PORT)
-        faults = board(self.world, self.host)
+        faults = self.faults
         fault = faults.loses(self.vm, self.server.channels[relid].offer.key)
         if fault is not None:
             faults.struck(fault)
@@ -437,7 +442,7 @@ class BusLink(Component):
 
     def _hangs(self, key: str, what: str, arguments: tuple[Any, ...]) -> bool:
         """Whether a device's service does not answer; then what it should hear of waits."""
-        faults = board(self.world, self.host)
+        faults = self.faults
         fault = faults.silent(self.vm, key)
         if fault is not None:
             self.held.append((key, what, arguments))

@@ -24,6 +24,7 @@ from hvlab.hypervisor.partition import (
     take_pages,
 )
 from hvlab.hypervisor.synic import FLAG_BYTES, SLOT_SIZE
+from hvlab.kernel import neighbour
 from hvlab.vmbus.signals import VMBUS_SINT, set_bits
 
 CHANNEL_PORTS = 16
@@ -79,7 +80,7 @@ class RootKernel(PartitionSoftware):
         self.flag_owners: dict[int, tuple[int, int]] = {}
         """Event flag of the root to (partition, relid)."""
 
-    @property
+    @neighbour
     def hypervisor(self) -> Hypervisor:
         """What the root runs on."""
         return self.world.get(f"{self.host}/hypervisor", Hypervisor)

@@ -38,7 +38,7 @@ from hvlab.hypervisor.partition import (
 from hvlab.hypervisor.results import Result
 from hvlab.hypervisor.scheduler import Scheduler
 from hvlab.hypervisor.software import PartitionSoftware
-from hvlab.kernel import Component
+from hvlab.kernel import Component, neighbour
 
 ROOT = 1
 HYPERVISOR_PRESENT = 1 << 31
@@ -118,7 +118,7 @@ class Hypervisor(Component):
         """The path of what runs in a partition, for the trace."""
         if partition.software < 0:
             return f"{self.name}/partition{partition.number}"
-        return self.world.at_index(partition.software).name
+        return self.world.name_at(partition.software)
 
     # -- memory, as a partition sees it ------------------------------------------------------
 
@@ -463,7 +463,7 @@ class Hypervisor(Component):
 
     # -- processor time --------------------------------------------------------------------------
 
-    @property
+    @neighbour
     def scheduler(self) -> Scheduler:
         """Who shares the logical processors."""
         return self.world.get(f"{self.name}/scheduler", Scheduler)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from hvlab.hypervisor.software import PartitionSoftware
-from hvlab.kernel import Component, handler
+from hvlab.kernel import Component, handler, neighbour
 
 if TYPE_CHECKING:
     from hvlab.hypervisor.hypervisor import Hypervisor
@@ -108,7 +108,7 @@ class Scheduler(Component):
         """The turn of whoever was let run last."""
         self.entered = 0
 
-    @property
+    @neighbour
     def hypervisor(self) -> Hypervisor:
         """Whose scheduler this is."""
         from hvlab.hypervisor.hypervisor import Hypervisor

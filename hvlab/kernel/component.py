@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 C = TypeVar("C")
 P = TypeVar("P")
+N = TypeVar("N", bound="Component")
 
 
 class handler(Generic[C, P]):  # noqa: N801 - used as a decorator
@@ -43,6 +44,36 @@ class handler(Generic[C, P]):  # noqa: N801 - used as a decorator
         return self.function.__get__(instance, owner)
 
 
+class neighbour(Generic[N]):  # noqa: N801 - used as a decorator
+    """Marks a property that finds another component with which this one works all the time.
+
+    It is looked up once and then kept; the world counts as touched whoever is kept so, and makes
+    everybody look anew should it ever be another object (`World.hold`).
+    """
+
+    def __init__(self, find: Callable[[Any], N]) -> None:
+        self.find = find
+        self.__doc__ = find.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> neighbour[N]: ...
+
+    @overload
+    def __get__(self, instance: Component, owner: type) -> N: ...
+
+    def __get__(self, instance: Component | None, owner: type) -> Any:
+        if instance is None:
+            return self
+        found = self.find(instance)
+        instance.world.hold(found)
+        # What the instance holds itself comes before this descriptor: from now on it is a plain attribute.
+        instance.__dict__[self.name] = found
+        return found
+
+
 class Component:
     """A part of the world with a name (a path such as `host1/root/vmms`) and saveable state."""
 
@@ -55,6 +86,13 @@ class Component:
     def after(self, delay: int, what: handler[Any, P], payload: P) -> int:
         """Have one of this component's own handlers called after `delay` ns; returns a ticket."""
         return self.world.schedule(delay, self.index, what.id, payload)
+
+    def forget_neighbours(self) -> None:
+        """Look them up anew when they are needed next."""
+        for name in [
+            name for name in self.__dict__ if isinstance(getattr(type(self), name, None), neighbour)
+        ]:
+            del self.__dict__[name]
 
     def restored(self) -> None:
         """Called when the state was put back to an earlier one: drop what is derived from it."""

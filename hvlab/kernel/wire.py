@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +54,14 @@ class FieldView:
 class Layout:
     """A struct's layout. Attributes: `name`, `fields`, `size` in bytes, `offsets` by field name."""
 
+    pack: Callable[..., bytes]
+    """The struct's bytes from its fields' values by name; those not given are zero.
+
+    An unknown name is a TypeError, too many bytes for a field a ValueError.
+    """
+    unpack: Callable[..., dict[str, Any]]
+    """The fields' values by name, from data and an offset (0); struct.error if the data is too short."""
+
     def __init__(self, name: str, *fields: Field, order: str = "<") -> None:
         self.name = name
         self.fields = fields
@@ -70,33 +78,47 @@ class Layout:
         self.size = self.struct.size
         if self.size != offset:
             raise ValueError(f"layout {name}: {self.size} bytes packed, {offset} declared")
-        self._names = tuple(self.offsets)
-        self._guids = tuple(field.name for field in fields if field.kind == "guid")
-        self._rooms = tuple((field.name, field.size) for field in fields if field.kind == "bytes")
+        self.pack, self.unpack = self._compiled()
+
+    def _compiled(self) -> tuple[Callable[..., bytes], Callable[..., dict[str, Any]]]:
+        """`pack` and `unpack` for just these fields, made once as dataclasses make theirs.
+
+        Every message and packet passes through one of the two: a loop over the fields at each
+        call would be most of its cost.
+        """
+        form = "bytes_le" if self.order == "<" else "bytes"
         zeros = {"guid": bytes(16), "bytes": b""}
-        self._zeros = {field.name: zeros.get(field.kind, 0) for field in fields}
+        takes, checks, reads = [], [], []
+        for field in self.fields:
+            name = field.name
+            takes.append(f"{name}={zeros.get(field.kind, 0)!r}")
+            reads.append(f"{name!r}: UUID({form}={name})" if field.kind == "guid" else f"{name!r}: {name}")
+            if field.kind == "guid":
+                checks.append(f"    if isinstance({name}, UUID): {name} = {name}.{form}")
+            elif field.kind == "bytes":
+                checks.append(
+                    f"    if len({name}) > {field.size}: REFUSE({name!r}, len({name}), {field.size})"
+                )
+        names = ", ".join(self.offsets)
+        source = [
+            f"def pack(*, {', '.join(takes)}):",
+            *checks,
+            f"    return PUT({names})",
+            "def unpack(data, offset=0):",
+            f"    {names}, = TAKE(data, offset)",
+            f"    return {{{', '.join(reads)}}}",
+        ]
+        made: dict[str, Any] = {
+            "PUT": self.struct.pack,
+            "TAKE": self.struct.unpack_from,
+            "REFUSE": self._refuse,
+            "UUID": uuid.UUID,
+        }
+        exec("\n".join(source), made)  # noqa: S102 - the source is made of the fields' names alone
+        return made["pack"], made["unpack"]
 
-    def pack(self, **values: Any) -> bytes:
-        """The struct's bytes; fields not given are zero. An unknown name is an error."""
-        row = {**self._zeros, **values}
-        if len(row) > len(self._names):
-            raise ValueError(f"{self.name} has no field {', '.join(sorted(row.keys() - self._zeros.keys()))}")
-        for name in self._guids:
-            value = row[name]
-            if isinstance(value, uuid.UUID):
-                row[name] = value.bytes_le if self.order == "<" else value.bytes
-        for name, size in self._rooms:
-            if len(row[name]) > size:
-                raise ValueError(f"{self.name}.{name}: {len(row[name])} bytes, room for {size}")
-        return self.struct.pack(*row.values())
-
-    def unpack(self, data: bytes | bytearray | memoryview, offset: int = 0) -> dict[str, Any]:
-        """The fields' values; struct.error if the data is too short."""
-        values = dict(zip(self._names, self.struct.unpack_from(data, offset), strict=True))
-        for name in self._guids:
-            raw = values[name]
-            values[name] = uuid.UUID(bytes_le=raw) if self.order == "<" else uuid.UUID(bytes=raw)
-        return values
+    def _refuse(self, field: str, length: int, size: int) -> None:
+        raise ValueError(f"{self.name}.{field}: {length} bytes, room for {size}")
 
     def describe(self, data: bytes, offset: int = 0) -> list[FieldView]:
         """Each field of the struct as it lies in `data`; fields beyond its end are left out."""

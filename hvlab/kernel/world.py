@@ -6,10 +6,11 @@ digested.
 
 A snapshot shares with the one before it the components that nobody has touched
 in between. Touched is who was looked up (`get`, `at_index`, `components`), whom an
-event was scheduled for, and whom an event was handled for. That is all there is as
-long as nobody keeps a component across a snapshot: components refer to one another
-by name, and whoever works on the world from outside says `touch_all` when it has
-the word again after letting the world run.
+event was scheduled for, and whom an event was handled for; and, at every snapshot, who
+is kept by others as a `neighbour`. That is all there is as long as nobody else keeps a
+component across a snapshot: components refer to one another by name, and whoever
+works on the world from outside says `touch_all` when it has the word again after
+letting the world run.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class WorldState:
 class World(Kernel):
     """A registry of components over one clock, one trace and one seed."""
 
-    __slots__ = ("_by_name", "_events", "_last", "_streams", "between", "seed", "trace")
+    __slots__ = ("_by_name", "_events", "_held", "_last", "_streams", "between", "seed", "trace")
 
     def __init__(self, seed: int = 0) -> None:
         super().__init__()
@@ -73,6 +74,8 @@ class World(Kernel):
         self._streams: dict[str, Stream] = {}
         self.between: Callable[[], None] | None = None
         """Called now and then between two events of a run: a session takes its snapshots there."""
+        self._held: list[int] = []
+        """The indices of those that others keep as their neighbours."""
         self._last: WorldState | None = None
         """The snapshot that the next one may share with."""
 
@@ -96,6 +99,8 @@ class World(Kernel):
         self._touched[component.index] = 1
         self._components[component.index] = None
         del self._by_name[component.name]
+        if component.index in self._held:
+            self._let_go()
 
     def get(self, name: str, kind: type[C]) -> C:
         """The component of that name; KeyError if there is none, TypeError if it is of another kind."""
@@ -114,6 +119,35 @@ class World(Kernel):
         component: Component = self._components[index]
         self._touched[index] = 1
         return component
+
+    def name_at(self, index: int) -> str:
+        """The name of the component with that index."""
+        name: str = self._components[index].name
+        return name
+
+    def hold(self, component: Component) -> None:
+        """Somebody keeps a component from now on: it counts as touched at every snapshot."""
+        if component.index not in self._held:
+            self._held.append(component.index)
+        self._touched[component.index] = 1
+
+    def is_held(self, component: Component) -> bool:
+        """Whether somebody keeps it as a neighbour."""
+        return component.index in self._held
+
+    def _let_go(self) -> None:
+        """Nobody keeps anybody any more: one of those who were kept is gone, or is another object."""
+        self._held.clear()
+        for component in self._components:
+            if component is not None:
+                component.forget_neighbours()
+
+    def _untouched(self, count: int) -> bytearray:
+        """The marks at a snapshot: nobody is touched but those who are kept."""
+        touched = bytearray(count)
+        for index in self._held:
+            touched[index] = 1
+        return touched
 
     def components(self) -> list[Component]:
         """All components, in the order in which they came."""
@@ -219,7 +253,7 @@ class World(Kernel):
             trace_length=len(self.trace.events),
             components=saved,
         )
-        self._touched = bytearray(len(saved))
+        self._touched = self._untouched(len(saved))
         return self._last
 
     def _mark_handled(self) -> None:
@@ -266,7 +300,12 @@ class World(Kernel):
             self._components.append(None if saved is None else component)
             if saved is not None:
                 self._by_name[saved.name] = cast(Component, component)
-        self._touched = bytearray(len(state.components))
+        if any(
+            index >= len(self._components) or self._components[index] is not present[index]
+            for index in self._held
+        ):
+            self._let_go()
+        self._touched = self._untouched(len(state.components))
         self._last = state
 
     def _put_back(self, index: int, present: Component | None, saved: ComponentState) -> Component:

@@ -108,7 +108,7 @@ def test_what_is_cut_short_is_shown_as_far_as_it_goes(length: int) -> None:
 
 @pytest.mark.parametrize("values", [{"x": 1}, {"g": bytes(13)}])
 def test_what_the_table_has_no_room_for_is_refused(values: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"no field x|room for 12"):
+    with pytest.raises((TypeError, ValueError), match=r"argument 'x'|room for 12"):
         ALL.pack(**values)
 
 
