@@ -7,6 +7,7 @@ one sentence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import msgspec
 from hvlab.console.errors import ParseError
 from hvlab.course import cmdlets
 from hvlab.course.checks import PASS, CheckResult, Examiner
+from hvlab.course.loading import load
 from hvlab.course.model import Lesson
 from hvlab.kernel import World
 from hvlab.session import log
@@ -25,6 +27,9 @@ MAXIMUM_FILE = 64 << 20
 STEP_LIMIT = 2_000_000
 MAXIMUM_EVENTS = 2_000_000
 """As far as a submission's world may go: days of simulated time, a minute or two of a computer's."""
+
+
+_SEED = re.compile(r"^#\s*seed:\s*(\d{1,18})\s*$", re.MULTILINE)
 
 
 class BadSubmission(Exception):
@@ -84,6 +89,19 @@ def open_session(lesson: Lesson) -> Session:
     return session
 
 
+def drawn_anew(lesson: Lesson, seed: int) -> Lesson:
+    """The lesson as another seed draws it, where each learner has one of their own."""
+    if lesson.plan.seeds == "fixed" or seed == lesson.seed:
+        return lesson
+    return load(lesson.folder, seed)
+
+
+def seed_of_script(lesson: Lesson, source: str) -> int:
+    """The seed that a script was written for: `# seed: 7` in one of its first lines, else the lesson's."""
+    found = _SEED.search("\n".join(source.splitlines()[:5]))
+    return int(found[1]) if found else lesson.seed
+
+
 def run_script(lesson: Lesson, source: str, name: str) -> Session:
     """Run a script on the lesson's start. BadSubmission if it is no program."""
     session = open_session(lesson)
@@ -110,6 +128,7 @@ def replay_log(lesson: Lesson, data: bytes, name: str) -> Session:
         raise BadSubmission(str(error)) from None
     if header.lesson != lesson.id:
         raise BadSubmission(f"{name}: recorded in {header.lesson or 'a sandbox'!r}, not in {lesson.id!r}")
+    lesson = drawn_anew(lesson, header.seed)
     if (header.scenario, header.platform, header.seed) != (lesson.scenario, lesson.platform, lesson.seed):
         raise BadSubmission(f"{name}: recorded in a lab that is not this lesson's")
     if header.lesson_digest != lesson.digest:
@@ -139,12 +158,14 @@ def grade_file(lesson: Lesson, path: Path, language: str = "en") -> Report:
         raise BadSubmission(f"{path}: cannot be read ({error.strerror})") from None
     if log.looks_like_log(data):
         session = replay_log(lesson, data, str(path))
+        lesson = drawn_anew(lesson, session.header.seed)
     else:
         try:
             source = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = data[: error.start].count(b"\n") + 1
             raise BadSubmission(f"{path}, line {line}: not UTF-8 text") from None
+        lesson = drawn_anew(lesson, seed_of_script(lesson, source))
         session = run_script(lesson, source, str(path))
     return report(lesson, session, str(path), language)
 

@@ -6,7 +6,8 @@ import difflib
 from pathlib import Path
 
 from hvlab import paths
-from hvlab.course.model import BadLesson, Lesson, load
+from hvlab.course.loading import load
+from hvlab.course.model import BadLesson, Lesson
 
 __all__ = ["BadLesson", "Lesson", "all_lessons", "find", "first", "lint"]
 
@@ -24,14 +25,14 @@ def first() -> Lesson:
     return lessons[0]
 
 
-def find(name: str) -> Lesson:
-    """A lesson by its id or its folder. BadLesson."""
+def find(name: str, seed: int | None = None) -> Lesson:
+    """A lesson by its id or its folder, as its own seed or the given one draws it. BadLesson."""
     folder = Path(name)
     if folder.is_dir():
-        return load(folder)
+        return load(folder, seed)
     lessons = {lesson.id: lesson for lesson in all_lessons()}
     if name in lessons:
-        return lessons[name]
+        return lessons[name] if seed is None else load(lessons[name].folder, seed)
     near = difflib.get_close_matches(name, list(lessons), 1)
     hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(lessons)}"
     raise BadLesson(f"there is no lesson {name!r}; {hint}")

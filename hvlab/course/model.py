@@ -5,16 +5,19 @@ A lesson is a folder:
 - `lesson.toml`: everything but the running text (shapes below; unknown keys are errors);
 - `en.md`, `de.md`: the text. A section begins with a heading that ends in `{#step-id}`;
 - `start.ps1` (optional), `solution*.ps1` (all known good ways), `wrong-*.ps1` (plausible mistakes,
-  whose first line `# check: ID` names the check that must catch them).
+  whose first line `# check: ID` names the check that must catch them);
+- `takeaway.ps1` (optional): the same work on a real host, with real cmdlets only, headed by the
+  first Windows release on which it runs.
+
+`{{name}}` anywhere in these files stands for a value drawn from the lesson's `variables`
+(hvlab.course.drawing). The folder above holds `chapter.toml`, what the lessons have in common.
 """
 
 from __future__ import annotations
 
-import difflib
-import hashlib
-import re
-import tomllib
+import fnmatch
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -38,7 +41,9 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One thing that is checked: an expression of the console, a pattern of the trace, or an answer.
 
     `needs` are checks that must pass first (otherwise this one is not reached). `why`
-    says what to do when it fails.
+    says what to do when it fails. `probe` is a script that is run first on a copy of the lab
+    ("if this host now failed, would ...?"); `expression` then asks the copy. With
+    `within_ms`, the events of `order` must lie so close together, in simulated time.
     """
 
     id: str
@@ -50,21 +55,44 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     happened: Pattern | None = None
     never: Pattern | None = None
     order: list[Pattern] = []
+    within_ms: int = 0
+    probe: str = ""
     at_least: int = 1
     exactly: int | None = None
     answer: str = ""
 
 
 class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One answer to choose, and what is said when it was chosen."""
+    """One answer to choose, and what is said when it was chosen.
+
+    A wrong choice may name the `misconception` behind it (an id of assets/misconceptions.toml),
+    and `refute`: a script that is run on a copy of the learner's lab, and whose output is
+    shown with the feedback.
+    """
 
     id: str
     text: Localized
-    feedback: Localized
+    feedback: Localized = {}
+    misconception: str = ""
+    refute: str = ""
+
+
+class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The left side of a pair: `match` is the choice that belongs to it."""
+
+    id: str
+    text: Localized
+    match: str
 
 
 class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A question. With `choices`, `correct` is one of them; otherwise `expression` computes the number.
+    """A question; what it is follows from what is given.
+
+    - `choices` and `correct`: choose one; with `all_of`, choose just these; with `sequence`, put
+      them in this order; with `items`, find the choice for each item.
+    - `expression` without choices: the console computes the number or the word that is right.
+    - `event`: point at an event of the trace that fits, by its number; with `cause_of` it must
+      also have led to the last event that fits that pattern.
 
     A `guess` is asked before an experiment: it is recorded and answered by the
     experiment, never marked.
@@ -74,18 +102,31 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prompt: Localized
     choices: list[Choice] = []
     correct: str = ""
+    all_of: list[str] = []
+    sequence: list[str] = []
+    items: list[Item] = []
     expression: str = ""
+    event: Pattern | None = None
+    cause_of: Pattern | None = None
     guess: bool = False
     right: Localized = {}
     wrong: Localized = {}
 
-    def choice_meant(self, text: str) -> str:
-        """The id of the choice that an answer means, by its number, its id or its text; else the answer."""
-        wanted = text.strip().casefold()
-        for number, choice in enumerate(self.choices, 1):
-            if wanted in (str(number), choice.id.casefold(), *(t.casefold() for t in choice.text.values())):
-                return choice.id
-        return text.strip()
+    @property
+    def kind(self) -> QuestionKind:
+        """What is asked for."""
+        if self.items:
+            return "match"
+        if self.sequence:
+            return "order"
+        if self.all_of:
+            return "multiple"
+        if self.choices:
+            return "choice"
+        return "event" if self.event is not None else "value"
+
+
+QuestionKind = Literal["choice", "multiple", "order", "match", "value", "event"]
 
 
 class Hint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,6 +145,24 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hints: list[Hint] = []
 
 
+class Variable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is drawn for `{{name}}`: one of a `pool`, or a whole number from `low` to `high` in steps of `step`."""
+
+    pool: list[str | int] = []
+    low: int = 0
+    high: int = 0
+    step: int = 1
+
+
+class Chapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """chapter.toml: what a chapter's lessons have in common. `morning` is what went wrong today."""
+
+    title: Localized
+    morning: Localized
+    route: list[str] = []
+    """Routes through the course that take this chapter whole: essentials, day."""
+
+
 class LessonFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """lesson.toml."""
 
@@ -117,16 +176,28 @@ class LessonFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     platform: str = "ws2008"
     scenario: str = "one-host"
     seed: int = 0
+    seeds: Literal["fixed", "drawn"] = "fixed"
+    """With `drawn`, every learner gets a seed of their own, and with it other `variables`."""
+    variables: dict[str, Variable] = {}
+    prerequisites: list[str] = []
+    routes: list[str] = []
+    par: int = 0
+    """The fewest commands with which it can be done; 0 where nobody counts."""
     panes: list[str] = []
 
 
 class Lesson(msgspec.Struct, frozen=True):
-    """A lesson with its texts. `sections` is by language, then by step."""
+    """A lesson with its texts, as a seed draws it. `sections` is by language, then by step."""
 
     folder: Path
     plan: LessonFile
     sections: dict[str, dict[str, str]]
     digest: str
+    seed: int
+    drawn: dict[str, str]
+    chapter: Chapter | None
+    scripts: dict[str, str]
+    """The scripts beside it, by file name."""
 
     @property
     def id(self) -> str:
@@ -154,11 +225,6 @@ class Lesson(msgspec.Struct, frozen=True):
         return self.plan.scenario
 
     @property
-    def seed(self) -> int:
-        """The seed of its lab."""
-        return self.plan.seed
-
-    @property
     def max_points(self) -> int:
         """All points there are."""
         return sum(check.points for check in self.plan.check)
@@ -167,109 +233,10 @@ class Lesson(msgspec.Struct, frozen=True):
         """The question of that id."""
         return next((question for question in self.plan.question if question.id == name), None)
 
-    def scripts(self, pattern: str) -> list[Path]:
-        """The scripts beside it whose names match."""
-        return sorted(self.folder.glob(pattern))
+    def scripts_like(self, pattern: str) -> list[str]:
+        """The names of the scripts that match, in order."""
+        return sorted(fnmatch.filter(self.scripts, pattern))
 
     def start(self) -> str:
         """What runs before the learner begins."""
-        path = self.folder / "start.ps1"
-        return path.read_text(encoding="utf-8") if path.is_file() else ""
-
-
-_HEADING = re.compile(r"^## .*\{#([a-z0-9-]+)\}\s*$")
-_UNKNOWN = re.compile(r"unknown field `(\w+)`")
-
-
-def load(folder: Path) -> Lesson:
-    """Read a lesson's folder. BadLesson."""
-    path = folder / "lesson.toml"
-    try:
-        data = path.read_bytes()
-        plan = msgspec.convert(tomllib.loads(data.decode("utf-8")), LessonFile)
-    except FileNotFoundError:
-        raise BadLesson(f"{folder}: there is no lesson.toml in it") from None
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadLesson(f"{path}: {error}") from None
-    except msgspec.ValidationError as error:
-        raise BadLesson(f"{path}: {error}{_nearest(str(error))}") from None
-    hasher = hashlib.sha256(data)
-    sections = {}
-    for language in LANGUAGES:
-        text = folder / f"{language}.md"
-        try:
-            raw = text.read_bytes()
-            sections[language] = split_sections(raw.decode("utf-8"), text)
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadLesson(f"{text}: {error}") from None
-        hasher.update(raw)
-    begin = folder / "start.ps1"
-    if begin.is_file():
-        hasher.update(begin.read_bytes())
-    lesson = Lesson(folder, plan, sections, hasher.hexdigest())
-    _cross_check(lesson)
-    return lesson
-
-
-def _nearest(message: str) -> str:
-    found = _UNKNOWN.search(message)
-    if found is None:
-        return ""
-    known = {
-        field
-        for kind in (LessonFile, Step, Check, Question, Choice, Hint, Pattern)
-        for field in kind.__struct_fields__
-    }
-    near = difflib.get_close_matches(found[1], sorted(known), 1)
-    return f"; did you mean `{near[0]}`?" if near else ""
-
-
-def split_sections(text: str, path: Path) -> dict[str, str]:
-    """The sections of a text by step id, each with its heading (without the mark). BadLesson."""
-    sections: dict[str, str] = {}
-    current = ""
-    lines: list[str] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.startswith("## "):
-            found = _HEADING.match(line)
-            if found is None:
-                raise BadLesson(f"{path}, line {number}: a section's heading ends in {{#step-id}}")
-            if current:
-                sections[current] = "\n".join(lines).strip()
-            current, lines = found[1], [line[: line.rindex("{")].rstrip()]
-            if current in sections:
-                raise BadLesson(f"{path}, line {number}: a second section {{#{current}}}")
-        elif current:
-            lines.append(line)
-    if current:
-        sections[current] = "\n".join(lines).strip()
-    return sections
-
-
-def _cross_check(lesson: Lesson) -> None:
-    """Ids that point nowhere, and texts that one language lacks."""
-    plan, where = lesson.plan, lesson.folder / "lesson.toml"
-    checks = [check.id for check in plan.check]
-    questions = [question.id for question in plan.question]
-    for ids in (checks, questions, [step.id for step in plan.step]):
-        doubled = sorted({name for name in ids if ids.count(name) > 1})
-        if doubled:
-            raise BadLesson(f"{where}: the id {doubled[0]!r} is used twice")
-    wanted = [(f"step {step.id}", "check", goal, checks) for step in plan.step for goal in step.goals]
-    wanted += [
-        (f"step {step.id}", "question", step.question, questions) for step in plan.step if step.question
-    ]
-    wanted += [(f"check {check.id}", "check", need, checks) for check in plan.check for need in check.needs]
-    wanted += [(f"check {c.id}", "question", c.answer, questions) for c in plan.check if c.answer]
-    for place, kind, name, known in wanted:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise BadLesson(f"{where}: {place} names the {kind} {name!r}, which there is not{hint}")
-    steps = {step.id for step in plan.step}
-    for language, sections in lesson.sections.items():
-        if set(sections) != steps:
-            odd = sorted(set(sections) ^ steps)[0]
-            raise BadLesson(
-                f"{lesson.folder / language}.md: the sections and the steps of lesson.toml differ: {odd!r}"
-            )
+        return self.scripts.get("start.ps1", "")

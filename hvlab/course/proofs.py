@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from hvlab.console.errors import ParseError
 from hvlab.course import grading
-from hvlab.course.checks import EVENT_FIELDS
+from hvlab.course.loading import load
 from hvlab.course.model import LANGUAGES, Lesson
+from hvlab.course.patterns import EVENT_FIELDS
 from hvlab.kernel.trace import KINDS
 
 _FENCE = re.compile(r"```powershell\n(.*?)```", re.DOTALL)
+_RELEASE = re.compile(r"^# (Windows Server \d{4}( R2)?|Hyper-V Server \d{4}( R2)?)\b")
+MOST_WORDS = 120
+OTHER_SEEDS = (1, 2)
 _NAMES = re.compile(r"^#\s*check:\s*(\S+)", re.MULTILINE)
 
 
 def prove(lesson: Lesson) -> list[str]:
     """What is wrong with a lesson: an empty list if nothing is."""
-    return [
-        *_texts(lesson),
-        *_patterns(lesson),
-        *_start(lesson),
-        *_solutions(lesson),
-        *_mistakes(lesson),
-        *_commands(lesson),
-    ]
+    problems = [*_texts(lesson), *_lengths(lesson), *_patterns(lesson), *_takeaway(lesson)]
+    if problems:
+        return problems
+    problems = _work(lesson)
+    if lesson.plan.seeds == "drawn":
+        for seed in OTHER_SEEDS:
+            problems += [f"seed {seed}: {problem}" for problem in _work(load(lesson.folder, seed))]
+    return problems
+
+
+def _work(lesson: Lesson) -> list[str]:
+    return [*_start(lesson), *_solutions(lesson), *_mistakes(lesson), *_commands(lesson)]
 
 
 def _texts(lesson: Lesson) -> list[str]:
@@ -36,10 +43,12 @@ def _texts(lesson: Lesson) -> list[str]:
     for question in plan.question:
         texts.append((f"question {question.id}: prompt", question.prompt))
         texts += [(f"question {question.id}: {c.id}", c.text) for c in question.choices]
-        texts += [(f"question {question.id}: feedback {c.id}", c.feedback) for c in question.choices]
-        if question.choices and question.correct not in [choice.id for choice in question.choices]:
-            problems.append(f"question {question.id}: the correct answer {question.correct!r} is no choice")
-        if not question.choices:
+        if question.kind == "choice":
+            texts += [(f"question {question.id}: feedback {c.id}", c.feedback) for c in question.choices]
+            if not question.correct and not question.guess:
+                problems.append(f"question {question.id}: no choice is correct")
+        texts += [(f"question {question.id}: {item.id}", item.text) for item in question.items]
+        if question.kind != "choice":
             texts += [
                 (f"question {question.id}: right", question.right),
                 (f"question {question.id}: wrong", question.wrong),
@@ -50,6 +59,40 @@ def _texts(lesson: Lesson) -> list[str]:
             problems.append(f"step {step.id}: has goals and no hint")
     problems += [f"{place}: not in both languages" for place, text in texts if set(text) != set(LANGUAGES)]
     return problems
+
+
+def _lengths(lesson: Lesson) -> list[str]:
+    """Nobody reads a wall of text: so many words at most between two things to do."""
+    problems = []
+    for language, sections in lesson.sections.items():
+        for step, text in sections.items():
+            for stretch in re.split(r"```.*?```", text, flags=re.DOTALL):
+                words = len(re.findall(r"\w+", stretch))
+                if words > MOST_WORDS:
+                    problems.append(
+                        f"{language}.md {{#{step}}}: {words} words without anything to do; at most {MOST_WORDS}"
+                    )
+    return problems
+
+
+def _takeaway(lesson: Lesson) -> list[str]:
+    """What one takes home runs on a real host: real cmdlets only, and the release stands above it."""
+    script = lesson.scripts.get("takeaway.ps1")
+    if script is None:
+        return []
+    if _RELEASE.match(script) is None:
+        return ["takeaway.ps1: its first line names the release it runs on: # Windows Server 2012"]
+    session = grading.open_session(lesson)
+    try:
+        session.parse(script)
+    except ParseError as error:
+        return [f"takeaway.ps1, line {error.line}: {error.message}"]
+    names = {cmdlet.name.casefold() for cmdlet in session.table if cmdlet.lab_only}
+    return [
+        f"takeaway.ps1: {word} exists in the lab only"
+        for word in re.findall(r"[A-Z]\w*-[A-Z]\w*", script)
+        if word.casefold() in names
+    ]
 
 
 def _patterns(lesson: Lesson) -> list[str]:
@@ -78,57 +121,54 @@ def _start(lesson: Lesson) -> list[str]:
     return [f"check {name} passes before anything was done" for name in passed]
 
 
-def _grade(lesson: Lesson, path: Path) -> grading.Report:
-    session = grading.run_script(lesson, path.read_text(encoding="utf-8"), path.name)
-    return grading.report(lesson, session, path.name, "en")
+def _grade(lesson: Lesson, name: str) -> grading.Report:
+    return grading.report(lesson, grading.run_script(lesson, lesson.scripts[name], name), name, "en")
 
 
 def _solutions(lesson: Lesson) -> list[str]:
     problems = []
-    scripts = lesson.scripts("solution*.ps1")
+    scripts = lesson.scripts_like("solution*.ps1")
     if not scripts:
         problems.append("there is no solution.ps1")
-    for path in scripts:
-        report = _grade(lesson, path)
+    for name in scripts:
+        report = _grade(lesson, name)
         problems += [
-            f"{path.name}: check {check.id} does not pass: {check.message}"
+            f"{name}: check {check.id} does not pass: {check.message}"
             for check in report.checks
             if check.verdict != "pass"
         ]
-        problems += _prefixes(lesson, path)
+        problems += _prefixes(lesson, name)
     return problems
 
 
-def _prefixes(lesson: Lesson, path: Path) -> list[str]:
+def _prefixes(lesson: Lesson, name: str) -> list[str]:
     """Points never drop along a solution, and nothing short of the whole passes."""
     session = grading.open_session(lesson)
-    statements = session.parse(path.read_text(encoding="utf-8")).statements
+    statements = session.parse(lesson.scripts[name]).statements
     before = 0
     for number, statement in enumerate(statements, 1):
         session.run(statement.text)
-        report = grading.report(lesson, session, path.name, "en")
+        report = grading.report(lesson, session, name, "en")
         if report.points < before:
-            return [f"{path.name}: statement {number} loses points ({before} to {report.points})"]
+            return [f"{name}: statement {number} loses points ({before} to {report.points})"]
         before = report.points
         if report.passed and number < len(statements):
-            return [f"{path.name}: passes after statement {number} already; what follows is not needed"]
+            return [f"{name}: passes after statement {number} already; what follows is not needed"]
     return []
 
 
 def _mistakes(lesson: Lesson) -> list[str]:
     problems = []
-    for path in lesson.scripts("wrong-*.ps1"):
-        named = _NAMES.findall(path.read_text(encoding="utf-8"))
-        report = _grade(lesson, path)
+    for name in lesson.scripts_like("wrong-*.ps1"):
+        named = _NAMES.findall(lesson.scripts[name])
+        report = _grade(lesson, name)
         failed = [check.id for check in report.checks if check.verdict == "fail"]
         if report.passed:
-            problems.append(f"{path.name}: passes")
+            problems.append(f"{name}: passes")
         if not named:
-            problems.append(f"{path.name}: its first line must name a check (# check: ID)")
-        problems += [f"{path.name}: check {name} does not catch it" for name in named if name not in failed]
-        problems += [
-            f"{path.name}: fails at {name} as well" for name in failed if named and name not in named
-        ]
+            problems.append(f"{name}: its first line must name a check (# check: ID)")
+        problems += [f"{name}: check {check} does not catch it" for check in named if check not in failed]
+        problems += [f"{name}: fails at {check} as well" for check in failed if named and check not in named]
     return problems
 
 

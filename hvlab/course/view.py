@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from hvlab.course import answers, copies
 from hvlab.course.checks import PASS, Examiner
 from hvlab.course.model import Lesson, Question
 from hvlab.session.session import Session
 from hvlab.text import Text
+
+REFUTED_WIDTH = 60
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class HintOffer(Protocol):
 
 
 class QuestionView(Protocol):
-    """The present step's question: `kind` is number or choice."""
+    """The present step's question; `kind` is one of course.model.QuestionKind."""
 
     @property
     def id(self) -> str:
@@ -52,11 +55,15 @@ class QuestionView(Protocol):
 
     @property
     def kind(self) -> str:
-        """number or choice."""
+        """choice, multiple, order, match, value or event: how an answer is written."""
 
     @property
     def choices(self) -> Sequence[str]:
         """The answers to choose from, in order; their number, from 1, is an answer."""
+
+    @property
+    def items(self) -> Sequence[str]:
+        """Where things are to be matched: the left side, by number; the choices go by letter then."""
 
     def answer(self, text: str) -> tuple[bool, str]:
         """Record an answer; returns whether it is right (a guess always is) and what to say."""
@@ -114,8 +121,9 @@ class _Question:
         self._question = question
         self.id = question.id
         self.prompt = question.prompt[view.language]
-        self.kind = "choice" if question.choices else "number"
+        self.kind = question.kind
         self.choices = [choice.text[view.language] for choice in question.choices]
+        self.items = [item.text[view.language] for item in question.items]
 
     def answer(self, text: str) -> tuple[bool, str]:
         return self._view.answer(self._question, text)
@@ -216,14 +224,21 @@ class OpenLesson:
 
     def answer(self, question: Question, text: str) -> tuple[bool, str]:
         """Record an answer and say what there is to say to it."""
-        text = question.choice_meant(text)
+        text = answers.as_recorded(question, text)
         self.session.answer(question.id, text)
         right = self._examiner.is_right(question, text)
+        said = (question.right if right else question.wrong).get(self.language, "")
         for choice in question.choices:
-            if choice.id == text:
-                return right or question.guess, choice.feedback[self.language]
-        feedback = question.right if right else question.wrong
-        return right, feedback.get(self.language, "")
+            if choice.id == text and choice.feedback:
+                said = choice.feedback[self.language]
+                if choice.refute and not right:
+                    said += "\n" + self._refuted(choice.refute)
+        return right or question.guess, said
+
+    def _refuted(self, script: str) -> str:
+        """What an experiment on a copy of the learner's own lab shows."""
+        head = self._text("course.tried_on_a_copy", script=script.strip())
+        return f"{head}\n{copies.shown(self.session, script, REFUTED_WIDTH)}"
 
 
 def open_lesson(lesson: Lesson, session: Session, language: str) -> OpenLesson:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -72,7 +73,9 @@ class LessonPane(ScrollPane):
         rows = list(self._page.lines)
         rows += self._question(lesson, width)
         for text, style in self.notes:
-            rows += [(), *flow(spans(text, style), width, "▎ ", "▎ ")]
+            first, *printed = text.splitlines() or [""]
+            rows += [(), *flow(spans(first, style), width, "▎ ", "▎ ")]
+            rows += [line(("▎ " + row[: max(0, width - 2)], "")) for row in printed]
         if step < steps:
             self._next_row = len(rows) + 1
             rows += [(), line((self.lab_app.text("tui.lesson.next"), "key"))]
@@ -88,9 +91,13 @@ class LessonPane(ScrollPane):
             return []
         text = self.lab_app.text
         rows: list[Line] = [(), *flow([("? ", "accent"), *spans(question.prompt, "bold")], width, "", "  ")]
-        for number, choice in enumerate(question.choices, 1):
-            rows += flow(spans(choice), width, f"  {number}) ", "     ")
-        rows.append(line(("  " + text("tui.lesson.how_to_answer"), "dim")))
+        for number, item in enumerate(question.items, 1):
+            rows += flow(spans(item), width, f"  {number}) ", "     ")
+        marks = ascii_lowercase if question.items else None
+        for number, choice in enumerate(question.choices):
+            mark = marks[number] if marks else str(number + 1)
+            rows += flow(spans(choice), width, f"  {mark}) ", "     ")
+        rows += flow([(text(f"tui.lesson.how_to_answer.{question.kind}"), "dim")], width, "  ", "  ")
         return rows
 
     def _goals(self, lesson: LessonView, width: int) -> list[Line]:

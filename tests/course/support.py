@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from hvlab.course import grading, model
+from hvlab.course import grading, loading
 from hvlab.course.model import Lesson
 from hvlab.session.session import Session
 
@@ -159,7 +159,7 @@ def write_lesson(folder: Path, **changed: str) -> Path:
 
 def load(folder: Path, **changed: str) -> Lesson:
     """The lesson, read."""
-    return model.load(write_lesson(folder, **changed))
+    return loading.load(write_lesson(folder, **changed))
 
 
 def verdicts(lesson: Lesson, session: Session) -> dict[str, str]:

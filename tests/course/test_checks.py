@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from hvlab.course import grading
-from hvlab.course.checks import Examiner, looking_shell, matches, read_number
+from hvlab.course.answers import read_number
+from hvlab.course.checks import Examiner
+from hvlab.course.looking import looking_shell
 from hvlab.course.model import Lesson, Pattern
+from hvlab.course.patterns import matches
 from hvlab.kernel import TraceEvent
 from hvlab.session.session import Session
 from tests.course.support import LESSON, load, verdicts

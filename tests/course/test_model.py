@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hvlab.course import library, model
+from hvlab.course import answers, library, loading
 from hvlab.course.model import BadLesson
 from tests.course.support import LESSON, TEXT, load, write_lesson
 
@@ -31,7 +31,7 @@ def test_a_lesson_is_read_whole(tmp_path: Path) -> None:
     assert list(lesson.sections["en"]) == ["one", "two", "three"]
     assert lesson.sections["de"]["two"] == "## Two\n\nzwei"
     assert lesson.question("count") is not None and lesson.question("nothing") is None
-    assert [path.name for path in lesson.scripts("wrong-*.ps1")] == ["wrong-b.ps1"]
+    assert lesson.scripts_like("wrong-*.ps1") == ["wrong-b.ps1"]
     assert lesson.start() == ""
 
 
@@ -55,6 +55,11 @@ def test_a_lesson_is_read_whole(tmp_path: Path) -> None:
             'question = "count"',
             'question = "cuont"',
             "step two names the question 'cuont', which there is not; did you mean 'count'?",
+        ),
+        (
+            'correct = "second"',
+            'correct = "secnd"',
+            "question which names the choice 'secnd', which there is not; did you mean 'second'?",
         ),
         ('needs = ["made"]', 'needs = ["qqq"]', "check never names the check 'qqq', which there is not"),
         (
@@ -94,10 +99,10 @@ def test_a_text_that_does_not_fit_the_plan_is_named(
 
 def test_missing_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(BadLesson, match=r"there is no lesson\.toml"):
-        model.load(tmp_path)
+        loading.load(tmp_path)
     (write_lesson(tmp_path / "l") / "de.md").unlink()
     with pytest.raises(BadLesson, match=r"de\.md"):
-        model.load(tmp_path / "l")
+        loading.load(tmp_path / "l")
 
 
 @pytest.mark.parametrize("name", ["lesson.toml", "en.md", "de.md"])
@@ -105,7 +110,7 @@ def test_what_is_not_utf8_is_named(tmp_path: Path, name: str) -> None:
     folder = write_lesson(tmp_path / "l")
     (folder / name).write_bytes(b"id = '\xff'")
     with pytest.raises(BadLesson) as error:
-        model.load(folder)
+        loading.load(folder)
     assert name in str(error.value)
 
 
@@ -126,9 +131,9 @@ def test_a_choice_is_meant_by_number_id_or_text(tmp_path: Path) -> None:
     question = load(tmp_path / "l").question("which")
     assert question is not None
     for text in ("2", " 2 ", "second", "SECOND", "the second", "Die zweite"):
-        assert question.choice_meant(text) == "second"
+        assert answers.as_recorded(question, text) == "second"
     for text in ("0", "3", "seconds", ""):
-        assert question.choice_meant(text) == text
+        assert answers.as_recorded(question, text) == text
 
 
 def test_lessons_are_found_by_id_and_by_folder(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_a_wrong_choice_is_told(view: OpenLesson, text: str, reply: str) -> None
 def test_a_number_is_compared_with_the_learners_own_lab(view: OpenLesson) -> None:
     view.next_step()
     question = view.question()
-    assert question is not None and (question.kind, list(question.choices)) == ("number", [])
+    assert question is not None and (question.kind, list(question.choices)) == ("value", [])
     assert question.answer("1000") == (False, "wrong")
     view.session.run("New-VM a; New-VM b")
     assert question.answer("1000") == (False, "wrong") and question.answer("2 000") == (True, "right")

@@ -21,8 +21,9 @@ class PlainQuestion:
 
     id: str = "size"
     prompt: str = "How many bytes has an offer?"
-    kind: str = "number"
+    kind: str = "value"
     choices: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
     given: list[str] = field(default_factory=list)
 
     def answer(self, text: str) -> tuple[bool, str]:

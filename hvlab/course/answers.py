@@ -1,0 +1,107 @@
+"""Answers to questions: how people write them, and whether they are right in the lab as it stands.
+
+Every kind of answer is one line of text, so that it can be typed at a prompt, recorded in a log and
+replayed: `2` (choose), `1 3` (choose several, or put in order), `1b 2a` (match), `96` or `web01`
+(a value), `#417` (an event of the trace).
+"""
+
+from __future__ import annotations
+
+import re
+
+from hvlab.console.shell import Shell
+from hvlab.course.model import Item, Question
+from hvlab.course.patterns import condition, matches
+from hvlab.kernel import World
+
+_PAIR = re.compile(r"(\d+)\s*[-:=>]*\s*([a-z])\b")
+
+
+def as_recorded(question: Question, text: str) -> str:
+    """What an answer means, by ids instead of numbers where it chooses; else the answer itself."""
+    text = text.strip()
+    if question.kind == "choice":
+        return _choice(question, text) or text
+    if question.kind in ("multiple", "order"):
+        chosen = [_choice(question, part) for part in re.split(r"[\s,;]+", text) if part]
+        return " ".join(chosen) if chosen and all(chosen) else text
+    if question.kind == "match":
+        pairs = _PAIR.findall(text.casefold())
+        if len(pairs) == len(question.items):
+            known = [(_item(question, left), _lettered(question, right)) for left, right in pairs]
+            if all(left and right for left, right in known):
+                return " ".join(f"{left}={right}" for left, right in known)
+    return text
+
+
+def _choice(question: Question, text: str) -> str:
+    wanted = text.strip().casefold()
+    for number, choice in enumerate(question.choices, 1):
+        if wanted in (str(number), choice.id.casefold(), *(t.casefold() for t in choice.text.values())):
+            return choice.id
+    return ""
+
+
+def _item(question: Question, number: str) -> str:
+    place = int(number) - 1
+    return question.items[place].id if 0 <= place < len(question.items) else ""
+
+
+def _lettered(question: Question, letter: str) -> str:
+    place = ord(letter) - ord("a")
+    return question.choices[place].id if 0 <= place < len(question.choices) else ""
+
+
+def is_right(question: Question, text: str, shell: Shell, world: World) -> bool:
+    """Whether an answer is right, in the world as it is now."""
+    meant = as_recorded(question, text)
+    match question.kind:
+        case "choice":
+            return meant == question.correct
+        case "multiple":
+            return sorted(meant.split()) == sorted(question.all_of)
+        case "order":
+            return meant.split() == question.sequence
+        case "match":
+            return sorted(meant.split()) == sorted(_pair(item) for item in question.items)
+        case "event":
+            return _points_at(question, meant, world)
+    number = read_number(meant)
+    if number is not None:
+        return condition(shell, f"({question.expression}) -eq {number}").value
+    word = meant.replace("'", "''")
+    return bool(meant) and condition(shell, f"[string]({question.expression}) -eq '{word}'").value
+
+
+def _pair(item: Item) -> str:
+    return f"{item.id}={item.match}"
+
+
+def _points_at(question: Question, text: str, world: World) -> bool:
+    number = read_number(text.lstrip("#"))
+    if question.event is None or number is None or not 0 < number <= len(world.trace):
+        return False
+    events = list(world.trace)
+    if not matches(question.event, events[number - 1]):
+        return False
+    if question.cause_of is None:
+        return True
+    effect = next((event for event in reversed(events) if matches(question.cause_of, event)), None)
+    while effect is not None and effect.seq > number:
+        effect = events[effect.cause - 1] if effect.cause else None
+    return effect is not None and effect.seq == number
+
+
+def read_number(text: str) -> int | None:
+    """A whole number as people write it, with separators for thousands."""
+    digits = text.strip().replace("'", "").replace(" ", "").replace("\u202f", "").replace("\u00a0", "")
+    if digits.isascii() and digits.isdigit() and len(digits) <= 18:
+        return int(digits)
+    groups = digits.replace(",", ".").split(".")
+    if (
+        len(groups) > 1
+        and all(g.isascii() and g.isdigit() for g in groups)
+        and all(len(g) == 3 for g in groups[1:])
+    ):
+        return int("".join(groups))
+    return None

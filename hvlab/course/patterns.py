@@ -1,0 +1,38 @@
+"""What checks and questions ask of a lab: whether an expression holds, and whether an event fits a pattern."""
+
+from __future__ import annotations
+
+from hvlab.console.errors import ConsoleError
+from hvlab.console.shell import Shell, Verdict
+from hvlab.course.model import Pattern
+from hvlab.kernel import TraceEvent
+
+EVENT_FIELDS = ("partition", "channel", "source", "target")
+"""What a pattern may ask of any event, besides the kind's own fields."""
+
+
+def condition(shell: Shell, source: str) -> Verdict:
+    """What an expression comes to; false, with the reason as what was found, if it cannot be evaluated."""
+    try:
+        return shell.evaluate_condition(source)
+    except ConsoleError as error:
+        return Verdict(False, "", str(error).splitlines()[0], source)
+
+
+def matches(pattern: Pattern, event: TraceEvent) -> bool:
+    """Whether an event fits a pattern. Text is compared in any case; a field that is not there does not fit."""
+    if event.kind != pattern.kind:
+        return False
+    if pattern.vm:
+        suffix = f"/{pattern.vm}".casefold()
+        paths = (event.source.casefold(), event.target.casefold())
+        if not any(path.endswith(suffix) or f"{suffix}/" in path for path in paths):
+            return False
+    for name, wanted in pattern.fields.items():
+        actual = getattr(event, name) if name in EVENT_FIELDS else event.get(name)
+        if isinstance(wanted, str):
+            if str(actual).casefold() != wanted.casefold():
+                return False
+        elif actual != wanted:
+            return False
+    return True

@@ -1,0 +1,103 @@
+"""Every kind of question: how an answer may be written, what is recorded, and when it is right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from hvlab.course import answers
+from hvlab.course.looking import looking_shell
+from hvlab.course.model import Question
+from hvlab.session.session import Session
+
+BOTH = {"en": "?", "de": "?"}
+
+
+def question(**values: Any) -> Question:
+    return msgspec.convert({"id": "q", "prompt": BOTH, **values}, Question)
+
+
+def choices(*names: str) -> list[dict[str, Any]]:
+    return [{"id": name, "text": {"en": name.upper(), "de": f"{name}-de"}} for name in names]
+
+
+@pytest.fixture(scope="module")
+def session() -> Session:
+    session = Session()
+    assert session.run("New-VM web01; New-VM db02 -MemoryStartupBytes 1GB").ok
+    return session
+
+
+def right(session: Session, asked: Question, text: str) -> bool:
+    return answers.is_right(asked, text, looking_shell(session), session.world)
+
+
+@pytest.mark.parametrize(
+    ("text", "recorded", "is_right"),
+    [
+        ("1 3", "a c", True),
+        ("3,1", "c a", True),
+        ("A; c", "a c", True),
+        ("1", "a", False),
+        ("1 2 3", "a b c", False),
+    ],
+)
+def test_several_are_chosen(session: Session, text: str, recorded: str, is_right: bool) -> None:
+    asked = question(choices=choices("a", "b", "c"), all_of=["a", "c"])
+    assert asked.kind == "multiple"
+    assert answers.as_recorded(asked, text) == recorded
+    assert right(session, asked, text) == is_right == right(session, asked, recorded)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_right"), [("2 1 3", True), ("b a c", True), ("1 2 3", False), ("2 1", False), ("", False)]
+)
+def test_an_order_is_kept(session: Session, text: str, is_right: bool) -> None:
+    asked = question(choices=choices("a", "b", "c"), sequence=["b", "a", "c"])
+    assert asked.kind == "order" and right(session, asked, text) == is_right
+
+
+@pytest.mark.parametrize(
+    ("text", "is_right"),
+    [("1b 2a", True), ("2A, 1B", True), ("1-b 2=a", True), ("1a 2b", False), ("1b", False), ("1b 2z", False)],
+)
+def test_pairs_are_matched(session: Session, text: str, is_right: bool) -> None:
+    items = [{"id": "one", "text": BOTH, "match": "b"}, {"id": "two", "text": BOTH, "match": "a"}]
+    asked = question(choices=choices("a", "b"), items=items)
+    assert asked.kind == "match" and right(session, asked, text) == is_right
+    assert right(session, asked, answers.as_recorded(asked, text)) == is_right
+
+
+@pytest.mark.parametrize(
+    ("expression", "text", "is_right"),
+    [
+        ("(Get-VM).Count", "2", True),
+        ("(Get-VM).Count", "3", False),
+        ("(Get-VM db02).MemoryStartup", "1,073,741,824", True),
+        ("(Get-VM | Sort-Object Name | Select-Object -First 1).Name", "DB02", True),
+        ("(Get-VM | Sort-Object Name | Select-Object -First 1).Name", "web01", False),
+        ("(Get-VM | Sort-Object Name | Select-Object -First 1).Name", "' -or 'a' -eq 'a", False),
+        ("(Get-VM).Count", "", False),
+    ],
+)
+def test_a_value_is_computed(session: Session, expression: str, text: str, is_right: bool) -> None:
+    asked = question(expression=expression)
+    assert asked.kind == "value" and right(session, asked, text) == is_right
+
+
+def test_an_event_is_pointed_at(session: Session) -> None:
+    events = list(session.world.trace)
+    command = next(event for event in events if event.kind == "command" and "db02" in str(event.get("text")))
+    made = next(event for event in events if event.kind == "vm.state" and event.target.endswith("/db02"))
+    other = next(event for event in events if event.kind == "command" and event is not command)
+    asked = question(event={"kind": "command"}, cause_of={"kind": "vm.state", "vm": "db02"})
+    assert asked.kind == "event" and made.cause == command.seq
+    assert right(session, asked, f"#{command.seq}") and right(session, asked, str(command.seq))
+    assert not right(session, asked, str(other.seq)), "of the right kind, but it led to something else"
+    assert not right(session, asked, str(made.seq)), "of the wrong kind"
+    for text in ("0", "99999", "#", "x"):
+        assert not right(session, asked, text)
+    anything = question(event={"kind": "command"})
+    assert right(session, anything, str(other.seq))
