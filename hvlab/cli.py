@@ -18,7 +18,6 @@ from hvlab import __version__
 
 if TYPE_CHECKING:
     from hvlab.console.errors import ErrorRecord
-    from hvlab.course.view import LessonView
     from hvlab.session.session import Session
     from hvlab.text import Text
 
@@ -432,64 +431,26 @@ def _cast_of(path: Path) -> bytes:
 @click.option(
     "--session", "log", type=click.Path(dir_okay=False, path_type=Path), help="Record to this file."
 )
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), help="Draw the lesson's names and numbers by this."
+)
 @_language
-def learn(lesson: str | None = None, log: Path | None = None, language: str | None = None) -> None:
-    """Open LESSON (or the first one) on the screen."""
+def learn(
+    lesson: str | None = None, log: Path | None = None, seed: int | None = None, language: str | None = None
+) -> None:
+    """Open LESSON on the screen; without one, the first that was not passed yet."""
     _need_terminal()
-    from hvlab.course import library
-    from hvlab.tui.app import run_app
+    from hvlab.course.library import BadLesson
+    from hvlab.tui import learning
 
     text = _text(language)
     try:
-        plan = library.find(lesson) if lesson else library.first()
-    except library.BadLesson as error:
+        status, said = learning.learn(lesson, log, seed, text, _open_session)
+    except BadLesson as error:
         raise BadInput(str(error)) from None
-    file = log or _next_record(plan.id)
-    opened: list[Session] = []
-
-    def open_lab() -> Session:
-        # Called after the first paint: the lesson can be read while the lab is built.
-        from hvlab.course import cmdlets as course_cmdlets
-
-        session = _open_session(
-            resume=True,
-            scenario=plan.scenario,
-            platform=plan.platform,
-            seed=plan.seed,
-            log=file,
-            lesson=plan.id,
-            lesson_digest=plan.digest,
-            cmdlets=course_cmdlets.CMDLETS,
-            language=text.language,
-        )
-        opened.append(session)
-        return session
-
-    def open_view(session: Session) -> LessonView:
-        from hvlab.course.view import open_lesson
-
-        return open_lesson(plan, session, text.language)
-
-    first_page = plan.sections[text.language][plan.plan.step[0].id]
-    status = run_app(open_lab, open_view, text.language, first_page=first_page)
-    for session in opened:
-        session.close()
-        if any(entry.kind == "command" for entry in session.log.entries):
-            click.echo(text("cli.recorded", file=file, command=f"hvlab grade {plan.id} {file}"), err=True)
-        elif log is None:
-            file.unlink(missing_ok=True)
+    if said:
+        click.echo(said, err=True)
     sys.exit(status)
-
-
-def _next_record(lesson_id: str) -> Path:
-    """A new file for the record of a lesson, in the user's own folder."""
-    from hvlab import paths
-
-    folder = paths.user_data() / "sessions"
-    number = 1
-    while (file := folder / f"{lesson_id}-{number:03}.jsonl").exists():
-        number += 1
-    return file
 
 
 @cli.command()
@@ -521,7 +482,7 @@ def sandbox(scenario: str, platform: str, seed: int, log: Path | None, language:
         )
         return opened[0]
 
-    status = run_app(open_lab, None, text.language)
+    status, _ = run_app(open_lab, None, text.language)
     for session in opened:
         session.close()
     sys.exit(status)

@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import difflib
+import re
 from pathlib import Path
 
 from hvlab import paths
 from hvlab.course.loading import load
 from hvlab.course.model import BadLesson, Lesson
 
-__all__ = ["BadLesson", "Lesson", "all_lessons", "find", "first", "lint"]
+__all__ = ["BadLesson", "Lesson", "all_lessons", "find", "first", "ids", "lint"]
+
+_ID = re.compile(r'^id\s*=\s*"([^"]+)"', re.MULTILINE)
 
 
 def all_lessons() -> list[Lesson]:
     """Every lesson of the course, in its order. BadLesson."""
-    return [load(path.parent) for path in sorted(paths.lessons().glob("*/*/lesson.toml"))]
+    return [load(folder) for folder in _folders().values()]
+
+
+def _folders() -> dict[str, Path]:
+    """Each lesson's folder by its id, in the course's order: found without reading the lessons whole. BadLesson."""
+    folders: dict[str, Path] = {}
+    for path in sorted(paths.lessons().glob("*/*/lesson.toml")):
+        found = _ID.search(path.read_text(encoding="utf-8", errors="replace"))
+        name = found[1] if found else path.parent.name
+        if name in folders:
+            raise BadLesson(f"{path}: the id {name!r} belongs to {folders[name]} already")
+        folders[name] = path.parent
+    if not folders:
+        raise BadLesson(f"{paths.lessons()}: there are no lessons")
+    return folders
+
+
+def ids() -> list[str]:
+    """The ids of all lessons, in the course's order. BadLesson."""
+    return list(_folders())
 
 
 def first() -> Lesson:
     """The lesson to begin with. BadLesson."""
-    lessons = all_lessons()
-    if not lessons:
-        raise BadLesson(f"{paths.lessons()}: there are no lessons")
-    return lessons[0]
+    return load(next(iter(_folders().values())))
 
 
 def find(name: str, seed: int | None = None) -> Lesson:
@@ -30,11 +49,11 @@ def find(name: str, seed: int | None = None) -> Lesson:
     folder = Path(name)
     if folder.is_dir():
         return load(folder, seed)
-    lessons = {lesson.id: lesson for lesson in all_lessons()}
-    if name in lessons:
-        return lessons[name] if seed is None else load(lessons[name].folder, seed)
-    near = difflib.get_close_matches(name, list(lessons), 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(lessons)}"
+    folders = _folders()
+    if name in folders:
+        return load(folders[name], seed)
+    near = difflib.get_close_matches(name, list(folders), 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(folders)}"
     raise BadLesson(f"there is no lesson {name!r}; {hint}")
 
 

@@ -6,7 +6,7 @@ session. It draws nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,6 +17,8 @@ from hvlab.session.session import Session
 from hvlab.text import Text
 
 REFUTED_WIDTH = 60
+Remember = Callable[[int, int, bool], None]
+"""Told the points, the most there are, and whether all checks pass, whenever that changes."""
 
 
 @dataclass(frozen=True)
@@ -132,8 +134,11 @@ class _Question:
 class OpenLesson:
     """A lesson being worked on in a session."""
 
-    def __init__(self, lesson: Lesson, session: Session, language: str) -> None:
+    def __init__(
+        self, lesson: Lesson, session: Session, language: str, remember: Remember = lambda *_: None
+    ) -> None:
         self.lesson = lesson
+        self._remember = remember
         self.session = session
         self.language = language
         self._text = Text(language)
@@ -180,9 +185,13 @@ class OpenLesson:
 
     def refresh(self) -> bool:
         """Evaluate the checks; returns whether anything changed."""
-        found = [(r.verdict, r.expected, r.actual) for r in self._examiner.results()]
+        results = self._examiner.results()
+        found = [(r.verdict, r.expected, r.actual) for r in results]
         changed = found != self._goals
         self._goals = found
+        if changed:
+            points = sum(result.points for result in results)
+            self._remember(points, self.lesson.max_points, all(r.verdict == PASS for r in results))
         return changed
 
     def next_step(self) -> bool:
@@ -241,7 +250,9 @@ class OpenLesson:
         return f"{head}\n{copies.shown(self.session, script, REFUTED_WIDTH)}"
 
 
-def open_lesson(lesson: Lesson, session: Session, language: str) -> OpenLesson:
+def open_lesson(
+    lesson: Lesson, session: Session, language: str, remember: Remember = lambda *_: None
+) -> OpenLesson:
     """Open a lesson in a session that was made for it or resumed; its start script runs first, once.
 
     What the start script did belongs to the lesson: it cannot be undone.
@@ -249,4 +260,4 @@ def open_lesson(lesson: Lesson, session: Session, language: str) -> OpenLesson:
     if lesson.start() and not session.log.entries:
         session.run(lesson.start())
     session.travel.floor = len(session.parse(lesson.start()).statements) if lesson.start() else 0
-    return OpenLesson(lesson, session, language)
+    return OpenLesson(lesson, session, language, remember)

@@ -36,6 +36,7 @@ from hvlab.tui.palette import HVLAB_DARK, HVLAB_LIGHT, LAYER_VARIABLES, Palette
 if TYPE_CHECKING:
     from textual.command import Provider
 
+    from hvlab.course.map import CourseMap
     from hvlab.course.view import LessonView
     from hvlab.session.session import Session
     from hvlab.tui.desk import Desk
@@ -85,6 +86,7 @@ class HvlabApp(App[int]):
         Binding("alt+left", "lesson('turn', -1)", "tui.keys.previous_step"),
         Binding("alt+down", "lesson('scroll', 3)", "tui.keys.scroll_lesson", key_display="Alt+↑ ↓"),
         Binding("alt+up", "lesson('scroll', -3)", show=False),
+        Binding("alt+l", "map", "tui.keys.map"),
         Binding("escape", "prompt", "tui.keys.prompt"),
         Binding("ctrl+l", "clear", "tui.keys.clear"),
         Binding("ctrl+c", "interrupt", "tui.keys.interrupt", priority=True),
@@ -98,6 +100,7 @@ class HvlabApp(App[int]):
         language: str = "en",
         *,
         first_page: str = "",
+        course: CourseMap | None = None,
         frames: bool = True,
         timer: Callable[[], float] = perf_counter,
     ) -> None:
@@ -106,6 +109,9 @@ class HvlabApp(App[int]):
         self._session_source = session
         self._lesson_source = lesson
         self._first_page = first_page
+        self.course = course
+        self.wanted = ""
+        """The lesson that the learner wants to open instead of this one."""
         self._frames = frames
         self._timer = timer
         self._last = 0.0
@@ -273,6 +279,20 @@ class HvlabApp(App[int]):
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.focused))
 
+    def action_map(self) -> None:
+        """The course as a map; choosing a lesson leaves this lab for that one's."""
+        from hvlab.tui.map_screen import MapScreen
+
+        if self.course is not None and not isinstance(self.screen, MapScreen):
+            self.course.language = self.text.language
+            self.push_screen(MapScreen(self.course.stretches()), self.open_lesson)
+
+    def open_lesson(self, name: str | None) -> None:
+        """Leave for another lesson; None stays."""
+        if name:
+            self.wanted = name
+            self.exit(0)
+
     def action_clear(self) -> None:
         """Empty the console."""
         self.query_one(ConsolePane).clear()
@@ -358,6 +378,11 @@ class HvlabApp(App[int]):
     def _jump(self, event: InspectorPane.Jump) -> None:
         self.query_one(EventList).select_event(event.seq)
 
+    @on(LessonPane.Finished)
+    def _lesson_finished(self) -> None:
+        if self.course is not None:
+            self.open_lesson(self.course.following())
+
     @on(KeyBar.Pressed)
     async def _bar_pressed(self, event: KeyBar.Pressed) -> None:
         await self.run_action(event.action)
@@ -369,12 +394,13 @@ def run_app(
     language: str = "en",
     *,
     first_page: str = "",
-) -> int:
-    """Open the screen; returns the exit status.
+    course: CourseMap | None = None,
+) -> tuple[int, str]:
+    """Open the screen; returns the exit status, and the lesson that is wanted next if there is one.
 
     A callable in place of the session (and of the lesson, which then gets the session) is
     called after the first paint; `first_page` is the lesson's Markdown to show until then.
     """
-    app = HvlabApp(session, lesson, language, first_page=first_page)
+    app = HvlabApp(session, lesson, language, first_page=first_page, course=course)
     app.run()
-    return app.return_code or 0
+    return app.return_code or 0, app.wanted

@@ -38,6 +38,9 @@ class LessonPane(ScrollPane):
             super().__init__()
             self.text = text
 
+    class Finished(Message):
+        """The lesson is done, and the learner goes on."""
+
     class WantsAnswer(Message):
         """The learner wants to answer the question."""
 
@@ -138,8 +141,12 @@ class LessonPane(ScrollPane):
 
     def action_turn(self, by: int) -> None:
         """Another step."""
-        if self.lesson is not None and (self.lesson.next_step() if by > 0 else self.lesson.previous_step()):
+        if self.lesson is None:
+            return
+        if self.lesson.next_step() if by > 0 else self.lesson.previous_step():
             self.redraw()
+        elif by > 0 and all(goal.verdict == "pass" for goal in self.lesson.goals()):
+            self.post_message(self.Finished())
 
     def action_answer(self) -> None:
         """Answer the question at the prompt."""

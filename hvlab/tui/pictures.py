@@ -81,7 +81,7 @@ PICTURES = (
 
 async def take(picture: Picture, folder: Path) -> Path:
     """Take one picture; returns where it lies."""
-    lesson = library.first()
+    lesson = library.find("first-child-partition")
 
     def view(session: Session) -> LessonView:
         opened = open_lesson(lesson, session, picture.language)

@@ -18,7 +18,7 @@ from hvlab.course.checks import Examiner
     ],
 )
 def test_one_event_less_and_its_check_fails(kind: str, field: str, value: str, check: str) -> None:
-    lesson = library.first()
+    lesson = library.find("first-child-partition")
     source = (lesson.folder / "solution.ps1").read_text(encoding="utf-8")
     session = grading.run_script(lesson, source, "solution.ps1")
     examiner = Examiner(lesson, session)

@@ -67,7 +67,7 @@ def first_paint(arguments: list[str], environment: dict[str, str], *wanted: byte
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_the_first_paint_of_the_lesson(tmp_path: Path) -> None:
-    lesson = library.first()
+    lesson = library.find("first-child-partition")
     step = lesson.plan.step[0].id
     sentence = lesson.sections["en"][step].splitlines()[2].split()
     script = tmp_path / "minimal.py"

@@ -11,7 +11,7 @@ import pytest
 from hvlab.course import library, loading
 from tests.course.support import LESSON, SOLUTION, TEXT, load
 
-FIRST = library.first().folder
+FIRST = library.find("first-child-partition").folder
 
 
 @pytest.mark.parametrize("name", [lesson.id for lesson in library.all_lessons()])

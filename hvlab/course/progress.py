@@ -1,0 +1,66 @@
+"""How far a learner has come, as remembered on this machine: for the map and for going on, never for a grade.
+
+A grade is a replay; this file only remembers which lessons were open and what their
+own checks said. A damaged file is put aside, not trusted and not lost.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+import msgspec
+
+NAME = "progress.json"
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A lesson as it was left: `record` is the session's file, to go on with."""
+
+    points: int
+    maximum: int
+    passed: bool
+    record: str = ""
+
+
+class _File(msgspec.Struct):
+    format: int = 1
+    lessons: dict[str, Mark] = {}
+
+
+class Progress:
+    """What the map shows. `folder` is the user's own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / NAME
+        self._file = _File()
+        try:
+            self._file = msgspec.json.decode(self._path.read_bytes(), type=_File)
+        except FileNotFoundError:
+            pass
+        except (OSError, msgspec.DecodeError):
+            self._put_aside()
+
+    def _put_aside(self) -> None:
+        with contextlib.suppress(OSError):
+            os.replace(self._path, self._path.with_suffix(".damaged"))
+
+    def of(self, lesson: str) -> Mark | None:
+        """How a lesson was left, None if it never was open."""
+        return self._file.lessons.get(lesson)
+
+    def passed(self, lesson: str) -> bool:
+        """Whether it was ever done to the end."""
+        mark = self.of(lesson)
+        return mark is not None and mark.passed
+
+    def note(self, lesson: str, points: int, maximum: int, passed: bool, record: str) -> None:
+        """Remember how a lesson was left. What was passed once stays passed. OSError if it cannot be written."""
+        before = self.of(lesson)
+        if before is not None and before.passed and not passed:
+            passed, points = True, max(points, before.points)
+        self._file.lessons[lesson] = Mark(points, maximum, passed, record)
+        scratch = self._path.with_suffix(".new")
+        scratch.write_bytes(msgspec.json.format(msgspec.json.encode(self._file)))
+        os.replace(scratch, self._path)

@@ -1,0 +1,128 @@
+"""`hvlab learn`: opens lessons on the screen, one after the other as the learner chooses them.
+
+Each lesson has a lab and a record of its own, in the user's folder; one that was left
+in the middle is gone on with. The lab is built after the first paint, so that the lesson can be
+read meanwhile.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from hvlab import paths
+from hvlab.course import library
+from hvlab.course.map import CourseMap
+from hvlab.course.model import Lesson
+from hvlab.course.progress import Progress
+from hvlab.course.view import LessonView
+from hvlab.session.session import Session
+from hvlab.text import Text
+from hvlab.tui.app import run_app
+
+Opener = Callable[..., Session]
+"""Opens a session, or goes on with the one that its file holds; raises what its user wants to see."""
+
+
+def learn(
+    name: str | None, log: Path | None, seed: int | None, text: Text, opener: Opener
+) -> tuple[int, str]:
+    """Open a lesson, then those chosen from it; returns the exit status and what to say at the end. BadLesson."""
+    progress = Progress(paths.user_data())
+    wanted = name or CourseMap(progress, text.language).following()
+    said: list[str] = []
+    status = 0
+    while wanted:
+        status, wanted = _one(wanted, log, seed, text, opener, progress, said)
+        log = seed = None
+    return status, "\n".join(said)
+
+
+def _one(
+    name: str,
+    log: Path | None,
+    seed: int | None,
+    text: Text,
+    opener: Opener,
+    progress: Progress,
+    said: list[str],
+) -> tuple[int, str]:
+    plan = library.find(name)
+    file = log or _left_behind(progress, plan) or _next_record(plan.id)
+    if plan.plan.seeds == "drawn":
+        plan = library.find(name, _seed_of(file) if seed is None else seed)
+    opened: list[Session] = []
+
+    def open_lab() -> Session:
+        from hvlab.course import cmdlets
+
+        session = opener(
+            resume=True,
+            scenario=plan.scenario,
+            platform=plan.platform,
+            seed=plan.seed,
+            log=file,
+            lesson=plan.id,
+            lesson_digest=plan.digest,
+            cmdlets=cmdlets.CMDLETS,
+            language=text.language,
+        )
+        opened.append(session)
+        return session
+
+    def open_view(session: Session) -> LessonView:
+        from hvlab.course.view import open_lesson
+
+        def remember(points: int, maximum: int, passed: bool) -> None:
+            # A full or read-only disk must not spoil the lesson: only the map forgets.
+            with suppress(OSError):
+                progress.note(plan.id, points, maximum, passed, str(file))
+
+        return open_lesson(plan, session, text.language, remember)
+
+    first_page = plan.sections[text.language][plan.plan.step[0].id]
+    course = CourseMap(progress, text.language, plan.id)
+    status, wanted = run_app(open_lab, open_view, text.language, first_page=first_page, course=course)
+    for session in opened:
+        session.close()
+        if any(entry.kind == "command" for entry in session.log.entries):
+            said.append(text("cli.recorded", file=file, command=f"hvlab grade {plan.id} {file}"))
+        elif log is None:
+            file.unlink(missing_ok=True)
+    return status, wanted
+
+
+def _left_behind(progress: Progress, plan: Lesson) -> Path | None:
+    """The record of a lesson that was begun and not passed, if it is of this edition."""
+    from hvlab.session import log
+
+    mark = progress.of(plan.id)
+    if mark is None or mark.passed or not mark.record:
+        return None
+    file = Path(mark.record)
+    try:
+        header, _ = log.read(file.read_bytes(), str(file))
+    except (OSError, log.BadLog):
+        return None
+    return file if header.lesson == plan.id and header.lesson_digest == plan.digest else None
+
+
+def _seed_of(file: Path) -> int:
+    """The seed that a record was drawn with; a new one for a new record."""
+    from hvlab.session import log
+
+    try:
+        return log.read(file.read_bytes(), str(file))[0].seed
+    except (OSError, log.BadLog):
+        return secrets.randbelow(1 << 31)
+
+
+def _next_record(lesson_id: str) -> Path:
+    """A new file for the record of a lesson, in the user's own folder."""
+    folder = paths.user_data() / "sessions"
+    number = 1
+    while (file := folder / f"{lesson_id}-{number:03}.jsonl").exists():
+        number += 1
+    return file

@@ -1,0 +1,76 @@
+"""The course as a map: every chapter and lesson with how far one has come; Enter opens one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.text import Text as Styled
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Label, OptionList
+from textual.widgets.option_list import Option
+
+if TYPE_CHECKING:
+    from hvlab.course.map import Place, Stretch
+    from hvlab.tui.app import HvlabApp
+
+MARKS = {"passed": "✓", "begun": "◐", "new": "·"}
+
+
+class MapScreen(ModalScreen[str | None]):
+    """A window over everything. Ends with the id of the lesson chosen, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,alt+l,q", "stay", show=False)]
+
+    def __init__(self, stretches: Sequence[Stretch]) -> None:
+        super().__init__()
+        self._stretches = stretches
+
+    def compose(self) -> ComposeResult:
+        """A line that sums up, and the list."""
+        places = [place for stretch in self._stretches for place in stretch.places]
+        passed = sum(1 for place in places if place.state == "passed")
+        text = cast("HvlabApp", self.app).text
+        with Vertical(id="map-box"):
+            yield OptionList(*self._options(), id="map")
+            yield Label(text("tui.map.sum", passed=passed, total=len(places)), id="map-sum")
+
+    def on_mount(self) -> None:
+        """Begin at the first lesson that is open."""
+        box = self.query_one("#map-box")
+        box.border_title = cast("HvlabApp", self.app).text("tui.map.title")
+        listed = self.query_one(OptionList)
+        for number in range(listed.option_count):
+            option = listed.get_option_at_index(number)
+            if option.id and self._place(option.id).state != "passed":
+                listed.highlighted = number
+                break
+        listed.focus()
+
+    def _place(self, lesson: str) -> Place:
+        return next(p for stretch in self._stretches for p in stretch.places if p.lesson == lesson)
+
+    def _options(self) -> list[Option]:
+        text = cast("HvlabApp", self.app).text
+        options = []
+        for stretch in self._stretches:
+            options.append(Option(Styled(stretch.title, "bold"), disabled=True))
+            for place in stretch.places:
+                row = Styled(f" {MARKS[place.state]} ")
+                row.append(place.title, "" if place.ready or place.state != "new" else "dim")
+                points = f"{place.points}/{place.maximum}" if place.state != "new" else ""
+                row.append(f"  {text('tui.map.minutes', count=place.minutes)} {points}", "dim")
+                options.append(Option(row, id=place.lesson))
+        return options
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option.id)
+
+    def action_stay(self) -> None:
+        """Close the map."""
+        self.dismiss(None)

@@ -1,0 +1,63 @@
+"""What is remembered of a learner's way, and the map that is made of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hvlab.course import library
+from hvlab.course.map import CourseMap
+from hvlab.course.progress import NAME, Progress
+
+
+def test_what_is_noted_is_remembered(tmp_path: Path) -> None:
+    Progress(tmp_path).note("a", 3, 10, False, "a.jsonl")
+    mark = Progress(tmp_path).of("a")
+    assert mark is not None and (mark.points, mark.maximum, mark.passed, mark.record) == (
+        3,
+        10,
+        False,
+        "a.jsonl",
+    )
+    assert Progress(tmp_path).of("b") is None
+
+
+def test_what_was_passed_stays_passed(tmp_path: Path) -> None:
+    progress = Progress(tmp_path)
+    progress.note("a", 10, 10, True, "one")
+    progress.note("a", 2, 10, False, "two")
+    mark = Progress(tmp_path).of("a")
+    assert mark is not None and mark.passed and (mark.points, mark.record) == (10, "two")
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[1]", b'{"lessons": {"a": 3}}', b"\xff\xfe"])
+def test_a_damaged_file_is_put_aside(tmp_path: Path, damage: bytes) -> None:
+    (tmp_path / NAME).write_bytes(damage)
+    progress = Progress(tmp_path)
+    assert progress.of("a") is None
+    assert (tmp_path / "progress.damaged").read_bytes() == damage
+    progress.note("a", 1, 1, True, "")
+    assert Progress(tmp_path).passed("a")
+
+
+def test_the_map_shows_every_lesson_and_how_it_stands(tmp_path: Path) -> None:
+    progress = Progress(tmp_path)
+    ids = library.ids()
+    first = CourseMap(progress, "en")
+    assert [place.lesson for stretch in first.stretches() for place in stretch.places] == ids
+    assert first.following() == ids[0]
+    progress.note(ids[0], 100, 100, True, "")
+    places = {place.lesson: place for stretch in first.stretches() for place in stretch.places}
+    assert places[ids[0]].state == "passed" and places[ids[0]].points == 100
+    assert CourseMap(progress, "de").stretches()[0].title.startswith("1 ")
+
+
+def test_one_goes_on_with_what_comes_after(tmp_path: Path) -> None:
+    progress = Progress(tmp_path)
+    ids = library.ids()
+    for name in ids:
+        progress.note(name, 1, 1, True, "")
+    assert CourseMap(progress, "en", ids[-1]).following() == ids[0], (
+        "after the last, with all passed: the first"
+    )

@@ -1,0 +1,44 @@
+"""The map: opens over everything, chooses a lesson, and is left without one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hvlab.course import library
+from hvlab.course.map import CourseMap
+from hvlab.course.progress import Progress
+from hvlab.session.session import Session
+from hvlab.tui.app import HvlabApp
+from hvlab.tui.map_screen import MapScreen
+
+
+def app_with_map(folder: Path) -> HvlabApp:
+    return HvlabApp(Session(), None, "en", course=CourseMap(Progress(folder), "en"), frames=False)
+
+
+async def test_enter_opens_the_lesson_under_the_cursor(tmp_path: Path) -> None:
+    app = app_with_map(tmp_path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("alt+l")
+        assert isinstance(app.screen, MapScreen)
+        await pilot.press("enter")
+        await pilot.pause()
+    assert app.wanted == library.ids()[0]
+
+
+async def test_escape_stays(tmp_path: Path) -> None:
+    app = app_with_map(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("alt+l")
+        await pilot.press("escape")
+        assert not isinstance(app.screen, MapScreen) and app.wanted == ""
+
+
+async def test_what_is_passed_is_ticked_and_stepped_over(tmp_path: Path) -> None:
+    Progress(tmp_path).note(library.ids()[0], 100, 100, True, "")
+    app = app_with_map(tmp_path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("alt+l")
+        await pilot.pause()
+        text = app.export_screenshot()
+        assert "✓" in text and f"1&#160;of&#160;{len(library.ids())}" in text
