@@ -117,8 +117,7 @@ class BusLink(Component):
     def prepare(self, machine: VirtualMachine, partition: int, sizes: dict[str, int]) -> None:
         """Offer the machine its devices. `sizes` gives the sectors of each file."""
         self.partition = partition
-        stream = self.world.stream(f"{self.name}/instances")
-        for offer, service in offers(Plan(machine, self.platform, sizes, stream)):
+        for offer, service in offers(Plan(machine, self.platform, sizes)):
             self.services[offer.key] = service
             self.server.offer(offer)
 

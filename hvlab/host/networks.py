@@ -243,6 +243,11 @@ class VirtualNetworks(Component):
         machine.adapters.append(adapter)
         return adapter
 
+    def add_first_adapter(self, machine: VirtualMachine, switch: str) -> None:
+        """A new machine's own adapter, connected only if a switch is named; none where the platform has none."""
+        if switch or self.platform.limits["synthetic_adapters"].value:
+            self.add_adapter(machine, "Network Adapter", False, switch=switch)
+
     def remove_adapter(self, machine: VirtualMachine, adapter: NetworkAdapter) -> None:
         """Take an adapter out of a machine that is off."""
         self._must_be_off(machine)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from hvlab.guests import system_record
+from hvlab.host.services.storage import StorageService
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.kernel import Component, neighbour
 from hvlab.storage import vhd
@@ -529,3 +530,16 @@ def test_a_name_that_is_a_path_cannot_take_the_hosts_own_places(lab: Lab) -> Non
     for name in ("root", "ROOT", "Hypervisor", "a/b", "root/vmms", "..\\x"):
         assert lab.tried(f"New-VM '{name}'") == ["InvalidParameter"]
     assert lab.vmms.machines == {}
+
+
+def test_disks_of_equal_place_in_two_machines_have_serial_numbers_of_their_own(lab: Lab) -> None:
+    lab.run(f"New-VM a -VHDPath {SYSTEM}; New-VM b -VHDPath {NEWER}; Start-VM a, b")
+
+    def serials(name: str) -> list[bytes]:
+        services = [lab.link(name).services[key] for key in ("ide:0:0", "scsi:0")]
+        return [service.storvsp.identity for service in services if isinstance(service, StorageService)]
+
+    before = serials("a")
+    assert len({*before, *serials("b")}) == 4
+    lab.run("Stop-VM a -TurnOff; Start-VM a")
+    assert serials("a") == before, "a disk keeps its number for as long as the machine lives"

@@ -32,9 +32,12 @@ def test_a_second_contact_closes_everything_and_all_of_it_works_again(platform: 
     before = len(lab.world.trace)
     connect_again(lab, guest)
     states = [(event.get("device"), event.get("state")) for event in lab.events("vmbus.channel", before)]
-    names = ["ide:0:0", "scsi:0", "shutdown", "heartbeat", "timesync", "kvp", "vss"]
+    names = ["ide:0:0", "scsi:0", "net:0", "shutdown", "heartbeat", "timesync", "kvp", "vss"]
     names += ["keyboard", "mouse", "video"]
     assert [state for state in states if state[1] == "closed"] == [(name, "closed") for name in names]
+    names[2] = (
+        f"net:{next(iter(guest.network.adapters.values())).relid}"  # the guest names an adapter by its channel
+    )
     assert {name: state for name, (state, _) in guest.drivers.items()} == {
         "vmbus": "connected",
         **dict.fromkeys(names, "ready"),

@@ -159,7 +159,7 @@ def test_every_event_of_a_boot_can_be_gone_to() -> None:
     reference.world.emit("command", "console", "host1/root/vmms", None, None, None, "Wait-Lab web01")
     length = len(session.world.trace)
     lines = [event.line() for event in session.world.trace]
-    for wanted in range(len(reference.world.trace) + 1, length - 10, 97):
+    for wanted in range(len(reference.world.trace) + 1, length - 40, 97):
         reference.world.run(stop=lambda wanted=wanted: len(reference.world.trace) >= wanted)  # type: ignore[misc]
         done(session, f"Move-Lab {wanted}")
         assert session.travel.view is not None

@@ -79,8 +79,7 @@ def _new(call: Call) -> Iterator[object]:
         if args.SwitchName:
             service.networks.named(args.SwitchName)
         machine = service.create(args.Name, args.MemoryStartupBytes)
-        if args.SwitchName:
-            service.networks.add_adapter(machine, "Network Adapter", False, switch=args.SwitchName)
+        service.networks.add_first_adapter(machine, args.SwitchName or "")
         if path:
             service.add_drive(machine.name, path, "IDE", 0, 0)
     except Refusal as refusal:

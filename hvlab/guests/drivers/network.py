@@ -36,6 +36,7 @@ class NetworkDriver(Driver):
 
     PATH: ClassVar[str] = "netvsc"
     RING_PAGES: ClassVar[int] = 17
+    WITH_DEVICES: ClassVar[bool] = True
 
     @classmethod
     def make(cls, guest: GuestSystem, channel: GuestChannel) -> NetworkDriver | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from hvlab.catalog import Platform
@@ -27,7 +28,6 @@ from hvlab.host.services.exchange import KvpService, TimeService, VssService
 from hvlab.host.services.integration import HeartbeatService, IntegrationService, ShutdownService
 from hvlab.host.services.network import NetworkService
 from hvlab.host.services.storage import StorageService
-from hvlab.kernel import Stream
 from hvlab.vmbus import interfaces, messages
 from hvlab.vmbus.host import Offer
 
@@ -36,12 +36,15 @@ PIPE = messages.PIPE_MESSAGE_MODE.to_bytes(4, "little")
 
 @dataclass(frozen=True)
 class Plan:
-    """What the decisions are made from. `sizes` gives the sectors of each file; `stream` draws instance ids."""
+    """What the decisions are made from. `sizes` gives the sectors of each file."""
 
     machine: VirtualMachine
     platform: Platform
     sizes: dict[str, int]
-    stream: Stream
+
+    def tail(self, key: str) -> bytes:
+        """16 bytes that are the device's own: the same at every start, different in every machine."""
+        return sha256(f"{self.machine.identifier}/{key}".encode()).digest()[:16]
 
 
 Offered = Iterator[tuple[Offer, Service]]
@@ -53,8 +56,8 @@ def ide_disks(plan: Plan) -> Offered:
     for drive in plan.machine.drives:
         if drive.controller == "IDE" and plan.platform.ide_accelerator:
             key = f"ide:{drive.number}:{drive.location}"
-            instance = interfaces.ide_instance(drive.number, drive.location, plan.stream.take(10))
-            vsp = StorVsp(versions, {0: plan.sizes[drive.path]}, single=True)
+            instance = interfaces.ide_instance(drive.number, drive.location, plan.tail(key))
+            vsp = StorVsp(versions, {0: plan.sizes[drive.path]}, single=True, identity=instance.bytes)
             yield Offer(key, interfaces.IDE_ACCELERATOR, instance), StorageService(key, vsp, {0: drive.path})
 
 
@@ -68,8 +71,9 @@ def scsi_controllers(plan: Plan) -> Offered:
             for drive in plan.machine.drives
             if drive.controller == "SCSI" and drive.number == number
         }
-        vsp = StorVsp(versions, {lun: plan.sizes[path] for lun, path in paths.items()})
-        instance = interfaces.scsi_instance(number, plan.stream.take(12))
+        instance = interfaces.scsi_instance(number, plan.tail(key))
+        disks = {lun: plan.sizes[path] for lun, path in paths.items()}
+        vsp = StorVsp(versions, disks, identity=instance.bytes)
         yield Offer(key, interfaces.SCSI, instance), StorageService(key, vsp, paths)
 
 

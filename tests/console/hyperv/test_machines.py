@@ -115,7 +115,7 @@ def test_an_orderly_stop_goes_through_the_shutdown_service(lab: Lab) -> None:
     phases = lab.run("Get-LabEvent guest.phase -Last 2 | ForEach-Object { $_.Fields.phase }")
     assert phases == ["shutting-down", "off"]
     names = lab.run("Get-LabEvent vmbus.message -VM web01 | Select-Object -ExpandProperty Name")
-    assert names[-1] == "UNLOAD" and names.count("CLOSE_CHANNEL") == 10
+    assert names[-1] == "UNLOAD" and names.count("CLOSE_CHANNEL") == 11
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,17 @@ def test_refusals_and_their_lines_in_both_languages(command: str, error: str) ->
                 assert line and "{" not in line
 
 
+def test_a_new_machine_has_one_adapter_that_is_connected_only_where_a_switch_is_named() -> None:
+    lab = Lab()
+    lab.run(EXTERNAL + "; New-VM a; New-VM b -SwitchName LAN")
+    rows = lab.run("Get-VMNetworkAdapter a, b")
+    assert values(rows, "Name") == ["Network Adapter"] * 2 and values(rows, "SwitchName") == ["", "LAN"]
+    assert values(rows, "IsLegacy") == [False, False]
+    hosted = Lab(platform="vs2005")
+    hosted.run("New-VM a")
+    assert hosted.run("Get-VMNetworkAdapter a") == [], "that platform has no synthetic adapters"
+
+
 def test_adapters_are_added_changed_and_removed() -> None:
     lab = Lab()
     lab.run(EXTERNAL + "; New-VM a -SwitchName LAN; Add-VMNetworkAdapter a -Name second -IsLegacy $true")
@@ -139,7 +150,7 @@ def test_adapters_are_added_changed_and_removed() -> None:
 
 def test_vlans_are_set_and_shown() -> None:
     lab = Lab()
-    lab.run("New-VM a; Add-VMNetworkAdapter a")
+    lab.run("New-VM a")
     for setting, mode, shown in (
         ("-Access -VlanId 10", "Access", "10"),
         ("-Trunk -AllowedVlanIdList '5,10-12,20' -NativeVlanId 0", "Trunk", "0/5,10-12,20"),
