@@ -198,12 +198,8 @@ def _at(value: object, index: object) -> object:
     if isinstance(value, Hashtable):
         return value.get(index)
     if not isinstance(value, (list, str)) or isinstance(value, TypeName):
-        number = to_int(index)
-        if isinstance(value, PSObject) or number not in (0, -1):
-            raise fault(
-                f"Unable to index into an object of type {type_of(value)}.", "CannotIndex", "InvalidOperation"
-            )
-        return value
+        # Since version 3, one object may be indexed as a list of one: (Get-VM web01)[0].
+        return value if to_int(index) in (0, -1) else MISSING
     number = to_int(index)
     if -len(value) <= number < len(value):
         return value[number]

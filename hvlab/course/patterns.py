@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 from hvlab.console.errors import ConsoleError
 from hvlab.console.shell import Shell, Verdict
 from hvlab.course.model import Pattern
@@ -19,8 +21,15 @@ def condition(shell: Shell, source: str) -> Verdict:
         return Verdict(False, "", str(error).splitlines()[0], source)
 
 
+def _fits(actual: str, wanted: str) -> bool:
+    """Text fits in any case; a `*` in what is wanted stands for anything, as with -like."""
+    if "*" in wanted:
+        return fnmatchcase(actual.casefold(), wanted.casefold().replace("[", "[[]"))
+    return actual.casefold() == wanted.casefold()
+
+
 def matches(pattern: Pattern, event: TraceEvent) -> bool:
-    """Whether an event fits a pattern. Text is compared in any case; a field that is not there does not fit."""
+    """Whether an event fits a pattern; text in any case, with `*` for anything. A missing field does not fit."""
     if event.kind != pattern.kind:
         return False
     if pattern.vm:
@@ -31,7 +40,7 @@ def matches(pattern: Pattern, event: TraceEvent) -> bool:
     for name, wanted in pattern.fields.items():
         actual = getattr(event, name) if name in EVENT_FIELDS else event.get(name)
         if isinstance(wanted, str):
-            if str(actual).casefold() != wanted.casefold():
+            if not _fits(str(actual), wanted):
                 return False
         elif actual != wanted:
             return False

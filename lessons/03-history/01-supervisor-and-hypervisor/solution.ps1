@@ -1,0 +1,5 @@
+Submit-LabAnswer timeline 'cp40 cp67 s370 vm370 vs hv'
+Invoke-LabInstruction web01 SYSCALL -User
+Invoke-LabInstruction web01 'VMCALL PostMessage', 'VMCALL CreatePartition'
+Submit-LabAnswer event (Get-LabEvent hypercall | Where-Object Name -eq CreatePartition)[0].Seq
+Submit-LabAnswer why floors

@@ -1,0 +1,11 @@
+# check: sequence
+# check: first
+Start-VM web01
+Wait-Lab web01 -For Heartbeat
+Submit-LabAnswer first 1
+Submit-LabAnswer offers (Get-LabEvent vmbus.message | Where-Object Name -eq OFFER_CHANNEL).Count
+Submit-LabAnswer sequence 'offer contact version request gpadl open'
+New-VM nt4 -VHDPath C:\Images\NT4.vhd
+Start-VM nt4
+Wait-Lab nt4
+Submit-LabAnswer why own
