@@ -120,7 +120,8 @@ def ready(guest: GuestSystem, number: int) -> int:
     driver = guest.legacy[number]
     driver.ready = True
     guest.note_driver(driver.key, "ready", "DEC 21140")
-    guest.network.adapter_ready(driver.key, 0, driver.mac)
+    device = driver.key.encode().ljust(16, b"\0")
+    guest.network.adapter_ready(driver.key, 0, driver.mac, device)
     return 0
 
 

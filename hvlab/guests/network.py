@@ -6,10 +6,13 @@ whatever the guest's program does. Frames go through the adapter's driver only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-from hvlab.guests import legacy
+from hvlab.guests import legacy, network_record, programs
+from hvlab.guests.network_record import Setting
+from hvlab.guests.programs import BOOT_SECTOR_GPA, NETWORK_RECORD_GPA
+from hvlab.guests.system_record import partition_start
 from hvlab.kernel import Component, handler
 from hvlab.network.nlb import HEARTBEAT, Cluster
 from hvlab.network.station import (
@@ -29,6 +32,10 @@ if TYPE_CHECKING:
     from hvlab.guests.guest import GuestSystem
 
 
+KEEPER = "network settings"
+"""The thread that writes them to the disk."""
+
+
 @dataclass
 class Adapter:
     """An adapter that works: its driver's name and channel (0: a legacy adapter), and its station."""
@@ -37,6 +44,8 @@ class Adapter:
     name: str
     relid: int
     station: Station
+    device: bytes
+    """Which device it is, whatever its name and address: what its settings are kept under."""
     linked: bool = True
     beating: bool = False
 
@@ -77,14 +86,23 @@ class GuestNetwork(Component):
 
     # -- adapters ---------------------------------------------------------------------------------
 
-    def adapter_ready(self, key: str, relid: int, mac: bytes) -> None:
-        """A driver has its adapter at work: it takes an address by itself until somebody gives it one."""
+    def adapter_ready(self, key: str, relid: int, mac: bytes, device: bytes) -> None:
+        """A driver has its adapter at work: it gets its settings, or takes an address by itself.
+
+        `device` are 16 bytes that name the device, the same at each start.
+        """
         number = len(self.adapters) + 1
         name = "Local Area Connection" + (f" {number}" if number > 1 else "")
         station = Station(self.guest.vm, mac)
-        station.configure(*automatic_address(mac))
-        self.adapters[key] = Adapter(key, name, relid, station)
+        adapter = self.adapters[key] = Adapter(key, name, relid, station, device)
+        known = self._setting(device)
+        if known.address:
+            station.configure(known.address, known.prefix, known.gateway)
+        else:
+            station.configure(*automatic_address(mac))
         self._note(name, "address", f"{station.address}/{station.prefix}")
+        if known.cluster:
+            self._join(adapter, Cluster(known.cluster, known.mode, known.member))
 
     def adapter_lost(self, key: str) -> None:
         """An adapter is gone, with what was asked through it."""
@@ -106,9 +124,41 @@ class GuestNetwork(Component):
         """Give an adapter its address. BadAddress."""
         adapter.station.configure(address, prefix, gateway)
         self._note(adapter.name, "address", f"{address}/{prefix}")
+        known = self._setting(adapter.device)
+        self._keep(replace(known, address=address, prefix=prefix, gateway=gateway))
 
     def join(self, adapter: Adapter, cluster: Cluster | None) -> None:
         """Become a member of a load balancing cluster, or leave it."""
+        self._join(adapter, cluster)
+        known = self._setting(adapter.device)
+        if cluster is None:
+            self._keep(replace(known, cluster="", mode="", member=0))
+        else:
+            self._keep(replace(known, cluster=cluster.address, mode=cluster.mode, member=cluster.member))
+
+    def _settings(self) -> list[Setting]:
+        """What the loader has read from the system disk, and what has been changed since."""
+        return network_record.read(self.guest.read(NETWORK_RECORD_GPA, network_record.SECTOR))
+
+    def _setting(self, device: bytes) -> Setting:
+        """A device's settings; empty ones for a device that was never given any."""
+        return next((one for one in self._settings() if one.device == device), Setting(device))
+
+    def _keep(self, setting: Setting) -> None:
+        """Change a device's settings, and let a thread write them to the system disk."""
+        guest = self.guest
+        settings = network_record.changed(self._settings(), setting)
+        guest.write(NETWORK_RECORD_GPA, network_record.pack(settings))
+        start = partition_start(guest.read(BOOT_SECTOR_GPA, network_record.SECTOR))
+        assert start is not None  # it has booted from there
+        guest.spawn(KEEPER, programs.keep_network(start + network_record.PLACE))
+
+    @property
+    def keeping(self) -> bool:
+        """Whether settings are still on their way to the disk."""
+        return any(thread.name == KEEPER for thread in self.guest.threads.values())
+
+    def _join(self, adapter: Adapter, cluster: Cluster | None) -> None:
         adapter.station.cluster = cluster
         adapter.station.served = 0
         detail = "" if cluster is None else f"{cluster.address} {cluster.mode} {cluster.member}"

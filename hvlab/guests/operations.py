@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from hvlab import catalog
 from hvlab.catalog.versions import word_versions
 from hvlab.devices.emulated import ide
-from hvlab.guests import legacy, programs, system_record
+from hvlab.guests import legacy, network_record, programs, system_record
 from hvlab.guests.bus import BusState
 from hvlab.guests.programs import BOOT_SECTOR_GPA, RECORD_GPA
 from hvlab.guests.records import Request
@@ -154,7 +154,10 @@ def _find_system(guest: GuestSystem) -> int:
     if start is None:
         guest.current.program = [("phase", "no-boot-device")]
     else:
-        guest.current.program[:0] = [("io", False, "ide:0:0", start, 1, RECORD_GPA), ("load_system",)]
+        guest.current.program[:0] = [
+            ("io", False, "ide:0:0", start, 1 + network_record.PLACE, RECORD_GPA),
+            ("load_system",),
+        ]
     return 0
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from hvlab.catalog import Guest, Phase
 from hvlab.devices.emulated import ide
+from hvlab.guests import network_record
 from hvlab.guests.system_record import BOOT_SET_START, PARTITION_START, SystemRecord
 from hvlab.guests.threads import Op
 from hvlab.hypervisor.memory import PAGE_SIZE
@@ -38,6 +39,8 @@ SETUP_SECTORS = 64
 HYPERCALL_PAGE = 0x1F0
 BOOT_SECTOR_GPA = 0x7C00
 RECORD_GPA = 0x8000
+NETWORK_RECORD_GPA = RECORD_GPA + network_record.PLACE * network_record.SECTOR
+"""The loader reads the network settings together with the system record."""
 BUFFER_GPA = 0x200000
 """Where boot code reads to, and what applications read and write: they use it one after the other."""
 
@@ -152,6 +155,11 @@ def shut_down(milliseconds: int, restart: bool = False) -> list[Op]:
         ("phase", "off"),
         ("out", RESET_PORT, RESET_NOW, 1) if restart else ("out", POWER_PORT, SLEEP_NOW, 2),
     ]
+
+
+def keep_network(lba: int) -> list[Op]:
+    """Write the network settings back, as they stand in memory."""
+    return [("io", True, "ide:0:0", lba, 1, NETWORK_RECORD_GPA)]
 
 
 def workload(number: int, write: bool, unit: str, size: int, count: int, lba: int) -> list[Op]:

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.machines import find_machines
-from hvlab.console.labmodule.network import answer, ask, guest_network, inside, resolve, source_name, wait_for
+from hvlab.console.labmodule.network import (
+    answer,
+    ask,
+    guest_network,
+    inside,
+    resolve,
+    settings_kept,
+    source_name,
+    wait_for,
+)
 from hvlab.console.objects import ObjectType
 from hvlab.network.addresses import BadAddress, mac_text, read_ip
 from hvlab.network.nlb import MAXIMUM_MEMBERS, MULTICAST, UNICAST, Cluster
@@ -46,6 +55,7 @@ def _add(call: Call) -> Iterator[object]:
     for machine in find_machines(call, [args.VM]):
         network, adapter = inside(call, machine, args.Adapter)
         network.join(adapter, Cluster(args.ClusterAddress, args.Mode, args.HostPriority))
+        settings_kept(call, machine)
         yield NODE.of((machine.name, adapter.station, call.lab.world.now))
 
 
@@ -61,6 +71,7 @@ def _remove(call: Call) -> None:
     for machine in find_machines(call, [call.args.VM]):
         network, adapter = inside(call, machine, call.args.Adapter)
         network.join(adapter, None)
+        settings_kept(call, machine)
 
 
 @dataclass(frozen=True)

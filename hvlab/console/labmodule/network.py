@@ -273,6 +273,16 @@ def inside(call: Call, machine: VirtualMachine, number: int) -> tuple[GuestNetwo
     return network, adapters[number - 1]
 
 
+def settings_kept(call: Call, machine: VirtualMachine) -> None:
+    """Wait until the guest has written its changed settings to its disk; a few seconds, as it may hang."""
+
+    def kept() -> bool:
+        network = guest_network(call.lab, machine.name)
+        return network is None or not network.keeping
+
+    call.lab.wait(kept, PATIENCE)
+
+
 def _addresses(call: Call) -> Iterator[object]:
     names = call.args.VM or [machine.name for machine in vmms(call.lab).machines.values()]
     for machine in find_machines(call, names):
@@ -294,6 +304,7 @@ def _set_address(call: Call) -> Iterator[object]:
                 "InvalidArgument",
                 explain=("explain.bad-ip", {"address": args.IPAddress}),
             ) from None
+        settings_kept(call, machine)
         yield INSIDE.of((machine.name, adapter))
 
 

@@ -105,7 +105,8 @@ class NetworkDriver(Driver):
                 network.received(self.name, effect.data)
             elif isinstance(effect, vsc.Ready):
                 guest.note_driver(self.name, "ready", protocol.VERSION_NAMES[self.netvsc.version])
-                network.adapter_ready(self.name, relid, effect.mac)
+                device = guest.bus.state.connection.channels[relid].instance.bytes
+                network.adapter_ready(self.name, relid, effect.mac, device)
             elif isinstance(effect, vsc.Cable):
                 network.cable(self.name, effect.linked)
             else:
