@@ -182,13 +182,12 @@ class GuestSystem(PartitionSoftware):
         partition = self.hypervisor.partitions.get(self.partition)
         return sum(sum(vp.exits.values()) for vp in partition.vps.values()) if partition else 0
 
-    @property
-    def costs(self) -> tuple[int, int, int]:
-        """Exits so far, and bytes through the storage rings, out and back."""
+    def costs(self, client: str) -> tuple[int, int, int]:
+        """Exits so far, and bytes through the rings of that kind of driver, out and back."""
         bus = self.bus_state
         if bus is None:
             return self.exits, 0, 0
-        return self.exits, bus.sent.get("storvsc", 0), bus.received.get("storvsc", 0)
+        return self.exits, bus.sent.get(client, 0), bus.received.get(client, 0)
 
     # -- the clock and the writers ----------------------------------------------------------------
 
@@ -589,7 +588,7 @@ class GuestSystem(PartitionSoftware):
         caller has checked that the guest runs and has the disk.
         """
         number = len(self.workloads) + 1
-        work = Workload(number, operation, unit, self.world.now, count, before=self.costs)
+        work = Workload(number, operation, unit, self.world.now, count)
         self.workloads.append(work)
         self.note_workload("start", work, size * count)
         self.spawn(

@@ -133,6 +133,13 @@ def transmit(guest: GuestSystem, number: int, frame: bytes) -> None:
         guest.soon([("legacy_send", number)])
 
 
+def sending(guest: GuestSystem, driver: LegacyDriver) -> bool:
+    """Whether frames wait, the device has not sent all that it was given, or the driver has not heard of it yet."""
+    status = [guest.read(driver.transmit_entry(index), 4) for index in range(RING)]
+    given = any(int.from_bytes(one, "little") & nic.OWNED_BY_DEVICE for one in status)
+    return bool(driver.waiting) or given or any(one.name == "deferred" for one in guest.threads.values())
+
+
 def send(guest: GuestSystem, number: int) -> int:
     """Put what waits into free descriptors, then tell the device with one access."""
     driver = guest.legacy[number]

@@ -208,12 +208,49 @@ class GuestNetwork(Component):
             taken = asked.finished - asked.started
             self._note(adapter, asked.operation, asked.target, asked.outcome, taken)
 
+    # -- sending without an answer ----------------------------------------------------------------
+
+    def send_datagram(self, key: str, target: str, size: int) -> bool:
+        """Send bytes to another's discard service; False if the adapter is gone or knows no way there."""
+        adapter = self.adapters.get(key)
+        effects = adapter.station.discard(target, size) if adapter is not None and adapter.linked else []
+        if adapter is not None:
+            self._serve(adapter, effects)
+        return bool(effects)
+
+    def backlog(self, key: str) -> bool:
+        """Whether the adapter has frames that it could not hand over yet."""
+        adapter = self.adapters.get(key)
+        if adapter is None:
+            return False
+        if not adapter.relid:
+            return bool(self._legacy(adapter).waiting)
+        return bool(self._driver(adapter).netvsc.waiting)
+
+    def sending(self, key: str) -> bool:
+        """Whether anything of a frame is still to be done, be it that its buffer is not free again."""
+        adapter = self.adapters.get(key)
+        if adapter is None:
+            return False
+        if not adapter.relid:
+            return legacy.sending(self.guest, self._legacy(adapter))
+        return bool(self._driver(adapter).netvsc.busy)
+
+    def _legacy(self, adapter: Adapter) -> legacy.LegacyDriver:
+        return self.guest.legacy[int(adapter.key.partition(":")[2])]
+
+    def _driver(self, adapter: Adapter) -> NetworkDriver:
+        return cast("NetworkDriver", self.guest.bus.state.drivers[adapter.relid])
+
     # -- asking others ----------------------------------------------------------------------------
 
-    def ask(self, operation: str, target: str) -> Asked:
-        """Ping a station, or ask its service as a client; the book (`talk`) tells how it ended."""
+    def ask(self, operation: str, target: str, over: str = "") -> Asked:
+        """Ping a station, or ask its service as a client; the book (`talk`) tells how it ended.
+
+        `over` is the key of the adapter to use; without it, the one that leads there.
+        """
         linked = [(key, adapter.station) for key, adapter in self.adapters.items() if adapter.linked]
-        key = way_to(target, linked)
+        key = way_to(target, [one for one in linked if over in ("", one[0])])
         asked = self.talk.begin(operation, key, target, self.world.now)
         adapter = self.adapters.get(key)
         if adapter is None:

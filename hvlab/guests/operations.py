@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from hvlab import catalog
 from hvlab.catalog.versions import word_versions
 from hvlab.devices.emulated import ide
-from hvlab.guests import legacy, network_record, programs, system_record
+from hvlab.guests import legacy, network_record, programs, sending, system_record
 from hvlab.guests.bus import BusState
 from hvlab.guests.programs import BOOT_SECTOR_GPA, RECORD_GPA
 from hvlab.guests.records import Request
@@ -326,7 +326,7 @@ def _workload_begin(guest: GuestSystem, number: int) -> int:
         guest.current.waits = "workloads"
         return 0
     work = guest.workloads[number - 1]
-    work.before = guest.costs
+    work.before = guest.costs(work.client)
     work.started = guest.world.now
     return 0
 
@@ -335,7 +335,7 @@ def _workload_end(guest: GuestSystem, number: int) -> int:
     work = guest.workloads[number - 1]
     work.finished = guest.world.now
     work.exits, work.ring_out, work.ring_back = (
-        now - then for now, then in zip(guest.costs, work.before, strict=True)
+        now - then for now, then in zip(guest.costs(work.client), work.before, strict=True)
     )
     guest.note_workload("end", work, work.moved)
     guest.unblock("workloads")
@@ -377,4 +377,5 @@ OPERATIONS: dict[str, Callable[..., int]] = {
     "workload_end": _workload_end,
     "require": _require,
     **legacy.OPERATIONS,
+    **sending.OPERATIONS,
 }

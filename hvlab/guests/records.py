@@ -36,6 +36,11 @@ class Workload:
     exits: int = 0
     ring_out: int = 0
     ring_back: int = 0
-    """Bytes that went through the storage rings, both ways, trailers included."""
+    """Bytes that went through the rings of its client, both ways, trailers included."""
+    client: str = "storvsc"
+    """The driver whose ring bytes are counted; empty where no ring is used."""
+    target: str = ""
+    size: int = 0
+    """A sender's target and the bytes of one datagram."""
     before: tuple[int, int, int] = (0, 0, 0)
     """Exits, ring bytes out and back when it began."""

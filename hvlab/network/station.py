@@ -23,6 +23,10 @@ AUTOMATIC_PREFIX = 16
 ECHO_IDENTIFIER = 1
 FIRST_CLIENT_PORT = 49152
 SERVICE_PORT = 80
+DISCARD_PORT = 9
+"""What comes here is counted and thrown away (RFC 863)."""
+LARGEST_DATAGRAM = frames.MAXIMUM_FRAME - frames.ETHERNET.size - frames.IPV4.size - frames.UDP_HEADER.size
+"""Bytes that go into one frame: nothing is ever cut into pieces here."""
 PING_DATA = b"abcdefghijklmnopqrstuvwabcdefghi"
 """The 32 bytes that Windows puts into an echo request (K)."""
 OK, TIMED_OUT, UNREACHABLE, NO_ADDRESS, NO_ROUTE = "ok", "timed out", "unreachable", "no address", "no route"
@@ -81,6 +85,9 @@ class Station:
     cluster: Cluster | None = None
     served: int = 0
     """Requests of clients that this station's service has answered."""
+    discarded: int = 0
+    discarded_bytes: int = 0
+    """What came for the discard service: datagrams, and the bytes in them."""
     received: int = 0
     ignored: int = 0
 
@@ -109,6 +116,19 @@ class Station:
         payload = frames.udp(*ends, (port, SERVICE_PORT), b"GET")
         return self._ask(tag, target, payload, frames.UDP, now)
 
+    def discard(self, target: str, size: int) -> list[Effect]:
+        """Send so many bytes to another's discard service; nothing if it is not known who the next hop is."""
+        known = self.neighbours.get(self._hop(target)) if self.address else None
+        if known is None:
+            return []
+        ends = (read_ip(self.address), read_ip(target))
+        payload = frames.udp(*ends, (FIRST_CLIENT_PORT, DISCARD_PORT), bytes(size))
+        return [self._ip(known[0], target, frames.UDP, payload)]
+
+    def _hop(self, target: str) -> str:
+        """The next station on the way: the target itself, or the gateway; empty if there is none."""
+        return target if same_network(self.address, target, self.prefix) else self.gateway
+
     def give_up(self, tag: int) -> list[Effect]:
         """The time for an answer is over; nothing happens if it came."""
         question = self.questions.pop(tag, None)
@@ -119,11 +139,8 @@ class Station:
     def _ask(self, tag: int, target: str, payload: bytes, protocol: int, now: int) -> list[Effect]:
         if not self.address:
             return [Answered(tag, NO_ADDRESS)]
-        if same_network(self.address, target, self.prefix):
-            hop = target
-        elif self.gateway:
-            hop = self.gateway
-        else:
+        hop = self._hop(target)
+        if not hop:
             return [Answered(tag, NO_ROUTE)]
         if target == self.address:
             return [Answered(tag, OK, self.name, self.time_to_live)]
@@ -232,6 +249,10 @@ class Station:
             ends = (packet.destination, packet.source)
             reply = frames.udp(*ends, (SERVICE_PORT, sender_port), self.name.encode())
             return [self._ip(back, sender, frames.UDP, reply, target)]
+        if port == DISCARD_PORT:
+            self.discarded += 1
+            self.discarded_bytes += len(data)
+            return []
         for tag, question in self.questions.items():
             if question.protocol == frames.UDP and question.payload[:2] == port.to_bytes(2, "big"):
                 return self._answer(tag, sender, packet, data.decode(errors="replace"))

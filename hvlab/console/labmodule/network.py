@@ -196,7 +196,7 @@ def _test(call: Call) -> Iterator[object]:
             if asked.outcome == OK:
                 yield PINGED.of(Ping(source, name, asked))
             else:
-                call.error(_unanswered(name, source, asked))
+                call.error(unanswered(name, source, asked))
         if args.Quiet:
             yield good > 0
 
@@ -210,7 +210,8 @@ _ENDINGS = {
 }
 
 
-def _unanswered(name: str, source: str, asked: Asked) -> CmdletError:
+def unanswered(name: str, source: str, asked: Asked) -> CmdletError:
+    """The error for a ping that found nobody, by how it ended."""
     return CmdletError(
         f"Testing connection to computer '{name}' failed: {asked.outcome}.",
         "TestConnectionException",

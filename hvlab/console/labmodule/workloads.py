@@ -9,7 +9,9 @@ from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.disks import full_path, storage, storage_error
 from hvlab.console.hyperv.machines import find_machines, machine_now
 from hvlab.console.hyperv.objects import guest_of, vmms
+from hvlab.console.labmodule.sending import start_sending
 from hvlab.console.objects import Column, ObjectType, TimeSpan
+from hvlab.guests import sending
 from hvlab.guests.guest import GuestSystem
 from hvlab.guests.records import Workload
 from hvlab.guests.system_record import DATA_START, SECTOR
@@ -17,6 +19,9 @@ from hvlab.host.machine import PAUSED_CRITICAL, VirtualMachine
 from hvlab.storage.volume import StorageError
 
 MODULE = "Lab"
+DISK, NETWORK = "Disk", "Network"
+DISK_BLOCK = 4096
+"""Bytes of a disk workload's block by default."""
 MAXIMUM_BLOCK = 128 << 10
 DATA_DISK_START = 2048
 """Where workloads write on a disk that holds no system, by default: at 1 MiB."""
@@ -26,6 +31,10 @@ WORKLOAD = ObjectType(
     {
         "VM": lambda pair: pair[0],
         "Number": lambda pair: pair[1].number,
+        "Kind": lambda pair: NETWORK if pair[1].operation == sending.SEND else DISK,
+        "Target": lambda pair: pair[1].target,
+        "RingOutPerRequest": lambda pair: pair[1].ring_out // max(1, pair[1].done),
+        "RingBackPerRequest": lambda pair: pair[1].ring_back // max(1, pair[1].done),
         "Operation": lambda pair: pair[1].operation.capitalize(),
         "Disk": lambda pair: pair[1].unit,
         "Path": lambda pair: pair[1].route.capitalize(),
@@ -105,9 +114,19 @@ def _start(call: Call) -> Iterator[object]:
     if found is None:
         return
     machine, guest = found
-    if args.Size % SECTOR or not SECTOR <= args.Size <= MAXIMUM_BLOCK:
+    if args.Kind == NETWORK or "Target" in args:
+        work = start_sending(call, machine, guest)
+    else:
+        work = _start_disk(call, machine, guest)
+    yield from _finish(call, machine, work.number)
+
+
+def _start_disk(call: Call, machine: VirtualMachine, guest: GuestSystem) -> Workload:
+    args = call.args
+    size = args.Size if "Size" in args else DISK_BLOCK
+    if size % SECTOR or not SECTOR <= size <= MAXIMUM_BLOCK:
         raise CmdletError(
-            f"A block of {args.Size} bytes is not possible: 512 bytes to {MAXIMUM_BLOCK >> 10} KB in whole sectors.",
+            f"A block of {size} bytes is not possible: 512 bytes to {MAXIMUM_BLOCK >> 10} KB in whole sectors.",
             explain=("explain.block-size", {"maximum": MAXIMUM_BLOCK >> 10}),
         )
     unit = _unit(call, machine, guest)
@@ -117,16 +136,19 @@ def _start(call: Call) -> Iterator[object]:
     start = DATA_START if unit == "ide:0:0" else DATA_DISK_START
     if "Offset" in args:
         start = args.Offset // SECTOR
-    if start + args.Count * args.Size // SECTOR > sectors:
+    if start + args.Count * size // SECTOR > sectors:
         raise CmdletError(
             "The disk ends before the last block.",
             "OutOfRange",
             "InvalidArgument",
             explain=("explain.disk-ends", {"size": sectors * SECTOR >> 20}),
         )
-    work = guest.start_workload(args.Operation.lower(), unit, args.Size, args.Count, start)
-    number = work.number
-    call.progress("Start-LabWorkload", f"{machine.name}: {args.Operation}")
+    return guest.start_workload(args.Operation.lower(), unit, size, args.Count, start)
+
+
+def _finish(call: Call, machine: VirtualMachine, number: int) -> Iterator[object]:
+    """Wait for a workload's end, and say what it cost."""
+    call.progress("Start-LabWorkload", machine.name)
 
     def finished() -> bool:
         now = guest_of(call.lab, machine)
@@ -208,7 +230,10 @@ CMDLETS = (
                 aliases=("VMName", "Name"),
             ),
             Parameter("Operation", "enum", position=1, values=("Write", "Read"), default="Write"),
-            Parameter("Size", "size", default=4096),
+            Parameter("Kind", "enum", values=(DISK, NETWORK), default=DISK),
+            Parameter("Target", aliases=("ComputerName",)),
+            Parameter("Adapter", "int", default=1, minimum=1),
+            Parameter("Size", "size"),
             Parameter("Count", "int", default=1, minimum=1, maximum=10_000),
             Parameter("ControllerType", "enum", values=("IDE", "SCSI")),
             Parameter("ControllerNumber", "int", default=0, minimum=0),

@@ -253,6 +253,6 @@ def test_the_example_in_the_help_works(language: str) -> None:
     article = (paths.assets() / "help" / language / "about_Networks.txt").read_text(encoding="utf-8")
     lines = [line.strip() for line in article.splitlines() if line.startswith("  ")]
     example = lines[lines.index("New-VMSwitch LAN -NetAdapterName 'Local Area Connection'") :]
-    assert len(example) == 7
+    assert len(example) == 8
     objects = Lab().run("\n".join(example))
     assert {"ok"} == {outcome for outcome in values(objects, "Outcome") if outcome}
