@@ -1,6 +1,6 @@
-"""All cmdlets of the simulation: those of the Hyper-V module, and the lab's own.
+"""All cmdlets of the simulation: those of the Hyper-V module, of the host's files and clock, and the lab's own.
 
-A module in `hyperv` or `labmodule` that has a tuple CMDLETS is found by itself.
+A module in `hyperv`, `labmodule` or `management` that has a tuple CMDLETS is found by itself.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import pkgutil
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from hvlab.console import hyperv, labmodule
+from hvlab.console import hyperv, labmodule, management
 from hvlab.console.cmdlets import Cmdlet
 
 
@@ -18,7 +18,9 @@ from hvlab.console.cmdlets import Cmdlet
 def simulation_cmdlets() -> tuple[Cmdlet, ...]:
     """What a session registers beside the general cmdlets, module by module in the order of their names."""
     return tuple(
-        cmdlet for package in (hyperv, labmodule) for cmdlet in _cmdlets(package.__name__, package.__path__)
+        cmdlet
+        for package in (hyperv, labmodule, management)
+        for cmdlet in _cmdlets(package.__name__, package.__path__)
     )
 
 

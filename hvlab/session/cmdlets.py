@@ -15,6 +15,7 @@ from hvlab.console.cmdlets import Call, Cmdlet, Parameter, RunFunction
 from hvlab.console.errors import CmdletError
 from hvlab.console.objects import Column, ObjectType, PSObject, TimeSpan
 from hvlab.kernel import KINDS
+from hvlab.session import pastcommands
 from hvlab.session.breakpoints import Breakpoint
 from hvlab.session.timeline import Branch, Step
 from hvlab.session.travel import EVENT, TIME, CannotGo
@@ -493,4 +494,4 @@ LOOKING = (
         read_only=True,
     ),
 )
-SESSION_CMDLETS = (*TRAVELLING, *LOOKING)
+SESSION_CMDLETS = (*TRAVELLING, *LOOKING, *pastcommands.CMDLETS)

@@ -51,6 +51,8 @@ class Volume:
     used: int = 0
     label: str = ""
     files: dict[str, HostFile] = field(default_factory=dict)
+    folders: dict[str, str] = field(default_factory=dict)
+    """Folders that were made, by their folded path; others exist because files lie in them."""
 
     @property
     def free(self) -> int:

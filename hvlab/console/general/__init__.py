@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hvlab.console.cmdlets import Cmdlet
-from hvlab.console.general import convert, discovery, output, records, shape, variables
+from hvlab.console.general import convert, csvtext, discovery, output, records, shape, variables
 from hvlab.console.general.discovery import HelpTexts
 
 __all__ = ["HelpTexts", "general_cmdlets"]
@@ -16,6 +16,7 @@ def general_cmdlets(texts: HelpTexts | None = None) -> list[Cmdlet]:
         *shape.CMDLETS,
         *output.CMDLETS,
         *convert.CMDLETS,
+        *csvtext.CMDLETS,
         *variables.CMDLETS,
         *discovery.cmdlets(texts),
     ]

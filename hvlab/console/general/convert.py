@@ -1,4 +1,4 @@
-"""ConvertTo-Json and -Csv, in the form Windows PowerShell 5.1 writes; New-Object and New-TimeSpan."""
+"""ConvertTo- and ConvertFrom-Json, in the form Windows PowerShell 5.1 writes; New-Object and New-TimeSpan."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 from hvlab.console import limits
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
-from hvlab.console.convert import float_text, to_text, type_of
+from hvlab.console.convert import float_text, to_datetime, to_text
 from hvlab.console.errors import CmdletError, unsupported
 from hvlab.console.general.common import UTILITY
 from hvlab.console.members import get_property
 from hvlab.console.objects import PSObject, custom_object
 from hvlab.console.values import NS_PER_SECOND, DateTime, EnumValue, Hashtable, TimeSpan
-from hvlab.console.views import SPAN_NAMES, property_names
+from hvlab.console.views import SPAN_NAMES
 
 _UNIX_2000 = 946_684_800_000  # milliseconds
 _ESCAPES = {
@@ -64,7 +64,7 @@ class _Json:
             if depth < 0:
                 return _quoted(to_text(list(value)))
             return self._enclosed("[]", [self.value(v, depth - 1, column + 4) for v in value], column)
-        fields = _fields(value)
+        fields = fields_of(value)
         if fields is None or depth < 0:
             return _quoted(to_text(value))
         parts = []
@@ -86,7 +86,7 @@ class _Json:
         return f"{brackets[0]}\n{pad}" + f",\n{pad}".join(parts) + "\n" + " " * column + brackets[1]
 
 
-def _fields(value: object) -> list[tuple[str, object]] | None:
+def fields_of(value: object) -> list[tuple[str, object]] | None:
     if isinstance(value, PSObject):
         return value.items()
     if isinstance(value, Hashtable):
@@ -104,26 +104,6 @@ def _to_json(call: Call) -> Iterable[object]:
     return [_Json(call, call.args.Compress).value(value, call.args.Depth, 0)]
 
 
-def _to_csv(call: Call) -> Iterable[object]:
-    names: list[str] | None = None
-    mark = call.args.Delimiter
-    for record in call.input:
-        fields = _fields(record)
-        if fields is None:
-            fields = [(name, get_property(record, name)) for name in property_names(record)]
-        values = dict(fields)
-        if names is None:
-            names = list(values)
-            if not call.args.NoTypeInformation:
-                yield f"#TYPE {type_of(record)}"
-            yield mark.join(_csv(name) for name in names)
-        yield mark.join("" if values.get(name) is None else _csv(to_text(values[name])) for name in names)
-
-
-def _csv(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
-
-
 def _new_object(call: Call) -> Iterable[object]:
     name = call.args.TypeName.lower().removeprefix("system.management.automation.")
     if name not in ("psobject", "pscustomobject"):
@@ -134,6 +114,10 @@ def _new_object(call: Call) -> Iterable[object]:
 
 def _new_timespan(call: Call) -> Iterable[object]:
     args = call.args
+    if "Start" in args or "End" in args:
+        if args.Start is None or args.End is None:
+            raise unsupported("New-TimeSpan with one end only", substitute="give -Start and -End")
+        return [TimeSpan(to_datetime(args.End).nanoseconds - to_datetime(args.Start).nanoseconds)]
     hours = (args.Days * 24) + args.Hours
     return [TimeSpan(((hours * 60 + args.Minutes) * 60 + args.Seconds) * NS_PER_SECOND)]
 
@@ -187,18 +171,6 @@ CMDLETS = (
         read_only=True,
     ),
     Cmdlet(
-        "ConvertTo-Csv",
-        UTILITY,
-        (
-            Parameter("InputObject", "object", pipeline="value"),
-            Parameter("Delimiter", "string", position=0, default=","),
-            Parameter("NoTypeInformation", "switch", aliases=("NTI",)),
-        ),
-        _to_csv,
-        collects=True,
-        read_only=True,
-    ),
-    Cmdlet(
         "New-Object",
         UTILITY,
         (
@@ -211,7 +183,11 @@ CMDLETS = (
     Cmdlet(
         "New-TimeSpan",
         UTILITY,
-        tuple(Parameter(name, "int", default=0) for name in ("Days", "Hours", "Minutes", "Seconds")),
+        (
+            Parameter("Start", "object", position=0),
+            Parameter("End", "object", position=1),
+            *(Parameter(name, "int", default=0) for name in ("Days", "Hours", "Minutes", "Seconds")),
+        ),
         _new_timespan,
         read_only=True,
     ),

@@ -1,0 +1,1 @@
+"""Tests of the cmdlets for the host's files and clock."""
