@@ -1,0 +1,11 @@
+# check: w2000
+Start-LabWorkload acct -Operation Write -Count 8
+Install-LabIntegrationService acct
+Wait-Lab acct -For Heartbeat
+Start-LabWorkload acct -Operation Write -Count 8
+Submit-LabAnswer times 12
+Stop-VM acct
+New-VM w2k -VHDPath C:\Images\W2000-SP4.vhd
+Start-VM w2k
+Wait-Lab w2k
+Submit-LabAnswer lacks vss
