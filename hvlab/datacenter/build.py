@@ -11,6 +11,7 @@ from hvlab.datacenter.licence_book import BOOK, LicenceBook
 from hvlab.datacenter.licensing import Server
 from hvlab.guests import system_record
 from hvlab.guests.system_record import SystemRecord
+from hvlab.host.discs import SETUP_DISC
 from hvlab.host.disks import HostStorage
 from hvlab.host.faults import FaultBoard
 from hvlab.host.hosted import HostedMonitor, VirtualServer
@@ -24,7 +25,7 @@ from hvlab.kernel.calendar import LAB_BEGIN
 from hvlab.network.addresses import read_mac
 from hvlab.network.segment import PhysicalNetwork
 from hvlab.network.station import Station
-from hvlab.storage import vhd
+from hvlab.storage import iso, vhd
 from hvlab.storage.volume import HostFiles, Volume
 
 HOST = "host1"
@@ -76,7 +77,20 @@ def build_world(scenario: str = "one-host", platform: str = "ws2008", seed: int 
         root.start()
     for image in plan.images:
         _put_image(world, files, image)
+    if release.integration_disc:
+        _put_setup_disc(files, release.integration_disc)
     return world
+
+
+def _put_setup_disc(files: HostFiles, version: str) -> None:
+    """The disc with which a host comes, for guests that need integration services."""
+    drivers = [
+        system_record.boot_set_sector(version, number)
+        for number in range(iso.FILE_SECTORS * iso.SECTOR // 512)
+    ]
+    data = iso.setup_disc(version, b"".join(drivers))
+    handle = files.create(SETUP_DISC)
+    handle.write(0, data)
 
 
 def _build_networks(world: World, plan: Scenario, release: Platform) -> None:

@@ -558,11 +558,14 @@ class GuestSystem(PartitionSoftware):
 
     # -- shutting down ------------------------------------------------------------------------------
 
-    def install_services(self, version: str) -> int:
-        """Set integration services of that version up and restart; the number of the thread that does it."""
+    def install_services(self, version: str, unit: int) -> int:
+        """Set integration services of that version up from the disc in a DVD drive (0 or 1), and restart.
+
+        The number of the thread that does it.
+        """
         assert self.record is not None
         place = self.record.boot_set_start + self.record.boot_sectors
-        return self.spawn("setup", programs.install(version, place)).number
+        return self.spawn("setup", programs.install(version, place, unit)).number
 
     def shut_down(self, restart: bool = False) -> None:
         """Stop whatever runs, close everything and switch the machine off."""

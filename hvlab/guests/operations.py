@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from hvlab import catalog
 from hvlab.catalog.versions import word_versions
 from hvlab.devices.emulated import ide
-from hvlab.guests import legacy, network_record, programs, sending, system_record
+from hvlab.guests import disc, legacy, network_record, programs, sending, system_record
 from hvlab.guests.bus import BusState
 from hvlab.guests.programs import BOOT_SECTOR_GPA, RECORD_GPA
 from hvlab.guests.records import Request
@@ -97,6 +97,16 @@ def _sector_in(guest: GuestSystem, gpa: int) -> int:
 
 def _sector_out(guest: GuestSystem, gpa: int) -> int:
     return _port(guest, ide.DATA, True, 2, 0, ide.SECTOR // 2, gpa)
+
+
+def _string(guest: GuestSystem, write: bool, port: int, words: int, gpa: int) -> int:
+    """REP INSW or OUTSW: one exit, however many words."""
+    return _port(guest, port, write, 2, 0, words, gpa)
+
+
+def _lay(guest: GuestSystem, gpa: int, data: bytes) -> int:
+    guest.write(gpa, data)
+    return 0
 
 
 def _ata_done(guest: GuestSystem, tag: int) -> int:
@@ -268,13 +278,6 @@ def _activity(guest: GuestSystem, activity: str) -> int:
     return 0
 
 
-def _driver_file(guest: GuestSystem, gpa: int, version: str, first: int, count: int) -> int:
-    """A part of the drivers' files, as set-up unpacks it."""
-    sectors = [system_record.boot_set_sector(version, first + number) for number in range(count)]
-    guest.write(gpa, b"".join(sectors))
-    return 0
-
-
 def _name_services(guest: GuestSystem, version: str) -> int:
     """The system record as it is to be written: the system starts the new drivers from the next boot on."""
     assert guest.record is not None
@@ -366,7 +369,8 @@ OPERATIONS: dict[str, Callable[..., int]] = {
     "devices": _devices,
     "integration": _integration,
     "activity": _activity,
-    "driver_file": _driver_file,
+    "string": _string,
+    "lay": _lay,
     "name_services": _name_services,
     "require_setup": _require_setup,
     "restart": _restart,
@@ -378,4 +382,5 @@ OPERATIONS: dict[str, Callable[..., int]] = {
     "require": _require,
     **legacy.OPERATIONS,
     **sending.OPERATIONS,
+    **disc.OPERATIONS,
 }

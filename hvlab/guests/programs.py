@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hvlab.catalog import Guest, Phase
 from hvlab.devices.emulated import ide
-from hvlab.guests import network_record
+from hvlab.guests import disc, network_record
 from hvlab.guests.system_record import BOOT_SET_START, PARTITION_START, SystemRecord
 from hvlab.guests.threads import Op
 from hvlab.hypervisor.memory import PAGE_SIZE
@@ -23,6 +23,7 @@ from hvlab.hypervisor.partition import (
     MSR_SIMP,
     MSR_SINT0,
 )
+from hvlab.storage import iso
 from hvlab.vmbus.signals import VMBUS_SINT
 
 MILLISECOND = 1_000_000
@@ -35,7 +36,7 @@ RESET_PORT = 0xCF9
 RESET_NOW = 0x06
 """The chipset's reset register, and the value that resets the machine."""
 SETUP_SECTORS = 64
-"""Sectors that the set-up of integration services writes."""
+"""Sectors that the set-up of integration services copies from its disc."""
 HYPERCALL_PAGE = 0x1F0
 BOOT_SECTOR_GPA = 0x7C00
 RECORD_GPA = 0x8000
@@ -125,12 +126,24 @@ def synic(guest_os_id: int, sim: int, sief: int, vector: int) -> list[Op]:
     ]
 
 
-def install(version: str, place: int) -> list[Op]:
-    """Set integration services up: drivers are copied behind the boot set, then the system record names them."""
-    program: list[Op] = [("activity", "installing"), ("cpu", 6_000 * MILLISECOND)]
+def install(version: str, place: int, unit: int) -> list[Op]:
+    """Set integration services up from the disc in a DVD drive.
+
+    The drivers are copied behind the boot set, then the system record names them.
+    """
+    program: list[Op] = [
+        ("activity", "installing"),
+        *disc.settle(unit),
+        *disc.read(unit, iso.DESCRIPTOR_SECTOR, 1, BUFFER_GPA),
+        ("disc_version", BUFFER_GPA, version),
+        ("require_setup",),
+        ("cpu", 6_000 * MILLISECOND),
+    ]
     for first in range(0, SETUP_SECTORS, CHUNK):
+        from_disc = iso.FILES_SECTOR + first * ide.SECTOR // iso.SECTOR
         program += [
-            ("driver_file", BUFFER_GPA, version, first, CHUNK),
+            *disc.read(unit, from_disc, CHUNK * ide.SECTOR // iso.SECTOR, BUFFER_GPA),
+            ("require_setup",),
             ("io", True, "ide:0:0", place + first, CHUNK, BUFFER_GPA),
             ("require_setup",),
         ]

@@ -12,7 +12,7 @@ from typing import Protocol, cast
 
 from hvlab.host.faults import board
 from hvlab.kernel import Component, handler
-from hvlab.storage import differencing, vhd
+from hvlab.storage import differencing, iso, vhd
 from hvlab.storage.volume import DiskFull, HostFiles, StorageError
 
 SECTOR = 512
@@ -71,6 +71,10 @@ class HostStorage(Component):
                 raise
             return differencing.open_chain(self.files, path)
 
+    def disc(self, path: str) -> iso.Disc:
+        """The disc image in a file. Raises StorageError or iso.BadDisc."""
+        return iso.Disc(self.files.open(path))
+
     def submit(self, request: DiskRequest) -> None:
         """Queue a request for the physical disk."""
         self.under_way[request.user] = self.under_way.get(request.user, 0) + 1
@@ -125,6 +129,8 @@ class HostStorage(Component):
 
     def _perform(self, request: DiskRequest) -> tuple[str, bytes, int]:
         try:
+            if request.path.casefold().endswith(".iso"):
+                return "ok", self.disc(request.path).read(request.lba, request.sectors), 0
             disk = self.open(request.path)
             if (request.lba + request.sectors) * SECTOR > disk.size:
                 return "range", b"", 0
@@ -140,5 +146,5 @@ class HostStorage(Component):
             return "ok", b"", disk.file_size - before
         except DiskFull:
             return "full", b"", 0
-        except (StorageError, vhd.BadVhd):
+        except (StorageError, vhd.BadVhd, iso.BadDisc):
             return "error", b"", 0

@@ -46,6 +46,15 @@ class Drive:
 
 
 @dataclass
+class DvdDrive:
+    """A DVD drive on an IDE controller; `path` is the disc image in it, empty while it has none."""
+
+    number: int
+    location: int
+    path: str = ""
+
+
+@dataclass
 class NetworkAdapter:
     """A network adapter of a virtual machine: its address, which switch it is connected to, and its VLANs.
 
@@ -83,6 +92,7 @@ class VirtualMachine:
     processors: int
     created: int
     drives: list[Drive] = field(default_factory=list)
+    dvds: list[DvdDrive] = field(default_factory=list)
     adapters: list[NetworkAdapter] = field(default_factory=list)
     scsi_controllers: int = 1
     weight: int = 100
@@ -112,6 +122,13 @@ class VirtualMachine:
             if (drive.controller, drive.number, drive.location) == (controller, number, location):
                 return drive
         return None
+
+    def taken(self, controller: str, number: int, location: int) -> bool:
+        """Whether a disk or a DVD drive sits in that place."""
+        dvd = controller == "IDE" and any(
+            (one.number, one.location) == (number, location) for one in self.dvds
+        )
+        return dvd or self.drive_at(controller, number, location) is not None
 
 
 class Refusal(Exception):

@@ -35,7 +35,7 @@ from hvlab.host.snapshots import Merge, Snapshot
 from hvlab.host.worker import Worker
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.kernel import Component, handler
-from hvlab.storage import vhd
+from hvlab.storage import iso, vhd
 from hvlab.storage.volume import StorageError
 
 MINIMUM_MEMORY = 32 << 20
@@ -269,7 +269,7 @@ class Vmms(Component):
                 "no-such-place", controller=controller or "IDE", number=number or 0, location=location or 0
             )
         for place in fitting:
-            if machine.drive_at(*place) is None:
+            if not machine.taken(*place):
                 return place
         raise Refusal("place-taken", controller=fitting[0][0], number=fitting[0][1], location=fitting[0][2])
 
@@ -320,6 +320,13 @@ class Vmms(Component):
             try:
                 sizes[drive.path] = self.storage.open(drive.path).size // SECTOR
             except (StorageError, vhd.BadVhd):
+                self.worker_failed(machine.name, "disk-unreadable")
+                return None
+        for dvd in machine.dvds:
+            try:
+                if dvd.path:
+                    self.storage.disc(dvd.path)
+            except (StorageError, iso.BadDisc):
                 self.worker_failed(machine.name, "disk-unreadable")
                 return None
         if machine.memory // PAGE_SIZE > self.root.free_pages:

@@ -12,7 +12,8 @@ from typing import Any, ClassVar, Protocol, cast
 
 from hvlab import catalog
 from hvlab.catalog import Platform
-from hvlab.devices.emulated import ide, nic
+from hvlab.devices.emulated import atapi, ide, nic
+from hvlab.devices.emulated.atapi import AtapiChannel
 from hvlab.devices.emulated.ide import IdeChannel
 from hvlab.devices.emulated.nic import LegacyNic
 from hvlab.guests.guest import GuestSystem
@@ -43,6 +44,9 @@ from hvlab.kernel import Component, handler
 from hvlab.vmbus.signals import EVENT_CONNECTION, MESSAGE_CONNECTION, VMBUS_SINT
 
 Step = tuple[Any, ...]
+CD_TOKEN = "cd"
+CD_VECTOR = 0x3F
+"""The vector of the secondary channel's interrupt line: one above the primary's."""
 
 
 class Management(Protocol):
@@ -80,6 +84,7 @@ class Worker(Component):
         "pool",
         "ram",
         "board",
+        "cd",
         "nics",
         "access",
         "stopping",
@@ -95,6 +100,7 @@ class Worker(Component):
         self.pool: list[tuple[int, int]] = []
         self.ram: list[tuple[int, int]] = []
         self.board = IdeChannel((0, 0))
+        self.cd = AtapiChannel()
         self.nics: list[tuple[str, LegacyNic]] = []
         """Legacy network adapters by their settings' keys."""
         self.access: tuple[int, int, int] | None = None
@@ -140,6 +146,8 @@ class Worker(Component):
         pool = POOL_PAGES["InitializePartition"] + machine.processors * POOL_PAGES["CreateVp"]
         pool += -(-pages // PAGES_PER_TABLE)
         self.board = self.make_board(machine, sizes)
+        self.cd = self._make_drives(machine)
+        cd_ports = atapi.PORTS if machine.dvds else ()
         self.nics = [
             (adapter.key, LegacyNic(adapter.mac, bool(adapter.switch) and adapter.cable))
             for adapter in machine.adapters
@@ -148,7 +156,9 @@ class Worker(Component):
         nic_ports = [
             nic.port_of(place, register) for place in range(len(self.nics)) for register in nic.REGISTERS
         ]
-        ports: list[Step] = [("intercept", port) for port in (*ide.PORTS, POWER_PORT, RESET_PORT, *nic_ports)]
+        ports: list[Step] = [
+            ("intercept", port) for port in (*ide.PORTS, *cd_ports, POWER_PORT, RESET_PORT, *nic_ports)
+        ]
         begin: list[Step] = [("offer", tuple(sorted(sizes.items()))), ("guest", pages), ("start",)]
         if machine.saved is not None:
             reading = pages * (PAGE_SIZE // 512) * self.platform.timing.disk_sector
@@ -174,6 +184,14 @@ class Worker(Component):
             for location in (0, 1)
         )
         return IdeChannel((first, second))
+
+    def _make_drives(self, machine: VirtualMachine) -> AtapiChannel:
+        """The emulated channel with the machine's DVD drives."""
+        channel = AtapiChannel()
+        for drive in machine.dvds:
+            sectors = self.disks.disc(drive.path).size // atapi.SECTOR if drive.path else 0
+            channel.drives[drive.location] = atapi.DvdDrive(sectors)
+        return channel
 
     def tear_down(self, restart: bool = False) -> None:
         """Destroy the partition; with `restart` the machine is started again at once, from its disk."""
@@ -438,6 +456,8 @@ class Worker(Component):
                 return
         elif (place := nic.place_of(port)) is not None:
             registers = self._nic_access(place, access)
+        elif port in atapi.PORTS:
+            registers = self._cd_access(access)
         elif access["access_info"] & REP:
             effects = self._string(access)
             registers[REGISTER_RCX] = 0
@@ -467,6 +487,49 @@ class Worker(Component):
             self.hypervisor.write_gpa(self.partition, access["rdi"], data[:length])
             return effects
         return self.board.give_sector(self.hypervisor.read_gpa(self.partition, access["rsi"], length))
+
+    # -- DVD drives -------------------------------------------------------------------------------
+
+    def _cd_access(self, access: dict[str, int]) -> dict[int, int]:
+        """A register or the data port of the channel with the DVD drives."""
+        if not access["access_info"] & REP:
+            if access["access_type"] == READ:
+                return {REGISTER_RAX: self.cd.read(access["port"])}
+            self._play_cd(self.cd.write(access["port"], access["rax"]))
+            return {}
+        length = access["rcx"] * (access["access_info"] & 7)
+        if access["access_type"] == READ:
+            data, effects = self.cd.take(length)
+            self.hypervisor.write_gpa(self.partition, access["rdi"], data)
+        else:
+            effects = self.cd.give(self.hypervisor.read_gpa(self.partition, access["rsi"], length))
+        self._play_cd(effects)
+        return {REGISTER_RCX: 0}
+
+    def _play_cd(self, effects: list[atapi.Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, ide.Interrupt):
+                self.hypervisor.line_interrupt(self.partition, CD_VECTOR, atapi.IRQ)
+                continue
+            machine = cast(Any, self.management).machine(self.vm)
+            path = next((one.path for one in machine.dvds if one.location == effect.unit), "")
+            self.world.emit(
+                "device.command",
+                self.name,
+                self.disks.name,
+                self.partition,
+                None,
+                None,
+                f"ide:1:{effect.unit}",
+                atapi.NAMES[effect.code],
+                effect.lba,
+                effect.sectors,
+            )
+            ratio = atapi.SECTOR // ide.SECTOR
+            token = (CD_TOKEN, self.partition)
+            self.disks.submit(
+                DiskRequest(self.name, token, path, effect.lba * ratio, effect.sectors * ratio, b"")
+            )
 
     # -- legacy network adapters ------------------------------------------------------------------
 
@@ -528,6 +591,9 @@ class Worker(Component):
 
     def disk_done(self, token: object, status: str, data: bytes) -> None:
         """The host's disk has ended a request of the emulated channel; one for an earlier partition is late."""
+        if not self.stopping and token == (CD_TOKEN, self.partition):
+            self._play_cd(self.cd.fetched(data if status == "ok" else None))
+            return
         if self.stopping or token != ("ide", self.partition):
             return
         if self.board.command == ide.WRITE_SECTORS:

@@ -90,7 +90,8 @@ def test_the_screen_shows_the_set_up_and_a_bad_disk_leaves_the_system_as_it_was(
     assert guest.record is not None
     place = guest.record.boot_set_start + guest.record.boot_sectors
     lab.run(rf"Add-LabFault BadSector -Path {IMAGES['xp-sp3']} -Sector {place + 20}")
-    number = guest.install_services("6.0.6001.18016")
+    lab.run(r"Set-VMDvdDrive vm -Path C:\Windows\System32\vmguest.iso")
+    number = guest.install_services("6.0.6001.18016", 0)
     lab.until(lambda: lab.guest("vm").activity == "installing")
     assert any("Integration Services Setup" in line for line in guest_screen(lab.world, "host1", "vm"))
     lab.until(lambda: number not in lab.guest("vm").threads)

@@ -11,6 +11,7 @@ from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.disks import create_disk, full_path
 from hvlab.console.hyperv.objects import machine_object, vmms
 from hvlab.console.hyperv.refusals import as_error, start_failure
+from hvlab.host import discs
 from hvlab.host.machine import (
     OFF,
     PAUSED,
@@ -80,6 +81,8 @@ def _new(call: Call) -> Iterator[object]:
             service.networks.named(args.SwitchName)
         machine = service.create(args.Name, args.MemoryStartupBytes)
         service.networks.add_first_adapter(machine, args.SwitchName or "")
+        if not call.lab.platform.hosted:
+            discs.add(service, machine, discs.CONTROLLER, 0)
         if path:
             service.add_drive(machine.name, path, "IDE", 0, 0)
     except Refusal as refusal:

@@ -78,6 +78,22 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "InvalidOperation",
         "InvalidData",
     ),
+    "not-a-disc": (
+        "Failed to add device 'Virtual CD/DVD Disk'.\n'{path}': the file or directory is corrupted and unreadable. "
+        "(0x80070570)",
+        "InvalidOperation",
+        "InvalidData",
+    ),
+    "dvd-place": (
+        "Failed to add device 'Virtual CD/DVD Disk'.\nIDE {number}:{location} cannot have a DVD drive in this lab.",
+        "InvalidParameter",
+        "InvalidArgument",
+    ),
+    "no-dvd-there": (
+        "Hyper-V was unable to find a DVD drive of '{name}' that matches the given criteria.",
+        "ObjectNotFound",
+        "ObjectNotFound",
+    ),
     "disk-in-use": (
         "Failed to add device 'Virtual Hard Disk'.\n'{path}' is attached to virtual machine '{name}' already. "
         "The process cannot access the file because it is being used by another process. (0x80070020)",

@@ -9,11 +9,13 @@ from hvlab.catalog import Guest
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.machines import find_machines, machine_now
-from hvlab.console.hyperv.objects import guest_of
+from hvlab.console.hyperv.objects import guest_of, vmms
+from hvlab.console.hyperv.refusals import as_error
 from hvlab.console.objects import ObjectType
 from hvlab.console.patterns import like
 from hvlab.guests.guest import GuestSystem
-from hvlab.host.machine import VirtualMachine
+from hvlab.host import discs
+from hvlab.host.machine import Refusal, VirtualMachine
 
 MODULE = "Lab"
 SERVICES = (("Shutdown", "shutdown_versions"), ("Heartbeat", "heartbeat_versions"))
@@ -104,7 +106,16 @@ def _install(call: Call) -> Iterator[object]:
         if not call.should_process(machine.name, "Install-LabIntegrationService"):
             continue
         started = guest.started
-        guest.install_services(version)
+        if not machine.dvds:
+            call.error(_error(f"'{machine.name}' has no DVD drive.", "no-dvd-drive", name=machine.name))
+            continue
+        drive = machine.dvds[0]
+        try:
+            discs.insert(vmms(call.lab), machine, drive, discs.SETUP_DISC)
+        except Refusal as refusal:
+            call.error(as_error(refusal))
+            continue
+        guest.install_services(version, drive.location)
         call.progress("Install-LabIntegrationService", machine.name)
 
         def done(machine: VirtualMachine = machine, started: int = started) -> bool:
