@@ -31,7 +31,7 @@ def failure(script: str, session: Session | None = None) -> str:
     [
         (r"(dir C:\Images).Count -ge 3", "True"),
         (r"dir C:\Images\NT*.vhd -Name", "NT4.vhd"),
-        (r"Get-ChildItem C:\ -Directory -Name", "Images"),
+        (r"Get-ChildItem C:\ -Directory -Name", "Images\nWindows"),
         (r"(Get-ChildItem C:\ -Recurse -Filter *.vhd).Count -eq (dir C:\Images).Count", "True"),
         (r"(Get-Item C:\images\nt4.VHD).FullName", r"C:\Images\NT4.vhd"),
         (r"(Get-Item C:\Images\NT4.vhd).BaseName + (Get-Item C:\Images\NT4.vhd).Extension", "NT4.vhd"),
