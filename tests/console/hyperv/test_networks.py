@@ -256,3 +256,32 @@ def test_the_example_in_the_help_works(language: str) -> None:
     assert len(example) == 8
     objects = Lab().run("\n".join(example))
     assert {"ok"} == {outcome for outcome in values(objects, "Outcome") if outcome}
+
+
+def test_the_matrix_follows_vlans_pulled_cables_and_kinds_of_switches() -> None:
+    lab = two_guests()
+
+    def reached() -> set[tuple[object, object]]:
+        rows = lab.run("Test-LabNetwork")
+        pairs = zip(values(rows, "Source"), values(rows, "Destination"), values(rows, "Outcome"), strict=True)
+        return {(a, b) for a, b, outcome in pairs if outcome == "ok"}
+
+    everyone = {"web01", "web02", "host", "router", "fileserver"}
+    others = {("web02", b) for b in everyone - {"web01", "web02"}} | {
+        ("host", b) for b in everyone - {"web01", "host"}
+    }
+    lab.run("Set-VMNetworkAdapterVlan web01 -Access -VlanId 10")
+    assert reached() == others
+    lab.run("Set-VMNetworkAdapterVlan web02 -Access -VlanId 10")
+    assert reached() == {
+        ("web01", "web02"),
+        ("web02", "web01"),
+        *((("host", b)) for b in ("router", "fileserver")),
+    }
+    lab.run(
+        "Set-VMNetworkAdapterVlan web01, web02 -Untagged; Set-LabCable web01 -State Pulled; Wait-Lab -Seconds 1"
+    )
+    assert reached() == others
+    lab.run("Set-LabCable web01 -State Connected; New-VMSwitch P -SwitchType Private; Wait-Lab -Seconds 1")
+    lab.run("Connect-VMNetworkAdapter web01, web02 -SwitchName P; Wait-Lab -Seconds 1")
+    assert reached() == {("web01", "web02"), ("web02", "web01"), ("host", "router"), ("host", "fileserver")}
