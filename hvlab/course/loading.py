@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from hvlab import paths
 from hvlab.course import drawing
 from hvlab.course.model import (
     LANGUAGES,
@@ -23,6 +24,7 @@ from hvlab.course.model import (
     Item,
     Lesson,
     LessonFile,
+    Misconception,
     Pattern,
     Question,
     Step,
@@ -80,6 +82,14 @@ def load_chapter(folder: Path) -> Chapter | None:
     """The chapter of a folder of lessons, None if it has no chapter.toml. BadLesson."""
     path = folder / "chapter.toml"
     return _convert(_toml(_read(path), path), Chapter, path) if path.is_file() else None
+
+
+@lru_cache(maxsize=1)
+def misconceptions() -> dict[str, Misconception]:
+    """What learners commonly believe and what is not so, by id. BadLesson."""
+    path = paths.assets() / "misconceptions.toml"
+    found: dict[str, Misconception] = _convert(_toml(_read(path), path), dict[str, Misconception], path)
+    return found
 
 
 def _read(path: Path) -> str:

@@ -154,6 +154,14 @@ class Variable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     step: int = 1
 
 
+class Misconception(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What learners commonly believe and what is not so; `claims` are rows of the checked handout."""
+
+    en: str
+    de: str
+    claims: list[int] = []
+
+
 class Chapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """chapter.toml: what a chapter's lessons have in common. `morning` is what went wrong today."""
 

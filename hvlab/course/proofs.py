@@ -6,7 +6,7 @@ import re
 
 from hvlab.console.errors import ParseError
 from hvlab.course import grading
-from hvlab.course.loading import load
+from hvlab.course.loading import load, misconceptions
 from hvlab.course.model import LANGUAGES, Lesson
 from hvlab.course.patterns import EVENT_FIELDS
 from hvlab.kernel.trace import KINDS
@@ -20,7 +20,13 @@ _NAMES = re.compile(r"^#\s*check:\s*(\S+)", re.MULTILINE)
 
 def prove(lesson: Lesson) -> list[str]:
     """What is wrong with a lesson: an empty list if nothing is."""
-    problems = [*_texts(lesson), *_lengths(lesson), *_patterns(lesson), *_takeaway(lesson)]
+    problems = [
+        *_texts(lesson),
+        *_misconceptions(lesson),
+        *_lengths(lesson),
+        *_patterns(lesson),
+        *_takeaway(lesson),
+    ]
     if problems:
         return problems
     problems = _work(lesson)
@@ -58,6 +64,21 @@ def _texts(lesson: Lesson) -> list[str]:
         if step.goals and not step.hints:
             problems.append(f"step {step.id}: has goals and no hint")
     problems += [f"{place}: not in both languages" for place, text in texts if set(text) != set(LANGUAGES)]
+    return problems
+
+
+def _misconceptions(lesson: Lesson) -> list[str]:
+    """A wrong choice names a misconception that is written down, and a right one names none."""
+    problems = []
+    for question in lesson.plan.question:
+        for choice in question.choices:
+            if choice.misconception and choice.misconception not in misconceptions():
+                known = ", ".join(misconceptions())
+                problems.append(
+                    f"question {question.id}: no misconception {choice.misconception!r}; there are {known}"
+                )
+            if choice.misconception and choice.id == question.correct:
+                problems.append(f"question {question.id}: the right choice {choice.id} names a misconception")
     return problems
 
 

@@ -1,0 +1,1 @@
+Copy-Item C:\Images\WS2008-x64.vhd D:\Master.vhd

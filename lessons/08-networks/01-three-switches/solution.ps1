@@ -1,0 +1,12 @@
+New-VMSwitch Lab -SwitchType Private
+Connect-VMNetworkAdapter web01, test01 -SwitchName Lab
+Set-LabGuestAddress web01 192.168.0.21
+Set-LabGuestAddress test01 192.168.0.22
+Test-LabNetwork
+New-VMSwitch Inside -SwitchType Internal
+Connect-VMNetworkAdapter web01, test01 -SwitchName Inside
+New-VMSwitch Office -NetAdapterName 'Local Area Connection 2'
+Connect-VMNetworkAdapter web01 -SwitchName Office
+Connect-VMNetworkAdapter test01 -SwitchName Lab
+Stop-VM web01
+Add-VMNetworkAdapter web01 -SwitchName Lab

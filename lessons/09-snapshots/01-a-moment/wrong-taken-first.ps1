@@ -1,0 +1,6 @@
+# check: taken
+Checkpoint-VM web01 -SnapshotName before
+Start-LabWorkload web01 -Operation Write -Count 4
+Stop-VM web01 -TurnOff
+Restore-VMSnapshot -VMName web01 -Name before -Confirm:$false
+Start-VM web01

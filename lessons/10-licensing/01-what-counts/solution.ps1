@@ -1,0 +1,8 @@
+Start-VM s4
+Wait-Lab s4
+Start-VM s5
+Wait-Lab s5
+Submit-LabAnswer rule R7
+Wait-Lab s1 -For Heartbeat
+Stop-VM s1
+Submit-LabAnswer which '2 4'

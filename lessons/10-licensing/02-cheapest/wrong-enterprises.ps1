@@ -1,0 +1,5 @@
+# check: bought
+Submit-LabAnswer match '1a 2c 3b'
+Submit-LabAnswer tip (1..20 | Where-Object { (Measure-LabLicense -Instance $_ -Sockets 2 | Where-Object Way -eq Cheapest).Set -eq '2 Datacenter' })[0]
+Add-LabLicense Enterprise -Count 3
+Submit-LabAnswer moves nothing
