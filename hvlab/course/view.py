@@ -16,7 +16,7 @@ from hvlab.course.model import Lesson, Question
 from hvlab.session.session import Session
 from hvlab.text import Text
 
-REFUTED_WIDTH = 60
+REFUTED_WIDTH = 76
 Remember = Callable[[int, int, bool], None]
 """Told the points, the most there are, and whether all checks pass, whenever that changes."""
 
@@ -147,6 +147,19 @@ class OpenLesson:
         self._taken: dict[str, int] = {}
         self._goals: list[tuple[str, str, str]] = [("not_reached", "", "") for _ in lesson.plan.check]
         self.refresh()
+        self._step = self._where_it_was_left()
+
+    def _where_it_was_left(self) -> int:
+        """The first step that waits for something, if anything was done before; else the beginning."""
+        passed = {
+            check.id
+            for check, goal in zip(self.lesson.plan.check, self._goals, strict=True)
+            if goal[0] == PASS
+        }
+        if not passed:
+            return 0
+        steps = self.lesson.plan.step
+        return next((n for n, step in enumerate(steps) if set(step.goals) - passed), len(steps) - 1)
 
     @property
     def title(self) -> str:

@@ -86,7 +86,7 @@ class HvlabApp(App[int]):
         Binding("alt+left", "lesson('turn', -1)", "tui.keys.previous_step"),
         Binding("alt+down", "lesson('scroll', 3)", "tui.keys.scroll_lesson", key_display="Alt+↑ ↓"),
         Binding("alt+up", "lesson('scroll', -3)", show=False),
-        Binding("alt+l", "map", "tui.keys.map"),
+        Binding("alt+l", "map", "tui.keys.map", priority=True),
         Binding("escape", "prompt", "tui.keys.prompt"),
         Binding("ctrl+l", "clear", "tui.keys.clear"),
         Binding("ctrl+c", "interrupt", "tui.keys.interrupt", priority=True),

@@ -191,10 +191,12 @@ class Desk:
         if question is None:
             return
         right, feedback = question.answer(words)
-        self.console.write([(("✓ " if right else "✗ ") + feedback, "good" if right else "warn")])
+        said, *printed = feedback.splitlines() or [""]
+        self.console.write([(("✓ " if right else "✗ ") + said, "good" if right else "warn")])
+        self.console.write([(row, "") for row in printed])
         if self.lesson is not None:
             self.lesson.refresh()
-        self.lesson_pane.note(feedback, "good" if right else "warn")
+        self.lesson_pane.note(said, "good" if right else "warn")
 
     def interrupt(self) -> None:
         """Ctrl+C."""

@@ -76,9 +76,7 @@ class LessonPane(ScrollPane):
         rows = list(self._page.lines)
         rows += self._question(lesson, width)
         for text, style in self.notes:
-            first, *printed = text.splitlines() or [""]
-            rows += [(), *flow(spans(first, style), width, "▎ ", "▎ ")]
-            rows += [line(("▎ " + row[: max(0, width - 2)], "")) for row in printed]
+            rows += [(), *flow(spans(text, style), width, "▎ ", "▎ ")]
         if step < steps:
             self._next_row = len(rows) + 1
             rows += [(), line((self.lab_app.text("tui.lesson.next"), "key"))]

@@ -150,3 +150,11 @@ def test_looking_at_a_lesson_changes_nothing(view: OpenLesson) -> None:
         view.session.world.trace.digest(),
         view.session.log.entries,
     )
+
+
+def test_a_lesson_is_gone_on_with_where_it_was_left(tmp_path: Path) -> None:
+    lesson = load(tmp_path / "l")
+    session = grading.open_session(lesson)
+    assert open_lesson(lesson, session, "en").steps() == (1, 3)
+    session.run("New-VM a")
+    assert open_lesson(lesson, session, "en").steps()[0] > 1, "the first step's goals are reached"
