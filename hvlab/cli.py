@@ -7,6 +7,7 @@ Data goes to standard output, narration to standard error. Exit status: 0 done;
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,8 @@ from hvlab import __version__
 
 if TYPE_CHECKING:
     from hvlab.console.errors import ErrorRecord
+    from hvlab.course.learning import Show
+    from hvlab.session.kept import KeptHistory
     from hvlab.session.session import Session
     from hvlab.text import Text
 
@@ -57,6 +60,12 @@ def _explainer(text: Text) -> Callable[[ErrorRecord], str]:
 
 def _language(function: F) -> F:
     return click.option("--lang", "language", metavar="en|de", help="English or German.")(function)
+
+
+def _plain(function: F) -> F:
+    return click.option(
+        "--plain", is_flag=True, help="Line by line, for screen readers, dumb terminals and pipes."
+    )(function)
 
 
 def _world(function: F) -> F:
@@ -434,23 +443,42 @@ def _cast_of(path: Path) -> bytes:
 @click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), help="Draw the lesson's names and numbers by this."
 )
+@_plain
 @_language
 def learn(
-    lesson: str | None = None, log: Path | None = None, seed: int | None = None, language: str | None = None
+    lesson: str | None = None,
+    log: Path | None = None,
+    seed: int | None = None,
+    plain: bool = False,
+    language: str | None = None,
 ) -> None:
     """Open LESSON on the screen; without one, the first that was not passed yet."""
-    _need_terminal()
+    if not plain:
+        _need_terminal()
+    from hvlab.course import learning
     from hvlab.course.library import BadLesson
-    from hvlab.tui import learning
 
     text = _text(language)
     try:
-        status, said = learning.learn(lesson, log, seed, text, _open_session)
+        status, said = learning.learn(lesson, log, seed, text, _open_session, _show(plain, text))
     except BadLesson as error:
         raise BadInput(str(error)) from None
     if said:
         click.echo(said, err=True)
     sys.exit(status)
+
+
+def _show(plain: bool, text: Text) -> Show:
+    """What shows a lesson: the screen, or lines."""
+    if plain:
+        from hvlab.repl.plain import show_plain
+
+        return show_plain(_history(), _explainer(text))
+    from functools import partial
+
+    from hvlab.tui.app import run_app
+
+    return partial(run_app, history=_history())
 
 
 @cli.command()
@@ -482,7 +510,7 @@ def sandbox(scenario: str, platform: str, seed: int, log: Path | None, language:
         )
         return opened[0]
 
-    status, _ = run_app(open_lab, None, text.language)
+    status, _ = run_app(open_lab, None, text.language, history=_history())
     for session in opened:
         session.close()
     sys.exit(status)
@@ -490,19 +518,41 @@ def sandbox(scenario: str, platform: str, seed: int, log: Path | None, language:
 
 @cli.command()
 @_world
+@_plain
 @_language
-def console(scenario: str, platform: str, seed: int, log: Path | None, language: str | None) -> None:
+def console(
+    scenario: str, platform: str, seed: int, log: Path | None, plain: bool, language: str | None
+) -> None:
     """Work in the lab at a prompt, without a screen."""
-    _need_terminal()
-    from hvlab.repl.prompt import run_console
-
+    if not plain and not _has_terminal():
+        raise BadInput("this prompt needs a terminal; without one use `hvlab console --plain`")
     text = _text(language)
     session = _open_session(
         resume=True, scenario=scenario, platform=platform, seed=seed, log=log, language=text.language
     )
-    status = run_console(session, _explainer(text))
-    session.close()
+    try:
+        if plain or os.environ.get("TERM") == "dumb":
+            from hvlab.repl.plain import run_plain
+
+            status, _ = run_plain(session, text, _history(), _explainer(text))
+        else:
+            from hvlab.repl.prompt import run_console
+
+            status = run_console(session, _explainer(text), text, _history())
+    finally:
+        session.close()
     sys.exit(status)
+
+
+def _history() -> KeptHistory:
+    """What the learner entered, here and on the screen; without a folder to keep it in, only for now."""
+    from hvlab import paths
+    from hvlab.session.kept import KeptHistory
+
+    try:
+        return KeptHistory(paths.user_data())
+    except OSError:
+        return KeptHistory(None)
 
 
 @cli.group()

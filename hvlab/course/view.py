@@ -78,8 +78,8 @@ class LessonView(Protocol):
     def title(self) -> str:
         """The lesson's title."""
 
-    def page(self) -> str:
-        """The present step's text, Markdown."""
+    def page(self, *, plain: bool = False) -> str:
+        """The present step's text, Markdown; `plain` names words to type where a screen has keys."""
 
     def steps(self) -> tuple[int, int]:
         """The present step, from 1, and how many there are."""
@@ -171,13 +171,14 @@ class OpenLesson:
         self.language = language
         self._text = Text(language)
 
-    def page(self) -> str:
+    def page(self, *, plain: bool = False) -> str:
         """The present step's text; when its goals are reached, a word on how to go on."""
         step = self.lesson.plan.step[self._step]
         body = self.lesson.sections[self.language][step.id]
         if step.goals and self.step_done():
             last = self._step + 1 == len(self.lesson.plan.step)
-            body += "\n\n" + self._text("course.lesson_done" if last else "course.step_done")
+            done = "course.lesson_done" if last else "course.step_done"
+            body += "\n\n" + self._text(f"{done}_plain" if plain else done)
         return body
 
     def steps(self) -> tuple[int, int]:

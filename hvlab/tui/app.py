@@ -20,6 +20,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from hvlab import paths
+from hvlab.console.history import History
 from hvlab.text import LANGUAGES, Text
 from hvlab.tui.architecture import ArchitecturePane
 from hvlab.tui.bars import KeyBar, StatusBar
@@ -101,6 +102,7 @@ class HvlabApp(App[int]):
         *,
         first_page: str = "",
         course: CourseMap | None = None,
+        history: History | None = None,
         frames: bool = True,
         timer: Callable[[], float] = perf_counter,
     ) -> None:
@@ -110,6 +112,8 @@ class HvlabApp(App[int]):
         self._lesson_source = lesson
         self._first_page = first_page
         self.course = course
+        self.history = history or History()
+        """What was entered before; the console adds to it."""
         self.wanted = ""
         """The lesson that the learner wants to open instead of this one."""
         self._frames = frames
@@ -151,7 +155,7 @@ class HvlabApp(App[int]):
                 with Horizontal(id="middle"):
                     yield EventList()
                     yield InspectorPane()
-                yield ConsolePane()
+                yield ConsolePane(self.history)
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -395,12 +399,13 @@ def run_app(
     *,
     first_page: str = "",
     course: CourseMap | None = None,
+    history: History | None = None,
 ) -> tuple[int, str]:
     """Open the screen; returns the exit status, and the lesson that is wanted next if there is one.
 
     A callable in place of the session (and of the lesson, which then gets the session) is
     called after the first paint; `first_page` is the lesson's Markdown to show until then.
     """
-    app = HvlabApp(session, lesson, language, first_page=first_page, course=course)
+    app = HvlabApp(session, lesson, language, first_page=first_page, course=course, history=history)
     app.run()
     return app.return_code or 0, app.wanted

@@ -17,7 +17,7 @@ from hvlab.tui.picture_scene import MINIMUM_HEIGHT, MINIMUM_WIDTH, Scene, build
 if TYPE_CHECKING:
     from hvlab.kernel import World
     from hvlab.kernel.trace import TraceEvent
-    from hvlab.tui.picture_model import HostView
+    from hvlab.session.hostview import HostView
 
 
 class ArchitecturePane(LinePane, can_focus=True):
@@ -48,7 +48,7 @@ class ArchitecturePane(LinePane, can_focus=True):
 
     def update(self, world: World, host: str, sums: Sums, events: Sequence[TraceEvent], caption: str) -> None:
         """Take in new events and the present state."""
-        from hvlab.tui.picture_model import look  # with the lab, after the first paint
+        from hvlab.session.hostview import look  # with the lab, after the first paint
 
         view = look(world, host)
         if events or view != self._view or caption != self._caption:

@@ -58,12 +58,12 @@ class ConsolePane(Vertical):
             self.kind = kind
             self.text = text
 
-    def __init__(self) -> None:
+    def __init__(self, history: History) -> None:
         super().__init__(id="console", classes="pane")
         self.logical: list[tuple[str, str]] = []
         self.session: Session | None = None
-        self.history = History()
-        self._place = 0
+        self.history = history
+        self._place = len(history)
         self._draft = ""
         self._lines: list[str] = []
         self.asking = ""

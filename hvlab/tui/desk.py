@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from hvlab.session.hostview import look
 from hvlab.session.session import Session
 from hvlab.session.task import Task
+from hvlab.session.units import clock_text
 from hvlab.text import Text
 from hvlab.tui.architecture import ArchitecturePane
 from hvlab.tui.bars import StatusBar
@@ -22,9 +24,7 @@ from hvlab.tui.guest_pane import GuestPane
 from hvlab.tui.inspector import InspectorPane
 from hvlab.tui.lesson_pane import LessonPane
 from hvlab.tui.pacing import SPEEDS
-from hvlab.tui.picture_model import look
 from hvlab.tui.runner import Runner
-from hvlab.tui.units import clock_text
 
 if TYPE_CHECKING:
     from hvlab.course.view import LessonView

@@ -13,9 +13,9 @@ from hvlab.tui.line_pane import ScrollPane
 
 if TYPE_CHECKING:
     from hvlab.kernel.trace import Trace, TraceEvent
+    from hvlab.session.story import Row, Story
     from hvlab.text import Text
     from hvlab.tui.canvas import Line
-    from hvlab.tui.story import Row, Story
 
 LAYERS = ("console", "root", "hypervisor", "vmbus", "device", "guest")
 
@@ -74,7 +74,7 @@ class EventList(ScrollPane):
 
     def attach(self, trace: Trace, text: Text) -> None:
         """Show this trace, from its beginning, in this language."""
-        from hvlab.tui.story import Story  # with the lab, after the first paint
+        from hvlab.session.story import Story  # with the lab, after the first paint
 
         every = self.story is not None and self.story.every
         self._trace, self._text = trace, text
@@ -121,8 +121,10 @@ class EventList(ScrollPane):
             self.needle and self.needle not in self.story.searched(row, sentence)
         ):
             return
+        from hvlab.tui.story_lines import story_lines
+
         width = max(20, self.scrollable_content_region.width)
-        for seq, line in self.story.lines(row, sentence, self._trace, text, width):
+        for seq, line in story_lines(row, sentence, self._trace, text, width):
             self._lines.append(line)
             self._at.append((number, seq))
 

@@ -10,23 +10,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from hvlab.session.sentences import machine_of
+
 if TYPE_CHECKING:
     from hvlab.kernel import World
     from hvlab.kernel.trace import TraceEvent
-
-
-def machine_of(event: TraceEvent) -> str:
-    """The virtual machine an event concerns, by the paths in it; empty if none."""
-    named = event.get("vm")
-    if named:
-        return str(named)
-    for path in (event.source, event.target):
-        parts = path.split("/")
-        if len(parts) >= 4 and parts[1] == "root" and parts[2] in ("vmwp", "vmbus"):
-            return parts[3]
-        if len(parts) >= 2 and parts[1] not in ("root", "hypervisor"):
-            return parts[1]
-    return ""
 
 
 @dataclass

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from hvlab.kernel.trace import KINDS, Trace, TraceEvent
+from hvlab.session.decode import decode, hex_rows, request_of
+from hvlab.session.sentences import say
 from hvlab.text import Text
 from hvlab.tui.canvas import Line, fit, line
-from hvlab.tui.decode import decode, hex_rows, request_of
 from hvlab.tui.markdown import flow
-from hvlab.tui.story import GLYPHS, say
+from hvlab.tui.story_lines import GLYPHS
 
 
 def _head(event: TraceEvent, text: Text, width: int) -> list[Line]:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hvlab.session.sentences import machine_of
 from hvlab.tui.canvas import Canvas, fit
-from hvlab.tui.feed import machine_of
 from hvlab.tui.picture_scene import Scene
 
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from hvlab.session.units import bytes_text, pages_text
 from hvlab.text import Text
 from hvlab.tui.canvas import DASHED, ROUND, Canvas, fit, wrap
 from hvlab.tui.feed import Sums
-from hvlab.tui.units import bytes_text, pages_text
 
 if TYPE_CHECKING:
-    from hvlab.tui.picture_model import ChannelView, HostView, MachineView
+    from hvlab.session.hostview import ChannelView, HostView, MachineView
 
 MINIMUM_WIDTH, MINIMUM_HEIGHT = 60, 11
 STORAGE_ROWS = 2

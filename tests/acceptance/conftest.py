@@ -22,7 +22,7 @@ def hvlab(tmp_path: Path) -> Run:
         return subprocess.run(
             [sys.executable, "-m", "hvlab", *arguments],
             cwd=tmp_path,
-            env={**environment, "PYTHONIOENCODING": "utf-8"},
+            env={**environment, "PYTHONIOENCODING": "utf-8", "XDG_DATA_HOME": str(tmp_path)},
             input=stdin,
             capture_output=True,
             text=True,

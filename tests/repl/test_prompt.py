@@ -5,13 +5,17 @@ from __future__ import annotations
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
-from hvlab.repl.prompt import LabCompleter
+from hvlab.console.history import History
+from hvlab.repl.prompt import LabCompleter, Patience, PromptHistory, toolbar_text
+from hvlab.repl.words import Desk
 from hvlab.session.choices import completions
 from hvlab.session.session import Session
+from hvlab.text import Text
 
 
 def offered(session: Session, text: str) -> dict[str, tuple[int, str]]:
-    found = LabCompleter(session).get_completions(Document(text), CompleteEvent())
+    desk = Desk(session, Text("en"), History())
+    found = LabCompleter(desk).get_completions(Document(text), CompleteEvent())
     return {choice.text: (choice.start_position, choice.display_meta_text) for choice in found}
 
 
@@ -32,3 +36,40 @@ def test_commands_of_the_lab_alone_are_marked_and_explained() -> None:
     choices = offered(Session(language="de"), "Wait-L")
     assert choices["Wait-Lab"][0] == -len("Wait-L")
     assert choices["Wait-Lab"][1].startswith("[lab] Wartet")
+
+
+def test_words_are_offered_behind_a_colon() -> None:
+    choices = offered(Session(), ":ev")
+    assert list(choices) == [":events", ":event"]
+    assert choices[":event"][0] == -3
+    assert choices[":event"][1] == Text("en")("repl.word.event")
+
+
+def test_the_toolbar_shows_clock_machines_and_breakpoints_as_far_as_there_is_room() -> None:
+    session = Session()
+    session.run("New-VM web01; New-VM db01; Set-LabBreakpoint -Kind vm.state")
+    text = Text("en")
+    assert toolbar_text(session, text, 120) == (
+        " 00:00:00.000 | breakpoint 1 vm.state | web01 Off, db01 Off | Ctrl+D leaves "
+    )
+    assert "0 of 2 running" in toolbar_text(session, text, 75)
+    assert len(toolbar_text(session, text, 30)) == 30
+
+
+def test_the_history_is_given_newest_first_and_added_to() -> None:
+    kept = History(["Get-VM", "Get-VMHost"])
+    history = PromptHistory(kept)
+    assert list(history.load_history_strings()) == ["Get-VMHost", "Get-VM"]
+    history.store_string("Stop-VM web01")
+    assert kept.entries() == ["Get-VM", "Get-VMHost", "Stop-VM web01"]
+
+
+def test_a_report_on_a_long_wait_is_gone_before_output() -> None:
+    written: list[str] = []
+    patience = Patience(written.append, lambda: 20)
+    patience.tell(lambda: "Waiting for a long, long time")
+    assert written == ["\rWaiting for a long,"]
+    patience.hide()
+    assert written[-1] == "\r" + " " * 19 + "\r"
+    patience.hide()
+    assert len(written) == 2

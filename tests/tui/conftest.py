@@ -55,7 +55,7 @@ class PlainLesson:
     def title(self) -> str:
         return {"en": "A lesson", "de": "Eine Lektion"}[self.language]
 
-    def page(self) -> str:
+    def page(self, *, plain: bool = False) -> str:
         if self.step == 2:
             return "## Two\n\nThe second step."
         return f"## One\n\nThree **boxes**.\n\n```powershell\n{CREATE}\n```\n\n- a\n- b"
@@ -109,15 +109,3 @@ def make_app() -> Callable[..., HvlabApp]:
         return HvlabApp(Session(), PlainLesson if lesson else None, language, frames=False)
 
     return make
-
-
-@pytest.fixture(scope="session")
-def booted() -> Session:
-    """A session in which web01 has booted and written; nobody may change it."""
-    session = Session()
-    outcome = session.run(
-        f"{CREATE}; Start-VM web01; Wait-Lab -VM web01 -For Heartbeat;"
-        "Start-LabWorkload web01 -Operation Write -Count 3"
-    )
-    assert outcome.ok, outcome.errors
-    return session

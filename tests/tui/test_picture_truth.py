@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from hvlab.kernel.trace import TraceEvent
+from hvlab.session.hostview import look
+from hvlab.session.sentences import machine_of
 from hvlab.session.session import Session
 from hvlab.text import Text
-from hvlab.tui.feed import Feed, Sums, machine_of
-from hvlab.tui.picture_model import look
+from hvlab.tui.feed import Feed, Sums
 from hvlab.tui.picture_motion import MOVES, Motion
 from hvlab.tui.picture_scene import build
 

@@ -18,7 +18,7 @@ from hvlab.hypervisor.intercepts import IO_PORT_MESSAGE
 from hvlab.kernel import Layout
 from hvlab.kernel.trace import Trace, TraceEvent
 from hvlab.kernel.wire import FieldView
-from hvlab.tui.decode_network import frame_at, nvsp_at
+from hvlab.session.decode_network import frame_at, nvsp_at
 from hvlab.vmbus import messages, packets
 
 

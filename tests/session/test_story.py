@@ -6,10 +6,12 @@ import pytest
 
 from hvlab.host.machine import STATE_NUMBERS
 from hvlab.kernel.trace import KINDS, TraceEvent
+from hvlab.session.sentences import say
 from hvlab.session.session import Session
+from hvlab.session.story import COUNTED, Story, say_row
 from hvlab.text import LANGUAGES, Text
 from hvlab.tui.inspection import VIEWS
-from hvlab.tui.story import COUNTED, GLYPHS, Story, say, say_row
+from hvlab.tui.story_lines import GLYPHS
 
 
 @pytest.mark.parametrize("every", [False, True])

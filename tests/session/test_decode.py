@@ -7,8 +7,8 @@ import dataclasses
 import pytest
 
 from hvlab.kernel.trace import TraceEvent
+from hvlab.session.decode import decode, hex_rows, request_of
 from hvlab.session.session import Session
-from hvlab.tui.decode import decode, hex_rows, request_of
 
 
 def with_bytes(session: Session) -> list[TraceEvent]:

@@ -1,4 +1,4 @@
-"""`hvlab learn`: opens lessons on the screen, one after the other as the learner chooses them.
+"""`hvlab learn`: opens lessons, on the screen or in plain lines, one after the other as the learner chooses them.
 
 Each lesson has a lab and a record of its own, in the user's folder; one that was left
 in the middle is gone on with. The lab is built after the first paint, so that the lesson can be
@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 from hvlab import paths
 from hvlab.course import library
@@ -20,14 +21,28 @@ from hvlab.course.progress import Progress
 from hvlab.course.view import LessonView
 from hvlab.session.session import Session
 from hvlab.text import Text
-from hvlab.tui.app import run_app
 
 Opener = Callable[..., Session]
 """Opens a session, or goes on with the one that its file holds; raises what its user wants to see."""
 
 
+class Show(Protocol):
+    """Shows one lesson until the learner leaves it: the screen, or the plain console."""
+
+    def __call__(
+        self,
+        session: Callable[[], Session],
+        lesson: Callable[[Session], LessonView | None],
+        language: str,
+        *,
+        first_page: str,
+        course: CourseMap,
+    ) -> tuple[int, str]:
+        """The exit status, and the lesson that is wanted next or an empty text."""
+
+
 def learn(
-    name: str | None, log: Path | None, seed: int | None, text: Text, opener: Opener
+    name: str | None, log: Path | None, seed: int | None, text: Text, opener: Opener, show: Show
 ) -> tuple[int, str]:
     """Open a lesson, then those chosen from it; returns the exit status and what to say at the end. BadLesson."""
     progress = Progress(paths.user_data())
@@ -35,7 +50,7 @@ def learn(
     said: list[str] = []
     status = 0
     while wanted:
-        status, wanted = _one(wanted, log, seed, text, opener, progress, said)
+        status, wanted = _one(wanted, log, seed, text, opener, show, progress, said)
         log = seed = None
     return status, "\n".join(said)
 
@@ -46,6 +61,7 @@ def _one(
     seed: int | None,
     text: Text,
     opener: Opener,
+    show: Show,
     progress: Progress,
     said: list[str],
 ) -> tuple[int, str]:
@@ -84,7 +100,7 @@ def _one(
 
     first_page = plan.sections[text.language][plan.plan.step[0].id]
     course = CourseMap(progress, text.language, plan.id)
-    status, wanted = run_app(open_lab, open_view, text.language, first_page=first_page, course=course)
+    status, wanted = show(open_lab, open_view, text.language, first_page=first_page, course=course)
     for session in opened:
         session.close()
         if any(entry.kind == "command" for entry in session.log.entries):

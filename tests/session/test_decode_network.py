@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from hvlab.kernel.trace import TraceEvent
-from hvlab.tui.decode import decode
+from hvlab.session.decode import decode
 from tests.host.support import SYSTEM, Lab
 
 

@@ -1,0 +1,73 @@
+"""Runs what is typed in the foreground, slice by slice, so that a waiting command can be watched and stopped.
+
+Ctrl+C does not break into the simulation: it is noted, and the command is stopped
+between two events, which the record says. The world stands where it stood.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from hvlab.kernel.queue import FOREVER
+from hvlab.session.session import Session
+from hvlab.session.task import Task
+
+SLICE = 256
+"""Events between two looks at the keyboard."""
+Asker = Callable[[str, str], bool]
+
+
+class Driver:
+    """`watch` is called after each slice of a command that waits; `ask` answers a command's question."""
+
+    def __init__(self, session: Session, watch: Callable[[], object], ask: Asker) -> None:
+        self.session = session
+        self._watch = watch
+        self._ask = ask
+        self._question: tuple[str, str] | None = None
+        self._reply: bool | None = None
+
+    def run(self, text: str) -> bool:
+        """Run a source to its end; False if it was stopped or did not succeed."""
+        with interrupts() as pressed:
+            task = Task(self.session, text)
+            while not task.done:
+                if self._question is not None:
+                    caption, question = self._question
+                    self._question, self._reply = None, self._ask(caption, question)
+                    task.pump(self.session.world.now - 1, 1)  # a moment that is over: no event is handled
+                elif pressed():
+                    task.cancel()
+                else:
+                    task.pump(FOREVER, SLICE)
+                self._watch()
+        return task.outcome is not None and task.outcome.ok
+
+    def ask(self, caption: str, question: str) -> bool:
+        """Called by a command, in the evaluator's thread: the clock stands until the learner has answered."""
+        self._question, self._reply = (caption, question), None
+        world = self.session.world
+        self.session.mover.move(world, world.now, lambda: self._reply is not None)
+        return bool(self._reply)
+
+
+@contextmanager
+def interrupts() -> Iterator[Callable[[], bool]]:
+    """Meanwhile Ctrl+C only leaves a note; gives a function that reads it."""
+    notes: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        notes.append(number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield lambda: bool(notes)
+    finally:
+        signal.signal(signal.SIGINT, before)

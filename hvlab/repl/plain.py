@@ -1,0 +1,160 @@
+"""`--plain`: the lab line by line, for screen readers, dumb terminals and pipes.
+
+Nothing is drawn, coloured, moved or written twice: what was said stays said. What
+changes in the lab is said in a sentence when it happens; what the screen shows beside
+the console can be asked for (`words`). All of it is one stream, in order.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from io import TextIOWrapper
+
+from hvlab.console.errors import ErrorRecord, ParseError
+from hvlab.console.history import History
+from hvlab.console.texthost import TextHost
+from hvlab.course.learning import Show
+from hvlab.course.map import CourseMap
+from hvlab.course.view import LessonView
+from hvlab.repl.driver import Driver
+from hvlab.repl.telling import Announcer
+from hvlab.repl.words import Desk
+from hvlab.session.session import Session
+from hvlab.text import Text
+
+PROMPT, MORE = "PS C:\\> ", ">> "
+WIDTH = 120
+Read = Callable[[str], str | None]
+"""Asks for a line by a prompt; None at the end of input."""
+Explain = Callable[[ErrorRecord], str]
+
+
+class PlainConsole:
+    """The loop. `read` gives lines, `write` takes text; both know nothing of the lab."""
+
+    def __init__(self, desk: Desk, read: Read, write: Callable[[str], None], explain: Explain) -> None:
+        self.desk = desk
+        self.failed = False
+        """Whether a command has not succeeded."""
+        self._read = read
+        self._write = write
+        self._announcer = Announcer(desk.session)
+        self._driver = Driver(desk.session, self._news, self._answer)
+        desk.session.shell.host = TextHost(
+            write, write, width=WIDTH, explain=explain, answer=self._driver.ask
+        )
+
+    def run(self) -> None:
+        """Read and run until the end of input, `exit`, or a word that opens another lesson."""
+        desk = self.desk
+        self._say([desk.text("repl.welcome_plain")])
+        if desk.lesson is not None:
+            self._say(desk.answers(":lesson") or [])
+        while not desk.wanted:
+            try:
+                source = self._statement()
+            except KeyboardInterrupt:
+                self._write("\n")
+                continue
+            if source is None or source.strip().casefold() in ("exit", "quit"):
+                return
+            self.enter(source)
+
+    def enter(self, source: str) -> None:
+        """One whole input."""
+        said = self.desk.answers(source)
+        if said is not None:
+            self._say(said)
+            return
+        if not source.strip():
+            return
+        self.desk.history.add(source)
+        if not self._driver.run(source):
+            self.failed = True
+        self._news()
+        self._say(self.desk.changes())
+
+    def _statement(self) -> str | None:
+        source = self._read(PROMPT)
+        if source is None or source.lstrip().startswith(":"):
+            return source
+        while source.strip() and is_unfinished(self.desk.session, source):
+            more = self._read(MORE)
+            if more is None or not more.strip():
+                break
+            source += "\n" + more
+        return source
+
+    def _news(self) -> None:
+        self._say(self._announcer.news(self.desk.text))
+
+    def _answer(self, caption: str, question: str) -> bool:
+        self._say([caption, question])
+        while (line := self._read("[Y/N] ")) is not None:
+            if line.strip()[:1].lower() in ("y", "j", "n"):
+                return line.strip()[0].lower() != "n"
+        return False
+
+    def _say(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self._write(f"{line}\n")
+
+
+def is_unfinished(session: Session, source: str) -> bool:
+    """Whether more text could still make this a program."""
+    try:
+        session.parse(source)
+    except ParseError as error:
+        return error.incomplete
+    return False
+
+
+def run_plain(
+    session: Session,
+    text: Text,
+    history: History,
+    explain: Explain,
+    lesson: LessonView | None = None,
+    course: CourseMap | None = None,
+) -> tuple[int, str]:
+    """The exit status, and the lesson that is wanted next. From a pipe, a command that failed gives 1."""
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without umlauts is no reason to stop
+    interactive = sys.stdin.isatty()
+
+    def write(words: str) -> None:
+        sys.stdout.write(words)
+        sys.stdout.flush()
+
+    def read(prompt: str) -> str | None:
+        if interactive:
+            write(prompt)
+        line = sys.stdin.readline()
+        if not line:
+            if interactive:
+                write("\n")
+            return None
+        return line.rstrip("\r\n")
+
+    console = PlainConsole(Desk(session, text, history, lesson, course), read, write, explain)
+    console.run()
+    return (1 if console.failed and not interactive else 0), console.desk.wanted
+
+
+def show_plain(history: History, explain: Explain) -> Show:
+    """What shows a lesson in plain lines, as `learn` wants it."""
+
+    def show(
+        session: Callable[[], Session],
+        lesson: Callable[[Session], LessonView | None],
+        language: str,
+        *,
+        first_page: str,
+        course: CourseMap,
+    ) -> tuple[int, str]:
+        lab = session()
+        return run_plain(lab, Text(language), history, explain, lesson(lab), course)
+
+    return show

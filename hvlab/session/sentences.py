@@ -1,0 +1,132 @@
+"""Trace events as sentences, in the learner's language: the screen's lists and the plain console say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hvlab.kernel.trace import TraceEvent
+from hvlab.session.units import bytes_text
+from hvlab.text import Text
+from hvlab.vmbus import messages
+
+
+def machine_of(event: TraceEvent) -> str:
+    """The virtual machine an event concerns, by the paths in it; empty if none."""
+    named = event.get("vm")
+    if named:
+        return str(named)
+    for path in (event.source, event.target):
+        parts = path.split("/")
+        if len(parts) >= 4 and parts[1] == "root" and parts[2] in ("vmwp", "vmbus"):
+            return parts[3]
+        if len(parts) >= 2 and parts[1] not in ("root", "hypervisor"):
+            return parts[1]
+    return ""
+
+
+def who(path: str, text: Text) -> str:
+    """A path of the trace as a person says it."""
+    parts = path.split("/")[1:]
+    if not parts:
+        return path
+    if parts[0] == "hypervisor":
+        return text("tui.who.hypervisor")
+    if parts[0] != "root":
+        return parts[0]
+    if len(parts) == 1:
+        return text("tui.who.root")
+    name = {
+        "vmms": "VMMS",
+        "storvsp": "storvsp",
+        "vmbus": text("tui.who.root"),
+        "storage": text("tui.who.disk"),
+    }
+    if parts[1] == "vmwp":
+        return text("tui.who.worker")
+    return name.get(parts[1], parts[1])
+
+
+def say(event: TraceEvent, text: Text) -> str:
+    """One event in one sentence."""
+    special = _SPECIAL.get(event.kind)
+    message = special(event, text) if special is not None else f"tui.say.{event.kind}"
+    if not text.has(message):
+        message = f"tui.say.{event.kind}"
+    data = event.get("bytes")
+    values = {name: value for name, value in event.fields.items() if name != "bytes"}
+    values.update(
+        source=who(event.source, text),
+        target=who(event.target, text),
+        vm=machine_of(event) or text("tui.who.root"),
+        channel=event.channel or "",
+        partition=event.partition or "",
+        size=len(data) if isinstance(data, (bytes, bytearray)) else 0,
+        port=f"0x{event.get('port') or 0:x}",
+        phase=text(f"tui.phase.{event.get('phase')}") if event.kind == "guest.phase" else "",
+        state=_state(event, text),
+        bytes=bytes_text(data) if isinstance(data, int) else "",
+    )
+    for name in _WORDS:
+        if isinstance(values.get(name), str):
+            values[name] = word(str(values[name]), text)
+    if event.kind == "vp.run":
+        values.update(ran=_milliseconds(event.get("ran")), waited=_milliseconds(event.get("waited")))
+    if event.kind == "vmbus.message":
+        values.update(_message_values(event))
+    return text(message, **values)
+
+
+def _milliseconds(nanoseconds: object) -> str:
+    return f"{nanoseconds // 1_000_000} ms" if isinstance(nanoseconds, int) else str(nanoseconds)
+
+
+_WORDS = ("operation", "outcome", "route", "action", "access", "reason", "state")
+"""Fields whose values are plain words that each language says its own way."""
+
+
+def word(value: str, text: Text) -> str:
+    """A word of the trace in the language of the screen; names of the field stay as they are."""
+    name = f"tui.word.{value.replace(' ', '_')}"
+    return text(name) if text.has(name) else value
+
+
+def _state(event: TraceEvent, text: Text) -> str:
+    state = str(event.get("state") or "")
+    if event.kind == "vm.state" and text.has(f"tui.state.{state.lower()}"):
+        return text(f"tui.state.{state.lower()}")
+    return state
+
+
+def _message_values(event: TraceEvent) -> dict[str, object]:
+    try:
+        _, fields, _ = messages.parse(event.get("bytes"))
+    except messages.BadMessage:
+        return {"version": "?", "relid": "?", "result": "?"}
+    version = fields.get("version", fields.get("selected_version", 0))
+    return {
+        "version": messages.VERSION_NAMES.get(version, f"0x{version:x}"),
+        "relid": fields.get("channel_id", "?"),
+        "result": fields.get("status", 0),
+    }
+
+
+def _by_name(prefix: str, value: str) -> Callable[[TraceEvent, Text], str]:
+    return lambda event, text: f"tui.say.{prefix}.{event.get(value)}"
+
+
+_SPECIAL: dict[str, Callable[[TraceEvent, Text], str]] = {
+    "vmbus.message": _by_name("message", "name"),
+    "hypercall": lambda event, text: (
+        "tui.say.hypercall_failed" if event.get("status") else f"tui.say.call.{event.get('name')}"
+    ),
+    "process": _by_name("process", "action"),
+    "vmbus.channel": _by_name("channel", "state"),
+    "guest.workload": _by_name("workload", "action"),
+    "integration": _by_name("integration", "action"),
+    "partition": lambda event, text: (
+        "tui.say.partition.root" if event.partition == 1 else "tui.say.partition"
+    ),
+    "interrupt": lambda event, text: (
+        "tui.say.line" if event.get("reason") == "device line" else "tui.say.interrupt"
+    ),
+}
