@@ -91,7 +91,7 @@ def test_the_prompt_completes_continues_remembers_and_leaves(
     terminal.until({"en": "web01 Running", "de": "web01 Läuft"}[language])
     terminal.keys("-l", "Get-VMS")
     terminal.keys("Tab")
-    terminal.until("Get-VMSnapshot", "Get-VMSwitch", "Snapshots")
+    terminal.until("Get-VMSnapshot", "Get-VMSwitch", {"en": "Lists", "de": "Listet"}[language])
     terminal.keys("C-c")
     terminal.type("if ($true) {")
     terminal.until(">>")
