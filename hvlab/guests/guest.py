@@ -296,9 +296,10 @@ class GuestSystem(PartitionSoftware):
         """A processor has something to do: it goes on, or is woken out of its halt.
 
         By another processor it is woken with an interrupt. What a person starts from outside just begins.
+        The processor that is at work at this moment looks for its next thread by itself.
         """
         processor = self.processors[vp]
-        if processor.due or processor.busy:
+        if processor.due or processor.busy or self._at == vp:
             return
         if self.hypervisor.halted(self.partition, vp) and self._at not in (vp, -1):
             self.hypervisor.send_interrupt(self.partition, self._at, vp, IPI_VECTOR)
@@ -359,7 +360,7 @@ class GuestSystem(PartitionSoftware):
         """An interrupt: the disk's line, another processor, or the VMBus. A hung kernel takes none."""
         if self.hung:
             return
-        self._at = vp
+        before, self._at = self._at, vp
         try:
             if sint < 0:
                 if vector != IPI_VECTOR and not legacy.interrupted(self, vector):
@@ -368,7 +369,7 @@ class GuestSystem(PartitionSoftware):
             elif self.bus_state is not None:
                 self.bus.interrupt()
         finally:
-            self._at = -1
+            self._at = before if before == vp else -1
         if vp < len(self.processors):
             self.go(vp)
 

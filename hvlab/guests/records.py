@@ -42,5 +42,11 @@ class Workload:
     target: str = ""
     size: int = 0
     """A sender's target and the bytes of one datagram."""
+    nanoseconds: int = 0
+    """The processor time that a computation wants in all."""
+    parallel: int = 0
+    """How many per cent of it several threads can share."""
+    processors: int = 0
+    """How many processors its guest had started when it began."""
     before: tuple[int, int, int] = (0, 0, 0)
     """Exits, ring bytes out and back when it began."""

@@ -9,9 +9,10 @@ from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.disks import full_path, storage, storage_error
 from hvlab.console.hyperv.machines import find_machines, machine_now
 from hvlab.console.hyperv.objects import guest_of, vmms
+from hvlab.console.labmodule.computing import COMPUTED, start_computing
 from hvlab.console.labmodule.sending import start_sending
 from hvlab.console.objects import Column, ObjectType, TimeSpan
-from hvlab.guests import sending
+from hvlab.guests import computing, sending
 from hvlab.guests.guest import GuestSystem
 from hvlab.guests.records import Workload
 from hvlab.guests.system_record import DATA_START, SECTOR
@@ -19,7 +20,7 @@ from hvlab.host.machine import PAUSED_CRITICAL, VirtualMachine
 from hvlab.storage.volume import StorageError
 
 MODULE = "Lab"
-DISK, NETWORK = "Disk", "Network"
+DISK, NETWORK, PROCESSOR = "Disk", "Network", "Processor"
 DISK_BLOCK = 4096
 """Bytes of a disk workload's block by default."""
 MAXIMUM_BLOCK = 128 << 10
@@ -116,9 +117,20 @@ def _start(call: Call) -> Iterator[object]:
     machine, guest = found
     if args.Kind == NETWORK or "Target" in args:
         work = start_sending(call, machine, guest)
+    elif args.Kind == PROCESSOR:
+        work = start_computing(call, guest)
     else:
         work = _start_disk(call, machine, guest)
-    yield from _finish(call, machine, work.number)
+    if args.NoWait:
+        yield _account(machine, work)
+    else:
+        yield from _finish(call, machine, work.number)
+
+
+def _account(machine: VirtualMachine, work: Workload) -> object:
+    """What a workload has cost, in the columns of its kind."""
+    kind = COMPUTED if work.operation == computing.COMPUTE else WORKLOAD
+    return kind.of((machine.name, work))
 
 
 def _start_disk(call: Call, machine: VirtualMachine, guest: GuestSystem) -> Workload:
@@ -169,7 +181,7 @@ def _finish(call: Call, machine: VirtualMachine, number: int) -> Iterator[object
         )
     now = guest_of(call.lab, machine_now(call, machine))
     if now is not None:
-        yield WORKLOAD.of((machine.name, now.workloads[number - 1]))
+        yield _account(machine, now.workloads[number - 1])
 
 
 def _place(unit: str) -> tuple[str, int, int]:
@@ -182,7 +194,7 @@ def _list(call: Call) -> Iterator[object]:
     for machine in find_machines(call, names):
         guest = guest_of(call.lab, machine)
         for work in guest.workloads if guest else ():
-            yield WORKLOAD.of((machine.name, work))
+            yield _account(machine, work)
 
 
 def _export(call: Call) -> None:
@@ -230,7 +242,7 @@ CMDLETS = (
                 aliases=("VMName", "Name"),
             ),
             Parameter("Operation", "enum", position=1, values=("Write", "Read"), default="Write"),
-            Parameter("Kind", "enum", values=(DISK, NETWORK), default=DISK),
+            Parameter("Kind", "enum", values=(DISK, NETWORK, PROCESSOR), default=DISK),
             Parameter("Target", aliases=("ComputerName",)),
             Parameter("Adapter", "int", default=1, minimum=1),
             Parameter("Size", "size"),
@@ -239,6 +251,10 @@ CMDLETS = (
             Parameter("ControllerNumber", "int", default=0, minimum=0),
             Parameter("ControllerLocation", "int", default=0, minimum=0),
             Parameter("Offset", "size"),
+            Parameter("Milliseconds", "int", default=1000, minimum=1, maximum=600_000),
+            Parameter("ParallelPercent", "int", default=100, minimum=0, maximum=100),
+            Parameter("Threads", "int", minimum=1, maximum=64),
+            Parameter("NoWait", "switch"),
         ),
         _start,
         lab_only=True,
