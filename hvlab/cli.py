@@ -172,6 +172,11 @@ def run(
     """Run SCRIPT (a file, or - for standard input) without a screen."""
     source = _read_script(script)
     text = _text(language)
+    if log is not None and log.exists() and log.stat().st_size:
+        raise BadInput(
+            f"{log}: there is a record in it already; name another file, or go on with it: "
+            f"hvlab console --session {log}"
+        )
     host = _output_host(form, text)
     session = _open_session(
         scenario=scenario, platform=platform, seed=seed, log=log, host=host, language=text.language

@@ -194,3 +194,14 @@ def test_a_recorded_session_replays_to_the_same_world(
     (tmp_path / "work.jsonl").write_text("\n".join([lines[0], *lines[2:]]), encoding="utf-8")
     cut = hvlab("replay", "work.jsonl")
     assert cut.returncode in (1, 2) and "Traceback" not in cut.stderr
+
+
+def test_a_record_is_never_written_over(hvlab: Run, script: Callable[[str], str], tmp_path: Path) -> None:
+    first = hvlab("run", script("New-VM a"), "--session", "kept.jsonl")
+    before = (tmp_path / "kept.jsonl").read_bytes()
+    again = hvlab("run", script("New-VM b"), "--session", "kept.jsonl")
+    assert (first.returncode, again.returncode) == (
+        0,
+        2,
+    ) and "hvlab console --session kept.jsonl" in again.stderr
+    assert (tmp_path / "kept.jsonl").read_bytes() == before and b"New-VM a" in before
