@@ -18,13 +18,11 @@ from hvlab.host.machine import Drive, VirtualMachine
 from hvlab.host.saved import SavedState, discard
 from hvlab.kernel import World
 from hvlab.kernel.calendar import LAB_BEGIN
-from hvlab.storage import differencing
+from hvlab.storage import differencing, editing
 from hvlab.storage.vhd import Vhd
 from hvlab.storage.volume import HostFiles
 
 EXTENSION = ".avhd"
-_RUN = 256
-"""Sectors that a merge moves at once."""
 
 
 @dataclass
@@ -145,24 +143,13 @@ def _points(machine: VirtualMachine) -> list[Drive]:
     return [*machine.drives, *(drive for snapshot in machine.snapshots.values() for drive in snapshot.drives)]
 
 
-def _children(files: HostFiles, path: str) -> list[str]:
-    folded = path.casefold()
-    return [
-        other
-        for other in files.paths()
-        if other.casefold().endswith((EXTENSION, ".vhd"))
-        and other.casefold() != folded
-        and differencing.parent_path(files, other).casefold() == folded
-    ]
-
-
 def next_merge(machine: VirtualMachine, files: HostFiles) -> Merge | None:
     """What can be merged now: a disk that is no moment's any more and has at most one child."""
     needed = {drive.path.casefold() for drive in _points(machine)}
     for path in machine.unmerged:
         if path.casefold() in needed or not files.exists(path):
             continue
-        children = _children(files, path)
+        children = editing.children_of(files, path)
         if not children and path.endswith(EXTENSION):
             return Merge(path, "")
         if len(children) == 1:
@@ -187,11 +174,13 @@ def carry_out(storage: HostStorage, machine: VirtualMachine, merge: Merge, now: 
         return
     lower = files.open(merge.lower)
     before = lower.file.content.copy()
-    grandchildren = _children(files, merge.upper)
+    grandchildren = editing.children_of(files, merge.upper)
     try:
-        _pour(storage.open(merge.upper), storage.open(merge.lower))
+        editing.pour(storage.open(merge.upper), storage.open(merge.lower))
         for child in grandchildren:
-            _adopt(storage, child, merge.lower, now)
+            parent = storage.open(merge.lower)
+            timestamp = LAB_BEGIN + now // 1_000_000_000
+            editing.reconnect(files, child, merge.lower, parent, timestamp=timestamp)
     except Exception:
         lower.file.content = before
         raise
@@ -202,35 +191,3 @@ def carry_out(storage: HostStorage, machine: VirtualMachine, merge: Merge, now: 
     machine.unmerged = [
         merge.lower if path == merge.upper else path for path in machine.unmerged if path != merge.lower
     ]
-
-
-def _pour(upper: Vhd, lower: Vhd) -> None:
-    """Write what a child holds itself into its parent."""
-    per_block = upper.block_size // 512
-    for block in range(-(-upper.size // upper.block_size)):
-        if not upper.block_is_allocated(block):
-            continue
-        first, end = block * per_block, min((block + 1) * per_block, upper.size // 512)
-        start = None
-        for lba in range(first, end + 1):
-            present = lba < end and upper.sector_is_present(lba)
-            if present and start is None:
-                start = lba
-            if start is not None and (not present or lba - start >= _RUN):
-                lower.write(start, upper.read(start, lba - start))
-                start = lba if present else None
-
-
-def _adopt(storage: HostStorage, child: str, parent: str, now: int) -> None:
-    """Make a child name another parent: a new file of the same identity with the same sectors takes its place."""
-    files = storage.files
-    old = storage.open(child)
-    spare = f"{child}.new"
-    _make_child(storage, spare, storage.open(parent), parent, old.identifier, now)
-    try:
-        _pour(old, storage.open(spare))
-    except Exception:
-        files.delete(spare)
-        raise
-    files.open(child).file.content = files.open(spare).file.content
-    files.delete(spare)

@@ -236,11 +236,14 @@ def read_header(store: Store, footer: dict[str, Any]) -> dict[str, Any]:
     return header
 
 
-def open_vhd(store: Store, parent: Vhd | None = None, *, parent_modified: int | None = None) -> Vhd:
+def open_vhd(
+    store: Store, parent: Vhd | None = None, *, parent_modified: int | None = None, any_parent: bool = False
+) -> Vhd:
     """The disk in a file, its structures checked; a differencing disk needs its opened parent. BadVhd.
 
     With `parent_modified` (seconds since 2000) a parent that has changed since the
-    child was made is refused. Where each block lies is checked when it is used, or
+    child was made is refused. With `any_parent` every disk will do: to look at what the
+    child itself holds, or to give it another one. Where each block lies is checked when it is used, or
     by `Vhd.verify`: a large table is too long to be read for every request.
     """
     footer = read_footer(store)
@@ -254,7 +257,7 @@ def open_vhd(store: Store, parent: Vhd | None = None, *, parent_modified: int | 
     wanted = header["parent_identifier"]
     if parent is None:
         raise BadVhd("parent-missing", identifier=wanted)
-    if parent.identifier != wanted:
+    if parent.identifier != wanted and not any_parent:
         raise BadVhd("parent-identifier", expected=wanted, found=parent.identifier)
     if parent_modified is not None and parent_modified != header["parent_timestamp"]:
         raise BadVhd("parent-timestamp", expected=header["parent_timestamp"], found=parent_modified)

@@ -76,7 +76,8 @@ def storage_error(error: StorageError, path: str) -> CmdletError:
     )
 
 
-def _disk_path(call: Call, path: str) -> str:
+def disk_path(call: Call, path: str) -> str:
+    """The full path of a virtual disk's file. CmdletError if its name ends otherwise."""
     path = full_path(call, path)
     if not path.casefold().endswith(".vhd"):
         raise CmdletError(
@@ -88,10 +89,10 @@ def _disk_path(call: Call, path: str) -> str:
 
 def create_child(call: Call, path: str, parent: str) -> str:
     """Make a differencing disk on top of a disk; returns its full path. CmdletError, with nothing left behind."""
-    path, parent = _disk_path(call, path), full_path(call, parent)
+    path, parent = disk_path(call, path), full_path(call, parent)
     below = opened(call, parent)
     files = storage(call).files
-    identifier, timestamp = _new_identity(call)
+    identifier, timestamp = new_identity(call)
     try:
         handle = files.create(path)
     except StorageError as error:
@@ -113,7 +114,7 @@ def create_child(call: Call, path: str, parent: str) -> str:
     return path
 
 
-def _new_identity(call: Call) -> tuple[uuid.UUID, int]:
+def new_identity(call: Call) -> tuple[uuid.UUID, int]:
     """A new disk's identifier, and the present in seconds since 2000."""
     world = call.lab.world
     identifier = uuid.UUID(bytes=world.stream(f"{call.lab.host}/vhd").uuid_bytes())
@@ -127,7 +128,7 @@ def _note_created(call: Call, path: str, size: int) -> None:
 
 def create_disk(call: Call, path: str, size: int, *, dynamic: bool, block_size: int | None = None) -> str:
     """Make a virtual disk's file; returns its full path. CmdletError, with nothing left behind."""
-    path = _disk_path(call, path)
+    path = disk_path(call, path)
     try:
         vhd.check_size(size)
     except vhd.BadSize:
@@ -144,7 +145,7 @@ def create_disk(call: Call, path: str, size: int, *, dynamic: bool, block_size: 
         handle = files.create(path)
     except StorageError as error:
         raise storage_error(error, path) from None
-    identifier, timestamp = _new_identity(call)
+    identifier, timestamp = new_identity(call)
     try:
         if dynamic:
             vhd.create_dynamic(
@@ -172,12 +173,17 @@ def opened(call: Call, path: str) -> vhd.Vhd:
     except vhd.BadVhd as error:
         if error.reason.startswith("parent-"):
             raise _broken_chain(error, path) from None
-        raise CmdletError(
-            f"'{path}': the file or directory is corrupted and unreadable. (0x80070570)",
-            "InvalidOperation",
-            "InvalidData",
-            explain=("explain.not-a-vhd", {"path": path}),
-        ) from None
+        raise unreadable(path) from None
+
+
+def unreadable(path: str) -> CmdletError:
+    """What a real host says of a file that is no whole virtual disk."""
+    return CmdletError(
+        f"'{path}': the file or directory is corrupted and unreadable. (0x80070570)",
+        "InvalidOperation",
+        "InvalidData",
+        explain=("explain.not-a-vhd", {"path": path}),
+    )
 
 
 def _broken_chain(error: vhd.BadVhd, path: str) -> CmdletError:
