@@ -123,10 +123,8 @@ class CommandParser(DeclarationParser):
                 break
             bar = self.at
             if self.peek(1) == "|":
-                raise self.fail(
-                    "The token '||' is not a valid statement separator in this version.",
-                    "InvalidEndOfLine",
-                    Span(bar, bar + 2),
+                raise self.unsupported(
+                    "||", self.at, self.at + 2, "write the first; then if (-not $?) { the second }"
                 )
             self.at += 1
             self.mark("operator", bar)
@@ -207,7 +205,7 @@ class CommandParser(DeclarationParser):
             if char in "<":
                 raise self.fail("The '<' operator is reserved for future use.", "RedirectionNotSupported")
             if self.text.startswith("--%", self.at):
-                raise self.unsupported("--%", self.at, self.at + 3)
+                raise self.unsupported("--%", self.at, self.at + 3, "put the argument in quotation marks")
             if self.text.startswith("--", self.at) and (self.peek(2) == "" or self.peek(2) in WORD_END):
                 self.mark("operator", self.at, self.at + 2)
                 self.at += 2

@@ -140,7 +140,7 @@ class ExpressionCompiler(AssigningCompiler):
         if name == "?":
             return lambda scope: runtime.ok
         if name == "error":
-            return lambda scope: list(runtime.error_list)
+            return lambda scope: runtime.error_list
         if name == "psitem":
             name = "_"
         missing = members.MISSING

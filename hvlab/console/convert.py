@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from hvlab.console.collections import ArrayList, Char, GenericList, TypedArray, Version
 from hvlab.console.errors import CmdletError, ErrorRecord, fault
 from hvlab.console.limits import check_text
 from hvlab.console.objects import CustomFields, PSObject, custom_object
@@ -76,7 +77,35 @@ TYPES: dict[str, str] = {
     "guid": "System.Guid",
     "environment": "System.Environment",
     "convert": "System.Convert",
+    "regex": "System.Text.RegularExpressions.Regex",
+    "version": "System.Version",
+    "io.path": "System.IO.Path",
+    "collections.arraylist": "System.Collections.ArrayList",
+    "collections.generic.list": "System.Collections.Generic.List`1",
+    "dayofweek": "System.DayOfWeek",
 }
+EXCEPTIONS = (
+    "Exception",
+    "SystemException",
+    "ApplicationException",
+    "ArgumentException",
+    "ArgumentNullException",
+    "ArgumentOutOfRangeException",
+    "ArithmeticException",
+    "DivideByZeroException",
+    "FormatException",
+    "InvalidCastException",
+    "InvalidOperationException",
+    "NotImplementedException",
+    "NotSupportedException",
+    "TimeoutException",
+    "UnauthorizedAccessException",
+    "IO.IOException",
+    "IO.FileNotFoundException",
+    "IO.DirectoryNotFoundException",
+)
+"""Exceptions that a script can make and throw, without ``System.``."""
+TYPES.update({name.lower(): f"System.{name}" for name in EXCEPTIONS})
 _BY_FULL_NAME = {full.lower(): full for full in TYPES.values()}
 _RANGES = {
     "System.Int32": (-(1 << 31), (1 << 31) - 1),
@@ -92,6 +121,8 @@ _RANGES = {
 def full_type_name(name: str) -> str | None:
     """The .NET name of a type of this language; None for one it does not know."""
     folded = "".join(name.split()).lower()
+    if folded.startswith(("collections.generic.list[", "system.collections.generic.list[")):
+        return TYPES["collections.generic.list"]
     if folded.endswith("[]"):
         inner = full_type_name(folded[:-2])
         return None if inner is None else inner + "[]"
@@ -107,13 +138,15 @@ def type_of(value: object) -> str:
     if isinstance(value, bool):
         return "System.Boolean"
     if isinstance(value, str):
-        return "System.String"
+        return "System.Char" if isinstance(value, Char) else "System.String"
     if isinstance(value, int):
         return "System.Int32" if -(1 << 31) <= value < 1 << 31 else "System.Int64"
     if isinstance(value, float):
         return "System.Double"
     if isinstance(value, (list, tuple)):
-        return "System.Object[]"
+        return _list_type(value)
+    if isinstance(value, Version):
+        return TYPES["version"]
     if isinstance(value, Hashtable):
         return TYPES["ordered"] if value.ordered else TYPES["hashtable"]
     if isinstance(value, TimeSpan):
@@ -131,6 +164,14 @@ def type_of(value: object) -> str:
     if isinstance(value, ErrorRecord):
         return "System.Management.Automation.ErrorRecord"
     return "System.Object"
+
+
+def _list_type(value: object) -> str:
+    if isinstance(value, TypedArray):
+        return value.element + "[]"
+    if isinstance(value, GenericList):
+        return TYPES["collections.generic.list"]
+    return TYPES["collections.arraylist"] if isinstance(value, ArrayList) else "System.Object[]"
 
 
 def short_type(value: object) -> str:
@@ -188,7 +229,7 @@ def to_text(value: object, _depth: int = 0) -> str:
         return object_text(value, _depth)
     if isinstance(value, BareNumber):
         return value.text
-    if isinstance(value, (EnumValue, TimeSpan, DateTime, ScriptBlock, ErrorRecord)):
+    if isinstance(value, (EnumValue, TimeSpan, DateTime, ScriptBlock, ErrorRecord, Version)):
         return str(value)
     return type_of(value)
 
@@ -231,6 +272,8 @@ def number_or_none(value: object) -> int | float | None:
     if isinstance(value, BareNumber):
         return value.value
     if isinstance(value, str):
+        if isinstance(value, Char):
+            return ord(value)
         if not value.strip():
             return 0
         return parse_number(value.strip()) if len(value) <= 400 else None
@@ -333,9 +376,9 @@ def to_list(value: object) -> list[object]:
 
 def _to_char(value: object) -> object:
     if isinstance(value, str) and len(value) == 1:
-        return value
+        return Char(value)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 0xD800:
-        return chr(value)
+        return Char(chr(value))
     raise bad_conversion(value, "System.Char", "String must be exactly one character long.")
 
 
@@ -364,6 +407,26 @@ def _to_block(value: object) -> object:
     raise bad_conversion(value, "System.Management.Automation.ScriptBlock")
 
 
+def to_version(value: object) -> Version:
+    if isinstance(value, Version):
+        return value
+    found = Version.of(to_text(value))
+    if found is None:
+        raise bad_conversion(
+            to_text(value), "System.Version", "Version string portion was too short or too long."
+        )
+    return found
+
+
+def _to_growing(value: object) -> object:
+    return value if isinstance(value, ArrayList) else ArrayList(to_list(value))
+
+
+def make_exception(full_name: str) -> Callable[[object], object]:
+    """A cast to an exception's type: an exception with that message."""
+    return lambda value: custom_object({"Message": to_text(value), "InnerException": None}, full_name)
+
+
 def _refuse_type(value: object) -> object:
     raise fault("This type can be named, but nothing can be converted to it here.", "InvalidCast")
 
@@ -383,6 +446,10 @@ _CASTS: dict[str, Callable[[object], object]] = {
     TYPES["scriptblock"]: _to_block,
     TYPES["pscustomobject"]: _to_custom,
     "System.Void": lambda value: NOTHING,
+    "System.Version": to_version,
+    TYPES["collections.arraylist"]: _to_growing,
+    TYPES["collections.generic.list"]: lambda value: GenericList(to_list(value)),
+    **{f"System.{name}": make_exception(f"System.{name}") for name in EXCEPTIONS},
 }
 
 
@@ -393,7 +460,7 @@ def cast(value: object, full_name: str) -> object:
     if full_name in _RANGES:
         return to_int(value, full_name)
     if full_name.endswith("[]") and full_name != "System.Object[]":
-        return [cast(item, full_name[:-2]) for item in to_list(value)]
+        return TypedArray([cast(item, full_name[:-2]) for item in to_list(value)], full_name[:-2])
     return _CASTS.get(full_name, _refuse_type)(value)
 
 

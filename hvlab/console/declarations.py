@@ -13,8 +13,10 @@ from hvlab.console.syntax import (
     Constant,
     Node,
     ParameterDeclaration,
+    Unary,
     Variable,
 )
+from hvlab.console.validation import KNOWN
 
 _WORD = re.compile(r"[A-Za-z]+(?![\w-])")
 _ATTRIBUTE = re.compile(r"\[\s*([A-Za-z_][\w.]*)\s*\(")
@@ -28,24 +30,25 @@ class DeclarationParser(ExpressionParser):
     def braces(self, after: str, start: int) -> Block:
         raise NotImplementedError
 
-    def block_body(self) -> BlockBody:
-        """The inside of ``{ }``, up to the closing brace, which is left unread."""
+    def block_body(self, closing: str = "}") -> BlockBody:
+        """The inside of ``{ }``, up to the closing brace, which is left unread; '' for a script's whole text."""
         parameters: list[ParameterDeclaration] | None = None
-        advanced = False
+        advanced = should_process = False
         while True:
             self.skip(newlines=True)
             match = _ATTRIBUTE.match(self.text, self.at)
             if match is None or match[1].lower() not in ("cmdletbinding", "outputtype"):
                 break
             before = self.at
-            if match[1].lower() != "cmdletbinding":
-                raise self.unsupported(f"[{match[1]}()]", self.at, match.end())
             self.at = match.end()
+            options = self._options()
             self.skip(newlines=True)
             if self.peek() != ")":
-                raise self.unsupported("[CmdletBinding(…)] with arguments", before, self.at)
+                raise self.fail("Missing ')' in attribute.", "MissingEndParenthesisInExpression")
             self._end_attribute(before)
-            advanced = True
+            if match[1].lower() == "cmdletbinding":
+                advanced = True
+                should_process = should_process or bool(options.get("supportsshouldprocess"))
         word = self._word_here()
         if word == "param":
             start = self.at
@@ -73,7 +76,7 @@ class DeclarationParser(ExpressionParser):
                 break
             start = self.at
             if word == "dynamicparam":
-                raise self.unsupported(word, start, start + len(word))
+                raise self.unsupported(word, start, start + len(word), "use param( )")
             self.at += len(word)
             self.mark("keyword", start)
             blocks[word] = self.braces(f"'{word}' keyword", start)
@@ -85,8 +88,34 @@ class DeclarationParser(ExpressionParser):
                 parameters, blocks.get("begin"), blocks.get("process"), blocks.get("end", empty), advanced
             )
         else:
-            body = BlockBody(parameters, None, None, self.parse_block_until("}"), advanced)
+            body = BlockBody(parameters, None, None, self.parse_block_until(closing), advanced)
+        body.should_process = should_process
         return body
+
+    def _options(self) -> dict[str, object]:
+        """``Name = value, Name`` in the parentheses of [CmdletBinding( )] and [OutputType( )], by lower-case name."""
+        found: dict[str, object] = {}
+        while True:
+            self.skip(newlines=True)
+            match = _NAME.match(self.text, self.at)
+            if match is None:
+                if self.peek() in (")", ""):
+                    return found
+                self.comma_list_item()  # [OutputType([string])]: what is said there changes nothing
+            else:
+                self.at = match.end()
+                self.mark("member", match.start())
+                self.skip(newlines=True)
+                value: object = True
+                if self.peek() == "=":
+                    self.at += 1
+                    self.skip(newlines=True)
+                    value = self._constant_value(self.comma_list_item(), match.start())
+                found[match[0].lower()] = value
+            self.skip(newlines=True)
+            if self.peek() != ",":
+                return found
+            self.at += 1
 
     def _word_here(self) -> str:
         match = _WORD.match(self.text, self.at)
@@ -180,8 +209,17 @@ class DeclarationParser(ExpressionParser):
                 result.values = values
             else:
                 result.aliases = values
+        elif name in KNOWN:
+            bounds = self._values()
+            if len(bounds) != KNOWN[name]:
+                raise self.fail(
+                    f'Cannot find an overload for "{match[1]}" and the argument count: "{len(bounds)}".',
+                    "BadAttributeArgument",
+                    Span(start, self.at),
+                )
+            result.checks = [*result.checks, (name, bounds)]
         else:
-            raise self.unsupported(f"[{match[1]}()]", start, match.end())
+            raise self.unsupported(f"[{match[1]}()]", start, match.end(), "check the value with if and throw")
         self.skip(newlines=True)
         if self.peek() != ")":
             raise self.fail("Missing ')' in attribute.", "MissingEndParenthesisInExpression")
@@ -211,8 +249,10 @@ class DeclarationParser(ExpressionParser):
                 result.by_value = bool(value)
             elif option == "valuefrompipelinebypropertyname":
                 result.by_property = bool(value)
-            elif option != "helpmessage":
-                raise self.unsupported(f"[Parameter({match[0]})]", match.start(), match.end())
+            elif option not in ("helpmessage", "parametersetname", "valuefromremainingarguments"):
+                raise self.unsupported(
+                    f"[Parameter({match[0]})]", match.start(), match.end(), "leave the option out"
+                )
             self.skip(newlines=True)
             if self.peek() != ",":
                 return
@@ -225,15 +265,23 @@ class DeclarationParser(ExpressionParser):
             return node.value
         if isinstance(node, Variable) and node.name.lower() in ("true", "false"):
             return node.name.lower() == "true"
+        if isinstance(node, Unary) and isinstance(node.operand, Constant) and node.operator == "-":
+            number = node.operand.value
+            if isinstance(number, (int, float)):
+                return -number
         raise self.fail("Attribute argument must be a constant.", "BadAttributeArgument", node.span)
 
     def _constants(self, name: str, start: int) -> list[str]:
-        values: list[str] = []
+        return [str(value) for value in self._values()]
+
+    def _values(self) -> list[object]:
+        """Constants up to the closing parenthesis."""
+        values: list[object] = []
         while True:
             self.skip(newlines=True)
             if self.peek() in (")", ""):
                 return values
-            values.append(str(self._constant_value(self.comma_list_item(), start)))
+            values.append(self._constant_value(self.comma_list_item(), self.at))
             self.skip(newlines=True)
             if self.peek() != ",":
                 return values

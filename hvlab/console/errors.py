@@ -142,6 +142,11 @@ class ErrorRecord:
     subject: object = field(default=None, compare=False, repr=False)
 
     @property
+    def inner(self) -> str:
+        """The exception within, where the language wraps one of .NET's in its own; else empty."""
+        return "DivideByZeroException" if self.message == "Attempted to divide by zero." else ""
+
+    @property
     def category_info(self) -> str:
         target = f"{self.target}:{self.target_type}" if self.target or self.target_type else ":"
         activity = self.command if self.activity is None else self.activity
@@ -163,6 +168,36 @@ class ErrorRecord:
 
     def __str__(self) -> str:
         return self.message
+
+    def is_a(self, name: str) -> bool:
+        """Whether ``catch [name]`` takes it; ``name`` is lower case and without namespace."""
+        own = self.exception.lower()
+        if name in ("exception", own, self.inner.lower()):
+            return True
+        if name == "runtimeexception":
+            return own.endswith(_RUNTIME)
+        if name == "systemexception":
+            return own != "applicationexception"
+        if name in ("ioexception", "argumentexception", "arithmeticexception"):
+            return name in _BASES.get(own, ()) or name in _BASES.get(self.inner.lower(), ())
+        return False
+
+
+_RUNTIME = (
+    "runtimeexception",
+    "commandnotfoundexception",
+    "parameterbindingexception",
+    "actionpreferencestopexception",
+    "itemnotfoundexception",
+    "sessionstateunauthorizedaccessexception",
+)
+_BASES = {
+    "dividebyzeroexception": ("arithmeticexception",),
+    "filenotfoundexception": ("ioexception",),
+    "directorynotfoundexception": ("ioexception",),
+    "argumentnullexception": ("argumentexception",),
+    "argumentoutofrangeexception": ("argumentexception",),
+}
 
 
 class ParseError(ConsoleError):

@@ -43,7 +43,7 @@ _COMPARISONS = [
 PRECEDENCE: dict[str, int] = {
     **dict.fromkeys(("and", "or", "xor"), 1),
     **dict.fromkeys(("band", "bor", "bxor"), 2),
-    **dict.fromkeys((*_COMPARISONS, "join", "is", "isnot", "as"), 3),
+    **dict.fromkeys((*_COMPARISONS, "join", "is", "isnot", "as", "shl", "shr"), 3),
     "+": 4,
     "-": 4,
     "*": 5,
@@ -58,7 +58,6 @@ WORD_OPERATORS: dict[str, tuple[str, str]] = {
     **{prefix + word: (word, prefix) for prefix in "ci" for word in _COMPARISONS},
 }
 UNARY_WORDS = frozenset(("not", "bnot", "join", "split", "csplit", "isplit"))
-REFUSED_WORDS = frozenset(("shl", "shr"))
 _WORD = re.compile(r"[A-Za-z]+")
 _TYPE = re.compile(r"\[\s*([A-Za-z_][\w.]*)\s*(\[\s*\])?\s*\]")
 #: Characters that can begin an operand behind a cast.
@@ -110,8 +109,6 @@ class ExpressionParser(OperandParser):
                 known = WORD_OPERATORS.get(word[0].lower())
                 if known is not None:
                     return (*known, word.end())
-                if word[0].lower() in REFUSED_WORDS:
-                    raise self.unsupported(f"-{word[0]}", self.at, word.end())
                 return None
             if self.peek(1) in ("=",) or (self.peek(1) and self.peek(1) in DASHES):
                 return None

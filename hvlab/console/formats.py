@@ -194,9 +194,18 @@ def _date(value: DateTime, spec: str) -> str:
     named = {
         "s": "yyyy-MM-ddTHH:mm:ss",
         "u": "yyyy-MM-dd HH:mm:ssZ",
-        "d": "MM/dd/yyyy",
-        "T": "HH:mm:ss",
-        "t": "HH:mm",
+        "d": "M/d/yyyy",
+        "D": "dddd, MMMM d, yyyy",
+        "T": "h:mm:ss tt",
+        "t": "h:mm tt",
+        "g": "M/d/yyyy h:mm tt",
+        "G": "M/d/yyyy h:mm:ss tt",
+        "f": "dddd, MMMM d, yyyy h:mm tt",
+        "F": "dddd, MMMM d, yyyy h:mm:ss tt",
+        "M": "MMMM d",
+        "m": "MMMM d",
+        "Y": "MMMM yyyy",
+        "y": "MMMM yyyy",
     }
     spec = named.get(spec, spec)
     if len(spec) == 1:
@@ -212,9 +221,8 @@ def _date(value: DateTime, spec: str) -> str:
             name = _MONTHS[month - 1]
             parts.append(str(month).zfill(width) if width < 3 else name[:3] if width == 3 else name)
         elif letter == "d":
-            if width > 2:
-                raise _refused(piece)
-            parts.append(str(day).zfill(width))
+            name = value.weekday
+            parts.append(str(day).zfill(width) if width < 3 else name[:3] if width == 3 else name)
         elif letter in "Hh":
             parts.append(str(hour if letter == "H" else hour % 12 or 12).zfill(width))
         elif letter == "m":

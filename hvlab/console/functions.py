@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hvlab.console.arguments import BindingError
 from hvlab.console.binding import Argument, bind
-from hvlab.console.cmdlets import Cmdlet, Emit, Parameter
-from hvlab.console.convert import NOTHING, plain, to_bool
+from hvlab.console.cmdlets import Call, Cmdlet, Emit, Parameter
+from hvlab.console.convert import NOTHING, plain, to_bool, to_text
 from hvlab.console.errors import CmdletError, unsupported
-from hvlab.console.objects import PSObject
+from hvlab.console.objects import Method, ObjectType, PSObject, custom_object
 from hvlab.console.prepared import PreparedCommand
 from hvlab.console.runtime import (
     CompiledBody,
@@ -17,7 +17,7 @@ from hvlab.console.runtime import (
     Statement,
 )
 from hvlab.console.scriptblock import ScriptBlock
-from hvlab.console.stages import binding_failure
+from hvlab.console.stages import binding_failure, kept
 from hvlab.console.values import Hashtable
 
 
@@ -44,7 +44,11 @@ class FunctionStage:
         self.finished = False
         self.scope = scope if command.operator == "." else Scope(scope)
         self.cmdlet = Cmdlet(
-            name or "scriptblock", "", body.parameters, implementing_type=name or "scriptblock"
+            name or "scriptblock",
+            "",
+            body.parameters,
+            implementing_type=name or "scriptblock",
+            supports_should_process=body.should_process,
         )
         self.name = name
         self.position = command.position
@@ -56,6 +60,10 @@ class FunctionStage:
         self._take_common(bound.common)
         self._set_parameters(bound.values)
         self.scope.variables["args"] = bound.unbound
+        if name and command.operator != ".":
+            self.scope.variables["myinvocation"] = INVOCATION.of(self)
+        if body.advanced:
+            self.scope.variables["pscmdlet"] = PS_CMDLET.of(self)
         if name or command.operator == "&":
             self.scope.variables["psboundparameters"] = Hashtable(
                 [
@@ -89,8 +97,14 @@ class FunctionStage:
                 variables["warningpreference"] = value
             elif name == "verbose":
                 variables["verbosepreference"] = "Continue" if to_bool(value) else "SilentlyContinue"
+            elif name in ("whatif", "confirm"):
+                variables["whatifpreference" if name == "whatif" else "confirmpreference"] = (
+                    to_bool(value) if name == "whatif" else "low" if to_bool(value) else "none"
+                )
+            elif name == "outvariable":
+                self.emit = kept(self.runtime, to_text(value), self.emit)
             elif name != "debug":
-                raise unsupported(f"-{name} of a function", self.position)
+                raise unsupported(f"-{name} of a function", self.position, "give it to the cmdlets inside")
 
     def _set_parameters(self, values: dict[str, object]) -> None:
         scope = self.scope
@@ -120,7 +134,24 @@ class FunctionStage:
                     "ParameterArgumentTransformationError",
                 )
                 raise binding_failure(self.runtime, self.cmdlet, self.name, failure, self.position) from None
+        check = self.body.checks.get(key)
+        reason = check(value) if check is not None else ""
+        if reason:
+            refusal = BindingError(
+                f"Cannot validate argument on parameter '{parameter.name}'. {reason}",
+                "ParameterArgumentValidationError",
+            )
+            raise binding_failure(self.runtime, self.cmdlet, self.name, refusal, self.position)
         self.scope.variables[key] = value
+
+    def should_process(self, target: str, action: str) -> bool:
+        """``$PSCmdlet.ShouldProcess``: as for a cmdlet, by the preferences in force."""
+        call = Call(self.cmdlet, self.name, self.bound.args(), self.runtime.lab, self.runtime)
+        outer, self.runtime.scope = self.runtime.scope, self.scope
+        try:
+            return self.runtime.should_process(call, target, action, False)
+        finally:
+            self.runtime.scope = outer
 
     def _run(self, part: Statement | None) -> None:
         if part is None or self.finished:
@@ -168,6 +199,31 @@ class FunctionStage:
             if self.records and self.has_input:
                 self._bind_record(self.records[-1])
         self._run(self.body.end)
+
+
+def _asked(stage: FunctionStage, arguments: list[object]) -> object:
+    target = to_text(arguments[0]) if arguments else stage.name
+    return stage.should_process(target, to_text(arguments[1]) if len(arguments) > 1 else stage.name)
+
+
+INVOCATION = ObjectType(
+    "System.Management.Automation.InvocationInfo",
+    {
+        "MyCommand": lambda stage: custom_object({"Name": stage.name, "CommandType": "Function"}),
+        "InvocationName": lambda stage: stage.name,
+        "ScriptLineNumber": lambda stage: stage.position.line,
+        "OffsetInLine": lambda stage: stage.position.column,
+        "BoundParameters": lambda stage: stage.scope.get("psboundparameters"),
+    },
+    text_property="InvocationName",
+)
+"""What ``$MyInvocation`` is in a function."""
+PS_CMDLET = ObjectType(
+    "System.Management.Automation.PSScriptCmdlet",
+    {"ParameterSetName": lambda stage: "__AllParameterSets"},
+    methods={"ShouldProcess": Method(_asked), "ShouldContinue": Method(_asked)},
+)
+"""What ``$PSCmdlet`` is in a function with [CmdletBinding()]."""
 
 
 def _empty_of(parameter: Parameter) -> object:

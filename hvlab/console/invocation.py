@@ -15,6 +15,7 @@ from hvlab.console.runtime import (
     Scope,
 )
 from hvlab.console.scriptblock import ScriptBlock
+from hvlab.console.scripts import is_script, read_script
 from hvlab.console.source import Position
 from hvlab.console.stages import cmdlet_stage
 from hvlab.console.suggest import nearest
@@ -22,33 +23,44 @@ from hvlab.console.suggest import nearest
 COMMAND_STEPS = 10  # finding and binding cost more than an operator does
 #: Commands of a real system that will never be here, and what does the job.
 ABSENT: dict[str, str] = {
-    "add-member": "use [pscustomobject]@{…}",
-    "select-string": "use Where-Object and -match",
-    "invoke-expression": "write the command itself",
-    "iex": "write the command itself",
+    **dict.fromkeys(("invoke-expression", "iex"), "write the command itself, or & with its name"),
     "read-host": "use a parameter or a variable",
-    "add-type": "",
-    "start-process": "",
-    "start-job": "",
-    "invoke-command": "",
-    "icm": "",
-    "enter-pssession": "",
-    "new-pssession": "",
-    "get-process": "",
-    "ps": "",
-    "get-random": "runs must be repeatable",
-    "import-module": "every module is loaded already",
-    "ipmo": "every module is loaded already",
-    "set-executionpolicy": "every script may run",
-    "set-alias": "use the command's own name",
-    "new-alias": "use the command's own name",
-    "set-strictmode": "",
-    "invoke-webrequest": "",
-    "get-wmiobject": "",
-    "gwmi": "",
-    "get-ciminstance": "",
-    "cmd": "",
-    "powershell": "",
+    "add-type": "use [pscustomobject]@{…} and functions",
+    **dict.fromkeys(("start-process", "saps", "start"), "use the cmdlets of the lab"),
+    **dict.fromkeys(
+        ("start-job", "sajb", "receive-job", "rcjb", "wait-job", "get-job", "gjb", "remove-job", "rjb"),
+        "use & { … }: the lab does one thing after the other",
+    ),
+    **dict.fromkeys(
+        ("invoke-command", "icm", "enter-pssession", "etsn", "new-pssession", "nsn"),
+        "use & { … }: the console is on the host already",
+    ),
+    **dict.fromkeys(("get-process", "ps", "gps"), "use Get-LabProcessor"),
+    **dict.fromkeys(("get-service", "gsv"), "use Get-VMIntegrationService"),
+    "get-random": "write the numbers: runs must be repeatable",
+    **dict.fromkeys(
+        ("import-module", "ipmo", "add-pssnapin", "remove-module"), "go on: every module is loaded"
+    ),
+    **dict.fromkeys(("set-executionpolicy", "get-executionpolicy"), "go on: every script may run"),
+    "set-strictmode": "test with if ($null -eq $x)",
+    **dict.fromkeys(
+        ("invoke-webrequest", "iwr", "curl", "wget", "invoke-restmethod", "irm"), "use Get-Content"
+    ),
+    **dict.fromkeys(
+        ("get-wmiobject", "gwmi", "get-ciminstance", "gcim", "invoke-wmimethod"),
+        "use the cmdlets of the Hyper-V module, Get-VMHost for the host",
+    ),
+    **dict.fromkeys(
+        ("export-clixml", "import-clixml", "convertto-xml"), "use ConvertTo-Json and ConvertFrom-Json"
+    ),
+    **dict.fromkeys(("cmd", "powershell", "pwsh", "wmic", "netsh", "sc.exe", "diskpart"), "use cmdlets"),
+    **dict.fromkeys(("ipconfig", "ipconfig.exe"), "use Get-NetAdapter"),
+    **dict.fromkeys(("ping", "ping.exe"), "use Test-Connection"),
+    **dict.fromkeys(("notepad", "notepad.exe", "edit"), "use Get-Content and Set-Content"),
+    **dict.fromkeys(("out-printer", "lp"), "use Out-File"),
+    **dict.fromkeys(
+        ("register-objectevent", "register-engineevent", "wait-event"), "use Wait-Lab -Until { … }"
+    ),
 }
 
 
@@ -84,6 +96,11 @@ def make_stage(
             ),
             command.name_position,
         )
+    if name.lower() in runtime.aliases:
+        name = runtime.aliases[name.lower()][1]
+    if is_script(name):
+        block = read_script(runtime, name, command.position)
+        return FunctionStage(runtime, name, block, arguments, scope, emit, has_input, command)
     function = runtime.functions.get(name.lower())
     cmdlet = runtime.table.find(name)
     if function is not None and (cmdlet is None or cmdlet.name.lower() == name.lower()):
@@ -135,7 +152,7 @@ def redirected(
     """
     for item in redirections:
         if item.merge:
-            raise unsupported(f"{item.stream}>&1", item.position, "use -ErrorVariable")
+            raise unsupported(f"{item.stream}>&1", item.position, "use -ErrorVariable and -WarningVariable")
         if item.null:
             if item.stream in ("1", "*"):
                 emit = _drop
@@ -143,7 +160,7 @@ def redirected(
         out_file = runtime.table.find("Out-File")
         if out_file is None or item.stream != "1" or item.target is None:
             construct = f"{item.stream if item.stream != '1' else ''}{'>>' if item.append else '>'}"
-            raise unsupported(construct, item.position)
+            raise unsupported(construct, item.position, "use Out-File, and -ErrorVariable for errors")
         span = item.position.span
         arguments = [Argument(span, "FilePath", item.target(scope), attached=True)]
         if item.append:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from hvlab.console import limits, methods
-from hvlab.console.convert import NOTHING, TypeName, to_int, to_text, type_of
+from hvlab.console import limits, methods, statics
+from hvlab.console.collections import Char, Version
+from hvlab.console.convert import EXCEPTIONS, NOTHING, TypeName, to_int, to_text, type_of
 from hvlab.console.errors import CmdletError, ErrorRecord, fault, unsupported
 from hvlab.console.objects import CustomFields, PSObject, custom_object
 from hvlab.console.values import NS_PER_SECOND, DateTime, EnumValue, Hashtable, TimeSpan
@@ -24,7 +25,6 @@ _SPAN_TOTALS = {
     "totalmilliseconds": 1_000_000,
 }
 _DATE_PARTS = {"year": 0, "month": 1, "day": 2, "hour": 3, "minute": 4, "second": 5}
-_WEEKDAYS = ("Saturday", "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday")  # 2000-01-01 first
 MISSING = object()
 
 
@@ -36,6 +36,8 @@ def get_property(value: object, name: str) -> object:
         if found is not None:
             result = found.getter(value.subject)
             return list(result) if isinstance(result, tuple) else result
+        if folded == "psobject":
+            return _about(value)
         return 1 if folded in ("count", "length") else MISSING
     if isinstance(value, Hashtable):
         if name in value:
@@ -57,11 +59,41 @@ def get_property(value: object, name: str) -> object:
         return _span_property(value, folded)
     if isinstance(value, DateTime):
         return _date_property(value, folded)
+    if isinstance(value, Version):
+        number = value.get(folded)
+        return MISSING if number is None else number
     if isinstance(value, EnumValue) and folded == "value__":
         return value.number
     if isinstance(value, ErrorRecord):
         return _error_property(value, folded)
     return 1 if folded in ("count", "length") else MISSING
+
+
+def _about(value: PSObject) -> PSObject:
+    """``$x.PSObject``: the object's properties as objects, and the names of its types."""
+    properties: list[object] = [
+        custom_object(
+            {"Name": name, "Value": item, "MemberType": "Property", "TypeNameOfValue": type_of(item)},
+            "System.Management.Automation.PSProperty",
+        )
+        for name, item in value.items()
+    ]
+    return custom_object(
+        {"Properties": properties, "TypeNames": [type_of(value), *value.type.base]},
+        "System.Management.Automation.PSObject",
+    )
+
+
+def exception_of(record: ErrorRecord) -> PSObject:
+    """``$_.Exception``: the exception itself where a script threw one."""
+    if isinstance(record.subject, PSObject) and record.subject.type.name.startswith("System."):
+        return record.subject
+    known = record.exception in EXCEPTIONS
+    inner = custom_object({"Message": record.message}, f"System.{record.inner}") if record.inner else None
+    return custom_object(
+        {"Message": record.message, "InnerException": inner},
+        f"System.{record.exception}" if known else f"System.Management.Automation.{record.exception}",
+    )
 
 
 def _of_members(items: list[object], name: str) -> object:
@@ -107,13 +139,13 @@ def _date_property(value: DateTime, name: str) -> object:
         return _TICKS_2000 + value.nanoseconds // 100
     if name == "dayofweek":
         number = (value.nanoseconds // day_ns) % 7
-        return EnumValue("System.DayOfWeek", _WEEKDAYS[number], (number + 6) % 7)
+        return EnumValue("System.DayOfWeek", value.weekday, (number + 6) % 7)
     return MISSING
 
 
 def _error_property(record: ErrorRecord, name: str) -> object:
     if name == "exception":
-        return custom_object({"Message": record.message}, f"System.Management.Automation.{record.exception}")
+        return exception_of(record)
     if name == "fullyqualifiederrorid":
         return record.error_id
     if name == "categoryinfo":
@@ -202,7 +234,7 @@ def _at(value: object, index: object) -> object:
         return value if to_int(index) in (0, -1) else MISSING
     number = to_int(index)
     if -len(value) <= number < len(value):
-        return value[number]
+        return Char(value[number]) if isinstance(value, str) else value[number]
     return MISSING
 
 
@@ -304,14 +336,14 @@ def type_object(name: str) -> PSObject:
 
 
 def get_static(type_name: str, name: str) -> object:
-    found = methods.STATIC_VALUES.get((type_name, name.lower()), MISSING)
+    found = statics.STATIC_VALUES.get((type_name, name.lower()), MISSING)
     if found is MISSING:
         raise _no_static(type_name, name)
     return found
 
 
 def call_static(runtime: Runtime, type_name: str, name: str, arguments: list[object]) -> object:
-    run = methods.STATICS.get((type_name, name.lower()))
+    run = statics.STATICS.get((type_name, name.lower()))
     if run is None:
         raise _no_static(type_name, name)
     return _run(run, runtime, type_name, arguments, name)

@@ -1,20 +1,20 @@
-"""The methods of strings, arrays, tables, numbers and times, and the few static members there are.
+"""The methods of strings, arrays, tables, numbers and times.
 
 Each entry is (fewest arguments, most arguments, code). As in .NET, string methods mind letter case.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from hvlab.console import limits
-from hvlab.console.convert import NOTHING, cast, to_bool, to_int, to_list, to_number, to_text, to_timespan
+from hvlab.console import growing, limits
+from hvlab.console.collections import ArrayList, Char
+from hvlab.console.convert import NOTHING, to_bool, to_int, to_list, to_number, to_text, to_timespan
 from hvlab.console.errors import fault
-from hvlab.console.formats import format_item, format_text
+from hvlab.console.formats import format_item
 from hvlab.console.objects import custom_object
-from hvlab.console.operators import compare, contains, settle
+from hvlab.console.operators import compare, contains
 from hvlab.console.scriptblock import ScriptBlock
 from hvlab.console.values import NS_PER_SECOND, DateTime, Hashtable, TimeSpan
 
@@ -116,7 +116,7 @@ def _remove(runtime: Runtime, value: str, arguments: list[object]) -> object:
 def _char_list(runtime: Runtime, value: str, arguments: list[object]) -> object:
     limits.check_count(len(value))
     runtime.charge(len(value))
-    return list(value)
+    return [Char(character) for character in value]
 
 
 STRING: dict[str, Method] = {
@@ -140,6 +140,7 @@ STRING: dict[str, Method] = {
     "insert": (2, 2, _insert),
     "remove": (1, 2, _remove),
     "tochararray": (0, 0, _char_list),
+    "tostring": (0, 0, lambda runtime, value, arguments: str(value)),
     "compareto": (1, 1, lambda runtime, value, arguments: compare(value, arguments[0])),
 }
 
@@ -258,6 +259,33 @@ def _add_time(unit: int) -> Method:
     return 1, 1, run
 
 
+_add_milliseconds: Method = (
+    1,
+    1,
+    lambda runtime, value, arguments: DateTime(
+        value.nanoseconds + round(to_number(arguments[0]) * (NS_PER_SECOND // 1000))
+    ),
+)
+_MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def _add_months(unit: int) -> Method:
+    """So many months on; a day that the month has not becomes its last."""
+
+    def run(runtime: Runtime, value: DateTime, arguments: list[object]) -> object:
+        year, month, day, *time = value.parts()
+        months = year * 12 + month - 1 + to_int(arguments[0]) * unit
+        year, month = divmod(months, 12)
+        if not 1 <= year <= 9999:
+            raise fault("The added or subtracted value results in an un-representable DateTime.")
+        leap = month == 1 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+        last = _MONTH_DAYS[month] + leap
+        moved = DateTime.of(year, month + 1, min(day, last), *time)
+        return DateTime(moved.nanoseconds + value.nanoseconds % NS_PER_SECOND)
+
+    return 1, 1, run
+
+
 TIME: dict[str, Method] = {
     "tostring": NUMBER["tostring"],
     "add": (
@@ -284,6 +312,15 @@ DATE: dict[str, Method] = {
     "addhours": _add_time(3_600),
     "addminutes": _add_time(60),
     "addseconds": _add_time(1),
+    "addmilliseconds": _add_milliseconds,
+    "addmonths": _add_months(1),
+    "addyears": _add_months(12),
+    "toshortdatestring": (0, 0, lambda runtime, value, arguments: format_item(value, "d")),
+    "tolongdatestring": (0, 0, lambda runtime, value, arguments: format_item(value, "D")),
+    "toshorttimestring": (0, 0, lambda runtime, value, arguments: format_item(value, "t")),
+    "tolongtimestring": (0, 0, lambda runtime, value, arguments: format_item(value, "T")),
+    "touniversaltime": (0, 0, lambda runtime, value, arguments: value),
+    "tolocaltime": (0, 0, lambda runtime, value, arguments: value),
 }
 
 
@@ -299,6 +336,8 @@ _NONE: dict[str, Method] = {}
 
 def for_value(value: object) -> dict[str, Method]:
     """The methods a value has of its type."""
+    if isinstance(value, ArrayList):
+        return growing.METHODS
     if isinstance(value, bool):
         return _NONE
     if isinstance(value, str):
@@ -316,120 +355,16 @@ def for_value(value: object) -> dict[str, Method]:
     return _NONE
 
 
-# --- static members ----------------------------------------------------------------------------------------
+_WRITTEN = (
+    "ToUpper ToLower ToUpperInvariant ToLowerInvariant Trim TrimStart TrimEnd Contains StartsWith EndsWith IndexOf "
+    "LastIndexOf Replace Split Substring PadLeft PadRight Insert Remove ToCharArray ToString CompareTo Where ForEach "
+    "Add GetValue Clear ContainsKey ContainsValue GetEnumerator Subtract AddDays AddHours AddMinutes AddSeconds "
+    "AddMilliseconds AddMonths AddYears ToShortDateString ToLongDateString ToShortTimeString ToLongTimeString "
+    "ToUniversalTime ToLocalTime Invoke InvokeReturnAsIs AddRange RemoveAt Sort Reverse ToArray"
+)
+_NAMES = {name.lower(): name for name in _WRITTEN.split()}
 
 
-def _round(runtime: Runtime, value: object, arguments: list[object]) -> object:
-    number = to_number(arguments[0])
-    digits = to_int(arguments[1]) if len(arguments) > 1 else 0
-    if isinstance(number, int):
-        return number
-    if not 0 <= digits <= 15:
-        raise fault("Rounding digits must be between 0 and 15, inclusive.", "ArgumentOutOfRangeException")
-    return _whole(round(number, digits))
-
-
-def _whole(number: float) -> float:
-    return number
-
-
-def _math(code: Callable[[Any], Any]) -> Method:
-    return 1, 1, lambda runtime, value, arguments: code(to_number(arguments[0]))
-
-
-def _pow(runtime: Runtime, value: object, arguments: list[object]) -> object:
-    base, exponent = to_number(arguments[0]), to_number(arguments[1])
-    if isinstance(base, int) and isinstance(exponent, int) and 0 <= exponent <= 64 and abs(base) < 1 << 32:
-        result = base**exponent
-        return float(result)
-    try:
-        power = float(base) ** float(exponent)
-    except (OverflowError, ZeroDivisionError):
-        return float("inf")
-    return power if isinstance(power, float) else float("nan")
-
-
-def _extreme(largest: bool) -> Method:
-    def run(runtime: Runtime, value: object, arguments: list[object]) -> object:
-        left, right = to_number(arguments[0]), to_number(arguments[1])
-        return max(left, right) if largest else min(left, right)
-
-    return 2, 2, run
-
-
-def _floor(number: int | float) -> object:
-    return number if isinstance(number, int) or not math.isfinite(number) else float(math.floor(number))
-
-
-def _ceiling(number: int | float) -> object:
-    return number if isinstance(number, int) or not math.isfinite(number) else float(math.ceil(number))
-
-
-def _truncate(number: int | float) -> object:
-    return number if isinstance(number, int) or not math.isfinite(number) else float(math.trunc(number))
-
-
-def _join(runtime: Runtime, value: object, arguments: list[object]) -> object:
-    items = arguments[1] if len(arguments) == 2 else arguments[1:]
-    return limits.check_text(to_text(arguments[0]).join(to_text(item) for item in to_list(items)))
-
-
-def _format(runtime: Runtime, value: object, arguments: list[object]) -> object:
-    items = arguments[1] if len(arguments) == 2 and isinstance(arguments[1], list) else arguments[1:]
-    return format_text(to_text(arguments[0]), to_list(items))
-
-
-def _parse(target: str) -> Method:
-    return 1, 1, lambda runtime, value, arguments: cast(to_text(arguments[0]), target)
-
-
-def _from(unit: int) -> Method:
-    def run(runtime: Runtime, value: object, arguments: list[object]) -> object:
-        amount = to_number(arguments[0])
-        scale = unit * 1_000_000
-        return TimeSpan(amount * scale if isinstance(amount, int) else round(amount * scale))
-
-    return 1, 1, run
-
-
-_MATH = "System.Math"
-STATICS: dict[tuple[str, str], Method] = {
-    (_MATH, "round"): (1, 2, _round),
-    (_MATH, "floor"): _math(_floor),
-    (_MATH, "ceiling"): _math(_ceiling),
-    (_MATH, "truncate"): _math(_truncate),
-    (_MATH, "abs"): _math(lambda number: settle(abs(number))),
-    (_MATH, "sign"): _math(lambda number: (number > 0) - (number < 0)),
-    (_MATH, "sqrt"): _math(lambda number: math.sqrt(number) if number >= 0 else float("nan")),
-    (_MATH, "pow"): (2, 2, _pow),
-    (_MATH, "max"): _extreme(True),
-    (_MATH, "min"): _extreme(False),
-    ("System.String", "isnullorempty"): (1, 1, lambda runtime, value, arguments: to_text(arguments[0]) == ""),
-    ("System.String", "isnullorwhitespace"): (
-        1,
-        1,
-        lambda runtime, value, arguments: to_text(arguments[0]).strip() == "",
-    ),
-    ("System.String", "join"): (2, 99, _join),
-    ("System.String", "format"): (1, 99, _format),
-    ("System.Int32", "parse"): _parse("System.Int32"),
-    ("System.Int64", "parse"): _parse("System.Int64"),
-    ("System.Double", "parse"): _parse("System.Double"),
-    ("System.TimeSpan", "parse"): _parse("System.TimeSpan"),
-    ("System.TimeSpan", "frommilliseconds"): _from(1),
-    ("System.TimeSpan", "fromseconds"): _from(1_000),
-    ("System.TimeSpan", "fromminutes"): _from(60_000),
-    ("System.TimeSpan", "fromhours"): _from(3_600_000),
-    ("System.TimeSpan", "fromdays"): _from(86_400_000),
-}
-STATIC_VALUES: dict[tuple[str, str], object] = {
-    (_MATH, "pi"): math.pi,
-    (_MATH, "e"): math.e,
-    ("System.Int32", "maxvalue"): (1 << 31) - 1,
-    ("System.Int32", "minvalue"): -(1 << 31),
-    ("System.Int64", "maxvalue"): (1 << 63) - 1,
-    ("System.Int64", "minvalue"): -(1 << 63),
-    ("System.String", "empty"): "",
-    ("System.TimeSpan", "zero"): TimeSpan(0),
-    ("System.Environment", "newline"): "\n",
-}
+def method_name(folded: str) -> str:
+    """A method's name as .NET writes it, for Get-Member."""
+    return _NAMES.get(folded, folded)

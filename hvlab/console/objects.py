@@ -199,9 +199,10 @@ def custom_object(
 ) -> PSObject:
     """A free-standing object with these properties, in this order."""
     values = {**(fields or {}), **more}
-    return PSObject(_custom_type(type_name, tuple(values)), CustomFields(values))
+    return PSObject(custom_type(type_name, tuple(values)), CustomFields(values))
 
 
 @lru_cache(maxsize=512)
-def _custom_type(type_name: str, names: tuple[str, ...]) -> ObjectType:
+def custom_type(type_name: str, names: tuple[str, ...]) -> ObjectType:
+    """The type of free-standing objects with these properties."""
     return ObjectType(type_name, {name: Property(_reader(name), "object", _writer(name)) for name in names})

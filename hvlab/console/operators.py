@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hvlab.console import limits
+from hvlab.console.collections import Char, Version
 from hvlab.console.convert import (
     NOTHING,
     TypeName,
@@ -18,6 +19,7 @@ from hvlab.console.convert import (
     to_number,
     to_text,
     to_timespan,
+    to_version,
     type_of,
 )
 from hvlab.console.errors import CmdletError, fault, unsupported
@@ -66,6 +68,8 @@ def equal(left: object, right: object, case_sensitive: bool = False) -> bool:
         return _converted(to_timespan, left, right)
     if isinstance(left, DateTime):
         return _converted(to_datetime, left, right)
+    if isinstance(left, Version):
+        return _converted(to_version, left, right)
     if isinstance(left, PSObject):
         if isinstance(right, PSObject):
             return left.same_as(right)
@@ -107,6 +111,8 @@ def compare(left: object, right: object, case_sensitive: bool = False) -> int:
         return _order(left.nanoseconds, to_timespan(right).nanoseconds)
     if isinstance(left, DateTime):
         return _order(left.nanoseconds, to_datetime(right).nanoseconds)
+    if isinstance(left, Version):
+        return _order(left, to_version(right))
     if equal(left, right):
         return 0
     raise _not_comparable(left, right)
@@ -311,6 +317,8 @@ def _no_operator(name: str, left: object) -> CmdletError:
 
 
 def add(left: object, right: object, charge: Charge) -> object:
+    if type(left) is Char and type(right) in (int, float):
+        return settle(ord(left) + right)  # type: ignore[operator]
     if isinstance(left, str):
         text = to_text(right)
         if len(left) + len(text) > limits.TEXT:
@@ -439,10 +447,22 @@ def span(left: object, right: object, charge: Charge) -> list[object]:
 
 
 def bitwise(operator: str, left: object, right: object) -> int:
+    if operator in ("shl", "shr"):
+        return _shifted(operator, to_int(left, "System.Int64"), to_int(right))
     first, second = to_int(left, "System.Int64"), to_int(right, "System.Int64")
     if operator == "band":
         return first & second
     return first | second if operator == "bor" else first ^ second
+
+
+def _shifted(operator: str, value: int, count: int) -> int:
+    """Within 32 bits, or 64 where the value needs them; the count is taken modulo the width, as .NET does."""
+    width = 32 if -_INT32 <= value < _INT32 else 64
+    count &= width - 1
+    if operator == "shr":
+        return value >> count
+    wrapped = (value << count) & ((1 << width) - 1)
+    return wrapped - (1 << width) if wrapped >> (width - 1) else wrapped
 
 
 # --- types -------------------------------------------------------------------------------------------------

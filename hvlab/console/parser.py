@@ -22,23 +22,24 @@ from hvlab.console.syntax import (
 )
 
 _KEYWORD = re.compile(r"[A-Za-z]+(?![\w-])")
+_LABEL_NAME = re.compile(r"[A-Za-z_]\w*")
+_LABEL = re.compile(r":([A-Za-z_]\w*)")
 _FUNCTION_NAME = re.compile(r"[^\s(){};|&,'\"$]+")
 _REFUSED = {
     "workflow": "write a function",
     "class": "use [pscustomobject]@{…}",
-    "enum": "use strings",
-    "configuration": "",
-    "filter": "write a function with a process block",
+    "enum": "use strings, or a hashtable of numbers",
+    "configuration": "write a function",
     "trap": "use try and catch",
-    "using": "",
-    "data": "",
-    "parallel": "",
-    "sequence": "",
-    "inlinescript": "",
-    "dynamicparam": "",
-    "define": "",
-    "from": "",
-    "var": "",
+    "using": "write the type's name in full",
+    "data": "use a hashtable",
+    "parallel": "use foreach: the lab does one thing after the other",
+    "sequence": "write the statements one after the other",
+    "inlinescript": "write the statements themselves",
+    "dynamicparam": "use param( )",
+    "define": "use a function",
+    "from": "use foreach ($item in $items)",
+    "var": "write $name = value",
 }
 
 
@@ -102,10 +103,8 @@ class Parser(CommandParser):
             return  # a closing brace ends these
         if char == "&":
             if self.peek(1) == "&":
-                raise self.fail(
-                    "The token '&&' is not a valid statement separator in this version.",
-                    "InvalidEndOfLine",
-                    Span(self.at, self.at + 2),
+                raise self.unsupported(
+                    "&&", self.at, self.at + 2, "write the first; then if ($?) { the second }"
                 )
             raise self.fail(
                 "The ampersand (&) character is not allowed. The & operator is reserved for future use; "
@@ -113,6 +112,14 @@ class Parser(CommandParser):
                 'ampersand in double quotation marks ("&") to pass it as part of a string.',
                 "AmpersandNotAllowed",
             )
+        if self.text.startswith("||", self.at):
+            raise self.unsupported(
+                "||", self.at, self.at + 2, "write the first; then if (-not $?) { the second }"
+            )
+        if self.text.startswith("??", self.at):
+            raise self.unsupported("??", self.at, self.at + 2, "use if ($null -eq $x) { … } else { $x }")
+        if char == "?":
+            raise self.unsupported("?", self.at, self.at + 1, "use if ( ) { … } else { … }")
         raise self._unexpected()
 
     def braces(self, after: str, start: int) -> Block:
@@ -158,11 +165,28 @@ class Parser(CommandParser):
                     return reader(start)
                 if word in _REFUSED:
                     raise self.unsupported(match[0], self.at, match.end(), _REFUSED[word])
-            if self.peek() == ":" and self.peek(1).isalpha():
-                raise self.unsupported("label", self.at, self.at + 1)
+            label = _LABEL.match(self.text, self.at)
+            if label is not None:
+                return self._labelled(label)
             return self.pipeline_or_assignment()
         finally:
             self.leave()
+
+    def _labelled(self, label: re.Match[str]) -> Node:
+        """``:name`` before a loop or a switch."""
+        start = self.at
+        self.at = label.end()
+        self.mark("keyword", start)
+        self.skip(newlines=True)
+        node = self.statement()
+        if not isinstance(node, (While, For, ForEach, Switch)):
+            raise self.fail(
+                f"Missing a loop after the label '{label[0]}'.",
+                "MissingLoopAfterLabel",
+                Span(start, label.end()),
+            )
+        node.label = label[1].lower()
+        return node
 
     def _keywords(self) -> dict[str, Callable[[int], Node]]:
         return {
@@ -173,6 +197,7 @@ class Parser(CommandParser):
             "foreach": self._foreach,
             "switch": self._switch,
             "function": self._function,
+            "filter": self._function,
             "try": self._try,
             "break": self._jump,
             "continue": self._jump,
@@ -310,6 +335,11 @@ class Parser(CommandParser):
 
     def _foreach(self, start: int) -> Node:
         self.skip(newlines=True)
+        option = PARAMETER.match(self.text, self.at)
+        if option is not None:
+            raise self.unsupported(
+                f"foreach -{option[1]}", start, option.end(), "leave the option out: one after the other"
+            )
         if self.peek() != "(":
             raise self.fail(
                 "Missing opening '(' after keyword 'foreach'.",
@@ -422,6 +452,9 @@ class Parser(CommandParser):
         literal = self.block_literal()
         if declared is not None:
             literal.body.parameters = declared
+        body = literal.body
+        if self.text[start : start + 6].lower() == "filter" and body.process is None:
+            body.process, body.end = body.end, Block(Span(self.at, self.at), [])
         return Function(Span(start, self.at), match[0], literal.body)
 
     def _try(self, start: int) -> Node:
@@ -464,7 +497,14 @@ class Parser(CommandParser):
         value: Node | None = None
         if self.peek() not in ("", "\n", ";", "}", ")", "|", "&"):
             if kind in ("break", "continue"):
-                raise self.unsupported("label", self.at, self.at + 1)
+                name = _LABEL_NAME.match(self.text, self.at)
+                if name is None:
+                    raise self.unsupported(
+                        f"{kind} with an expression", self.at, self.at + 1, "name the label itself"
+                    )
+                self.at = name.end()
+                self.mark("keyword", name.start())
+                return Jump(Span(start, self.at), kind, None, name[0].lower())
             value = self.pipeline_or_statement()
         return Jump(Span(start, self.at), kind, value)
 

@@ -49,6 +49,10 @@ Program = list[_Instruction]
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "f": "\f", "v": "\v", "a": "\a", "e": "\x1b"}
 
 
+_AROUND = "match more, and take the part with a group: $Matches[1]"
+_INSTEAD = dict.fromkeys(("(?=", "(?!", "(?<=", "(?<!"), _AROUND)
+
+
 class RegexCompiler:
     def __init__(self, pattern: str, ignore_case: bool) -> None:
         self.pattern = pattern
@@ -62,7 +66,7 @@ class RegexCompiler:
         return fault(f'parsing "{self.pattern}" - {reason}', "InvalidRegularExpression", "InvalidOperation")
 
     def refuse(self, construct: str) -> CmdletError:
-        return unsupported(f"{construct} in a regular expression")
+        return unsupported(construct, substitute=_INSTEAD.get(construct, "write the pattern without it"))
 
     def compile(self) -> Program:
         if self.pattern.startswith("(?i)"):
@@ -192,7 +196,7 @@ class RegexCompiler:
         if rest.startswith("(?:"):
             self.at += 3
         elif rest.startswith(("(?=", "(?!", "(?<=", "(?<!")):
-            raise self.refuse("look-around")
+            raise self.refuse(next(sign for sign in ("(?<=", "(?<!", "(?=", "(?!") if rest.startswith(sign)))
         elif rest.startswith(("(?<", "(?'")):
             end = rest.find(">" if rest[2] == "<" else "'", 3)
             name = rest[3:end] if end > 0 else ""

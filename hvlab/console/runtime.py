@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hvlab.console import limits
 from hvlab.console.cmdlets import Call, CmdletTable, Emit
+from hvlab.console.collections import ArrayList
 from hvlab.console.convert import TypeName, plain, short_type, to_bool, to_list, to_text
 from hvlab.console.errors import CmdletError, ErrorRecord
 from hvlab.console.host import Host
@@ -54,11 +55,19 @@ class Scope:
 
 
 class BreakLoop(Exception):
-    pass
+    """``break``; with a label it leaves the loop of that name."""
+
+    def __init__(self, label: str = "") -> None:
+        super().__init__(label)
+        self.label = label
 
 
 class ContinueLoop(Exception):
-    pass
+    """``continue``; with a label it goes on with the loop of that name."""
+
+    def __init__(self, label: str = "") -> None:
+        super().__init__(label)
+        self.label = label
 
 
 class ReturnFlow(Exception):
@@ -95,6 +104,8 @@ class CompiledBody:
     casts: dict[str, Callable[[object], object]] = field(default_factory=dict)
     has_parameters: bool = False
     advanced: bool = False
+    should_process: bool = False
+    checks: dict[str, Callable[[object], str]] = field(default_factory=dict)
     height: int = 1
 
 
@@ -111,7 +122,10 @@ class Runtime:
         self.scope = self.globals  # of the function now running: where preferences are looked up
         self.functions: dict[str, tuple[str, ScriptBlock]] = {}
         self.environment: dict[str, str] = {}
-        self.error_list: list[object] = []
+        self.error_list: list[object] = ArrayList()
+        self.aliases: dict[
+            str, tuple[str, str]
+        ] = {}  # a script's own: (as written, the command it stands for)
         self.reported: list[ErrorRecord] = []  # of the present run, those that were shown
         self.failures = 0  # errors so far, shown or not
         self.ok = True

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hvlab.console import limits
 from hvlab.console.cmdlets import Cmdlet, CmdletTable
+from hvlab.console.collections import Version
 from hvlab.console.conditions import Verdict, judge
 from hvlab.console.convert import NOTHING
 from hvlab.console.errors import CmdletError, ErrorRecord, FatalError, ParseError
@@ -28,6 +29,7 @@ from hvlab.console.runtime import (
 from hvlab.console.source import Position, Source, Span
 from hvlab.console.statements import StatementCompiler
 from hvlab.console.syntax import Function, Node, Pipeline
+from hvlab.console.values import Hashtable
 
 if TYPE_CHECKING:
     from hvlab.console.lab import Lab
@@ -82,6 +84,9 @@ class Shell:
         self.runtime = Runtime(table, lab, host)
         for name, value in _PREFERENCES.items():
             self.runtime.globals.variables[name] = value
+        self.runtime.globals.variables["psversiontable"] = Hashtable(
+            [("PSVersion", Version((5, 1))), ("PSEdition", "Desktop")]
+        )
 
     @property
     def table(self) -> CmdletTable:

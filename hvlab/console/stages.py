@@ -33,21 +33,21 @@ def cmdlet_stage(
     call = Call(cmdlet, name, bound.args(), runtime.lab, runtime, "", [], has_input, common, position)
     call.parameter_set = bound.sets[0] if len(bound.sets) == 1 else ""
     if "outvariable" in common:
-        emit = _kept(runtime, to_text(common["outvariable"]), emit)
+        emit = kept(runtime, to_text(common["outvariable"]), emit)
     if cmdlet.stage is not None:
         return CustomStage(runtime, call, cmdlet.stage(call, emit), bound, position)
     return CmdletStage(runtime, call, bound, emit, position)
 
 
-def _kept(runtime: Runtime, name: str, emit: Emit) -> Emit:
+def kept(runtime: Runtime, name: str, emit: Emit) -> Emit:
     """-OutVariable: what is emitted is kept as well."""
     append = name.startswith("+")
     name = name.lstrip("+").lower()
-    kept = to_list(runtime.globals.get(name)) if append else []
-    runtime.globals.variables[name] = kept
+    values = to_list(runtime.globals.get(name)) if append else []
+    runtime.globals.variables[name] = values
 
     def both(value: object) -> None:
-        kept.append(value)
+        values.append(value)
         emit(value)
 
     return both

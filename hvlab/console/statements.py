@@ -11,6 +11,7 @@ from hvlab.console.compiler import _ARITHMETIC, collapse
 from hvlab.console.convert import NOTHING, cast, to_bool, to_int, to_list, to_text
 from hvlab.console.errors import CmdletError, ErrorRecord, FatalError, ParseError
 from hvlab.console.limits import check_count
+from hvlab.console.objects import PSObject
 from hvlab.console.patterns import like
 from hvlab.console.pipeline import CommandCompiler
 from hvlab.console.runtime import (
@@ -45,6 +46,7 @@ from hvlab.console.syntax import (
     Try,
     While,
 )
+from hvlab.console.validation import Check, checker
 
 
 class StatementCompiler(CommandCompiler):
@@ -235,6 +237,7 @@ class StatementCompiler(CommandCompiler):
         subject = self.value_of(node.subject)
         clauses = [(self._clause(label, node), self.block(body)) for label, body in node.clauses]
         default = self.block(node.default) if node.default is not None else None
+        name = node.label
 
         def run(scope: Scope, emit: Emit) -> None:
             before = scope.variables.get("_")
@@ -251,10 +254,12 @@ class StatementCompiler(CommandCompiler):
                                 body(scope, emit)
                         if not matched and default is not None:
                             default(scope, emit)
-                    except ContinueLoop:
-                        continue
-            except BreakLoop:
-                pass
+                    except ContinueLoop as jump:
+                        if jump.label and jump.label != name:
+                            raise
+            except BreakLoop as jump:
+                if jump.label and jump.label != name:
+                    raise
             finally:
                 scope.variables["_"] = before
 
@@ -284,7 +289,7 @@ class StatementCompiler(CommandCompiler):
     def _while(self, node: While) -> Statement:
         condition, body = self.value_of(node.condition), self.block(node.body)
         runtime = self.runtime
-        test_first, wanted = node.test_first, not node.negate
+        test_first, wanted, label = node.test_first, not node.negate, node.label
 
         def run(scope: Scope, emit: Emit) -> None:
             if test_first and to_bool(condition(scope)) is not wanted:
@@ -293,10 +298,13 @@ class StatementCompiler(CommandCompiler):
                 runtime.charge(1)
                 try:
                     body(scope, emit)
-                except BreakLoop:
+                except BreakLoop as jump:
+                    if jump.label and jump.label != label:
+                        raise
                     return
-                except ContinueLoop:
-                    pass
+                except ContinueLoop as jump:
+                    if jump.label and jump.label != label:
+                        raise
                 if to_bool(condition(scope)) is not wanted:
                     return
 
@@ -307,7 +315,7 @@ class StatementCompiler(CommandCompiler):
         condition = self.value_of(node.condition) if node.condition is not None else None
         advance = self.statement(node.step) if node.step is not None else None
         body = self.block(node.body)
-        runtime = self.runtime
+        runtime, label = self.runtime, node.label
 
         def run(scope: Scope, emit: Emit) -> None:
             if start is not None:
@@ -316,10 +324,13 @@ class StatementCompiler(CommandCompiler):
                 runtime.charge(2)
                 try:
                     body(scope, emit)
-                except BreakLoop:
+                except BreakLoop as jump:
+                    if jump.label and jump.label != label:
+                        raise
                     return
-                except ContinueLoop:
-                    pass
+                except ContinueLoop as jump:
+                    if jump.label and jump.label != label:
+                        raise
                 if advance is not None:
                     advance(scope, _drop)
 
@@ -328,7 +339,7 @@ class StatementCompiler(CommandCompiler):
     def _foreach(self, node: ForEach) -> Statement:
         collection, body = self.value_of(node.collection), self.block(node.body)
         write = self.assigner(node.variable)
-        runtime = self.runtime
+        runtime, label = self.runtime, node.label
 
         def run(scope: Scope, emit: Emit) -> None:
             for item in to_list(collection(scope)):
@@ -336,20 +347,21 @@ class StatementCompiler(CommandCompiler):
                 write(scope, item)
                 try:
                     body(scope, emit)
-                except BreakLoop:
+                except BreakLoop as jump:
+                    if jump.label and jump.label != label:
+                        raise
                     return
-                except ContinueLoop:
-                    pass
+                except ContinueLoop as jump:
+                    if jump.label and jump.label != label:
+                        raise
 
         return run
 
     # --- leaving -------------------------------------------------------------------------------------------
 
     def _jump(self, node: Jump) -> Statement:
-        if node.kind == "break":
-            return _raise_break
-        if node.kind == "continue":
-            return _raise_continue
+        if node.kind in ("break", "continue"):
+            return _leaving(BreakLoop if node.kind == "break" else ContinueLoop, node.label)
         value = self.value_of(node.value) if node.value is not None else None
         if node.kind == "return":
             output = self.statement(node.value) if node.value is not None else None
@@ -375,6 +387,11 @@ class StatementCompiler(CommandCompiler):
                 error = ScriptStop(thrown.message, thrown.error_id, thrown.category, terminating=True)
                 error.record = thrown
                 raise error
+            if isinstance(thrown, PSObject) and thrown.type.name.endswith("Exception"):
+                text, short = to_text(thrown.get("Message")), thrown.type.short_name
+                stop = ScriptStop(text, text, "OperationStopped", thrown, exception=short, terminating=True)
+                stop.target_type = short
+                raise self.located(stop, span)
             text = to_text(thrown) if thrown is not None and thrown is not NOTHING else "ScriptHalted"
             stop = ScriptStop(
                 text, text, "OperationStopped", text, "String", exception="RuntimeException", terminating=True
@@ -436,6 +453,7 @@ class StatementCompiler(CommandCompiler):
         parameters: list[Parameter] = []
         defaults: dict[str, Expression] = {}
         casts: dict[str, Callable[[object], object]] = {}
+        checks: dict[str, Check] = {}
         for index, declared in enumerate(node.parameters or []):
             kind: str = "object"
             if declared.type.lower() == "switch":
@@ -461,6 +479,8 @@ class StatementCompiler(CommandCompiler):
             key = declared.name.lower()
             if declared.default is not None:
                 defaults[key] = self.expression(declared.default)
+            if declared.checks:
+                checks[key] = checker(declared.checks)
             if declared.type and kind != "switch":
                 full = self.type_name(declared.type, declared.span)
                 casts[key] = _caster(full)
@@ -473,6 +493,8 @@ class StatementCompiler(CommandCompiler):
             casts,
             has_parameters=node.parameters is not None,
             advanced=node.advanced,
+            should_process=node.should_process,
+            checks=checks,
             height=self.height + 2,
         )
         self.level, self.height, self.nodes = level, height, nodes
@@ -504,7 +526,7 @@ def _caster(full: str) -> Callable[[object], object]:
 
 def _handler(catches: list[tuple[list[str], Statement]], record: ErrorRecord) -> Statement | None:
     for names, block in catches:
-        if not names or record.exception.lower() in names or "exception" in names:
+        if not names or any(record.is_a(name) for name in names):
             return block
     return None
 
@@ -513,9 +535,8 @@ def _drop(value: object) -> None:
     pass
 
 
-def _raise_break(scope: Scope, emit: Emit) -> None:
-    raise BreakLoop
+def _leaving(kind: type[BreakLoop | ContinueLoop], label: str) -> Statement:
+    def leave(scope: Scope, emit: Emit) -> None:
+        raise kind(label)
 
-
-def _raise_continue(scope: Scope, emit: Emit) -> None:
-    raise ContinueLoop
+    return leave

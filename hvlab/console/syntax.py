@@ -186,6 +186,7 @@ class While(Node):
     body: Block
     test_first: bool = True
     negate: bool = False  # do … until
+    label: str = ""
 
 
 class For(Node):
@@ -193,12 +194,14 @@ class For(Node):
     condition: Node | None
     step: Node | None
     body: Block
+    label: str = ""
 
 
 class ForEach(Node):
     variable: Variable
     collection: Node
     body: Block
+    label: str = ""
 
 
 class Switch(Node):
@@ -207,6 +210,7 @@ class Switch(Node):
     subject: Node
     clauses: list[tuple[Node, Block]]
     default: Block | None
+    label: str = ""
 
 
 class Jump(Node):
@@ -214,6 +218,7 @@ class Jump(Node):
 
     kind: str
     value: Node | None = None
+    label: str = ""
 
 
 class Try(Node):
@@ -232,6 +237,7 @@ class ParameterDeclaration(Node):
     by_property: bool = False
     values: list[str] = []
     aliases: list[str] = []
+    checks: list[tuple[str, list[object]]] = []  # [ValidateRange(1, 4)] and its like, by lower-case name
 
 
 class BlockBody(Struct):
@@ -242,6 +248,7 @@ class BlockBody(Struct):
     process: Block | None
     end: Block
     advanced: bool = False  # [CmdletBinding()] or [Parameter()] was seen
+    should_process: bool = False  # [CmdletBinding(SupportsShouldProcess)]
 
 
 class Function(Node):

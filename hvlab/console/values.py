@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import total_ordering
 
 NS_PER_SECOND = 1_000_000_000
+WEEKDAYS = ("Saturday", "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+"""From the epoch of ``DateTime`` on, which was a Saturday."""
 _TICK = 100  # .NET counts time in units of 100 ns and prints seven digits
 
 
@@ -132,6 +134,11 @@ class DateTime:
         """As PowerShell puts a date into a string: invariant culture."""
         year, month, day, hour, minute, second = self.parts()
         return f"{month:02d}/{day:02d}/{year:04d} {hour:02d}:{minute:02d}:{second:02d}"
+
+    @property
+    def weekday(self) -> str:
+        """The day's English name."""
+        return WEEKDAYS[self.nanoseconds // (86_400 * NS_PER_SECOND) % 7]
 
     def display(self) -> str:
         """As a table shows it (en-US, 12-hour clock)."""

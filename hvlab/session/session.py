@@ -77,6 +77,15 @@ class Session:
         general = general_cmdlets(CatalogHelp(self.text))
         self.table = CmdletTable([*general, *simulation_cmdlets(), *SESSION_CMDLETS, *cmdlets])
         self.shell = Shell(self.table, self, host or RecordingHost(), step_limit=step_limit)
+        self.shell.runtime.environment.update(
+            computername=self.computer,
+            username="Administrator",
+            userdomain=self.computer,
+            systemdrive="C:",
+            systemroot="C:\\Windows",
+            windir="C:\\Windows",
+            number_of_processors=str(self.scenario.logical_processors),
+        )
         self.mover: Mover = AtOnce()
         self.exports = exports
         self.exported: list[tuple[str, int]] = []

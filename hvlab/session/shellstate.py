@@ -13,6 +13,7 @@ import copy
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
+from hvlab.console.convert import NOTHING
 from hvlab.console.objects import CustomFields, PSObject
 from hvlab.console.runtime import Scope
 from hvlab.console.scriptblock import ScriptBlock
@@ -35,6 +36,7 @@ class ShellState:
     casts: dict[str, Any]
     functions: dict[str, Any]
     environment: dict[str, str]
+    aliases: dict[str, tuple[str, str]]
     errors: list[object]
     failures: int
     ok: bool
@@ -52,6 +54,7 @@ def save(shell: Shell, world: World) -> ShellState:
         dict(runtime.globals.casts or {}),
         dict(runtime.functions),
         dict(runtime.environment),
+        dict(runtime.aliases),
         list(runtime.error_list),
         runtime.failures,
         runtime.ok,
@@ -74,6 +77,8 @@ def apply(state: ShellState, shell: Shell, world: World) -> None:
     runtime.functions.update(state.functions)
     runtime.environment.clear()
     runtime.environment.update(state.environment)
+    runtime.aliases.clear()
+    runtime.aliases.update(state.aliases)
     runtime.error_list[:] = state.errors
     runtime.failures, runtime.ok = state.failures, state.ok
 
@@ -149,8 +154,9 @@ class _Copier:
         return twin
 
     def _copy(self, kind: type, value: Any) -> Any:
-        if kind is list:
-            twin: Any = []
+        if isinstance(value, list) and value is not NOTHING:
+            twin: Any = copy.copy(value)
+            twin.clear()
             self.known[id(value)] = twin
             twin += [self.copy(item) for item in value]
             return twin

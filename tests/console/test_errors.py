@@ -104,7 +104,7 @@ At line:1 char:1
     (
         "Write-Error 'bad thing'",
         """\
-Write-Error : bad thing
+Write-Error 'bad thing' : bad thing
 At line:1 char:1
 + Write-Error 'bad thing'
 + ~~~~~~~~~~~~~~~~~~~~~~~
@@ -327,16 +327,18 @@ UNSUPPORTED: list[tuple[str, str]] = [
     ("workflow x { }", "workflow"),
     ("class A { }", "class"),
     ("\n\n  enum E { A }", "enum"),
-    ("filter f { $_ }", "filter"),
+    ("a && b", "&&"),
+    ("a || b", "||"),
+    ("1 ?? 2", "??"),
+    ("$a ? 1 : 2", "?"),
+    ("foreach -parallel ($i in 1) { }", "foreach -parallel"),
     ("trap { 1 }", "trap"),
     ("using namespace System", "using"),
-    ("1 -shl 2", "-shl"),
     ("1.5d", "decimal literal"),
     ("$x?.Name", "?."),
     ("cmd --% a", "--%"),
-    (":outer while ($true) { }", "label"),
-    ("foreach ($i in 1) { break outer }", "label"),
-    ("function f { param([ValidateRange(1,2)]$x) }", "[ValidateRange()]"),
+    ("foreach ($i in 1) { break $name }", "break with an expression"),
+    ("function f { param([ValidateScript({ $_ })]$x) }", "[ValidateScript()]"),
     ("function f { dynamicparam { } }", "dynamicparam"),
     ("switch -file x { }", "switch -file"),
 ]

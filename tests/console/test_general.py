@@ -62,7 +62,7 @@ CASES: list[tuple[str, list[str]]] = [
     ('compare (1,2,3) (2,3,4) | % { "$($_.InputObject)$($_.SideIndicator)" }', ["4=>", "1<="]),
     ("compare 1,2 2,3 -IncludeEqual -ExcludeDifferent | % InputObject", ["2"]),
     ("1,1,2,1 | gu", ["1", "2", "1"]),
-    ("1,2 | tee x | % { $_ * 2 }; $x.Count", ["2", "4", "2"]),
+    ("1,2 | tee -Variable x | % { $_ * 2 }; $x.Count", ["2", "4", "2"]),
     ("1,2 | Write-Output -OutVariable o | Out-Null; $o.Count", ["2"]),
     # Out-String, JSON, CSV
     ('(1,2 | Out-String).Split("`n").Count', ["3"]),

@@ -250,6 +250,46 @@ CASES: list[tuple[str, list[str]]] = [
     ),
     ('"$((Get-VM).Count) machines"', ["3 machines"]),
     ("$s = { Get-VM | ? State -eq Off }; (& $s).Name", ["web02"]),
+    # shifts, characters, versions, lists that grow
+    ("1 -shl 4; 256 -shr 4; 1 -shl 31; 1 -shl 33; 8GB -shr 33", ["16", "16", "-2147483648", "2", "1"]),
+    ("[char]'a' + 1; [int]'5'[0]; 'abc'[1].GetType().Name; 5 -eq '5'[0]", ["98", "53", "Char", "False"]),
+    ('$l = [System.Collections.ArrayList]@(3,1); $l.Add(2); $l.Sort(); "$l"; $l.Count', ["2", "1 2 3", "3"]),
+    (
+        "$l = New-Object System.Collections.Generic.List[int]; $l.Add(4); $l.Insert(0, 5); $l.RemoveAt(1); $l",
+        ["5"],
+    ),
+    ("[version]'6.1' -gt [version]'6.0.6001'; ([version]'6.0.6001').Build", ["True", "6001"]),
+    (
+        "[regex]::Escape('a.b'); [regex]::IsMatch('web01', '\\d'); [convert]::ToInt32('ff', 16)",
+        ["a\\.b", "True", "255"],
+    ),
+    ("[int[]]$n = '1','2'; $n += '3'; $n.GetType().Name; $n[2] + 1", ["Int32[]", "4"]),
+    # loops by name
+    (":a foreach ($x in 1..3) { while ($true) { if ($x -eq 2) { break a }; $x; continue a } }", ["1"]),
+    (":s switch (1..3) { 2 { continue s } default { $_ } }", ["1", "3"]),
+    # functions
+    ("filter half { $_ / 2 }; 2,4 | half", ["1", "2"]),
+    ("function f { $MyInvocation.MyCommand.Name }; f", ["f"]),
+    (
+        "function f { [CmdletBinding(SupportsShouldProcess)] param() if ($PSCmdlet.ShouldProcess('x')) { 'did' } }; f",
+        ["did"],
+    ),
+    (
+        "Set-Alias up Start-VM; (up web02 -Passthru).Name; New-Alias up2 up -Force; Test-Items",
+        ["web02", "0:"],
+    ),
+    # exceptions
+    (
+        "try { throw [System.TimeoutException]'late' } catch [TimeoutException] { $_.Exception.Message }",
+        ["late"],
+    ),
+    ("try { 1 / 0 } catch [System.ArithmeticException] { 'sum' }", ["sum"]),
+    ("try { try { Get-VMX } catch [DivideByZeroException] { 'no' } } catch { 'yes' }", ["yes"]),
+    ("Get-VM nope -ea 0; $Error.Count; $Error.Clear(); $Error.Count", ["1", "0"]),
+    (
+        '([pscustomobject]@{A = 1; B = 2}).PSObject.Properties | % { "$($_.Name)=$($_.Value)" }',
+        ["A=1", "B=2"],
+    ),
 ]
 
 

@@ -117,7 +117,7 @@ WRONG = [
     ("Get-VM | 5", 9, "ExpressionsMustBeFirstInPipeline"),
     ("Get-VM | { 1 }", 9, "ExpressionsMustBeFirstInPipeline"),
     ("1 = 2", 0, "InvalidLeftHandSide"),
-    ("a && b", 2, "InvalidEndOfLine"),
+    ("a && b", 2, "UnsupportedConstruct"),
     ("a || b", 2, "InvalidEndOfLine"),
     ("Get-VM &", 7, "AmpersandNotAllowed"),
     ('"$vm: x"', 1, "InvalidVariableReferenceWithDrive"),

@@ -130,8 +130,8 @@ def test_hostile_patterns_are_linear(pattern: str) -> None:
 @pytest.mark.parametrize(
     ("pattern", "word"),
     [
-        ("(?=a)", "look-around"),
-        ("(?<!a)b", "look-around"),
+        ("(?=a)", "(?="),
+        ("(?<!a)b", "(?<!"),
         (r"(a)\1", "back reference"),
         (r"\p{L}", "Unicode category"),
         ("(?>a)", "atomic group"),

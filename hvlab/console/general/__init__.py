@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from hvlab.console.cmdlets import Cmdlet
-from hvlab.console.general import convert, csvtext, discovery, output, records, shape, variables
+from hvlab.console.general import (
+    aliases,
+    convert,
+    csvtext,
+    discovery,
+    extending,
+    markup,
+    output,
+    records,
+    shape,
+    variables,
+)
 from hvlab.console.general.discovery import HelpTexts
 
 __all__ = ["HelpTexts", "general_cmdlets"]
@@ -18,5 +29,8 @@ def general_cmdlets(texts: HelpTexts | None = None) -> list[Cmdlet]:
         *convert.CMDLETS,
         *csvtext.CMDLETS,
         *variables.CMDLETS,
+        *aliases.CMDLETS,
+        *extending.CMDLETS,
+        *markup.CMDLETS,
         *discovery.cmdlets(texts),
     ]

@@ -1,4 +1,4 @@
-"""ConvertTo- and ConvertFrom-Json, in the form Windows PowerShell 5.1 writes; New-Object and New-TimeSpan."""
+"""ConvertTo- and ConvertFrom-Json, in the form Windows PowerShell 5.1 writes; New-TimeSpan."""
 
 from __future__ import annotations
 
@@ -104,14 +104,6 @@ def _to_json(call: Call) -> Iterable[object]:
     return [_Json(call, call.args.Compress).value(value, call.args.Depth, 0)]
 
 
-def _new_object(call: Call) -> Iterable[object]:
-    name = call.args.TypeName.lower().removeprefix("system.management.automation.")
-    if name not in ("psobject", "pscustomobject"):
-        raise unsupported(f"New-Object {call.args.TypeName}", substitute="PSObject is")
-    table: Hashtable = call.args.Property or Hashtable()
-    return [custom_object({to_text(key): item for key, item in table.items()})]
-
-
 def _new_timespan(call: Call) -> Iterable[object]:
     args = call.args
     if "Start" in args or "End" in args:
@@ -168,16 +160,6 @@ CMDLETS = (
         (Parameter("InputObject", "string", position=0, mandatory=True, pipeline="value"),),
         _value_from_json,
         collects=True,
-        read_only=True,
-    ),
-    Cmdlet(
-        "New-Object",
-        UTILITY,
-        (
-            Parameter("TypeName", "string", position=0, mandatory=True),
-            Parameter("Property", "hashtable"),
-        ),
-        _new_object,
         read_only=True,
     ),
     Cmdlet(

@@ -16,7 +16,7 @@ from hvlab.console.convert import type_of
 from hvlab.console.errors import CmdletError, not_recognized
 from hvlab.console.formatting import FormatData
 from hvlab.console.general.common import CORE, INPUT, UTILITY
-from hvlab.console.methods import for_value
+from hvlab.console.methods import for_value, method_name
 from hvlab.console.objects import Column, CustomFields, ObjectType, PSObject
 from hvlab.console.patterns import has_wildcard, like
 from hvlab.console.runtime import Runtime
@@ -55,6 +55,8 @@ COMMAND = ObjectType(
         "ModuleName": lambda entry: entry[2].removesuffix(f" {LAB_MARK}"),
         "Definition": lambda entry: entry[3],
         "ResolvedCommandName": lambda entry: entry[4],
+        "Verb": lambda entry: entry[4].partition("-")[0] if "-" in entry[4] else "",
+        "Noun": lambda entry: entry[4].partition("-")[2],
     },
     columns=(Column("CommandType", width=15), Column("Name", width=50), "Source"),
     text_property="Name",
@@ -106,8 +108,16 @@ def _get_command(call: Call) -> Iterable[object]:
             yield _alias_entry(next(a for a in cmdlet.aliases if a.lower() == name.lower()), cmdlet)
 
 
+def _known_aliases(call: Call) -> list[tuple[str, Cmdlet]]:
+    """The cmdlets' own aliases, and those of the session that stand for a cmdlet."""
+    own = call.runner.aliases if isinstance(call.runner, Runtime) else {}
+    made = [(name, cmdlet) for name, value in own.values() if (cmdlet := call.table.find(value)) is not None]
+    others = [(name, cmdlet) for name, cmdlet in call.table.aliases() if name.lower() not in own]
+    return sorted([*others, *made], key=lambda pair: pair[0].lower())
+
+
 def _get_alias(call: Call) -> Iterable[object]:
-    aliases = call.table.aliases()
+    aliases = _known_aliases(call)
     if call.args.Definition:
         wanted: list[str] = call.args.Definition
         yield from (_alias_entry(a, c) for a, c in aliases if any(like(c.name, d) for d in wanted))
@@ -167,7 +177,9 @@ def _members_of(record: object) -> list[tuple[str, str, str, str]]:
                 kind, text = "Property", f"{item.type_name} {label} {access}"
             found.append((name, label, kind, text))
     else:
-        found += [(name, label, "Method", f"{label}()") for label in sorted(for_value(record))]
+        found += [
+            (name, label, "Method", f"{label}()") for label in sorted(map(method_name, for_value(record)))
+        ]
         found += [(name, label, "Property", f"{label} {{get;}}") for label in property_names(record)]
     order = {"Method": 0, "NoteProperty": 1, "Property": 2}
     return sorted(found, key=lambda item: (order[item[2]], item[1].lower()))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
-from hvlab.console.cmdlets import Call, Cmdlet, Emit, Parameter
+from hvlab.console.cmdlets import Args, Call, Cmdlet, Emit, Parameter
 from hvlab.console.convert import to_bool, to_text
 from hvlab.console.errors import CmdletError, unsupported
 from hvlab.console.formatting import (
@@ -18,6 +19,7 @@ from hvlab.console.formatting import (
 )
 from hvlab.console.general.common import CORE, INPUT, UTILITY, invoker
 from hvlab.console.objects import PSObject
+from hvlab.console.runtime import Runtime
 from hvlab.console.views import Selector, cell, selectors
 
 _PROPERTY = Parameter("Property", "property", position=0, array=True, completer="property")
@@ -215,9 +217,22 @@ class _Tee:
         self.emit(record)
 
     def end(self) -> None:
-        variables = self.call.runner.globals.variables  # type: ignore[attr-defined]
         kept = self.kept
+        if "FilePath" in self.call.args:
+            self._write_file()
+            return
+        variables = self.call.runner.globals.variables  # type: ignore[attr-defined]
         variables[self.call.args.Variable.lower()] = kept[0] if len(kept) == 1 else kept
+
+    def _write_file(self) -> None:
+        """Through Out-File, where the lab has files."""
+        call = self.call
+        out_file = call.table.find("Out-File")
+        if out_file is None or out_file.run is None:
+            raise unsupported("Tee-Object -FilePath", substitute="use -Variable")
+        bound = {"filepath": call.args.FilePath, "append": call.args.Append}
+        args = Args(bound, out_file.defaults)
+        out_file.run(Call(out_file, out_file.name, args, call.lab, call.runner, input=self.kept))
 
 
 # --- Write- ------------------------------------------------------------------------------------------------
@@ -260,6 +275,13 @@ def _write_error(call: Call) -> None:
         call.args.TargetObject,
         exception="WriteErrorException",
     )
+    runtime = call.runner
+    if isinstance(runtime, Runtime) and call.position is not None:  # it is the caller who complains
+        caller = runtime.scope.get("myinvocation")
+        record = runtime.make_record(error, call)
+        named = caller.get("InvocationName") if isinstance(caller, PSObject) else None
+        shown = to_text(named) or call.position.source.slice(call.position.span)
+        error.record = replace(record, command=shown, activity=call.cmdlet.name)
     call.error(error)
 
 
@@ -329,7 +351,13 @@ CMDLETS = (
     Cmdlet(
         "Tee-Object",
         UTILITY,
-        (Parameter("Variable", "string", position=0, mandatory=True), INPUT),
+        (
+            Parameter("FilePath", position=0, mandatory=True, sets=("File",), completer="path"),
+            Parameter("Append", "switch", sets=("File",)),
+            Parameter("Variable", mandatory=True, sets=("Variable",)),
+            INPUT,
+        ),
+        default_set="File",
         aliases=("tee",),
         stage=_Tee,
     ),

@@ -13,7 +13,7 @@ from hvlab.console.hyperv.objects import vmms
 from hvlab.console.hyperv.refusals import as_error
 from hvlab.console.hyperv.switches import networks
 from hvlab.console.lab import Lab
-from hvlab.console.objects import EnumType, ObjectType
+from hvlab.console.objects import EnumType, ObjectType, PSObject
 from hvlab.devices.network.vsp import INITIALIZED
 from hvlab.host.machine import NetworkAdapter, Refusal, VirtualMachine
 from hvlab.host.services.network import NetworkService
@@ -117,7 +117,12 @@ def _view(call: Call, machine: VirtualMachine, adapter: NetworkAdapter) -> Adapt
 def chosen(
     call: Call, name: str | None, machines: list[str]
 ) -> Iterator[tuple[VirtualMachine, NetworkAdapter]]:
-    """The adapters meant: all of each machine, or those of that name or pattern. None at all is an error."""
+    """The adapters meant: all of each machine, or those of that name or pattern. None at all is an error.
+
+    A machine from the pipeline stands for all its adapters: its own name is not the name of one.
+    """
+    if isinstance(call.record, PSObject) and call.record.type.is_a("VirtualMachine"):
+        name = name if name is not None and name != call.record.get("Name") else None
     for machine in find_machines(call, machines):
         found = [a for a in machine.adapters if fnmatchcase(a.name.casefold(), (name or "*").casefold())]
         if not found and name is not None:

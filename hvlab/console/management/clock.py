@@ -1,4 +1,7 @@
-"""Start-Sleep and Get-Date: the lab's own clock. It moves only while a command waits, and it is never the real one."""
+"""Start-Sleep, Get-Date and Measure-Command: the lab's own clock.
+
+It moves only while a command waits, and it is never the real one.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from hvlab.console.errors import CmdletError
 from hvlab.console.formats import format_item
 from hvlab.console.general.common import UTILITY
 from hvlab.console.hyperv.objects import moment
-from hvlab.console.values import DateTime
+from hvlab.console.values import DateTime, TimeSpan
 
 LONGEST = 30 * 86_400 * 1_000_000_000
 """A month, in ns: who sleeps longer has mistyped."""
@@ -56,7 +59,20 @@ def _part(name: str, low: int, high: int) -> Parameter:
     return Parameter(name, "int", minimum=low, maximum=high)
 
 
+def _measure(call: Call) -> Iterable[object]:
+    before = call.lab.world.now
+    call.invoke(call.args.Expression)
+    return [TimeSpan(call.lab.world.now - before)]
+
+
 CMDLETS = (
+    Cmdlet(
+        "Measure-Command",
+        UTILITY,
+        (Parameter("Expression", "scriptblock", position=0, mandatory=True),),
+        _measure,
+        summary_id="help.Measure-Command",
+    ),
     Cmdlet(
         "Start-Sleep",
         UTILITY,

@@ -249,7 +249,10 @@ def write(call: Call, path: str, text: str, *, append: bool) -> None:
 
 
 def make_folder(call: Call, path: str) -> None:
-    """Make a folder at a normalised path where there is nothing."""
+    """Make a folder at a normalised path where there is nothing, and those above it that are missing."""
+    above = folder_of(path)
+    if len(above) > 3 and entry_at(call, above) is None:
+        make_folder(call, above)
     files(call).volume(path).folders[path.casefold()] = path
     note(call, "folder", path, 0)
 

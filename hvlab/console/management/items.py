@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.convert import to_text
@@ -57,12 +57,32 @@ def _item(call: Call) -> Iterator[object]:
 def _test(call: Call) -> Iterator[object]:
     wanted = call.args.PathType
     for path in call.args.Path:
+        known = _known(call, path)
+        if known is not None:
+            yield known
+            continue
         try:
             entries = host.matching(call, path)
         except CmdletError:
             entries = []
         kinds = {"Container" if entry.size is None else "Leaf" for entry in entries}
         yield bool(kinds) and (wanted == "Any" or wanted in kinds)
+
+
+def _known(call: Call, path: str) -> bool | None:
+    """Whether there is a function:…, variable:…, alias:… or env:… of that name; None for other paths."""
+    kind, colon, name = path.partition(":")
+    runtime = call.runner
+    assert isinstance(runtime, Runtime)
+    tables: dict[str, Container[str]] = {
+        "function": runtime.functions,
+        "variable": runtime.globals.variables,
+        "env": runtime.environment,
+        "alias": {**runtime.aliases, **{alias.lower(): "" for alias, _ in call.table.aliases()}},
+    }
+    if not colon or kind.lower() not in tables:
+        return None
+    return name.lstrip("\\").lower() in tables[kind.lower()]
 
 
 def _new(call: Call) -> Iterable[object]:

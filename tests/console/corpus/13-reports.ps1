@@ -107,6 +107,7 @@ Get-VM "$prefix*" | ForEach-Object { '{0} {1} {2}' -f $_.Name, $_.State, $_.Proc
 Get-VM test* | Stop-VM -TurnOff -ErrorAction SilentlyContinue
 Get-VM test* | Remove-VM -Force
 (Get-VM).Name -join ','
+#> WARNING: The virtual machine is already in the specified state.
 #> db01,web01,web02
 #: uptime in words
 $vm = Get-VM web01
@@ -131,9 +132,9 @@ New-VHD D:\old.vhd 1GB | Out-Null
 $used = (Get-VM | Get-VMHardDiskDrive).Path
 Get-ChildItem D:\*.vhd | Where-Object { $used -notcontains $_.FullName } | ForEach-Object Name
 #> old.vhd
-#: addresses in use
+#: addresses that several have (machines that never ran have none yet, all zeros)
 (Get-VM | Get-VMNetworkAdapter | Group-Object MacAddress | Where-Object Count -gt 1 | Measure-Object).Count
-#> 0
+#> 1
 #: a menu
 $i = 0
 Get-VM | Sort-Object Name | ForEach-Object { $i++; "[$i] $($_.Name)" }
