@@ -118,7 +118,7 @@ WRONG = [
     ("Get-VM | { 1 }", 9, "ExpressionsMustBeFirstInPipeline"),
     ("1 = 2", 0, "InvalidLeftHandSide"),
     ("a && b", 2, "UnsupportedConstruct"),
-    ("a || b", 2, "InvalidEndOfLine"),
+    ("a || b", 2, "UnsupportedConstruct"),
     ("Get-VM &", 7, "AmpersandNotAllowed"),
     ('"$vm: x"', 1, "InvalidVariableReferenceWithDrive"),
     ("$x = @p", 5, "SplattingNotPermitted"),
