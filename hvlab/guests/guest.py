@@ -17,6 +17,7 @@ from hvlab.guests.desk import Desk
 from hvlab.guests.drivers import DRIVERS
 from hvlab.guests.drivers.console import VideoDriver
 from hvlab.guests.drivers.exchange import VssDriver
+from hvlab.guests.files import FileJob
 from hvlab.guests.legacy import LegacyDriver
 from hvlab.guests.network import GuestNetwork
 from hvlab.guests.operations import OPERATIONS
@@ -65,6 +66,7 @@ class GuestSystem(PartitionSoftware):
         "requests",
         "next_tag",
         "workloads",
+        "files",
         "started",
         "booted",
         "drivers",
@@ -100,6 +102,8 @@ class GuestSystem(PartitionSoftware):
         """Disk requests under way, by tag."""
         self.next_tag = 1
         self.workloads: list[Workload] = []
+        self.files: list[FileJob] = []
+        """What its applications have asked of its file system."""
         self.started = 0
         self.booted = 0
         self.drivers: dict[str, tuple[str, str]] = {}

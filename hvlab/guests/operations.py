@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from hvlab import catalog
 from hvlab.catalog.versions import word_versions
 from hvlab.devices.emulated import ide
-from hvlab.guests import computing, disc, legacy, network_record, programs, sending, system_record
+from hvlab.guests import computing, disc, files, legacy, network_record, programs, sending, system_record
 from hvlab.guests.bus import BusState
 from hvlab.guests.programs import BOOT_SECTOR_GPA, RECORD_GPA
 from hvlab.guests.records import Request
@@ -383,5 +383,6 @@ OPERATIONS: dict[str, Callable[..., int]] = {
     **legacy.OPERATIONS,
     **sending.OPERATIONS,
     **computing.OPERATIONS,
+    **files.OPERATIONS,
     **disc.OPERATIONS,
 }

@@ -41,6 +41,7 @@ GLYPHS = {
     "guest.phase": "★",
     "guest.driver": "⚙",
     "guest.io": "○",
+    "guest.file": "□",
     "guest.workload": "★",
     "net.frame": "≈",
     "net.change": "⇄",
