@@ -13,17 +13,19 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from hvlab.guests.guest import GuestSystem
-from hvlab.host.machine import Refusal
+from hvlab.host.machine import Refusal, VirtualMachine
+from hvlab.host.networks import VirtualNetworks
 from hvlab.kernel import Component, World
 from hvlab.storage.volume import HostFiles
 
-SERVICE_SILENT, LOST_INTERRUPT, BAD_SECTOR, VOLUME_FULL, HUNG_GUEST, ROOT_CRASH = (
+SERVICE_SILENT, LOST_INTERRUPT, BAD_SECTOR, VOLUME_FULL, HUNG_GUEST, ROOT_CRASH, PULLED_CABLE = (
     "ServiceSilent",
     "LostInterrupt",
     "BadSector",
     "VolumeFull",
     "HungGuest",
     "RootCrash",
+    "PulledCable",
 )
 
 FAULT_KINDS: dict[str, tuple[str, ...]] = {
@@ -33,6 +35,7 @@ FAULT_KINDS: dict[str, tuple[str, ...]] = {
     VOLUME_FULL: ("Volume",),
     HUNG_GUEST: ("VM",),
     ROOT_CRASH: (),
+    PULLED_CABLE: ("VM", "Device"),
 }
 """Each kind with the parameters that it needs."""
 
@@ -181,6 +184,26 @@ def _crash(faults: FaultBoard, fault: Fault, files: HostFiles) -> None:
     faults.struck(fault)
 
 
+def _pull(faults: FaultBoard, fault: Fault, files: HostFiles) -> None:
+    """The virtual cable between an adapter and its switch comes off."""
+    _cable(faults, fault, False)
+    faults.struck(fault)
+
+
+def _plug(faults: FaultBoard, fault: Fault, files: HostFiles) -> None:
+    _cable(faults, fault, True)
+
+
+def _cable(faults: FaultBoard, fault: Fault, linked: bool) -> None:
+    """Move the cable; a machine or an adapter that was removed in the meantime has none."""
+    management = cast(Any, faults.world.get(f"{faults.host}/root/vmms", Component))
+    machine: VirtualMachine | None = management.machines.get(fault.vm.casefold())
+    networks: VirtualNetworks = management.networks
+    for adapter in machine.adapters if machine is not None else ():
+        if machine is not None and adapter.key == fault.device:
+            networks.cable(machine, adapter, linked)
+
+
 def _release(faults: FaultBoard, fault: Fault, files: HostFiles) -> None:
     """The service's thread goes on with what has come in the meantime."""
     path = f"{faults.host}/root/vmbus/{fault.vm}"
@@ -189,5 +212,5 @@ def _release(faults: FaultBoard, fault: Fault, files: HostFiles) -> None:
 
 
 _Act = Callable[[FaultBoard, Fault, HostFiles], None]
-_AT_ONCE: dict[str, _Act] = {VOLUME_FULL: _fill, HUNG_GUEST: _hang, ROOT_CRASH: _crash}
-_REPAIRS: dict[str, _Act] = {VOLUME_FULL: _empty, SERVICE_SILENT: _release}
+_AT_ONCE: dict[str, _Act] = {VOLUME_FULL: _fill, HUNG_GUEST: _hang, ROOT_CRASH: _crash, PULLED_CABLE: _pull}
+_REPAIRS: dict[str, _Act] = {VOLUME_FULL: _empty, SERVICE_SILENT: _release, PULLED_CABLE: _plug}

@@ -206,6 +206,25 @@ def test_a_hung_guest_burns_its_processor_and_answers_nothing() -> None:
     the_neighbour_works(lab)
 
 
+def test_a_pulled_cable_silences_one_adapter_until_it_is_put_in_again() -> None:
+    lab = Lab()
+    lab.boot()
+    lab.boot("web02", NEWER)
+    lab.run("New-VMSwitch wire -SwitchType Internal; Connect-VMNetworkAdapter web01, web02 -SwitchName wire")
+    lab.run("Wait-Lab -Seconds 12")
+    ping = (
+        "(Test-LabNetwork | Where-Object { $_.Source -eq 'web01' -and $_.Destination -eq 'web02' }).Outcome"
+    )
+    assert lab.run(ping) == ["ok"]
+    lab.run("Add-LabFault PulledCable web01 'Network Adapter'")
+    assert lab.run(ping) == ["timed out"], "asked before the guest has read that its cable is off"
+    assert lab.run(ping) == ["no cable"]
+    assert [event.get("fault") for event in faults(lab)] == ["PulledCable"]
+    the_neighbour_works(lab)
+    lab.run("Remove-LabFault 1; Wait-Lab -Seconds 12")
+    assert lab.run(ping) == ["ok"]
+
+
 @pytest.mark.parametrize(
     ("command", "error"),
     [
@@ -216,6 +235,7 @@ def test_a_hung_guest_burns_its_processor_and_answers_nothing() -> None:
         ("New-VM a; Add-LabFault HungGuest a", "InvalidState"),
         ("New-VM a; Add-LabFault ServiceSilent a ide:0:0", "InvalidState"),
         ("New-VM a; Start-VM a; Add-LabFault ServiceSilent a ide:1:1", "ObjectNotFound"),
+        ("New-VM a; Add-LabFault PulledCable a net:9", "ObjectNotFound"),
         ("Remove-LabFault 7", "ObjectNotFound"),
     ],
 )

@@ -58,6 +58,14 @@ def _volume(call: Call, letter: str) -> str:
     return path
 
 
+def _adapter(machine: VirtualMachine, wanted: str) -> str:
+    """The key of a network adapter, by its name or its key; an error if it is not there."""
+    for adapter in machine.adapters:
+        if wanted.casefold() in (adapter.name.casefold(), adapter.key.casefold()):
+            return adapter.key
+    raise as_error(Refusal("no-such-adapter", name=machine.name, adapter=wanted))
+
+
 def _values(call: Call, kind: str) -> dict[str, Any] | None:
     """What the fault is about, checked; None if an error was reported."""
     args = call.args
@@ -91,6 +99,8 @@ def _values(call: Call, kind: str) -> dict[str, Any] | None:
     machine = _machine(call)
     if machine is None:
         return None
+    if kind == faults.PULLED_CABLE:
+        return {"vm": machine.name, "device": _adapter(machine, args.Device)}
     guest = guest_of(call.lab, machine)
     if guest is None:
         raise as_error(Refusal("fault-needs-running", name=machine.name))
