@@ -163,7 +163,7 @@ class CommandParser(DeclarationParser):
         start = self.at
         operator = ""
         if self.peek() == "&" or (
-            self.peek() == "." and self.peek(1) in BLANKS + "\n(${;|)}" + SINGLE + DOUBLE
+            self.peek() == "." and self.peek(1) in BLANKS + "\n(${;|)}<" + SINGLE + DOUBLE
         ):
             operator = self.peek()
             self.at += 1
