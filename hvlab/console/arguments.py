@@ -107,7 +107,9 @@ def _convert_one(parameter: Parameter, value: object, span: Span | None) -> obje
     if value is None and kind not in ("object", "property", "bool", "switch"):
         if parameter.mandatory and not parameter.allow_null:
             raise _empty(parameter, span, "null", "NullNotAllowed" if kind != "string" else "EmptyString")
-        return "" if kind == "string" else None
+        if kind not in ("int", "double", "size"):
+            return "" if kind == "string" else None
+        value = 0  # as .NET makes a number of nothing
     try:
         result = _CONVERTERS[kind](parameter, value)
     except BindingError as error:

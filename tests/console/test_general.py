@@ -94,6 +94,7 @@ CASES: list[tuple[str, list[str]]] = [
     ("Set-Variable x 5; $x; (Get-Variable x).Value; Get-Variable x -ValueOnly", ["5", "5", "5"]),
     ("$a1 = 1; $a2 = 2; Remove-Variable a1; $null -eq $a1; Get-Variable a* | % Name", ["True", "a2"]),
     ("New-TimeSpan -Minutes 2 | % TotalSeconds", ["120"]),
+    ("(New-TimeSpan -Minutes $nothing -Seconds 5).TotalSeconds; 1,2 | select -First $nothing", ["5"]),
     ("(New-Object PSObject -Property @{A=1}).A", ["1"]),
     # discovery
     ("Get-Command *-VM | % Name", ["Get-VM", "New-VM", "Remove-VM", "Start-VM"]),
