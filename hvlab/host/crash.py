@@ -11,7 +11,7 @@ from __future__ import annotations
 from hvlab.guests.guest import GuestSystem
 from hvlab.guests.network import GuestNetwork
 from hvlab.host.disks import HostStorage
-from hvlab.host.machine import OFF, VirtualMachine
+from hvlab.host.machine import OFF, SAVED, VirtualMachine
 from hvlab.host.root import RootKernel
 from hvlab.kernel import Component, World
 
@@ -34,7 +34,7 @@ def lose_machine(world: World, host: str, machine: VirtualMachine) -> None:
 
 def crash(world: World, host: str, machines: list[VirtualMachine]) -> list[VirtualMachine]:
     """Everything in memory is gone; returns the machines that ran."""
-    lost = [machine for machine in machines if machine.state != OFF]
+    lost = [machine for machine in machines if machine.state not in (OFF, SAVED)]
     for machine in lost:
         lose_machine(world, host, machine)
     root = world.get(f"{host}/root", RootKernel)

@@ -113,6 +113,12 @@ class VirtualMachine:
     """The snapshot that the present came after."""
     unmerged: list[str] = field(default_factory=list)
     """Disks of deleted snapshots that wait to be merged."""
+    notes: str = ""
+    start_action: str = "StartIfRunning"
+    start_delay: int = 0
+    """What becomes of it when the host starts (hvlab.host.settings), and after how many ns."""
+    stop_action: str = "Save"
+    """What becomes of it when the host goes down in good order."""
     services: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(SERVICE_KEYS, True))
     """Which integration services are enabled."""
 

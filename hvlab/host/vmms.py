@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 
 from hvlab.catalog import Platform
-from hvlab.host import saved, snapshots
+from hvlab.host import saved, settings, snapshots
 from hvlab.host.crash import crash
 from hvlab.host.disks import HostStorage
 from hvlab.host.link import BusLink
@@ -92,7 +92,8 @@ class Vmms(Component):
 
     # -- settings -------------------------------------------------------------------------------
 
-    def _limit(self, name: str, asked: int) -> None:
+    def check_limit(self, name: str, asked: int) -> None:
+        """Refusal if the platform allows fewer."""
         limit = self.platform.limits[name]
         if asked > limit.value:
             values: dict[str, str | int] = {"asked": asked, "limit": limit.value}
@@ -111,15 +112,37 @@ class Vmms(Component):
 
     def check_new(self, name: str, memory: int, processors: int = 1) -> None:
         """Refusal if no machine of that name and size can be defined."""
+        self.check_name(name)
+        self.check_memory(memory)
+        self.check_limit("processors_per_vm", processors)
+
+    def check_name(self, name: str) -> None:
+        """Refusal if no machine can have that name, or one has it."""
         bad = not name.strip() or len(name) > 100 or any(ord(c) < 32 or c in "/\\" for c in name)
         if bad or name.casefold() in RESERVED_NAMES:
             raise Refusal("bad-name", name=name)
         if self.find(name) is not None:
             raise Refusal("name-taken", name=name)
+
+    def check_memory(self, memory: int) -> None:
+        """Refusal if no machine can have so many bytes."""
         if memory < MINIMUM_MEMORY or memory % (2 << 20):
             raise Refusal("bad-memory", asked=memory >> 20, minimum=MINIMUM_MEMORY >> 20)
-        self._limit("memory_per_vm_mb", memory >> 20)
-        self._limit("processors_per_vm", processors)
+        self.check_limit("memory_per_vm_mb", memory >> 20)
+
+    def note_settings(self, machine: VirtualMachine, what: str, value: str) -> int:
+        """A machine's settings were changed: the trace tells which."""
+        return self.world.emit(
+            "vm.setting",
+            self.name,
+            f"{self.host}/{machine.name}",
+            None,
+            None,
+            None,
+            machine.name,
+            what,
+            value,
+        )
 
     def set_processors(
         self,
@@ -134,7 +157,7 @@ class Vmms(Component):
         if count is not None and count != machine.processors:
             if machine.state != OFF:
                 raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
-            self._limit("processors_per_vm", count)
+            self.check_limit("processors_per_vm", count)
             machine.processors = count
         new_reserve = machine.reserve if reserve is None else reserve
         new_maximum = machine.maximum if maximum is None else maximum
@@ -264,7 +287,7 @@ class Vmms(Component):
         ]
         if not fitting:
             if controller == "SCSI" and location is not None and location >= per_scsi:
-                self._limit("disks_per_scsi_controller", location + 1)
+                self.check_limit("disks_per_scsi_controller", location + 1)
             raise Refusal(
                 "no-such-place", controller=controller or "IDE", number=number or 0, location=location or 0
             )
@@ -301,7 +324,7 @@ class Vmms(Component):
         if machine.state not in (OFF, SAVED):
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
         running = sum(1 for other in self.machines.values() if other.state not in (OFF, SAVED))
-        self._limit("running_vms", running + 1)
+        self.check_limit("running_vms", running + 1)
         capacity = 100 * self.root.hypervisor.processors
         if self.reserved() + machine.reserve * machine.processors > capacity:
             raise Refusal("reserve-taken", name=machine.name, reserved=self.reserved(), capacity=capacity)
@@ -359,6 +382,16 @@ class Vmms(Component):
         """The root crashes, and every child with it; the machine resets and boots."""
         if self.root.down:
             raise Refusal("host-down")
+        ran = tuple(key for key, machine in self.machines.items() if machine.state not in (OFF, SAVED))
+        self._reboot(ran)
+
+    def restart_host(self, ran: tuple[str, ...]) -> None:
+        """The host starts anew in good order, after what ran (by folded name) was stopped or saved. Refusal."""
+        if self.root.down:
+            raise Refusal("host-down")
+        self._reboot(ran)
+
+    def _reboot(self, ran: tuple[str, ...]) -> None:
         self.world.forget_component(self.index)  # its jobs
         lost = crash(self.world, self.host, list(self.machines.values()))
         seq = self.world.emit(
@@ -367,20 +400,30 @@ class Vmms(Component):
         for machine in lost:
             self.networks.power_off(machine)
             self.world.because(seq, self._set_state, machine, OFF)
-        names = tuple(machine.name.casefold() for machine in lost)
-        self.after(self.platform.timing.host_boot, Vmms.on_root_booted, names)
+        self.after(self.platform.timing.host_boot, Vmms.on_root_booted, ran)
 
     @handler
     def on_root_booted(self, ran: tuple[str, ...]) -> int | None:
-        """The root is there again: what ran when it crashed is started anew, as is the default."""
+        """The root is there again: machines are started as their settings say."""
         root = self.root
         root.down = False
         root.hypervisor.launch(root.index)
         self._root_is_back()
         self.world.emit("process", f"{self.host}/root", self.name, None, None, None, "start", "vmms.exe", "")
-        for key in ran:
-            if key in self.machines and self.machines[key].state == OFF:
+        for key, machine in self.machines.items():
+            if settings.comes_back(machine, key in ran):
+                self.after(machine.start_delay, Vmms.on_autostart, key)
+        return None
+
+    @handler
+    def on_autostart(self, key: str) -> int | None:
+        """A machine's turn has come after the host's boot."""
+        machine = self.machines.get(key)
+        if machine is not None and machine.state in (OFF, SAVED):
+            try:
                 self.start(key)
+            except Refusal as refusal:
+                machine.failure = refusal.reason
         return None
 
     def _root_is_back(self) -> None:
@@ -483,7 +526,7 @@ class Vmms(Component):
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=RUNNING)
         if self.platform.hosted:
             raise Refusal("cannot-save", name=machine.name)
-        self._limit("snapshots", len(machine.snapshots) + 1)
+        self.check_limit("snapshots", len(machine.snapshots) + 1)
         machine.failure = ""
         if machine.state != RUNNING:
             self._freeze(machine, name, None)

@@ -41,6 +41,7 @@ KINDS = _catalogue(
     Kind("vm.state", "root", ("vm", "previous", "state")),
     Kind("process", "root", ("action", "process", "vm")),
     Kind("vm.drive", "root", ("vm", "action", "place", "path")),
+    Kind("vm.setting", "root", ("vm", "setting", "value")),
     Kind("context.switch", "root", ("process",)),
     Kind("host.call", "root", ("name", "path", "amount")),
     Kind("copy", "root", ("what", "amount")),

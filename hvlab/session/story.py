@@ -27,6 +27,7 @@ ALONE = frozenset(
         "fault",
         "vm.state",
         "vm.drive",
+        "vm.setting",
         "process",
         "host.file",
         "partition",

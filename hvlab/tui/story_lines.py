@@ -18,6 +18,7 @@ GLYPHS = {
     "fault": "✗",
     "vm.state": "■",
     "vm.drive": "□",
+    "vm.setting": "□",
     "process": "□",
     "context.switch": "↔",
     "host.call": "↧",

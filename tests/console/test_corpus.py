@@ -11,11 +11,6 @@ from tests.console.corpus_reader import Snippet, setting, snippets
 
 KNOWN_GAPS: frozenset[str] = frozenset(
     {
-        "02-changing: notes",
-        "02-changing: rename",
-        "02-changing: memory",
-        "02-changing: memory by Set-VM",
-        "02-changing: start action",
         "11-exchange: xml out and in",
     }
 )

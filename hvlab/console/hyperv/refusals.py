@@ -20,6 +20,29 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
     ),
     "wrong-state": (_STATE, "InvalidState", "InvalidOperation"),
     "bad-name": ("The virtual machine name '{name}' is not valid.", "InvalidParameter", "InvalidArgument"),
+    "rename-with-memory": (_STATE, "InvalidState", "InvalidOperation"),
+    "notes-too-long": (
+        "The notes are longer than {limit} characters.",
+        "InvalidParameter",
+        "InvalidArgument",
+    ),
+    "limit-scsi-controllers": (
+        "Cannot add another SCSI controller: the maximum of {limit} has been reached.",
+        "InvalidParameter",
+        "LimitsExceeded",
+    ),
+    "no-scsi-controller": ("'{name}' has no SCSI controller.", "ObjectNotFound", "ObjectNotFound"),
+    "scsi-in-use": ("SCSI controller {number} of '{name}' is in use.", "InvalidOperation", "ResourceBusy"),
+    "scsi-not-last": (
+        "The SCSI controller of '{name}' cannot be removed.",
+        "InvalidOperation",
+        "InvalidOperation",
+    ),
+    "no-dynamic-memory": (
+        "Dynamic memory is not supported on this platform.",
+        "InvalidParameter",
+        "NotImplemented",
+    ),
     "reserve-over-maximum": (
         "The processor reserve ({reserve}%) is greater than the processor limit ({maximum}%).",
         "InvalidParameter",

@@ -1,0 +1,103 @@
+"""A virtual machine's settings, and what the host does with it when the host itself stops and starts.
+
+Nothing here moves anything by itself: these are the rules for changing what a machine
+is defined as. What is in memory follows the definition only at the next start.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hvlab.host.machine import OFF, SAVED, Refusal, VirtualMachine
+
+if TYPE_CHECKING:
+    from hvlab.host.vmms import Vmms
+
+NOTHING, START_IF_RUNNING, START = "Nothing", "StartIfRunning", "Start"
+START_ACTIONS = (NOTHING, START_IF_RUNNING, START)
+TURN_OFF, SAVE, SHUT_DOWN = "TurnOff", "Save", "ShutDown"
+STOP_ACTIONS = (TURN_OFF, SAVE, SHUT_DOWN)
+MAXIMUM_NOTES = 4096
+
+
+def _must_be_off(machine: VirtualMachine) -> None:
+    if machine.state != OFF:
+        raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
+
+
+def set_memory(vmms: Vmms, machine: VirtualMachine, memory: int) -> None:
+    """Change the memory that it starts with, in bytes. Refusal."""
+    _must_be_off(machine)
+    vmms.check_memory(memory)
+    machine.memory = memory
+
+
+def rename(vmms: Vmms, machine: VirtualMachine, name: str) -> None:
+    """Give it another name. Refusal: a real host would do so at any time, the lab while nothing of it runs."""
+    if name == machine.name:
+        return
+    _must_be_off(machine)
+    if machine.saved is not None or any(snapshot.saved for snapshot in machine.snapshots.values()):
+        raise Refusal("rename-with-memory", name=machine.name)
+    if name.casefold() != machine.name.casefold():
+        vmms.check_name(name)
+    old = machine.name
+    vmms.machines = {
+        (name.casefold() if key == old.casefold() else key): other for key, other in vmms.machines.items()
+    }
+    machine.name = name
+    vmms.note_settings(machine, "name", old)
+
+
+def set_notes(vmms: Vmms, machine: VirtualMachine, notes: str) -> None:
+    """Write a text beside it. Refusal if it is too long."""
+    if len(notes) > MAXIMUM_NOTES:
+        raise Refusal("notes-too-long", limit=MAXIMUM_NOTES)
+    machine.notes = notes
+
+
+def add_scsi_controller(vmms: Vmms, machine: VirtualMachine) -> None:
+    """One more SCSI controller. Refusal."""
+    _must_be_off(machine)
+    vmms.check_limit("scsi_controllers", machine.scsi_controllers + 1)
+    machine.scsi_controllers += 1
+    vmms.note_settings(machine, "scsi", str(machine.scsi_controllers))
+
+
+def remove_scsi_controller(vmms: Vmms, machine: VirtualMachine) -> None:
+    """Take the last SCSI controller away, which must be empty. Refusal."""
+    _must_be_off(machine)
+    number = machine.scsi_controllers - 1
+    used = sum(1 for drive in machine.drives if (drive.controller, drive.number) == ("SCSI", number))
+    if number < 0:
+        raise Refusal("no-scsi-controller", name=machine.name)
+    if used:
+        raise Refusal("scsi-in-use", name=machine.name, number=number, count=used)
+    machine.scsi_controllers = number
+    vmms.note_settings(machine, "scsi", str(number))
+
+
+# -- the host stops and starts ------------------------------------------------------------------
+
+
+def begin_to_stop(vmms: Vmms, machine: VirtualMachine) -> None:
+    """The host goes down in good order: do with a machine that runs what its settings say.
+
+    A guest that cannot be asked to shut down is saved instead, so that nothing is lost.
+    """
+    if machine.stop_action == TURN_OFF:
+        vmms.turn_off(machine.name)
+        return
+    if machine.stop_action == SHUT_DOWN:
+        link = vmms.link(machine.name)
+        if link is not None and link.ready("shutdown"):
+            vmms.shut_down(machine.name, force=True)
+            return
+    vmms.save(machine.name)
+
+
+def comes_back(machine: VirtualMachine, ran: bool) -> bool:
+    """Whether a machine is started with the host; `ran` says whether it ran when the host went down."""
+    if machine.state not in (OFF, SAVED):
+        return False
+    return machine.start_action == START or (machine.start_action == START_IF_RUNNING and ran)
