@@ -11,19 +11,21 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from hvlab import paths
 from hvlab.course import library
 from hvlab.course.map import CourseMap
 from hvlab.course.model import Lesson
 from hvlab.course.progress import Progress
-from hvlab.course.view import LessonView
-from hvlab.session.session import Session
 from hvlab.text import Text
 
-Opener = Callable[..., Session]
-"""Opens a session, or goes on with the one that its file holds; raises what its user wants to see."""
+if TYPE_CHECKING:  # the first page is to be read before the lab is even loaded
+    from hvlab.course.view import LessonView
+    from hvlab.session.session import Session
+
+    Opener = Callable[..., Session]
+    """Opens a session, or goes on with the one that its file holds; raises what its user wants to see."""
 
 
 class Show(Protocol):
