@@ -231,31 +231,48 @@ def _write_trace(session: Session, path: Path) -> None:
 @cli.command()
 @click.argument("lesson")
 @click.argument("files", nargs=-1, required=True)
-@click.option("--report", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--report",
+    type=click.Choice(["text", "json", "jsonl", "csv", "junit", "gradescope", "html"]),
+    default="text",
+    show_default=True,
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Grade in so many processes.")
+@click.option(
+    "--results",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep each result in this file, and do not grade again what stands in it.",
+)
 @_language
-def grade(lesson: str, files: tuple[str, ...], report: str, language: str | None) -> None:
-    """Grade each of FILES (scripts or recorded sessions) against LESSON (its id or its folder).
+def grade(
+    lesson: str,
+    files: tuple[str, ...],
+    report: str,
+    out: Path | None,
+    jobs: int | None,
+    results: Path | None,
+    language: str | None,
+) -> None:
+    """Grade each of FILES (scripts, recorded sessions, folders of them) against LESSON (its id or its folder).
 
     A grade is a replay: what a file claims counts for nothing, what its work reaches counts.
     """
-    from hvlab.course import grading, library
+    from hvlab.course import library, marking
 
     text = _text(language)
     try:
-        plan = library.find(lesson)
-    except library.BadLesson as error:
+        shown, status = marking.mark(library.find(lesson), files, text, report, jobs, results)
+    except (library.BadLesson, marking.BadResults) as error:
         raise BadInput(str(error)) from None
-    status = 0
-    for name in files:
+    if out is None:
+        if shown:
+            click.echo(shown)
+    else:
         try:
-            result = grading.grade_file(plan, Path(name), text.language)
-        except grading.BadSubmission as error:
-            click.echo(f"hvlab: {error}", err=True)
-            status = 2
-            continue
-        click.echo(grading.as_json(result) if report == "json" else grading.as_text(result, text))
-        if not result.passed:
-            status = max(status, 1)
+            out.write_text(shown + "\n", encoding="utf-8")
+        except OSError as error:
+            raise BadInput(f"{out}: cannot be written ({error.strerror})") from None
     sys.exit(status)
 
 

@@ -1,0 +1,153 @@
+"""Grades many submissions: in several processes, in any order, with the same result each time.
+
+Every submission is replayed in a process of the pool, with limits on events, steps and (where the
+system has them) memory. One that brings its process down takes no other with it: the rest is
+graded anew, and the culprit alone is reported as refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import msgspec
+
+from hvlab.course import grading, limits
+from hvlab.course.loading import load
+from hvlab.course.model import Lesson
+
+KINDS = (".ps1", ".jsonl")
+"""What counts as a submission in a folder."""
+MEMORY = 2 << 30
+"""Bytes of address space that a worker may take; a large lab takes some 300 MB."""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of a submission: a report, or one sentence why there is none."""
+
+    file: str
+    sha256: str
+    report: grading.Report | None = None
+    refusal: str = ""
+
+
+def gather(names: Iterable[str]) -> list[Path]:
+    """The submissions that are meant: files as they are named, of folders all that look like one, in order."""
+    found: list[Path] = []
+    for name in names:
+        path = Path(name)
+        if path.is_dir():
+            inside = (p for p in path.rglob("*") if p.suffix.lower() in KINDS and p.is_file())
+            found += sorted(p for p in inside if not p.is_symlink())
+        else:
+            found.append(path)
+    return list(dict.fromkeys(found))
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's bytes; empty if it cannot be read or is too large to be a submission."""
+    try:
+        if path.stat().st_size > grading.MAXIMUM_FILE:
+            return ""
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def grade_one(folder: str, file: str, language: str) -> bytes:
+    """Grade one file; in a process of its own or here. Returns the Outcome as JSON: plain bytes travel safely."""
+    path = Path(file)
+    digest = digest_of(path)
+    try:
+        report = grading.grade_file(_lesson(folder), path, language)
+        return msgspec.json.encode(Outcome(file, digest, report))
+    except grading.BadSubmission as error:
+        return msgspec.json.encode(Outcome(file, digest, refusal=str(error)))
+    except (MemoryError, RecursionError):
+        return msgspec.json.encode(
+            Outcome(file, digest, refusal=f"{file}: takes more memory than a grade may")
+        )
+
+
+_lessons: dict[str, Lesson] = {}
+
+
+def _lesson(folder: str) -> Lesson:
+    if folder not in _lessons:
+        _lessons[folder] = load(Path(folder))
+    return _lessons[folder]
+
+
+def grade_many(
+    lesson: Lesson,
+    files: Sequence[Path],
+    language: str,
+    jobs: int,
+    known: dict[str, Outcome] | None = None,
+    on_done: Callable[[Outcome], object] = lambda outcome: None,
+) -> Iterator[Outcome]:
+    """An outcome for each file, in the files' order.
+
+    `known` are outcomes of an earlier run, by `key`: what is there already is not graded again.
+    `on_done` hears of each new outcome as soon as there is one, in no particular order.
+    """
+    known = known or {}
+    keys = {path: key(lesson, str(path), digest_of(path)) for path in files}
+    waiting = [path for path in files if keys[path] not in known]
+    fresh: dict[Path, Outcome] = {}
+
+    def done(path: Path, outcome: Outcome) -> None:
+        fresh[path] = outcome
+        on_done(outcome)
+
+    if jobs == 1 or len(waiting) <= 1:
+        for path in waiting:
+            done(path, _decoded(grade_one(str(lesson.folder), str(path), language)))
+    else:
+        _in_processes(lesson, waiting, language, jobs, done)
+    for path in files:
+        yield fresh[path] if path in fresh else known[keys[path]]
+
+
+def key(lesson: Lesson, file: str, digest: str) -> str:
+    """What an outcome depends on: the lesson's edition, the file's name and its bytes."""
+    return f"{lesson.id}/{lesson.digest}/{digest}/{file}"
+
+
+def _decoded(data: bytes) -> Outcome:
+    return msgspec.json.decode(data, type=Outcome)
+
+
+def _in_processes(
+    lesson: Lesson, files: Sequence[Path], language: str, jobs: int, done: Callable[[Path, Outcome], None]
+) -> None:
+    left = _round(lesson, files, language, jobs, done)
+    # A worker died: whoever was under way is suspect, and is tried once more, alone in its process.
+    for path in left:
+        if _round(lesson, [path], language, 1, done):
+            done(
+                path,
+                Outcome(str(path), digest_of(path), refusal=f"{path}: brought the grader's process down"),
+            )
+
+
+def _round(
+    lesson: Lesson, files: Sequence[Path], language: str, jobs: int, done: Callable[[Path, Outcome], None]
+) -> list[Path]:
+    """Grade files in a pool; returns those that are left when a worker died."""
+    left = dict.fromkeys(files)
+    with ProcessPoolExecutor(jobs, initializer=limits.restrict, initargs=(MEMORY,)) as pool:
+        waiting: dict[Future[bytes], Path] = {
+            pool.submit(grade_one, str(lesson.folder), str(path), language): path for path in files
+        }
+        for future, path in waiting.items():
+            try:
+                data = future.result()
+            except BrokenProcessPool:
+                continue
+            del left[path]
+            done(path, _decoded(data))
+    return list(left)
