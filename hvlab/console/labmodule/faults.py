@@ -125,7 +125,7 @@ def _add(call: Call) -> Iterator[object]:
 
 def _list(call: Call) -> Iterator[object]:
     wanted = call.args.Kind
-    for fault in faults.board(call.lab.world, call.lab.host).faults.values():
+    for fault in list(faults.board(call.lab.world, call.lab.host).faults.values()):
         if wanted in (None, fault.kind):
             yield FAULT.of(fault)
 
