@@ -272,7 +272,7 @@ def _list(call: Call) -> Iterator[object]:
         if machine is None:
             call.error(as_error(Refusal("no-such-vm", name=name)))
             continue
-        for drive in machine.drives:
+        for drive in list(machine.drives):
             asked = (args.ControllerType, args.ControllerNumber, args.ControllerLocation)
             there = (drive.controller, drive.number, drive.location)
             if all(

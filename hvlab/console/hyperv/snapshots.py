@@ -79,7 +79,7 @@ def _refused(call: Call, act: Callable[[], None]) -> bool:
 
 def _list(call: Call) -> Iterator[object]:
     for machine in find_machines(call, call.args.VMName):
-        for snapshot in machine.snapshots.values():
+        for snapshot in list(machine.snapshots.values()):
             if any(like(snapshot.name, pattern) for pattern in call.args.Name or ["*"]):
                 yield SNAPSHOT.of((machine, snapshot))
 

@@ -131,3 +131,32 @@ def test_a_crash_of_the_root_leaves_what_was_saved(session: Session) -> None:
     assert session.run("Start-VM nt4; Wait-Lab nt4; Save-VM nt4").ok
     assert session.run("Add-LabFault RootCrash; Start-Sleep 200").ok
     assert machine(session, "nt4").state == "Saved" and session.run("Start-VM nt4").ok
+
+
+@pytest.mark.parametrize(
+    ("prepare", "remove", "look"),
+    [
+        (
+            r"Add-VMHardDiskDrive nt4 SCSI 0 0 C:\Images\WS2012-x64.vhd",
+            "Get-VMHardDiskDrive nt4 | Remove-VMHardDiskDrive",
+            "Get-VMHardDiskDrive nt4",
+        ),
+        (
+            "Checkpoint-VM nt4 -SnapshotName a; Checkpoint-VM nt4 -SnapshotName b",
+            "Get-VMSnapshot nt4 | Remove-VMSnapshot",
+            "Get-VMSnapshot nt4",
+        ),
+        (
+            "Add-LabFault VolumeFull -Volume C; Add-LabFault VolumeFull -Volume D",
+            "Get-LabFault | Remove-LabFault",
+            "Get-LabFault",
+        ),
+    ],
+)
+def test_what_is_listed_can_be_removed_in_one_pipeline(
+    session: Session, prepare: str, remove: str, look: str
+) -> None:
+    assert session.run(prepare).ok
+    assert session.run(f"if (@({look}).Count -ne 2) {{ throw 'not two' }}").ok
+    assert session.run(remove).ok
+    assert session.run(f"if (@({look}).Count -ne 0) {{ throw 'some are left' }}").ok
