@@ -105,7 +105,8 @@ def cli(context: click.Context, language: str | None) -> None:
 
 
 def _has_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    in_browser = os.environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")
+    return in_browser or (sys.stdin.isatty() and sys.stdout.isatty())
 
 
 def _need_terminal() -> None:
@@ -575,6 +576,37 @@ def _history() -> KeptHistory:
         return KeptHistory(paths.user_data())
     except OSError:
         return KeptHistory(None)
+
+
+@cli.command("web")
+@click.argument("lesson", required=False)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Where to listen; beyond this machine only with --password.",
+)
+@click.option("--port", type=click.IntRange(1, 65535), default=8765, show_default=True)
+@click.option("--password", default="", envvar="HVLAB_WEB_PASSWORD", help="Ask visitors for it.")
+@click.option("--public-url", help="The address that visitors use, if another program stands in between.")
+@_language
+def serve_web(
+    lesson: str | None, host: str, port: int, password: str, public_url: str | None, language: str | None
+) -> None:
+    """Open the course in a browser (needs the extra: pip install 'hvlab[web]').
+
+    To share it safely, let it listen on this machine and forward the port: ssh -L 8765:127.0.0.1:8765 HOST
+    """
+    text = _text(language)
+    try:
+        from hvlab.tui import serving
+    except ModuleNotFoundError:
+        raise BadInput("this needs textual-serve: pip install 'hvlab[web]'") from None
+    arguments = ["learn", *([lesson] if lesson else []), "--lang", text.language]
+    try:
+        serving.serve(arguments, host, port, password, public_url)
+    except serving.CannotServe as error:
+        raise BadInput(str(error)) from None
 
 
 @cli.group()
