@@ -321,6 +321,29 @@ def _go_to(session: Session, place: str) -> None:
     click.echo(f"event {len(session.world.trace)} time {session.world.now}")
 
 
+@cli.group("session")
+def session_tools() -> None:
+    """Look into recorded sessions. `hvlab console --session FILE` goes on with one."""
+
+
+@session_tools.command("show")
+@click.argument("session_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_language
+def session_show(session_file: Path, language: str | None) -> None:
+    """Tell where a recorded session stands, what is asked, and what differs: for a tutor or a bug report."""
+    from hvlab.course import library, situation
+
+    text = _text(language)
+    session = _replayed(session_file.read_bytes(), str(session_file))
+    header = session.header
+    try:
+        plan = library.find(header.lesson, header.seed) if header.lesson else None
+    except library.BadLesson as error:
+        raise BadInput(str(error)) from None
+    for line in situation.describe(session, plan, text):
+        click.echo(line)
+
+
 @cli.group("trace")
 def trace_tools() -> None:
     """Show, filter and export what happened, from a trace file or a recorded session."""

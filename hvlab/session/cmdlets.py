@@ -37,6 +37,7 @@ _MESSAGES = {
     "stands-alone": "{command} moves the whole session and must stand alone in its statement.",
     "nothing-to-watch": "A breakpoint needs a condition, a kind of event, or both.",
     "file": "The file '{path}' cannot be written: {why}.",
+    "no-event-before": "There are not {count} events of the kind '{kind}' behind this place.",
 }
 
 
@@ -277,10 +278,29 @@ def _move(call: Call) -> None:
             travel.go(_step_number(session, args.Step))
         elif "Bookmark" in args:
             _to_bookmark(session, args.Bookmark)
+        elif "Back" in args:
+            _back(session, args.Back, args.Kind)
         else:
             go_to_text(session, args.To)
 
     _go(call, act)
+
+
+def _back(session: Session, count: int, kind: str | None) -> None:
+    """Go to before the last `count` events; of one kind, to before that many of it. CmdletError."""
+    trace = session.world.trace
+    wanted = len(trace) - count + 1
+    if kind is not None:
+        of_kind = [seq for seq in range(1, len(trace) + 1) if trace[seq].kind == kind]
+        if len(of_kind) < count:
+            raise _refused("no-event-before", kind=kind, count=count)
+        wanted = of_kind[-count]
+    target = max(0, wanted - 1)
+    session.travel.seek(EVENT, target)
+    # One step of the simulation may write several events, and only between steps is there a place to stand.
+    while target and len(session.world.trace) >= wanted:
+        target -= 1
+        session.travel.seek(EVENT, target)
 
 
 def go_to_text(session: Session, text: str) -> None:
@@ -458,6 +478,8 @@ TRAVELLING = (
             Parameter("Time", "seconds", mandatory=True, sets=("Time",)),
             Parameter("Step", "int", mandatory=True, minimum=0, sets=("Step",)),
             Parameter("Bookmark", mandatory=True, sets=("Bookmark",)),
+            Parameter("Back", "int", mandatory=True, minimum=1, sets=("Back",)),
+            Parameter("Kind", "enum", values=tuple(KINDS), sets=("Back",)),
         ),
         _move,
         lab_only=True,

@@ -205,3 +205,11 @@ def test_a_record_is_never_written_over(hvlab: Run, script: Callable[[str], str]
         2,
     ) and "hvlab console --session kept.jsonl" in again.stderr
     assert (tmp_path / "kept.jsonl").read_bytes() == before and b"New-VM a" in before
+
+
+def test_a_recorded_session_is_described(hvlab: Run, script: Callable[[str], str]) -> None:
+    hvlab("run", script("New-VM a"), "--session", "s.jsonl")
+    shown = hvlab("session", "show", "s.jsonl")
+    assert shown.returncode == 0 and "a: Off" in shown.stdout and "New-VM a" in shown.stdout
+    bad = hvlab("session", "show", script("New-VM a"))
+    assert bad.returncode == 2 and "Traceback" not in bad.stderr

@@ -14,6 +14,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from hvlab.tui.serving import CannotServe, ScreenServer, command_of
 
+# A visitor's process may outlive the test by a moment; its transport then complains to nobody.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 HERE = {"Host": "127.0.0.1:8765"}
 
 

@@ -11,6 +11,7 @@ from hvlab.console.hyperv.objects import guest_of, vmms
 from hvlab.console.lab import DEFAULT_WAIT, SECOND
 from hvlab.console.labmodule.looking import EVENT
 from hvlab.host.machine import VirtualMachine
+from hvlab.kernel.trace import KINDS
 
 MODULE = "Lab"
 STATES = ("Booted", "Heartbeat", "Idle")
@@ -18,9 +19,33 @@ STATES = ("Booted", "Heartbeat", "Idle")
 
 def _step(call: Call) -> Iterator[object]:
     before = len(call.lab.world.trace)
-    call.lab.step(call.args.Count)
+    if call.args.Kind is None:
+        call.lab.step(call.args.Count)
+    else:
+        _to_kind(call, before)
     for event in call.lab.world.trace.since(before):
-        yield EVENT.of(event)
+        if call.args.Kind in (None, event.kind):
+            yield EVENT.of(event)
+
+
+def _to_kind(call: Call, begun: int) -> None:
+    """Let the lab go on to the next event of a kind (or so many of them), at most ten simulated minutes."""
+    trace, kind, left, seen = call.lab.world.trace, call.args.Kind, call.args.Count, begun
+
+    def happened() -> bool:
+        nonlocal left, seen
+        while seen < len(trace) and left:
+            seen += 1
+            left -= trace[seen].kind == kind
+        return not left
+
+    if not call.lab.wait(happened):
+        raise CmdletError(
+            f"No event of the kind '{kind}' happened within ten minutes.",
+            "OperationTimeout",
+            "OperationTimeout",
+            explain=("explain.no-such-event-yet", {"kind": kind}),
+        )
 
 
 def _condition(call: Call, machine: VirtualMachine, state: str) -> Callable[[], bool]:
@@ -74,7 +99,10 @@ CMDLETS = (
     Cmdlet(
         "Step-Lab",
         MODULE,
-        (Parameter("Count", "int", position=0, default=1, minimum=1, maximum=1_000_000),),
+        (
+            Parameter("Count", "int", position=0, default=1, minimum=1, maximum=1_000_000),
+            Parameter("Kind", "enum", values=tuple(KINDS)),
+        ),
         _step,
         lab_only=True,
         summary_id="help.Step-Lab",

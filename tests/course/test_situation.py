@@ -1,0 +1,29 @@
+"""Where one stands, as text: what is asked, what differs, what was typed last; and looking changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hvlab.course import grading, situation
+from hvlab.session.session import Session
+from hvlab.text import Text
+from tests.course.support import load
+
+
+def test_a_lesson_is_described(tmp_path: Path) -> None:
+    lesson = load(tmp_path / "l")
+    session = grading.open_session(lesson)
+    session.run("New-VM a\nStart-VM a")
+    digest = session.world.digest()
+    text = "\n".join(situation.describe(session, lesson, Text("en")))
+    assert "Lesson small: Small (" in text and "of 40 points)" in text
+    assert "[x] a is made" in text and "[ ] t" in text and "expected 2, found 1" in text
+    assert "  Start-VM a" in text and "  a: Running" in text
+    assert session.world.digest() == digest
+
+
+def test_a_sandbox_is_described_in_german() -> None:
+    text = "\n".join(situation.describe(Session(seed=7), None, Text("de")))
+    assert (
+        "Keine Lektion: Szenario one-host auf ws2008, Seed 7" in text and "Es gibt keine Maschinen." in text
+    )
