@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -14,8 +16,6 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from hvlab.tui.serving import CannotServe, ScreenServer, command_of
 
-# A visitor's process may outlive the test by a moment; its transport then complains to nobody.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 HERE = {"Host": "127.0.0.1:8765"}
 
 
@@ -30,12 +30,20 @@ async def client_of(screens: ScreenServer) -> TestClient:  # type: ignore[type-a
 
 
 @pytest_asyncio.fixture
-async def client() -> AsyncIterator[TestClient]:  # type: ignore[type-arg]
+async def client(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TestClient]:  # type: ignore[type-arg]
+    started: list[Process] = []
+    real = asyncio.create_subprocess_shell
+
+    async def start(*words: Any, **options: Any) -> Process:
+        started.append(await real(*words, **options))
+        return started[-1]
+
+    monkeypatch.setattr(asyncio, "create_subprocess_shell", start)
     found = await client_of(server())
     yield found
     await found.close()
-    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    await asyncio.gather(*others, return_exceptions=True)  # a visitor's process ends with its socket
+    for process in started:
+        await process.wait()  # a visitor's process ends with its socket
 
 
 async def test_the_page_asks_for_nothing_from_elsewhere(client: TestClient) -> None:  # type: ignore[type-arg]
