@@ -34,6 +34,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("F7", "speed(1)", ""),
     ("F8", "step", "Step-Lab"),
     ("F9", "finish", ""),
+    ("Ctrl+P still", "still", ""),
     ("Alt+Right", "lesson('turn', 1)", ":next"),
     ("Alt+Left", "lesson('turn', -1)", ":back"),
     ("Alt+L", "map", ":map"),

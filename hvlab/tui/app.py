@@ -32,7 +32,7 @@ from hvlab.tui.inspector import InspectorPane
 from hvlab.tui.layout import CLASSES, PANES, classes_for
 from hvlab.tui.lesson_pane import LessonPane
 from hvlab.tui.line_pane import LinePane
-from hvlab.tui.palette import HVLAB_DARK, HVLAB_LIGHT, LAYER_VARIABLES, Palette
+from hvlab.tui.palette import LAYER_VARIABLES, THEMES, Palette
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -124,7 +124,7 @@ class HvlabApp(App[int]):
         self._early: list[str] = []
         """Commands entered before the lab was there."""
         self.stage = "lesson"
-        for theme in (HVLAB_DARK, HVLAB_LIGHT):
+        for theme in THEMES:
             self.register_theme(theme)
         self.theme = "hvlab"
         self.palette = Palette({})
@@ -296,6 +296,14 @@ class HvlabApp(App[int]):
         if name:
             self.wanted = name
             self.exit(0)
+
+    def action_still(self) -> None:
+        """Let nothing travel through the picture, or let it again: for whom motion troubles."""
+        if self.desk is not None:
+            motion = self.desk.picture.motion
+            motion.still = not motion.still
+            motion.travellers.clear()
+            self.notify(self.text("tui.motion.off" if motion.still else "tui.motion.on"))
 
     def action_clear(self) -> None:
         """Empty the console."""

@@ -61,12 +61,65 @@ HVLAB_LIGHT = Theme(
         "layer-console": "#7a4b12",
         "layer-root": "#1f5fbf",
         "layer-hypervisor": "#9a5b00",
-        "layer-vmbus": "#0f7c80",
+        "layer-vmbus": "#0c7175",
         "layer-device": "#7a3fb0",
         "layer-guest": "#2f7d3b",
         "layer-hardware": "#55606e",
+        "hvlab-dim": "0.7",
     },
 )
+
+HVLAB_CONTRAST = Theme(
+    name="hvlab-contrast",
+    primary="#9fd0ff",
+    secondary="#7fffff",
+    accent="#ffd75f",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#262626",
+    success="#9dff9d",
+    warning="#ffd75f",
+    error="#ff9d9d",
+    dark=True,
+    variables={
+        "layer-console": "#ffd7a0",
+        "layer-root": "#9fd0ff",
+        "layer-hypervisor": "#ffd75f",
+        "layer-vmbus": "#7fffff",
+        "layer-device": "#e3baff",
+        "layer-guest": "#9dff9d",
+        "layer-hardware": "#d0d0d0",
+        "hvlab-dim": "0.82",
+        "hvlab-faint": "0.62",
+    },
+)
+"""Nothing on it falls below seven to one."""
+HVLAB_SAFE = Theme(
+    name="hvlab-safe",
+    primary="#56b4e9",
+    secondary="#56b4e9",
+    accent="#f0e442",
+    foreground="#e6e6e6",
+    background="#10151d",
+    surface="#151c26",
+    panel="#1d2633",
+    success="#56b4e9",
+    warning="#f0e442",
+    error="#e69f00",
+    dark=True,
+    variables={
+        "layer-console": "#e6e6e6",
+        "layer-root": "#56b4e9",
+        "layer-hypervisor": "#e69f00",
+        "layer-vmbus": "#f0e442",
+        "layer-device": "#cc79a7",
+        "layer-guest": "#2fbf94",
+        "layer-hardware": "#b0b0b0",
+    },
+)
+"""For eyes that do not tell red from green: the colours of Okabe and Ito, lightened where they lie on dark."""
+THEMES = (HVLAB_DARK, HVLAB_LIGHT, HVLAB_CONTRAST, HVLAB_SAFE)
 
 _RESTING = (0.62, 0.74, 0.88, 1.0, 1.0)
 """How much of a layer's colour is left at each heat; 1 means all of it."""
@@ -108,6 +161,9 @@ class Palette:
             found = self._cache[name] = self._make(name)
         return found
 
+    def _share(self, variable: str, otherwise: float) -> float:
+        return float(self._variables.get(variable, otherwise))
+
     def _mix(self, color: Color, part: float) -> str:
         return self.background.blend(color, part).hex
 
@@ -145,8 +201,8 @@ class Palette:
         table = {
             "bold": lambda: Style(color=fore.hex, bold=True),
             "italic": lambda: Style(color=fore.hex, italic=True),
-            "dim": lambda: Style(color=self._mix(fore, 0.62)),
-            "faint": lambda: Style(color=self._mix(fore, 0.34)),
+            "dim": lambda: Style(color=self._mix(fore, self._share("hvlab-dim", 0.62))),
+            "faint": lambda: Style(color=self._mix(fore, self._share("hvlab-faint", 0.34))),
             "title": lambda: named("primary", bold=True),
             "accent": lambda: named("accent", bold=True),
             "good": lambda: named("success"),

@@ -137,6 +137,8 @@ class Motion:
         self.focus = ""
         """The machine in which something happened last."""
         self.pace = 1.0
+        self.still = False
+        """Nothing travels: what was touched lights up where it is, and the figures count on."""
 
     @property
     def busy(self) -> bool:
@@ -164,7 +166,7 @@ class Motion:
             place = (move.rail, move.forward)
             ahead = waiting.get(place, 0)
             waiting[place] = ahead + 1
-            if live[move.rail] < GLYPHS_A_RAIL:
+            if live[move.rail] < GLYPHS_A_RAIL and not self.still:
                 live[move.rail] += 1
                 self.travellers.append(Traveller(event.seq, move, self.now + 0.09 * ahead / self.pace))
 

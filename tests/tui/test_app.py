@@ -428,7 +428,9 @@ async def test_the_palette_reaches_language_and_speed(make_app: Maker) -> None:
         assert app.text.language == "de"
 
 
-@pytest.mark.parametrize("theme", ["hvlab-light", "textual-dark", "nord", "ansi-dark"])
+@pytest.mark.parametrize(
+    "theme", ["hvlab-light", "hvlab-contrast", "hvlab-safe", "textual-dark", "nord", "ansi-dark"]
+)
 async def test_every_theme_draws(make_app: Maker, theme: str) -> None:
     app = make_app()
     async with app.run_test(size=BIG) as pilot:
