@@ -45,7 +45,14 @@ def _children(call: Call) -> Iterator[object]:
                 continue
             if args.Include and not any(host.fits(entry, pattern) for pattern in args.Include):
                 continue
-            yield host.name_of(entry) if args.Name else ITEM.of(entry)
+            yield _relative(entry, found) if args.Name else ITEM.of(entry)
+
+
+def _relative(entry: Entry, folder: Entry | None) -> str:
+    """A name as -Name prints it: from the listed folder on."""
+    if folder is None or folder.size is not None:
+        return host.name_of(entry)
+    return entry.path[len(folder.path.rstrip("\\")) + 1 :]
 
 
 def _item(call: Call) -> Iterator[object]:

@@ -33,6 +33,7 @@ def failure(script: str, session: Session | None = None) -> str:
         (r"dir C:\Images\NT*.vhd -Name", "NT4.vhd"),
         (r"Get-ChildItem C:\ -Directory -Name", "Images\nWindows"),
         (r"(Get-ChildItem C:\ -Recurse -Filter *.vhd).Count -eq (dir C:\Images).Count", "True"),
+        (r"(dir C:\ -Recurse -Name) -contains 'Images\NT4.vhd'", "True"),
         (r"(Get-Item C:\images\nt4.VHD).FullName", r"C:\Images\NT4.vhd"),
         (r"(Get-Item C:\Images\NT4.vhd).BaseName + (Get-Item C:\Images\NT4.vhd).Extension", "NT4.vhd"),
         (r"Test-Path C:\Images\NT4.vhd, C:\Images, C:\no, Z:\x", "True\nTrue\nFalse\nFalse"),
