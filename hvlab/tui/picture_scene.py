@@ -347,7 +347,11 @@ def _lanes(scene: Scene, plan: _Plan, machine: MachineView, sums: Sums, text: Te
         _lane(scene, plan, rail, plan.services, lit, _packets(sums, name, services))
         for channel in services[1:]:
             scene.rails[f"channel:{name}:{channel.relid}"] = scene.rails[rail]
-        label = "IC " + ", ".join(channel.device for channel in services)
+        adapters = [channel.device for channel in services if channel.device.startswith("net:")]
+        others = [channel.device for channel in services if not channel.device.startswith("net:")]
+        # Two kinds share this lane: the network's client, and the integration components with the console's devices.
+        parts = (("netvsc", adapters), ("IC", others))
+        label = " · ".join(f"{kind} {', '.join(devices)}" for kind, devices in parts if devices)
         _driver(scene, plan, f"ic:{name}", plan.services, label, lit)
 
 
