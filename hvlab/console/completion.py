@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from functools import partial
+from itertools import repeat
+from typing import NamedTuple, cast
 
 from hvlab.console.arguments import BindingError
 from hvlab.console.binding import common_parameters, find_parameter
@@ -53,6 +55,9 @@ class Completion(NamedTuple):
     kind: str
     description: str = ""
     lab_only: bool = False
+
+
+_make_value = cast(Callable[[tuple[object, ...]], Completion], partial(tuple.__new__, Completion))
 
 
 class Candidates:
@@ -256,10 +261,11 @@ def _values(
         names = [c.name for c in table.starting(prefix)[:LIMIT]]
     else:
         names = _from(sources, parameter.completer, prefix)
-    return [
-        Completion(_quoted(n, quote), start - len(quote), cursor, "value", parameter.name, cmdlet.lab_only)
-        for n in names
-    ]
+    if quote or "" in names or not "".join(names).isalnum():
+        names = [_quoted(n, quote) for n in names]
+    # In one go: with two hundred choices, a call of Completion for each would be half of the work.
+    same = (start - len(quote), cursor, "value", parameter.name, cmdlet.lab_only)
+    return list(map(_make_value, zip(names, *map(repeat, same), strict=False)))
 
 
 def _quoted(name: str, quote: str) -> str:

@@ -22,12 +22,16 @@ Asker = Callable[[str, str], bool]
 
 
 class Driver:
-    """`watch` is called after each slice of a command that waits; `ask` answers a command's question."""
+    """`watch` is called after each slice of a command that waits, and after `pause` ns of simulated time at the
+    latest; `ask` answers a command's question."""
 
-    def __init__(self, session: Session, watch: Callable[[], object], ask: Asker) -> None:
+    def __init__(
+        self, session: Session, watch: Callable[[], object], ask: Asker, pause: int | None = None
+    ) -> None:
         self.session = session
         self._watch = watch
         self._ask = ask
+        self._pause = pause
         self._question: tuple[str, str] | None = None
         self._reply: bool | None = None
 
@@ -43,7 +47,8 @@ class Driver:
                 elif pressed():
                     task.cancel()
                 else:
-                    task.pump(FOREVER, SLICE)
+                    until = FOREVER if self._pause is None else self.session.world.now + self._pause
+                    task.pump(until, SLICE)
                 self._watch()
         return task.outcome is not None and task.outcome.ok
 

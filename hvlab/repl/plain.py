@@ -18,7 +18,7 @@ from hvlab.course.learning import Show
 from hvlab.course.map import CourseMap
 from hvlab.course.view import LessonView
 from hvlab.repl.driver import Driver
-from hvlab.repl.telling import Announcer
+from hvlab.repl.telling import PATIENCE, Announcer
 from hvlab.repl.words import Desk
 from hvlab.session.session import Session
 from hvlab.text import Text
@@ -40,7 +40,7 @@ class PlainConsole:
         self._read = read
         self._write = write
         self._announcer = Announcer(desk.session)
-        self._driver = Driver(desk.session, self._news, self._answer)
+        self._driver = Driver(desk.session, self._watch, self._answer, pause=PATIENCE)
         desk.session.shell.host = TextHost(
             write, write, width=WIDTH, explain=explain, answer=self._driver.ask
         )
@@ -70,6 +70,7 @@ class PlainConsole:
         if not source.strip():
             return
         self.desk.history.add(source)
+        self._announcer.begin()
         if not self._driver.run(source):
             self.failed = True
         self._news()
@@ -85,6 +86,10 @@ class PlainConsole:
                 break
             source += "\n" + more
         return source
+
+    def _watch(self) -> None:
+        self._news()
+        self._say(self._announcer.patience(self.desk.text))
 
     def _news(self) -> None:
         self._say(self._announcer.news(self.desk.text))

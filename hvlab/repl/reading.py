@@ -10,6 +10,16 @@ _MARKS = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|\*([^*\s][^*]*)\*|\[([^\]]+)\]\(
 _ITEM = re.compile(r"\s*(?:[-*+]|(\d+)[.)])\s+(.*)")
 _DRAWN = re.compile("[\u2500-\u259f]+")
 """Lines, boxes and blocks."""
+_EDGE = re.compile(r"\+[-=]{3,}|[-=]{3,}\+|[-=]{3,}>|<[-=]{3,}")
+"""A corner of a box or an arrow, drawn with ordinary characters."""
+_INSTEAD = re.compile(r'\balt="([^"]*)"')
+"""The sentence that an author gives for a picture: ```text alt="..."."""
+
+
+def is_picture(lines: list[str]) -> bool:
+    """Whether a block is drawn rather than written: lines or corners in at least two of its rows."""
+    edges = sum(1 for line in lines if _DRAWN.search(line) or _EDGE.search(line))
+    return edges >= 2
 
 
 def spoken(text: str) -> str:
@@ -24,6 +34,7 @@ def read_page(source: str, text: Text) -> list[str]:
     paragraph: list[str] = []
     header: list[str] = []
     code: str | None = None
+    block: list[str] = []
 
     def close() -> None:
         if paragraph:
@@ -34,12 +45,13 @@ def read_page(source: str, text: Text) -> list[str]:
         stripped = raw.strip()
         if stripped.startswith("```"):
             close()
-            code = None if code is not None else stripped[3:].strip()
+            if code is None:
+                code = stripped[3:].strip()
+            else:
+                lines += _read_block(code, block, text)
+                code, block = None, []
         elif code is not None:
-            said = " ".join(_DRAWN.sub(" ", raw).split()) if _DRAWN.search(raw) else raw.rstrip()
-            if said.strip():
-                is_command = code in ("", "powershell", "ps1")
-                lines.append(text("repl.command", command=said) if is_command else said)
+            block.append(raw)
         elif stripped.startswith("|"):
             close()
             cells = [spoken(cell) for cell in stripped.strip("|").split("|")]
@@ -62,3 +74,15 @@ def read_page(source: str, text: Text) -> list[str]:
                 paragraph.append(stripped.lstrip("> ") if stripped.startswith(">") else stripped)
     close()
     return lines
+
+
+def _read_block(info: str, block: list[str], text: Text) -> list[str]:
+    """A block of code: commands, or what a computer wrote, or in place of a picture a sentence."""
+    instead = _INSTEAD.search(info)
+    if instead is not None:
+        return [spoken(instead[1])]
+    if is_picture(block):
+        return [text("repl.picture")]
+    said = [" ".join(_DRAWN.sub(" ", raw).split()) if _DRAWN.search(raw) else raw.rstrip() for raw in block]
+    is_command = info in ("", "powershell", "ps1")
+    return [text("repl.command", command=line) if is_command else line for line in said if line.strip()]

@@ -28,11 +28,18 @@ TOLD = frozenset(
 """Kinds of events that are announced when they happen; the others are there for whoever asks."""
 
 
+PATIENCE = 10 * 10**9
+"""After so much simulated time without a word (ns), a command that waits says that it goes on; after each
+time twice as much, so that an hour is not four hundred lines."""
+
+
 class Announcer:
     """Says what has changed since it was asked last."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._spoke = session.world.now
+        self._patience = PATIENCE
         self._seen = 0
         self._last: object = None
         self._mark()
@@ -48,12 +55,24 @@ class Announcer:
         seen, last = self._seen, self._last
         self._mark()
         if len(trace) < seen or (seen and trace.events[seen - 1] is not last):
-            now = clock_text(self._session.world.now)
-            yield text("repl.travelled", event=len(trace), time=now)
+            self._spoke = self._session.world.now
+            yield text("repl.travelled", event=len(trace), time=clock_text(self._spoke))
             return
         for event in trace.since(seen):
             if event.kind in TOLD:
+                self._spoke = event.time
                 yield f"{event.time / 1e9:.3f} s: {say(event, text)}."
+
+    def begin(self) -> None:
+        """A command begins."""
+        self._spoke, self._patience = self._session.world.now, PATIENCE
+
+    def patience(self, text: Text) -> Iterator[str]:
+        """A word from a command that still waits, if for long there was none."""
+        now = self._session.world.now
+        if now - self._spoke >= self._patience:
+            self._spoke, self._patience = now, self._patience * 2
+            yield text("repl.still_waiting", time=clock_text(now))
 
 
 def state(session: Session, text: Text, name: str = "") -> Iterator[str]:

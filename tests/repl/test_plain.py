@@ -281,3 +281,32 @@ def test_what_is_to_be_typed_works(tmp_path: object) -> None:
             assert not any(entry.startswith("There is no word") for entry in said), key
         elif line and line not in ("exit", "Ctrl+C"):
             assert desk.session.run(line).ok, line
+
+
+# -- what a voice can do nothing with ----------------------------------------------------------------
+
+DRAWING = "+------+  +------+\n| root |==| web01|\n+------+  +------+"
+
+
+def test_a_picture_is_left_out_with_a_word_or_said_by_its_author() -> None:
+    text = Text("en")
+    assert read_page(f"```text\n{DRAWING}\n```\nafter", text) == ["Picture left out.", "after"]
+    assert read_page(f'```text alt="Root and web01, joined."\n{DRAWING}\n```', text) == [
+        "Root and web01, joined."
+    ]
+    assert read_page("```text\n+ 1 - 2\nName = web01\n```", text) == ["+ 1 - 2", "Name = web01"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", library.ids())
+def test_no_line_of_a_lesson_is_drawn_with_ordinary_characters(name: str, language: str) -> None:
+    for page in library.find(name).sections[language].values():
+        assert not [
+            line for line in read_page(page, Text(language)) if re.search(r"\+[-=]{3,}|[-=]{3,}\+", line)
+        ]
+
+
+def test_a_long_wait_says_that_it_goes_on_ever_more_rarely() -> None:
+    said, _ = typed([CREATE, "Wait-Lab -Seconds 100", "Wait-Lab -Seconds 9"])
+    times = re.findall(r"Still waiting, lab time 00:(\d\d):(\d\d)", said)
+    assert times == [("00", "10"), ("00", "30"), ("01", "10")]
