@@ -68,7 +68,7 @@ def _one(
     said: list[str],
 ) -> tuple[int, str]:
     plan = library.find(name)
-    file = log or _left_behind(progress, plan) or _next_record(plan.id)
+    file = log or _left_behind(progress, plan) or next_record(plan.id)
     if plan.plan.seeds == "drawn":
         plan = library.find(name, _seed_of(file) if seed is None else seed)
     opened: list[Session] = []
@@ -137,7 +137,7 @@ def _seed_of(file: Path) -> int:
         return secrets.randbelow(1 << 31)
 
 
-def _next_record(lesson_id: str) -> Path:
+def next_record(lesson_id: str) -> Path:
     """A new file for the record of a lesson, in the user's own folder."""
     folder = paths.user_data() / "sessions"
     number = 1

@@ -125,8 +125,7 @@ class LogWriter:
 
     def text(self) -> bytes:
         """The whole record as the file has it."""
-        lines: list[Header | Entry] = [self.header, *self.entries]
-        return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
+        return text_of(self.header, self.entries)
 
     def close(self) -> None:
         """Close the file."""
@@ -134,6 +133,17 @@ class LogWriter:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def text_of(header: Header, entries: Sequence[Entry]) -> bytes:
+    """A record as a file has it."""
+    lines: list[Header | Entry] = [header, *entries]
+    return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
+
+
+def whole_lines(data: bytes) -> bytes:
+    """Without what a killed process began to write behind the last line's end."""
+    return data[: data.rfind(b"\n") + 1] or data
 
 
 def read(data: bytes, name: str) -> tuple[Header, list[Entry]]:
@@ -175,8 +185,8 @@ def cut_torn_line(path: Path) -> None:
     """Remove what a killed process began to write: bytes behind the last line's end."""
     with path.open("r+b") as file:
         data = file.read()
-        whole = data.rfind(b"\n") + 1
-        if 0 < whole < len(data):
+        whole = len(whole_lines(data))
+        if whole < len(data):
             file.truncate(whole)
 
 

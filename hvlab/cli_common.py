@@ -1,0 +1,90 @@
+"""What all of the `hvlab` command's parts share: how bad input is told, languages, and where output goes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from hvlab import __version__
+
+if TYPE_CHECKING:
+    from hvlab.console.errors import ErrorRecord
+    from hvlab.session.session import Session
+    from hvlab.text import Text
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class BadInput(click.ClickException):
+    """Something given to hvlab cannot be used: one sentence, exit status 2."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """One line on standard error."""
+        click.echo(f"hvlab: {self.message}", err=True)
+
+
+def text_in(language: str | None) -> Text:
+    from hvlab.text import Text, UnknownLanguage, pick_language
+
+    try:
+        return Text(pick_language(language))
+    except UnknownLanguage as error:
+        raise BadInput(str(error)) from None
+
+
+def explainer(text: Text) -> Callable[[ErrorRecord], str]:
+    """The lab's own line under an error, in the learner's language."""
+
+    def explain(record: ErrorRecord) -> str:
+        if record.explain is None or not text.has(record.explain[0]):
+            return ""
+        return f"hvlab: {text(record.explain[0], **record.explain[1])}"
+
+    return explain
+
+
+def language_option(function: F) -> F:
+    return click.option("--lang", "language", metavar="en|de", help="English or German.")(function)
+
+
+def output_host(form: str, text: Text) -> Any:
+    from hvlab.console.texthost import TextHost
+
+    def narrate(line: str) -> None:
+        click.echo(line, err=True, nl=False)
+
+    def write(line: str) -> None:
+        click.echo(line, nl=False)
+
+    import shutil
+
+    width = shutil.get_terminal_size((120, 40)).columns if sys.stdout.isatty() else 120
+    host = TextHost(write, narrate, width=width, explain=explainer(text))
+    if form == "json":
+        from hvlab.console.jsonhost import JsonHost
+
+        return JsonHost(write, host)
+    return host
+
+
+def trace_header(session: Session) -> dict[str, Any]:
+    return {
+        "hvlab": __version__,
+        "scenario": session.header.scenario,
+        "platform": session.header.platform,
+        "seed": session.header.seed,
+    }
+
+
+def write_trace(session: Session, path: Path) -> None:
+    try:
+        with path.open("wb") as file:
+            file.writelines(session.world.trace.lines(trace_header(session)))
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be written ({error.strerror})") from None
