@@ -67,7 +67,7 @@ class GuestNetwork(Component):
         return cast("GuestSystem", self.world.get(self.guest_name, Component))
 
     def _note(
-        self, adapter: str, action: str, detail: str, outcome: str = "", time: int | None = None
+        self, adapter: str, action: str, detail: str, outcome: str = "", round_trip: int | None = None
     ) -> int:
         guest = self.guest
         return self.world.emit(
@@ -81,7 +81,7 @@ class GuestNetwork(Component):
             action,
             detail,
             outcome,
-            time,
+            round_trip,
         )
 
     # -- adapters ---------------------------------------------------------------------------------

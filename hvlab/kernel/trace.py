@@ -88,7 +88,7 @@ KINDS = _catalogue(
     Kind("guest.input", "guest", ("device", "value")),
     Kind("guest.clock", "guest", ("action", "microseconds")),
     Kind("guest.writers", "guest", ("action", "count", "detail")),
-    Kind("guest.network", "guest", ("adapter", "action", "detail", "outcome", "time")),
+    Kind("guest.network", "guest", ("adapter", "action", "detail", "outcome", "round_trip")),
     Kind(
         "guest.workload",
         "guest",

@@ -24,7 +24,7 @@ def cost_of_a_ping(lab: Lab) -> tuple[int, int]:
     assert values([ping], "Outcome") == ["ok"]
     (ended,) = lab.events("guest.network", before)
     lab.settle()
-    return len(lab.events("intercept", before)), ended.get("time")
+    return len(lab.events("intercept", before)), ended.get("round_trip")
 
 
 def test_a_guest_without_integration_services_has_a_network_by_the_legacy_adapter_only() -> None:

@@ -18,7 +18,9 @@ from hvlab.session.session import Session
 from tests.session.test_replay import SYSTEM, data_of
 
 HEADER = {"format": 1, "hvlab": "x", "scenario": "one-host", "platform": "ws2008", "seed": 0}
-WORK = f"New-VM web01 -MemoryStartupBytes 512MB -VHDPath {SYSTEM}; Start-VM web01; Wait-Lab -Seconds 1"
+WORK = (
+    f"New-VM web01 -MemoryStartupBytes 512MB -VHDPath {SYSTEM}; Start-VM web01; Wait-Lab web01 -For Heartbeat"
+)
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +42,10 @@ def events(written: bytes) -> list[tracefile.Line]:
 
 def invoked(*arguments: object) -> Result:
     return CliRunner().invoke(cli, [str(argument) for argument in arguments])
+
+
+def test_no_kind_has_a_field_that_every_event_has_already() -> None:
+    assert not [kind.name for kind in KINDS.values() if set(kind.fields) & set(tracefile.COMMON)]
 
 
 def test_what_is_written_is_read_back(written: bytes, session: Session) -> None:
