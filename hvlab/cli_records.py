@@ -48,7 +48,8 @@ def replay(session_file: Path, trace: Path | None, place: str | None, language: 
 
 def _go_to(session: Session, place: str) -> None:
     from hvlab.console.errors import CmdletError
-    from hvlab.session.cmdlets import go_to_text, refusal
+    from hvlab.session.cmdlets import go_to_text
+    from hvlab.session.refusals import refusal
     from hvlab.session.travel import CannotGo
 
     try:

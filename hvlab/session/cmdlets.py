@@ -8,198 +8,25 @@ commands nor seen in the trace, and stand alone in their statement.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter, RunFunction
-from hvlab.console.errors import CmdletError
-from hvlab.console.objects import Column, ObjectType, PSObject, TimeSpan
 from hvlab.kernel import KINDS
 from hvlab.session import pastcommands
 from hvlab.session.breakpoints import Breakpoint
-from hvlab.session.timeline import Branch, Step
-from hvlab.session.travel import EVENT, TIME, CannotGo
+from hvlab.session.refusals import refused
+from hvlab.session.rows import BOOKMARK, BRANCH, BREAKPOINT, STEP, STORY, command_of, where
+from hvlab.session.timeline import Branch
+from hvlab.session.travel import EVENT, TIME
 
 if TYPE_CHECKING:
     from hvlab.session.session import Session
 
 MODULE = "Lab"
-_MESSAGES = {
-    "nothing-to-undo": "There is nothing to undo.",
-    "nothing-to-redo": "There is nothing to redo.",
-    "before-the-start": "That lies before the beginning of the lesson.",
-    "not-yet": "The lab has not come so far: it stands at {reached}, {wanted} was asked for.",
-    "no-such-step": "There is no step {number} on the present branch.",
-    "no-such-branch": "There is no branch {number}.",
-    "no-such-bookmark": "There is no bookmark '{name}'.",
-    "no-such-breakpoint": "There is no breakpoint {number}.",
-    "no-such-place": "'{text}' is no event, no time and no bookmark.",
-    "stands-alone": "{command} moves the whole session and must stand alone in its statement.",
-    "nothing-to-watch": "A breakpoint needs a condition, a kind of event, or both.",
-    "file": "The file '{path}' cannot be written: {why}.",
-    "no-event-before": "There are not {count} events of the kind '{kind}' behind this place.",
-}
-
-
-def _refused(reason: str, **values: str | int) -> CmdletError:
-    return CmdletError(
-        _MESSAGES[reason].format(**values),
-        "".join(part.capitalize() for part in reason.split("-")),
-        "InvalidOperation",
-        exception="InvalidOperationException",
-        explain=(f"explain.travel-{reason}", values),
-    )
-
-
-def refusal(error: CannotGo) -> CmdletError:
-    """A way that there is not, as the console's error."""
-    return _refused(error.reason, **error.values)
 
 
 def _session(call: Call) -> Session:
     return cast("Session", call.lab)
-
-
-# -- what is shown -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Where:
-    """Where a session stands."""
-
-    event: int
-    time: int
-    step: int
-    command: str
-    undo: int
-    redo: int
-    looking: bool
-
-
-PLACE = ObjectType(
-    "Hvlab.Place",
-    {
-        "Event": lambda where: where.event,
-        "Time": lambda where: TimeSpan(where.time),
-        "Step": lambda where: where.step,
-        "Command": lambda where: where.command,
-        "CanUndo": lambda where: where.undo,
-        "CanRedo": lambda where: where.redo,
-        "ReadOnly": lambda where: where.looking,
-    },
-    columns=("Event", "Time", "Step", "CanUndo", "CanRedo", "ReadOnly", "Command"),
-    text_property="Event",
-)
-
-
-def where(session: Session) -> PSObject:
-    """The place as an object."""
-    travel = session.travel
-    place = travel.place
-    step = travel.view.step if travel.view is not None else None
-    past = travel.past()
-    if step is None and past:
-        step = past[-1]
-    undo = sum(travel.is_step(known) for known in past)
-    redo = sum(travel.is_step(known) for known in travel.future())
-    return PLACE.of(
-        Where(
-            place.event,
-            place.time,
-            step.first if step is not None else 0,
-            _command(step),
-            undo,
-            redo,
-            travel.view is not None,
-        )
-    )
-
-
-def _command(step: Step | None) -> str:
-    if step is None:
-        return ""
-    entry = step.entry
-    return entry.text if entry.kind == "command" else f"({entry.kind})"
-
-
-STEP = ObjectType(
-    "Hvlab.Step",
-    {
-        "Step": lambda row: row[0].first,
-        "Event": lambda row: row[1],
-        "Time": lambda row: None if row[2] is None else TimeSpan(row[2]),
-        "State": lambda row: row[3],
-        "Kind": lambda row: row[0].entry.kind,
-        "Stopped": lambda row: row[0].halt is not None,
-        "Command": lambda row: _command(row[0]),
-    },
-    columns=("Step", "State", "Event", "Time", "Command"),
-    text_property="Command",
-    key="Step",
-)
-
-BRANCH = ObjectType(
-    "Hvlab.Branch",
-    {
-        "Branch": lambda row: row[0].tip,
-        "Steps": lambda row: row[0].steps,
-        "LeavesAt": lambda row: row[0].fork,
-        "Present": lambda row: row[0].present,
-        "LastCommand": lambda row: row[1],
-    },
-    columns=("Branch", "Present", "Steps", "LeavesAt", "LastCommand"),
-    text_property="Branch",
-    key="Branch",
-)
-
-BOOKMARK = ObjectType(
-    "Hvlab.Bookmark",
-    {"Name": lambda row: row[0], "Event": lambda row: row[1], "Step": lambda row: row[2]},
-    columns=("Name", "Event", "Step"),
-    text_property="Name",
-    key="Name",
-)
-
-BREAKPOINT = ObjectType(
-    "Hvlab.Breakpoint",
-    {
-        "Id": lambda item: item.number,
-        "Kind": lambda item: item.kind,
-        "Condition": lambda item: item.block.text.strip() if item.block is not None else "",
-        "HitCount": lambda item: item.hits,
-        "Failure": lambda item: item.failure,
-    },
-    columns=("Id", "Kind", "HitCount", "Condition", "Failure"),
-    text_property="Id",
-    key="Id",
-)
-
-STORY = ObjectType(
-    "Hvlab.StoryLine",
-    {
-        "Event": lambda row: row[1].seq,
-        "Depth": lambda row: row[0],
-        "Time": lambda row: TimeSpan(row[1].time),
-        "Kind": lambda row: row[1].kind,
-        "Cause": lambda row: row[1].cause,
-        "Text": lambda row: "  " * row[0] + _caption(row[1]),
-    },
-    columns=("Event", "Time", Column("Story", "Text")),
-    text_property="Text",
-    key="Event",
-)
-
-
-def _caption(event: object) -> str:
-    from hvlab.kernel import TraceEvent
-
-    assert isinstance(event, TraceEvent)
-    named = [
-        str(event.fields[name])
-        for name in ("text", "name", "reason", "operation", "phase", "state", "action")
-        if event.fields.get(name)
-    ]
-    return f"{event.kind} {named[0] if named else ''}".rstrip() + f": {event.source} -> {event.target}"
 
 
 # -- going -------------------------------------------------------------------------------------------
@@ -214,7 +41,7 @@ def _go(call: Call, act: Callable[[], None]) -> None:
         return where(session)
 
     if not session.after_this(travel):
-        raise _refused("stands-alone", command=call.cmdlet.name)
+        raise refused("stands-alone", command=call.cmdlet.name)
 
 
 def _undo(call: Call) -> None:
@@ -234,7 +61,7 @@ def _step_number(session: Session, number: int) -> int:
     for step in session.travel.timeline.steps(end):
         if step.first == number:
             return step.last
-    raise _refused("no-such-step", number=number)
+    raise refused("no-such-step", number=number)
 
 
 def bookmarks(session: Session) -> dict[str, tuple[str, int, int]]:
@@ -252,7 +79,7 @@ def bookmarks(session: Session) -> dict[str, tuple[str, int, int]]:
 def _to_bookmark(session: Session, name: str) -> None:
     found = bookmarks(session).get(name.casefold())
     if found is None:
-        raise _refused("no-such-bookmark", name=name)
+        raise refused("no-such-bookmark", name=name)
     _, event, node = found
     travel = session.travel
     way = travel.timeline.nodes(travel.timeline.onward or travel.timeline.head)
@@ -293,7 +120,7 @@ def _back(session: Session, count: int, kind: str | None) -> None:
     if kind is not None:
         of_kind = [seq for seq in range(1, len(trace) + 1) if trace[seq].kind == kind]
         if len(of_kind) < count:
-            raise _refused("no-event-before", kind=kind, count=count)
+            raise refused("no-event-before", kind=kind, count=count)
         wanted = of_kind[-count]
     target = max(0, wanted - 1)
     session.travel.seek(EVENT, target)
@@ -318,7 +145,7 @@ def go_to_text(session: Session, text: str) -> None:
     elif folded.endswith("s") and (nanoseconds := _nanoseconds(folded[:-1])) is not None:
         travel.seek(TIME, nanoseconds)
     else:
-        raise _refused("no-such-place", text=text)
+        raise refused("no-such-place", text=text)
 
 
 def _nanoseconds(text: str) -> int | None:
@@ -357,13 +184,13 @@ def _new_bookmark(call: Call) -> None:
 def _go_silently(call: Call, act: Callable[[], None]) -> None:
     """Note something when the command has ended."""
     if not _session(call).after_this(act):
-        raise _refused("stands-alone", command=call.cmdlet.name)
+        raise refused("stands-alone", command=call.cmdlet.name)
 
 
 def _remove_bookmark(call: Call) -> None:
     session = _session(call)
     if call.args.Name.casefold() not in bookmarks(session):
-        raise _refused("no-such-bookmark", name=call.args.Name)
+        raise refused("no-such-bookmark", name=call.args.Name)
     _go_silently(call, lambda: session.bookmark(call.args.Name, remove=True))
 
 
@@ -376,14 +203,14 @@ def _branches(call: Call) -> Iterator[object]:
     timeline = _session(call).travel.timeline
     for branch in timeline.branches():
         steps = timeline.steps(branch.tip)
-        yield BRANCH.of((branch, _command(steps[-1]) if steps else ""))
+        yield BRANCH.of((branch, command_of(steps[-1]) if steps else ""))
 
 
 def _switch(call: Call) -> None:
     session = _session(call)
     branches: list[Branch] = session.travel.timeline.branches()
     if call.args.Branch not in [branch.tip for branch in branches]:
-        raise _refused("no-such-branch", number=call.args.Branch)
+        raise refused("no-such-branch", number=call.args.Branch)
     _go(call, lambda: session.travel.go(call.args.Branch))
 
 
@@ -393,7 +220,7 @@ def _switch(call: Call) -> None:
 def _set_breakpoint(call: Call) -> Iterable[object]:
     block, kind = call.args.Condition, call.args.Kind or ""
     if block is None and not kind:
-        raise _refused("nothing-to-watch")
+        raise refused("nothing-to-watch")
     yield BREAKPOINT.of(_session(call).breakpoints.add(block, kind))
 
 
@@ -406,7 +233,7 @@ def _get_breakpoints(call: Call) -> Iterator[object]:
 def _remove_breakpoint(call: Call) -> None:
     for number in call.args.Id:
         if not _session(call).breakpoints.remove(number):
-            call.error(_refused("no-such-breakpoint", number=number))
+            call.error(refused("no-such-breakpoint", number=number))
 
 
 # -- stories -----------------------------------------------------------------------------------------
@@ -425,7 +252,7 @@ def _story(call: Call) -> Iterator[object]:
         own = call.args.Command is None and bool(commands) and session.travel.view is None
         root = commands[-2] if own and len(commands) > 1 else commands[-1] if commands else 0
     if not 1 <= root <= len(trace):
-        raise _refused("not-yet", wanted=root, reached=len(trace))
+        raise refused("not-yet", wanted=root, reached=len(trace))
     depths = {root: 0}
     yield STORY.of((0, trace[root]))
     for number in range(root, len(trace.events)):
@@ -444,7 +271,7 @@ def _export(call: Call) -> None:
         try:
             session.export_log(path)
         except OSError as error:
-            raise _refused("file", path=path, why=error.strerror or str(error)) from None
+            raise refused("file", path=path, why=error.strerror or str(error)) from None
 
     _go_silently(call, write)
 

@@ -27,8 +27,9 @@ from hvlab.datacenter.build import HOST, build_world
 from hvlab.kernel import World
 from hvlab.kernel.queue import FOREVER
 from hvlab.session.breakpoints import Breakpoints
-from hvlab.session.cmdlets import SESSION_CMDLETS, TRAVELLING, refusal
+from hvlab.session.cmdlets import SESSION_CMDLETS, TRAVELLING
 from hvlab.session.log import Entry, Header, LogWriter, cut_torn_line, new_header, read
+from hvlab.session.refusals import refusal
 from hvlab.session.timeline import ATTACHED, Step
 from hvlab.session.travel import CannotGo, Travel
 from hvlab.text import Text

@@ -1,0 +1,150 @@
+"""What the session's cmdlets show: places, steps, branches, bookmarks, breakpoints and lines of a story as objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hvlab.console.objects import Column, ObjectType, PSObject, TimeSpan
+from hvlab.kernel import TraceEvent
+from hvlab.session.timeline import Step
+
+if TYPE_CHECKING:
+    from hvlab.session.session import Session
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where a session stands."""
+
+    event: int
+    time: int
+    step: int
+    command: str
+    undo: int
+    redo: int
+    looking: bool
+
+
+PLACE = ObjectType(
+    "Hvlab.Place",
+    {
+        "Event": lambda where: where.event,
+        "Time": lambda where: TimeSpan(where.time),
+        "Step": lambda where: where.step,
+        "Command": lambda where: where.command,
+        "CanUndo": lambda where: where.undo,
+        "CanRedo": lambda where: where.redo,
+        "ReadOnly": lambda where: where.looking,
+    },
+    columns=("Event", "Time", "Step", "CanUndo", "CanRedo", "ReadOnly", "Command"),
+    text_property="Event",
+)
+
+
+def where(session: Session) -> PSObject:
+    """The place as an object."""
+    travel = session.travel
+    place = travel.place
+    step = travel.view.step if travel.view is not None else None
+    past = travel.past()
+    if step is None and past:
+        step = past[-1]
+    undo = sum(travel.is_step(known) for known in past)
+    redo = sum(travel.is_step(known) for known in travel.future())
+    return PLACE.of(
+        Where(
+            place.event,
+            place.time,
+            step.first if step is not None else 0,
+            command_of(step),
+            undo,
+            redo,
+            travel.view is not None,
+        )
+    )
+
+
+def command_of(step: Step | None) -> str:
+    """A step in words: its command, or in brackets what else it was."""
+    if step is None:
+        return ""
+    entry = step.entry
+    return entry.text if entry.kind == "command" else f"({entry.kind})"
+
+
+STEP = ObjectType(
+    "Hvlab.Step",
+    {
+        "Step": lambda row: row[0].first,
+        "Event": lambda row: row[1],
+        "Time": lambda row: None if row[2] is None else TimeSpan(row[2]),
+        "State": lambda row: row[3],
+        "Kind": lambda row: row[0].entry.kind,
+        "Stopped": lambda row: row[0].halt is not None,
+        "Command": lambda row: command_of(row[0]),
+    },
+    columns=("Step", "State", "Event", "Time", "Command"),
+    text_property="Command",
+    key="Step",
+)
+
+BRANCH = ObjectType(
+    "Hvlab.Branch",
+    {
+        "Branch": lambda row: row[0].tip,
+        "Steps": lambda row: row[0].steps,
+        "LeavesAt": lambda row: row[0].fork,
+        "Present": lambda row: row[0].present,
+        "LastCommand": lambda row: row[1],
+    },
+    columns=("Branch", "Present", "Steps", "LeavesAt", "LastCommand"),
+    text_property="Branch",
+    key="Branch",
+)
+
+BOOKMARK = ObjectType(
+    "Hvlab.Bookmark",
+    {"Name": lambda row: row[0], "Event": lambda row: row[1], "Step": lambda row: row[2]},
+    columns=("Name", "Event", "Step"),
+    text_property="Name",
+    key="Name",
+)
+
+BREAKPOINT = ObjectType(
+    "Hvlab.Breakpoint",
+    {
+        "Id": lambda item: item.number,
+        "Kind": lambda item: item.kind,
+        "Condition": lambda item: item.block.text.strip() if item.block is not None else "",
+        "HitCount": lambda item: item.hits,
+        "Failure": lambda item: item.failure,
+    },
+    columns=("Id", "Kind", "HitCount", "Condition", "Failure"),
+    text_property="Id",
+    key="Id",
+)
+
+STORY = ObjectType(
+    "Hvlab.StoryLine",
+    {
+        "Event": lambda row: row[1].seq,
+        "Depth": lambda row: row[0],
+        "Time": lambda row: TimeSpan(row[1].time),
+        "Kind": lambda row: row[1].kind,
+        "Cause": lambda row: row[1].cause,
+        "Text": lambda row: "  " * row[0] + _caption(row[1]),
+    },
+    columns=("Event", "Time", Column("Story", "Text")),
+    text_property="Text",
+    key="Event",
+)
+
+
+def _caption(event: TraceEvent) -> str:
+    named = [
+        str(event.fields[name])
+        for name in ("text", "name", "reason", "operation", "phase", "state", "action")
+        if event.fields.get(name)
+    ]
+    return f"{event.kind} {named[0] if named else ''}".rstrip() + f": {event.source} -> {event.target}"
