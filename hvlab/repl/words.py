@@ -210,7 +210,14 @@ class Desk:
             title = spoken(goal.title)
             yield self.text(f"repl.goal.{goal.verdict}", title=title, count=goal.points)
             if goal.verdict == "fail" and goal.actual:
-                yield self.text("tui.lesson.actual", expected=goal.expected, actual=goal.actual) + "."
+                yield (
+                    self.text(
+                        "tui.lesson.actual" if goal.expected else "tui.lesson.found",
+                        expected=goal.expected,
+                        actual=goal.actual,
+                    )
+                    + "."
+                )
 
     def _hint(self, rest: str) -> Iterator[str]:
         if self.lesson is None:

@@ -120,7 +120,11 @@ class LessonPane(ScrollPane):
             )
             if goal.verdict == "fail" and goal.actual and not told:
                 told = True  # the next one to reach is enough
-                detail = text("tui.lesson.actual", expected=goal.expected, actual=goal.actual)
+                detail = text(
+                    "tui.lesson.actual" if goal.expected else "tui.lesson.found",
+                    expected=goal.expected,
+                    actual=goal.actual,
+                )
                 rows += flow([(detail, "dim")], width, "    ", "    ")
         return rows
 

@@ -164,6 +164,13 @@ def test_a_lesson_is_worked_through_by_words(tmp_path: object) -> None:
     assert not DRAWN.search(said)
 
 
+def test_what_an_answer_should_have_been_is_neither_told_nor_announced(tmp_path: object) -> None:
+    desk = lesson_desk("three-silences", tmp_path)
+    said, _ = typed(["Submit-LabAnswer hung nobody", ":goals"], desk=desk)
+    assert "found nobody." in said
+    assert "expected ," not in said
+
+
 def test_a_hint_is_taken_only_when_its_cost_is_known(tmp_path: object) -> None:
     desk = lesson_desk("first-child-partition", tmp_path)
     assert desk.lesson is not None
