@@ -1,0 +1,3 @@
+New-VM web01 -MemoryStartupBytes 512MB -VHDPath C:\Images\WS2008-x64.vhd | Out-Null
+Start-VM web01
+Wait-Lab web01 -For Heartbeat
