@@ -7,6 +7,7 @@ from typing import Protocol
 
 from hvlab.catalog import Platform, Scenario
 from hvlab.kernel import World
+from hvlab.text import Text
 
 SECOND = 1_000_000_000
 DEFAULT_WAIT = 600 * SECOND
@@ -27,6 +28,10 @@ class Lab(Protocol):
     @property
     def scenario(self) -> Scenario:
         """The situation it began with."""
+
+    @property
+    def text(self) -> Text:
+        """The sentences in the learner's language."""
 
     @property
     def host(self) -> str:

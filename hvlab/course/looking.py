@@ -14,6 +14,7 @@ from hvlab.console.shell import Shell
 from hvlab.console.simulation import simulation_cmdlets
 from hvlab.kernel import World
 from hvlab.session.session import Session
+from hvlab.text import Text
 
 STEP_LIMIT = 2_000_000
 
@@ -38,6 +39,11 @@ class LookingLab:
     def scenario(self) -> Scenario:
         """The situation it began with."""
         return self._session.scenario
+
+    @property
+    def text(self) -> Text:
+        """The sentences in the session's language."""
+        return self._session.text
 
     @property
     def host(self) -> str:

@@ -126,3 +126,13 @@ def test_the_way_to_a_device_has_a_vsp_and_a_channel_or_an_emulated_board() -> N
     assert lab.run("(Get-LabDevicePath web01 ide:0:0).Layer") == layers
     assert lab.run("(Get-LabDevicePath old ide:0:0).Layer") == [*layers[:3], "emulation", "guest device"]
     assert lab.run("(Get-LabPlatform).Id") == catalog.platforms()
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_platform_is_described_in_the_learners_language(language: str) -> None:
+    lab = Lab(language=language)
+    for name in catalog.platforms():
+        known = catalog.platform(name)
+        assert known.summary["en"] != known.summary["de"]
+        assert lab.run(f"(Get-LabPlatform {name}).Summary") == [known.summary[language]]
+        assert lab.run(f"(Get-LabPlatform {name}).NotModelled") == [known.missing[language]]
