@@ -68,6 +68,7 @@ def bookmarks(session: Session) -> dict[str, tuple[str, int, int]]:
     """Name as written, event and node of each bookmark, by case-folded name."""
     found: dict[str, tuple[str, int, int]] = {}
     timeline = session.travel.timeline
+    timeline.sync()
     for number, entry in enumerate(session.log.entries, 1):
         if entry.kind == "bookmark":
             found.pop(entry.name.casefold(), None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from textwrap import wrap
 from typing import Protocol
 
 from hvlab.console.binding import common_parameters
@@ -37,6 +38,26 @@ class HelpTexts(Protocol):
         ...
 
     def topics(self) -> list[str]: ...
+
+    def parameter(self, cmdlet: str, name: str) -> str:
+        """A sentence on what a parameter is for."""
+        ...
+
+    def examples(self, cmdlet: Cmdlet) -> list[tuple[str, str]]:
+        """Commands to try, each with a sentence."""
+        ...
+
+    def notes(self, cmdlet: Cmdlet) -> str:
+        """How it was done before there was this cmdlet."""
+        ...
+
+    def links(self, cmdlet: Cmdlet) -> list[str]:
+        """What Get-Help explains besides."""
+        ...
+
+    def term(self, spelling: str) -> list[str]:
+        """A word of the glossary: its name, the definition's lines, what to read next."""
+        ...
 
 
 def marked(cmdlet: Cmdlet) -> str:
@@ -247,11 +268,19 @@ def syntax(cmdlet: Cmdlet) -> list[str]:
     return lines
 
 
+WIDTH = 76
+
+
 def _indented(text: str) -> list[str]:
     return [f"    {line}".rstrip() for line in text.splitlines()]
 
 
-def _parameter_help(parameter: Parameter) -> list[str]:
+def _filled(text: str, indent: int = 4) -> list[str]:
+    """A sentence in lines of a page's width."""
+    return [" " * indent + line for line in wrap(text, WIDTH - indent)]
+
+
+def _parameter_help(cmdlet: Cmdlet, parameter: Parameter, texts: HelpTexts | None) -> list[str]:
     pipeline = {None: "false", "value": "true (ByValue)", "property": "true (ByPropertyName)"}.get(
         parameter.pipeline, "true (ByValue, ByPropertyName)"
     )
@@ -259,6 +288,8 @@ def _parameter_help(parameter: Parameter) -> list[str]:
     lines = [f"    -{parameter.name} <{parameter.shown_type}>"]
     if parameter.kind == "switch":
         lines = [f"    -{parameter.name} [<SwitchParameter>]"]
+    if texts is not None:
+        lines += [*_filled(texts.parameter(cmdlet.name, parameter.name), 8), ""]
     if parameter.values:
         lines.append(f"        Values                       {', '.join(parameter.values)}")
     lines += [
@@ -269,6 +300,19 @@ def _parameter_help(parameter: Parameter) -> list[str]:
     if parameter.aliases:
         lines.append(f"        Aliases                      {', '.join(parameter.aliases)}")
     return [*lines, ""]
+
+
+def _examples_and_links(cmdlet: Cmdlet, texts: HelpTexts) -> list[str]:
+    lines: list[str] = []
+    if notes := texts.notes(cmdlet):
+        lines += ["NOTES", *_filled(notes), ""]
+    if examples := texts.examples(cmdlet):
+        lines.append("EXAMPLES")
+        for code, sentence in examples:
+            lines += [*_filled(sentence), *(f"    PS> {line}" for line in code.splitlines()), ""]
+    if links := texts.links(cmdlet):
+        lines += ["RELATED LINKS", *(f"    Get-Help {link}" for link in links), ""]
+    return lines
 
 
 def help_lines(cmdlet: Cmdlet, texts: HelpTexts | None, *, full: bool, examples: bool = False) -> list[str]:
@@ -284,11 +328,13 @@ def help_lines(cmdlet: Cmdlet, texts: HelpTexts | None, *, full: bool, examples:
             lines += [f"    {line}", ""]
     if article:
         lines += ["DESCRIPTION", *_indented(article), ""]
+    if texts is not None:
+        lines += _examples_and_links(cmdlet, texts)
     if full:
         lines.append("PARAMETERS")
         for parameter in cmdlet.parameters:
             if not parameter.hidden:
-                lines += _parameter_help(parameter)
+                lines += _parameter_help(cmdlet, parameter, texts)
         names = ", ".join(p.name for p in common_parameters(cmdlet))
         lines += ["    <CommonParameters>", f"        {names}", ""]
     if cmdlet.aliases:
@@ -310,6 +356,17 @@ HELP = ObjectType(
 )
 
 
+def _word_lines(word: list[str]) -> list[str]:
+    """A glossary entry as a page."""
+    title, *text, links = word
+    lines = ["", title, *(line for paragraph in text for line in _filled(paragraph)), ""]
+    return (
+        [*lines, "RELATED LINKS", *(f"    Get-Help {link}" for link in links.split(", ")), ""]
+        if links
+        else lines
+    )
+
+
 def _get_help(texts: HelpTexts | None, call: Call) -> Iterable[object]:
     name: str = call.args.Name or "Get-Help"
     cmdlet = call.table.find(name)
@@ -318,12 +375,15 @@ def _get_help(texts: HelpTexts | None, call: Call) -> Iterable[object]:
             found = [p for p in cmdlet.parameters if like(p.name, call.args.Parameter)]
             if not found:
                 raise _no_help(f"{name} -Parameter {call.args.Parameter}")
-            return [FormatData(["", *(line for p in found for line in _parameter_help(p))])]
+            return [FormatData(["", *(line for p in found for line in _parameter_help(cmdlet, p, texts))])]
         full = call.args.Full or call.args.Detailed
         return [FormatData(help_lines(cmdlet, texts, full=full, examples=call.args.Examples))]
     article = texts.article(name) if texts is not None else ""
     if article:
         return [FormatData(["", *article.splitlines(), ""])]
+    word = texts.term(name) if texts is not None else []
+    if word:
+        return [FormatData(_word_lines(word))]
     pattern = name if has_wildcard(name) else f"*{name}*"
     listed: list[object] = [
         HELP.of((c.name, "Cmdlet", marked(c), texts.summary(c) if texts is not None else ""))
