@@ -49,7 +49,7 @@ class CatalogHelp:
         return [link for link in page.see if self._leads_somewhere(link)]
 
     def _leads_somewhere(self, link: str) -> bool:
-        return link in manual.pages() or link in manual.glossary() or link in self.topics()
+        return link in manual.pages() or link in manual.glossary() or bool(self._file(link))
 
     def term(self, spelling: str) -> list[str]:
         """A word of the glossary, in lines: its name, the definition, what to read next."""
@@ -62,12 +62,17 @@ class CatalogHelp:
     def _folder(self) -> Path:
         return paths.assets() / "help" / self.text.language
 
+    def _file(self, topic: str) -> Path | None:
+        wanted = topic.casefold().replace("_", "")
+        found = (
+            p for p in sorted(self._folder().glob("*.txt")) if p.stem.casefold().replace("_", "") == wanted
+        )
+        return next(found, None)
+
     def article(self, topic: str) -> str:
-        """The text of a topic: a cmdlet's name or `about_...`, in any case."""
-        for path in sorted(self._folder().glob("*.txt")):
-            if path.stem.casefold() == topic.casefold():
-                return path.read_text(encoding="utf-8")
-        return ""
+        """The text of a topic: a cmdlet's name or `about_...`, in any case, with or without underscores."""
+        path = self._file(topic)
+        return path.read_text(encoding="utf-8") if path is not None else ""
 
     def topics(self) -> list[str]:
         """The topics that have an article of their own."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from hvlab import paths
 from hvlab.catalog import manual
 from hvlab.console.formatting import FormatData
+from hvlab.console.help import CatalogHelp
 from hvlab.console.host import RecordingHost
 from hvlab.session.session import Session
-from hvlab.text import LANGUAGES
+from hvlab.text import LANGUAGES, Text
 
 PAGES = manual.pages()
 
@@ -69,9 +71,82 @@ def prepared(setup: str) -> Session:
     return session
 
 
-def test_every_link_to_a_cmdlet_leads_somewhere() -> None:
-    linked = {link for page in PAGES.values() for link in page.see}
-    assert [link for link in sorted(linked) if "-" in link and link[0].isupper() and link not in PAGES] == []
+def test_every_link_leads_somewhere_and_every_term_is_used() -> None:
+    terms = manual.glossary()
+    linked = [link for page in PAGES.values() for link in page.see]
+    linked += [link for term in terms.values() for link in term.see]
+    for language in LANGUAGES:
+        texts = CatalogHelp(Text(language))
+        assert sorted({link for link in linked if not leads(texts, link)}) == [], language
+    assert [key for key in terms if key not in linked and not leads_to_others(key)] == []
+
+
+def leads(texts: CatalogHelp, link: str) -> bool:
+    return link in PAGES or link in manual.glossary() or bool(texts.article(link))
+
+
+def leads_to_others(key: str) -> bool:
+    """A term that nothing links to is of use still if it leads to a topic or a cmdlet itself."""
+    return any(link in PAGES or link.startswith("about_") for link in manual.glossary()[key].see)
+
+
+def test_the_glossary_has_its_terms_in_both_languages() -> None:
+    terms = manual.glossary()
+    assert len(terms) >= 80
+    for key, term in terms.items():
+        assert all(term.names) and all(term.text) and term.source and term.see, key
+        assert term.text[0] != term.text[1], key
+    for wanted in ("VSP", "avhd", "POSE", "GPADL", "Kernelmodus", "relid"):
+        assert manual.term_id(wanted), wanted
+
+
+TOPICS = sorted(path.stem for path in (paths.assets() / "help" / "en").glob("about_*.txt"))
+HEADING = {"en": "TRY", "de": "ZUM AUSPROBIEREN"}
+
+
+def tries(topic: str, language: str) -> list[str]:
+    text = (paths.assets() / "help" / language / f"{topic}.txt").read_text(encoding="utf-8")
+    lines = text.splitlines()
+    if HEADING[language] not in lines:
+        return []
+    found = []
+    for line in lines[lines.index(HEADING[language]) + 2 :]:
+        if not line.startswith("  "):
+            break
+        found.append(line.strip())
+    return found
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_what_a_topic_proposes_runs_line_by_line(topic: str) -> None:
+    lines = tries(topic, "en")
+    assert tries(topic, "de") == lines
+    session = Session(exports=False)
+    for line in lines:
+        outcome = session.run(line)
+        assert outcome.ok or "-ErrorAction SilentlyContinue" in line, (line, outcome.errors)
+
+
+def test_the_topics_of_the_field_are_there_and_short() -> None:
+    asked = [
+        "VMBus",
+        "Partitions",
+        "Hypercalls",
+        "SynIC",
+        "VSP_VSC",
+        "Emulated_Devices",
+        "Disks",
+        "Snapshots",
+        "Scheduler",
+        "Time_Travel",
+    ]
+    for name in [*asked, "Checks", "Lessons", "Platforms", "Faults", "VMM_Types", "Language"]:
+        assert len(tries(f"about_{name}", "en")) >= 3, name
+        for language in LANGUAGES:
+            path = paths.assets() / "help" / language / f"about_{name}.txt"
+            prose = path.read_text(encoding="utf-8").partition(HEADING[language])[0]
+            assert 60 <= len(prose.split()) <= 300, (name, language)
+            assert max(map(len, prose.splitlines())) <= 80
 
 
 def shown(command: str, language: str) -> str:
