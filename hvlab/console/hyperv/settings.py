@@ -145,7 +145,7 @@ def _remove_scsi(call: Call) -> Iterator[object]:
     service = vmms(call.lab)
 
     def change(machine: VirtualMachine) -> None:
-        if call.args.ControllerNumber != machine.scsi_controllers - 1:
+        if machine.scsi_controllers and call.args.ControllerNumber != machine.scsi_controllers - 1:
             raise Refusal("scsi-not-last", name=machine.name, last=machine.scsi_controllers - 1)
         settings.remove_scsi_controller(service, machine)
 
