@@ -38,7 +38,6 @@ REFUSED = (
     ("running", r"Add-VMHardDiskDrive web01 -Path C:\Images\NT4.vhd", "no-hot-add"),
     ("machine", r"Add-VMHardDiskDrive web01 IDE 0 0 C:\Images\NT4.vhd", "place-taken"),
     ("machine", "Remove-VMHardDiskDrive web01 IDE 1 1", "no-drive-there"),
-    ("running", "Stop-VM web01", "no-shutdown-service"),
     ("machine", "Start-VM web01; Stop-VM web01", "no-shutdown-service"),
     ("running", "Get-LabKvpItem web01", "no-integration-service"),
     ("booted", "Invoke-LabWriter web01 Thaw", "wrong-writers-state"),
