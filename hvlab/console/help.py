@@ -51,6 +51,10 @@ class CatalogHelp:
     def _leads_somewhere(self, link: str) -> bool:
         return link in manual.pages() or link in manual.glossary() or bool(self._file(link))
 
+    def words(self) -> list[tuple[str, str]]:
+        """The glossary: each term's id and name, in the order of the ids."""
+        return [(key, term.names[self._column]) for key, term in sorted(manual.glossary().items())]
+
     def term(self, spelling: str) -> list[str]:
         """A word of the glossary, in lines: its name, the definition, what to read next."""
         key = manual.term_id(spelling)

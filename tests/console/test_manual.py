@@ -176,3 +176,12 @@ def test_a_word_of_the_glossary_is_explained_in_any_spelling() -> None:
     assert "HYPERCALL" in shown("Get-Help hyperCall", "en")
     assert "HERUNTERFAHRDIENST" in shown("Get-Help shutdown-service", "de")
     assert shown("Get-Help Herunterfahrdienst", "en") == shown("Get-Help shutdown-service", "en")
+
+
+def test_the_glossary_and_the_topics_can_be_listed() -> None:
+    host = RecordingHost()
+    assert Session(host=host, language="de").run("Get-Help glossary | ForEach-Object Synopsis").ok
+    assert "Ringpuffer" in host.objects and len(host.objects) == len(manual.glossary())
+    host = RecordingHost()
+    assert Session(host=host, language="de").run("Get-Help about_* | ForEach-Object Synopsis").ok
+    assert "FESTPLATTEN" in host.objects

@@ -55,6 +55,10 @@ class HelpTexts(Protocol):
         """What Get-Help explains besides."""
         ...
 
+    def words(self) -> list[tuple[str, str]]:
+        """The glossary: each term's id and name."""
+        ...
+
     def term(self, spelling: str) -> list[str]:
         """A word of the glossary: its name, the definition's lines, what to read next."""
         ...
@@ -277,7 +281,7 @@ def _indented(text: str) -> list[str]:
 
 def _filled(text: str, indent: int = 4) -> list[str]:
     """A sentence in lines of a page's width."""
-    return [" " * indent + line for line in wrap(text, WIDTH - indent)]
+    return [" " * indent + line for line in wrap(text, WIDTH - indent, break_on_hyphens=False)]
 
 
 def _parameter_help(cmdlet: Cmdlet, parameter: Parameter, texts: HelpTexts | None) -> list[str]:
@@ -356,6 +360,12 @@ HELP = ObjectType(
 )
 
 
+def _title(texts: HelpTexts, topic: str) -> str:
+    """A topic's first line, where that is a heading."""
+    first, _, _ = texts.article(topic).partition("\n")
+    return first if first.isupper() else ""
+
+
 def _word_lines(word: list[str]) -> list[str]:
     """A glossary entry as a page."""
     title, *text, links = word
@@ -384,6 +394,8 @@ def _get_help(texts: HelpTexts | None, call: Call) -> Iterable[object]:
     word = texts.term(name) if texts is not None else []
     if word:
         return [FormatData(_word_lines(word))]
+    if texts is not None and name.casefold() == "glossary":
+        return [HELP.of((key, "Glossary", "", meaning)) for key, meaning in texts.words()]
     pattern = name if has_wildcard(name) else f"*{name}*"
     listed: list[object] = [
         HELP.of((c.name, "Cmdlet", marked(c), texts.summary(c) if texts is not None else ""))
@@ -391,7 +403,7 @@ def _get_help(texts: HelpTexts | None, call: Call) -> Iterable[object]:
         if like(c.name, pattern)
     ]
     if texts is not None:
-        listed += [HELP.of((t, "HelpFile", "", "")) for t in texts.topics() if like(t, pattern)]
+        listed += [HELP.of((t, "HelpFile", "", _title(texts, t))) for t in texts.topics() if like(t, pattern)]
     if not listed:
         raise _no_help(name)
     if len(listed) == 1 and isinstance(listed[0], PSObject) and not has_wildcard(name):
