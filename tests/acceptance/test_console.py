@@ -83,7 +83,7 @@ def test_the_prompt_completes_continues_remembers_and_leaves(
     leave = {"en": "Ctrl+D leaves", "de": "Strg+D beendet"}[language]
     terminal.until("PS C:\\>", f"| {leave}")
     terminal.type(CREATE)
-    terminal.until("Operating normally")
+    terminal.until("Operating normally", {"en": "| web01 Off |", "de": "| web01 Aus |"}[language])
     terminal.keys("-l", "Start-VM w")
     terminal.keys("Tab")
     terminal.until("Start-VM web01")
