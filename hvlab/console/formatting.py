@@ -228,7 +228,7 @@ class Formatter:
         if value is None or value is NOTHING:
             return lines
         if isinstance(value, list):
-            inner = Formatter(self.width)
+            inner = type(self)(self.width)
             for item in value:
                 lines += inner.feed(to_text(item) if isinstance(item, list) else item)
             return lines + inner.flush()
@@ -239,6 +239,12 @@ class Formatter:
         if isinstance(value, DateTime):
             return [*lines, "", _long_date(value), ""]
         return lines + to_text(value).split("\n")
+
+    def table_lines(
+        self, heading: list[str], records: Sequence[object], columns: Sequence[Selector]
+    ) -> list[str]:
+        """Objects of one shape in their default table, with the blank lines around it."""
+        return [*heading, "", *table(records, columns, self.width), ""]
 
     def flush(self) -> list[str]:
         """Print what waits."""
@@ -260,7 +266,7 @@ class Formatter:
             if first.type.group_by is not None:
                 label, name = first.type.group_by
                 heading = ["", f"   {label}: {to_text(first.get(name))}"]
-            return [*heading, "", *table(pending, columns, self.width), ""]
+            return self.table_lines(heading, pending, columns)
         lines = [""]
         for record in pending:
             lines += listing(record, columns, self.width)

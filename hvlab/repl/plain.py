@@ -13,11 +13,11 @@ from io import TextIOWrapper
 
 from hvlab.console.errors import ErrorRecord, ParseError
 from hvlab.console.history import History
-from hvlab.console.texthost import TextHost
 from hvlab.course.learning import Show
 from hvlab.course.map import CourseMap
 from hvlab.course.view import LessonView
 from hvlab.repl.driver import Driver
+from hvlab.repl.spokenhost import SpokenHost
 from hvlab.repl.telling import PATIENCE, Announcer
 from hvlab.repl.words import Desk
 from hvlab.session.session import Session
@@ -41,9 +41,7 @@ class PlainConsole:
         self._write = write
         self._announcer = Announcer(desk.session)
         self._driver = Driver(desk.session, self._watch, self._answer, pause=PATIENCE)
-        desk.session.shell.host = TextHost(
-            write, write, width=WIDTH, explain=explain, answer=self._driver.ask
-        )
+        desk.session.shell.host = SpokenHost(desk.session, write, WIDTH, explain, self._driver.ask)
 
     def run(self) -> None:
         """Read and run until the end of input, `exit`, or a word that opens another lesson."""

@@ -49,7 +49,7 @@ class Terminal:
         return done.stdout
 
     def screen(self) -> str:
-        return self.tmux("capture-pane", "-p", "-S", "-2000")
+        return self.tmux("capture-pane", "-p", "-J", "-S", "-2000")
 
     def until(self, *wanted: str, limit: float = 60.0) -> str:
         end = time.monotonic() + limit
@@ -129,6 +129,7 @@ def test_plain_lines_in_a_terminal(terminal: Terminal, term: str) -> None:
     terminal.type("Remove-VM web01")
     terminal.until("[Y/N]")
     terminal.type("n")
+    terminal.until("[Y/N] n\nPS C:\\>")  # a Ctrl+C throws away what the terminal has not handed over yet
     terminal.keys("C-c")
     terminal.type("(Get-VM).Name + '!'")
     terminal.until("web01!")

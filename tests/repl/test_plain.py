@@ -317,3 +317,35 @@ def test_a_long_wait_says_that_it_goes_on_ever_more_rarely() -> None:
     said, _ = typed([CREATE, "Wait-Lab -Seconds 100", "Wait-Lab -Seconds 9"])
     times = re.findall(r"Still waiting, lab time 00:(\d\d):(\d\d)", said)
     assert times == [("00", "10"), ("00", "30"), ("01", "10")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_objects_are_read_one_a_line_and_format_table_still_makes_a_table(language: str) -> None:
+    said, console = typed([CREATE, "New-VM db01", "Get-VM", "Get-VM | Format-Table Name, State"], language)
+    rows = [line for line in said.splitlines() if line.startswith("Name: ")]
+    assert [row.partition("; CPU")[0] for row in rows] == [
+        "Name: web01; State: Off",
+        "Name: db01; State: Off",
+        "Name: db01; State: Off",
+        "Name: web01; State: Off",
+    ]
+    assert "Name  State\n----- -----\n" in said or "Name  State\n----  -----\n" in said
+    assert not console.failed
+
+
+def test_a_guest_screen_is_read_without_blank_rows_padding_and_bars() -> None:
+    said, _ = typed(
+        [CREATE, "Start-VM web01", "vmconnect localhost web01", "Wait-Lab web01", "vmconnect . web01"]
+    )
+    screens = [line for line in said.splitlines() if "CTRL" in line or line.startswith("Windows Server")]
+    assert screens[-2:] == ["Windows Server 2008 Enterprise", "Press CTRL + ALT + DELETE to log on"]
+    assert "[#" not in said
+    assert "\n\n" not in said
+
+
+def test_looking_every_ten_seconds_leaves_the_same_world_as_running_at_once() -> None:
+    script = f"{CREATE}; Start-VM web01; Wait-Lab -Seconds 60; Stop-VM web01"
+    _, console = typed([script])
+    whole = Session()
+    assert whole.run(script).ok
+    assert console.desk.session.world.digest() == whole.world.digest()
