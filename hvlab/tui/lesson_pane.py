@@ -118,7 +118,7 @@ class LessonPane(ScrollPane):
             rows += flow(
                 [(mark + " ", style), (goal.title, "dim" if goal.verdict == "pass" else "")], width, "", "  "
             )
-            if goal.verdict == "fail" and goal.actual and not told:
+            if goal.verdict == "fail" and goal.expected and goal.actual and not told:
                 told = True  # the next one to reach is enough
                 detail = text(
                     "tui.lesson.actual" if goal.expected else "tui.lesson.found",

@@ -349,3 +349,25 @@ def test_looking_every_ten_seconds_leaves_the_same_world_as_running_at_once() ->
     whole = Session()
     assert whole.run(script).ok
     assert console.desk.session.world.digest() == whole.world.digest()
+
+
+def test_an_unanswered_question_is_not_told_as_nothing_expected(tmp_path: object) -> None:
+    desk = lesson_desk("integration-services", tmp_path)
+    desk.session.run(
+        "Start-LabWorkload acct -Operation Write -Count 8; Install-LabIntegrationService acct; "
+        "Wait-Lab acct -For Heartbeat; Start-LabWorkload acct -Operation Write -Count 8"
+    )
+    said = desk.answers(":goals") or []
+    assert "Open: You know how much that saves, 10 points." in said
+    assert not [line for line in said if line.startswith("expected ,")]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "IDE 1:0 inserted, C:"), ("de", "IDE 1:0 eingelegt, C:")]
+)
+def test_a_disc_is_inserted_in_the_language_of_the_reader(
+    language: str, words: str, tmp_path: object
+) -> None:
+    desk = lesson_desk("integration-services", tmp_path, language)
+    said, _ = typed(["Install-LabIntegrationService acct"], language, desk)
+    assert f"acct: {words}" in said
