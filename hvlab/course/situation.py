@@ -39,7 +39,7 @@ def describe(session: Session, lesson: Lesson | None, text: Text) -> list[str]:
                 maximum=view.lesson.max_points,
             )
         )
-    commands = [entry.text for entry in session.log.entries if entry.kind == "command"]
+    commands = [step.entry.text for step in session.travel.past() if step.entry.kind == "command"]
     world = session.world
     clock = f"{world.now / 1e9:.3f}"
     lines.append(say("course.situation.place", clock=clock, events=len(world.trace), count=len(commands)))

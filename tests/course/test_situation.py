@@ -27,3 +27,10 @@ def test_a_sandbox_is_described_in_german() -> None:
     assert (
         "Keine Lektion: Szenario one-host auf ws2008, Seed 7" in text and "Es gibt keine Maschinen." in text
     )
+
+
+def test_what_was_undone_is_not_told() -> None:
+    session = Session()
+    session.run("New-VM a\nNew-VM b\nUndo-Lab")
+    text = "\n".join(situation.describe(session, None, Text("en")))
+    assert "New-VM a" in text and "New-VM b" not in text
