@@ -190,10 +190,9 @@ class Station(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gateway: str = ""
 
 
-class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A starting situation: one host with its hardware, volumes and images."""
+class ServerPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A host with its hardware, volumes and images."""
 
-    id: str
     host: str
     edition: str
     logical_processors: int
@@ -202,12 +201,19 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     processor_name: str
     sockets: int
     volumes: list[Drive]
-    images: list[Image]
+    images: list[Image] = []
     licences: list[str]
     """The edition of each licence assigned to the host."""
-    summary: dict[str, str]
     nics: list[Nic] = []
+
+
+class Scenario(ServerPlan, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A starting situation: one host, whatever other hosts there are, and what stands between them."""
+
+    id: str
+    summary: dict[str, str]
     lan: list[Station] = []
+    more_hosts: list[ServerPlan] = []
 
 
 _UNITS = {"KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30, "TB": 1 << 40}

@@ -1,6 +1,7 @@
 """All cmdlets of the simulation: those of the Hyper-V module, of the host's files and clock, and the lab's own.
 
-A module in `hyperv`, `labmodule` or `management` that has a tuple CMDLETS is found by itself.
+A module in `hyperv`, `labmodule` or `management` that has a tuple CMDLETS is found by itself. Those of the Hyper-V
+module, and the lab's own about a virtual machine, get -ComputerName here.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from functools import cache
 
 from hvlab.console import hyperv, labmodule, management
 from hvlab.console.cmdlets import Cmdlet
+from hvlab.console.elsewhere import with_computer_name
 
 
 @cache
@@ -26,4 +28,11 @@ def simulation_cmdlets() -> tuple[Cmdlet, ...]:
 
 def _cmdlets(name: str, path: Iterable[str]) -> Iterator[Cmdlet]:
     for module in sorted(pkgutil.iter_modules(path), key=lambda module: module.name):
-        yield from getattr(importlib.import_module(f"{name}.{module.name}"), "CMDLETS", ())
+        for cmdlet in getattr(importlib.import_module(f"{name}.{module.name}"), "CMDLETS", ()):
+            yield with_computer_name(cmdlet) if _of_a_host(cmdlet) else cmdlet
+
+
+def _of_a_host(cmdlet: Cmdlet) -> bool:
+    """Whether it matters to which host it speaks."""
+    about_machine = any(parameter.completer == "vm" for parameter in cmdlet.parameters)
+    return cmdlet.module == "Hyper-V" or about_machine

@@ -1,12 +1,14 @@
-"""Builds a world from a scenario and a platform: for now one host with its volumes and images."""
+"""Builds a world from a scenario and a platform: hosts with their volumes and images, and what joins them."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from hvlab import catalog
-from hvlab.catalog import Image, Platform, Scenario
-from hvlab.catalog.models import read_size
+from hvlab.catalog import Image, Platform
+from hvlab.catalog.models import ServerPlan, read_size
+from hvlab.catalog.models import Station as LanStation
 from hvlab.datacenter.licence_book import BOOK, LicenceBook
 from hvlab.datacenter.licensing import Server
 from hvlab.guests import system_record
@@ -29,16 +31,31 @@ from hvlab.storage import iso, vhd
 from hvlab.storage.volume import HostFiles, Volume
 
 HOST = "host1"
+"""The first host: commands speak to it unless they name another."""
 POOL = (0x0A, 0x0A)
-"""The bytes of the host's own adapter addresses that tell it from other hosts."""
+"""The bytes of the first host's own adapter addresses that tell it from other hosts; each further host counts on."""
 
 
 def build_world(scenario: str = "one-host", platform: str = "ws2008", seed: int = 0) -> World:
     """A world at its beginning. Raises catalog.BadCatalog for an unknown scenario or platform."""
     plan = catalog.scenario(scenario)
     release = catalog.platform(platform)
-    timing = release.timing
     world = World(seed)
+    for number, server in enumerate([plan, *plan.more_hosts]):
+        _build_host(world, f"host{number + 1}", server, release, (POOL[0], POOL[1] + number), plan.lan)
+    return world
+
+
+def _build_host(
+    world: World,
+    host: str,
+    plan: ServerPlan,
+    release: Platform,
+    pool: tuple[int, int],
+    lan: Sequence[LanStation],
+) -> None:
+    """One host, switched on, with its network adapters in the network between the hosts."""
+    timing = release.timing
     pages = read_size(plan.memory) // PAGE_SIZE
     costs = Costs(
         timing.hypercall,
@@ -57,29 +74,28 @@ def build_world(scenario: str = "one-host", platform: str = "ws2008", seed: int 
     else:
         codes, nested = release.hypercall_codes, release.nested_paging
         monitor = Hypervisor(pages, costs, codes, plan.logical_processors, nested)
-    hypervisor = world.add(f"{HOST}/hypervisor", monitor)
-    root = world.add(f"{HOST}/root", RootKernel(HOST, read_size(plan.root_memory) // PAGE_SIZE, pages))
+    hypervisor = world.add(f"{host}/hypervisor", monitor)
+    root = world.add(f"{host}/root", RootKernel(host, read_size(plan.root_memory) // PAGE_SIZE, pages))
     volumes = [
         Volume(drive.letter, read_size(drive.size), read_size(drive.used), drive.label)
         for drive in plan.volumes
     ]
     files = HostFiles(volumes)
-    world.add(f"{HOST}/root/storage", HostStorage(HOST, files, timing.disk_access, timing.disk_sector))
-    world.add(f"{HOST}/root/vmms", VirtualServer(HOST, release) if release.hosted else Vmms(HOST, release))
-    book = world.add(BOOK, LicenceBook())
-    book.add_server(Server(plan.host, plan.sockets, plan.edition.casefold()), HOST)
+    world.add(f"{host}/root/storage", HostStorage(host, files, timing.disk_access, timing.disk_sector))
+    world.add(f"{host}/root/vmms", VirtualServer(host, release) if release.hosted else Vmms(host, release))
+    book = world.get(BOOK, LicenceBook) if world.has(BOOK) else world.add(BOOK, LicenceBook())
+    book.add_server(Server(plan.host, plan.sockets, plan.edition.casefold()), host)
     for edition in plan.licences:
         book.hold(edition, plan.host)
-    _build_networks(world, plan, release)
-    world.add(f"{HOST}/faults", FaultBoard(HOST))
+    _build_networks(world, host, plan, release, pool, lan)
+    world.add(f"{host}/faults", FaultBoard(host))
     hypervisor.launch(root.index)
     if not release.hosted:
         root.start()
     for image in plan.images:
-        _put_image(world, files, image)
+        _put_image(world, host, files, image)
     if release.integration_disc:
         _put_setup_disc(files, release.integration_disc)
-    return world
 
 
 def _put_setup_disc(files: HostFiles, version: str) -> None:
@@ -93,23 +109,34 @@ def _put_setup_disc(files: HostFiles, version: str) -> None:
     handle.write(0, data)
 
 
-def _build_networks(world: World, plan: Scenario, release: Platform) -> None:
-    """The physical network with its computers, and the host's adapters in it."""
-    network = world.add(LAN, PhysicalNetwork(release.timing.wire))
-    networks = world.add(f"{HOST}/root/vmswitch", VirtualNetworks(HOST, release, POOL))
+def _build_networks(
+    world: World,
+    host: str,
+    plan: ServerPlan,
+    release: Platform,
+    pool: tuple[int, int],
+    lan: Sequence[LanStation],
+) -> None:
+    """The host's adapters in the physical network; with the first host comes that network with its computers."""
+    first = not world.has(LAN)
+    network = world.add(LAN, PhysicalNetwork(release.timing.wire)) if first else None
+    networks = world.add(f"{host}/root/vmswitch", VirtualNetworks(host, release, pool))
     for nic in plan.nics:
         networks.add_nic(nic, read_mac(nic.mac))
-    for computer in plan.lan:
+    if network is None:
+        return
+    for computer in lan:
         station = Station(computer.name, read_mac(computer.mac))
         station.configure(computer.address, computer.prefix, computer.gateway)
         network.plug_station(station)
 
 
-def _put_image(world: World, files: HostFiles, image: Image) -> None:
+def _put_image(world: World, host: str, files: HostFiles, image: Image) -> None:
     """Write a system disk: boot record, system record, boot set."""
+    stream = f"images/{image.path}" if host == HOST else f"{host}/images/{image.path}"
     size = read_size(image.size)
     handle = files.create(image.path)
-    identifier = uuid.UUID(bytes=world.stream(f"images/{image.path}").uuid_bytes())
+    identifier = uuid.UUID(bytes=world.stream(stream).uuid_bytes())
     create = vhd.create_dynamic if image.dynamic else vhd.create_fixed
     create(handle, size, identifier=identifier, timestamp=LAB_BEGIN)
     if not image.guest:

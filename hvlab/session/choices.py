@@ -15,6 +15,7 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from hvlab.console.completion import Candidates, Completion, complete
+from hvlab.console.elsewhere import computers
 from hvlab.host.disks import HostStorage
 from hvlab.host.link import BusLink
 from hvlab.host.networks import VirtualNetworks
@@ -69,6 +70,8 @@ def _gatherers(session: Session) -> dict[str, Source]:
             one.name for one in world.get(f"{host}/root/vmswitch", VirtualNetworks).switches.values()
         ],
         "nic": lambda: [nic.name for nic in world.get(f"{host}/root/vmswitch", VirtualNetworks).nics],
+        "computer": lambda: computers(world),
+        "server": lambda: computers(world),
         "vm": lambda: map(_NAME, world.get(f"{host}/root/vmms", Vmms).machines.values()),
         "path": world.get(f"{host}/root/storage", HostStorage).files.paths,
         "device": lambda: [
