@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hvlab.kernel.trace import TraceEvent
+from hvlab.session import ringview
 from hvlab.session.decode import decode, request_of
 from hvlab.session.hostview import MachineView, look
 from hvlab.session.sentences import say, word
@@ -205,3 +206,22 @@ def fields_of_bytes(session: Session, text: Text, seq: int) -> Iterator[str]:
         for view in section.fields:
             raw = view.raw.hex(" ")
             yield text("repl.event.field", offset=view.offset, name=view.name, hex=raw, value=view.text)
+
+
+def rings(session: Session, text: Text, name: str = "") -> Iterator[str]:
+    """The rings of all open channels, or of one machine's, a sentence a ring; then whose pages are whose."""
+    world, host = session.world, session.host
+    for machine, relid in ringview.channels(world, host):
+        view = ringview.look(world, host, machine, relid)
+        if view is None or (name and machine.casefold() != name.casefold()):
+            continue
+        yield text("repl.rings.channel", vm=machine, relid=relid, device=view.device, state=view.state)
+        for ring in view.rings:
+            way = text(f"tui.rings.{'out' if ring.direction == ringview.DIRECTIONS[0] else 'back'}")
+            values = {"way": way, "read": ring.read, "write": ring.write}
+            yield text("repl.rings.ring", used=ring.used, size=ring.size, **values)
+    memory = ringview.memory(world, host)
+    for extent in memory.extents if memory is not None else ():
+        if extent.use == "memory":
+            values = {"vm": extent.owner, "count": extent.count, "guest": f"{extent.guest:x}"}
+            yield text("repl.rings.pages", first=f"{extent.first:x}", **values)

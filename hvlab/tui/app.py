@@ -29,7 +29,7 @@ from hvlab.tui.console_pane import ConsolePane
 from hvlab.tui.event_list import EventList
 from hvlab.tui.guest_pane import GuestPane
 from hvlab.tui.inspector import InspectorPane
-from hvlab.tui.layout import CLASSES, PANES, classes_for
+from hvlab.tui.layout import CLASSES, PANES, VIEWS, classes_for
 from hvlab.tui.lesson_pane import LessonPane
 from hvlab.tui.line_pane import LinePane
 from hvlab.tui.palette import LAYER_VARIABLES, THEMES, Palette
@@ -54,6 +54,7 @@ KEYS = (
     ("F9", "finish", "finish"),
     ("F7", "speed", "speed(1)"),
     ("F8", "step", "step"),
+    ("Alt+V", "views", "next_view"),
     ("Tab", "complete", "complete"),
     ("^Q", "quit", "quit"),
 )
@@ -88,6 +89,8 @@ class HvlabApp(App[int]):
         Binding("alt+down", "lesson('scroll', 3)", "tui.keys.scroll_lesson", key_display="Alt+↑ ↓"),
         Binding("alt+up", "lesson('scroll', -3)", show=False),
         Binding("alt+l", "map", "tui.keys.map", priority=True),
+        Binding("alt+v", "next_view", "tui.keys.next_view", key_display="Alt+V"),
+        Binding("alt+r", "pane('rings')", "tui.keys.rings", key_display="Alt+R"),
         Binding("escape", "prompt", "tui.keys.prompt"),
         Binding("ctrl+l", "clear", "tui.keys.clear"),
         Binding("ctrl+c", "interrupt", "tui.keys.interrupt", priority=True),
@@ -152,6 +155,7 @@ class HvlabApp(App[int]):
             with Vertical(id="right"):
                 yield ArchitecturePane()
                 yield GuestPane()
+                yield Vertical(id="views")
                 with Horizontal(id="middle"):
                     yield EventList()
                     yield InspectorPane()
@@ -247,8 +251,11 @@ class HvlabApp(App[int]):
         """Give a pane the stage and the keys."""
         if name == "lesson" and not self._has_lesson:
             return
-        self.stage = name
         screen = self.screen_stack[0]
+        if name in VIEWS:
+            self._with_desk(lambda desk: desk.open_view(name))
+            return
+        self.stage = name
         if name in ("picture", "lesson"):
             screen.remove_class("guest")
         if name == "inspector":
@@ -257,10 +264,28 @@ class HvlabApp(App[int]):
         self._arrange()
         self.query_one(f"#{name}", Widget).focus()
 
+    def show_view(self) -> None:
+        """Give the views the stage."""
+        self.stage = "view"
+        self.screen_stack[0].remove_class("guest", "closer")
+        self._arrange()
+
+    def close_view(self) -> None:
+        """Give the picture its place back."""
+        self.stage = "picture"
+        self._arrange()
+
+    def action_next_view(self) -> None:
+        """The view that was open last; if one is open, the next one."""
+        self._with_desk(lambda desk: desk.next_view())
+
     def action_prompt(self) -> None:
-        """Back to the prompt; a guest's screen closes first."""
+        """Back to the prompt; a guest's screen closes first, a view when one is at the prompt already."""
         screen = self.screen_stack[0]
-        if screen.has_class("closer"):
+        if self.stage == "view":
+            if self.query_one(ConsolePane).prompt.has_focus:
+                self.close_view()
+        elif screen.has_class("closer"):
             screen.remove_class("closer")
         elif screen.has_class("guest"):
             screen.remove_class("guest")

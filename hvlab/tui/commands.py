@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from hvlab.tui.layout import PANES
+from hvlab.tui.layout import PANES, VIEWS
 from hvlab.tui.pacing import SPEEDS
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class HvlabCommands(Provider):
         for number, speed in enumerate(SPEEDS):
             name = text("tui.command.speed", name=text(f"tui.speed.{speed.name}"))
             yield name, text("tui.command.speed_help"), partial(app.set_speed, number)
-        for pane in PANES:
+        for pane in (*PANES[:-1], *VIEWS):
             yield text(f"tui.pane.{pane}"), text("tui.keys." + pane), partial(app.action_pane, pane)
         for action in ("map", "pause", "step", "finish", "still", "clear", "help"):
             yield text(f"tui.keys.{action}"), "", getattr(app, f"action_{action}")

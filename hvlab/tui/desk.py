@@ -25,6 +25,7 @@ from hvlab.tui.inspector import InspectorPane
 from hvlab.tui.lesson_pane import LessonPane
 from hvlab.tui.pacing import SPEEDS
 from hvlab.tui.runner import Runner
+from hvlab.tui.views import Views
 
 if TYPE_CHECKING:
     from hvlab.course.view import LessonView
@@ -56,6 +57,7 @@ class Desk:
         self.guest = app.query_one(GuestPane)
         self.lesson_pane = app.query_one(LessonPane)
         self.status = app.query_one(StatusBar)
+        self.views = Views(app, session)
         self._still = False
         self.host.ask = self.runner.ask
         self.runner.on_start = self._started
@@ -121,6 +123,7 @@ class Desk:
             self.show_guest(name)
         if self.app.screen_stack[0].has_class("guest"):
             self.guest.update(self.session.world, self.session.host)
+        self.views.update()
 
     def _tell(self) -> None:
         """The status bar."""
@@ -246,9 +249,19 @@ class Desk:
 
     # -- views ----------------------------------------------------------------------------------------
 
+    def open_view(self, name: str) -> None:
+        """A view in the picture's and the events' place, with the keys."""
+        self.views.open(name)
+        self._still = False
+
+    def next_view(self) -> None:
+        """The view that was open last; if it is in sight, the next one."""
+        self.open_view(self.views.following())
+
     def show_guest(self, name: str) -> None:
         """A guest's own screen in the picture's place."""
         self._still = False
+        self.views.close()
         self.guest.open(name)
         self.guest.update(self.session.world, self.session.host)
         self.app.screen_stack[0].add_class("guest")
@@ -263,4 +276,5 @@ class Desk:
         self.events.add(list(self.session.world.trace))
         self.picture.invalidate()
         self.inspector.redraw()
+        self.views.invalidate()
         self._tell()

@@ -212,6 +212,7 @@ def test_tables_are_read_row_by_row() -> None:
 NO_NEED = {
     "move": "rows are read one after the other",
     "scroll": "nothing scrolls",
+    "scroll_view": "nothing scrolls",
     "scroll_output": "nothing scrolls",
     "prompt": "one is always at the prompt",
     "dismiss": "nothing is open that hides something",
@@ -231,6 +232,8 @@ def screen_actions() -> Iterator[str]:
         lesson_pane,
         map_screen,
         prompt,
+        rings_pane,
+        view_pane,
     )
 
     for owner in (
@@ -242,6 +245,8 @@ def screen_actions() -> Iterator[str]:
         lesson_pane.LessonPane,
         map_screen.MapScreen,
         prompt.PromptInput,
+        rings_pane.RingsPane,
+        view_pane.ViewPane,
     ):
         for binding in owner.BINDINGS:
             assert isinstance(binding, Binding)

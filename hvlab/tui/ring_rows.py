@@ -1,0 +1,195 @@
+"""How rings and memory are drawn. Pure: Lines out, no widget."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import zip_longest
+
+from hvlab.session.ringview import ChannelRings, MemoryView, RingView
+from hvlab.session.units import bytes_text, pages_text
+from hvlab.text import Text
+from hvlab.tui.canvas import Line, fit, line, plain
+from hvlab.tui.view_pane import heading
+
+ROOT_STYLE, POOL_STYLE, FREE_STYLE = "root+3", "hypervisor+3", "faint"
+OWNER_STYLES = ("guest+3", "vmbus+3", "device+3", "console+3")
+OWNER_MARKS = "█▓▒░"
+SIDE_BY_SIDE = 132
+Packet = tuple[int, int, int, str]
+"""The newest packet of a ring: its event's seq, where it starts, its length in bytes, its type."""
+
+
+def bar(ring: RingView, packet: Packet | None, width: int) -> Line:
+    """The ring as a strip: what waits, the newest packet, and where the two indices stand."""
+    cells = [("·", "faint")] * width
+    size = ring.size
+
+    def cell(offset: int) -> int:
+        return min(width - 1, offset % size * width // size)
+
+    def paint(start: int, length: int, mark: str, style: str) -> None:
+        first, count = cell(start), max(1, -(-length * width // size))
+        for step in range(min(count, width)):
+            cells[(first + step) % width] = (mark, style)
+
+    if packet is not None:
+        paint(packet[1], packet[2], "▒", "vmbus+1")
+    if ring.used:
+        paint(ring.read, ring.used, "█", "vmbus+3")
+    read, write = cell(ring.read), cell(ring.write)
+    cells[write] = ("W", "accent")
+    cells[read] = ("R", "good") if read != write else ("↕", "accent")
+    return line(("▐", "faint"), *cells, ("▌", "faint"))
+
+
+def byte_rows(ring: RingView, packet: Packet | None, width: int, count: int) -> list[Line]:
+    """The bytes around the indices, from the newest packet's start or the read index on."""
+    per_row = 16 if width >= 6 + 16 * 3 + 16 else 8
+    start = packet[1] if packet is not None and not ring.used else ring.read
+    first = start // per_row * per_row
+    rows = []
+    for row in range(min(count, ring.size // per_row)):
+        at = (first + row * per_row) % ring.size
+        runs: list[tuple[str, str]] = [(f"{at:05x} ", "faint")]
+        letters: list[tuple[str, str]] = []
+        for offset in range(at, at + per_row):
+            byte = ring.data[offset]
+            style = _byte_style(ring, packet, offset)
+            mark = ">" if offset == ring.read else " "
+            mark = "^" if offset == ring.write else mark
+            mark = "↕" if offset == ring.read == ring.write else mark
+            runs.append((mark, "accent" if mark != " " else ""))
+            runs.append((f"{byte:02x}", style))
+            letters.append((chr(byte) if 32 <= byte < 127 else "·", style))
+        rows.append(line(*runs, ("  ", ""), *letters))
+    return rows
+
+
+def _byte_style(ring: RingView, packet: Packet | None, offset: int) -> str:
+    if ring.waits(offset):
+        return "vmbus+3"
+    if packet is not None and (offset - packet[1]) % ring.size < packet[2]:
+        return "code"
+    return "faint"
+
+
+def ring_rows(ring: RingView, packet: Packet | None, text: Text, width: int, count: int) -> list[Line]:
+    """One ring: its name, the strip, its figures, the newest packet, the bytes."""
+    rows = [heading(text(f"tui.rings.{'out' if ring.direction == 'guest->host' else 'back'}"), width)]
+    rows.append(bar(ring, packet, width - 2))
+    if not ring.sound:
+        rows.append(line((fit(text("tui.rings.corrupt"), width), "bad")))
+    figures = [
+        ("R", "good"), (f" {ring.read}  ", ""), ("W", "accent"), (f" {ring.write}  ", ""),
+        (text("tui.rings.waits", count=ring.used), "vmbus+3" if ring.used else "dim"),
+        ("  " + text("tui.rings.free", free=ring.free, size=ring.size), "dim"),
+    ]  # fmt: skip
+    mask = text(f"tui.rings.{'masked' if ring.mask else 'unmasked'}")
+    if ring.pending:
+        mask += "  " + text("tui.rings.pending", count=ring.pending)
+    used = sum(len(words) for words, _ in figures)
+    if used + 2 + len(mask) <= width:
+        rows.append(line(*figures, ("  " + mask, "warn" if ring.pending else "dim")))
+    else:
+        rows += [line(*figures), line((fit(mask, width), "warn" if ring.pending else "dim"))]
+    if packet is None:
+        rows.append(line((text("tui.rings.no_packet"), "dim")))
+    else:
+        seq, offset, length, kind = packet
+        words = text("tui.rings.newest", seq=seq, type=kind, count=length, offset=offset)
+        rows.append(line((fit(words, width), "code")))
+    return rows + byte_rows(ring, packet, width, count)
+
+
+def channel_rows(
+    view: ChannelRings, packets: dict[str, Packet], text: Text, width: int, height: int
+) -> list[Line]:
+    """Both rings of a channel, side by side where there is room."""
+    if not view.rings:
+        return [line((text("tui.rings.closed", state=view.state), "dim"))]
+    if width >= SIDE_BY_SIDE:
+        half = width // 2 - 1
+        count = max(4, height - 16)
+        left, right = (ring_rows(ring, packets.get(ring.direction), text, half, count) for ring in view.rings)
+        return [beside(one or (), other or (), half) for one, other in zip_longest(left, right)]
+    count = max(3, (height - 14) // 2)
+    rows: list[Line] = []
+    for ring in view.rings:
+        rows += ring_rows(ring, packets.get(ring.direction), text, width, count)
+    return rows
+
+
+def beside(left: Line, right: Line, width: int) -> Line:
+    """Two rows as one, the right one beginning at a column."""
+    return line(*left, (" " * max(1, width + 2 - len(plain(left))), ""), *right)
+
+
+# -- memory -----------------------------------------------------------------------------------------
+
+
+def _marks(view: MemoryView) -> dict[str, tuple[str, str]]:
+    return {
+        owner: (OWNER_MARKS[place // len(OWNER_STYLES) % 4], OWNER_STYLES[place % len(OWNER_STYLES)])
+        for place, owner in enumerate(view.owners)
+    }
+
+
+def map_cells(view: MemoryView, width: int) -> list[tuple[str, str]]:
+    """The machine's pages as a strip; a cell shows whoever has most of its pages."""
+    marks = _marks(view)
+    found: list[Counter[tuple[str, str]]] = [Counter() for _ in range(width)]
+    for extent in view.extents:
+        mark = ("·", FREE_STYLE)
+        if extent.use != "free":
+            mark = ("▚", POOL_STYLE) if extent.use == "pool" else marks[extent.owner]
+        first = extent.first * width // view.pages
+        last = min(width - 1, (extent.first + extent.count - 1) * width // view.pages)
+        for cell in range(first, last + 1):
+            begin, end = -(-cell * view.pages // width), -(-(cell + 1) * view.pages // width)
+            found[cell][mark] += min(end, extent.first + extent.count) - max(begin, extent.first)
+    cells = []
+    for cell, counter in enumerate(found):
+        pages = -(-(cell + 1) * view.pages // width) - -(-cell * view.pages // width)
+        counter[("█", ROOT_STYLE)] += pages - sum(counter.values())
+        cells.append(counter.most_common(1)[0][0])
+    return cells
+
+
+def memory_rows(view: MemoryView, text: Text, width: int) -> list[Line]:
+    """Who owns which page, and where each guest's pages lie in the machine."""
+    rows = [heading(text("tui.rings.memory", size=bytes_text(view.pages << 12)), width)]
+    rows.append(line(("▐", "faint"), *map_cells(view, width - 2), ("▌", "faint")))
+    own = view.pages - view.free - sum(view.owned(o, u) for o in view.owners for u in ("memory", "pool"))
+    marks = _marks(view)
+    legend = [
+        (("█", ROOT_STYLE), text("tui.rings.root"), own),
+        *((marks[owner], owner, view.owned(owner, "memory")) for owner in view.owners),
+        (
+            ("▚", POOL_STYLE),
+            text("tui.rings.pools"),
+            sum(view.owned(owner, "pool") for owner in view.owners),
+        ),
+        (("·", FREE_STYLE), text("tui.rings.unused"), view.free),
+    ]
+    name = max(len(words) for _, words, _ in legend)
+    for mark, words, count in legend:
+        share = f"{pages_text(count):>9} {count:>9} {text('tui.rings.pages')}"
+        rows.append(line(mark, (f" {words.ljust(name)} ", ""), (share, "dim")))
+    rows.append(line((text("tui.rings.touched", count=view.touched), "dim")))
+    rows.append(heading(text("tui.rings.map"), width))
+    mapped = [extent for extent in view.extents if extent.use == "memory"]
+    for extent in mapped:
+        last, end = extent.guest + extent.count - 1, extent.first + extent.count - 1
+        rows.append(
+            line(
+                marks[extent.owner],
+                (f" {fit(extent.owner, 14).ljust(14)} ", ""),
+                (f"{extent.guest:06x}–{last:06x}", "guest+3"),
+                (" → ", "dim"),
+                (f"{extent.first:06x}–{end:06x}", "hardware+3"),
+                (f"  {extent.count} {text('tui.rings.pages')}", "dim"),
+            )
+        )
+    if not mapped:
+        rows.append(line((text("tui.rings.no_guest"), "dim")))
+    return rows

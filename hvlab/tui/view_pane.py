@@ -1,0 +1,134 @@
+"""The base of the views: panes one at a time above the console, drawn from the world and the trace alone.
+
+A view says what it shows as Lines (`rows`); when it does so is decided here: only
+while it is in sight, and only when the world, the room, the language or the
+learner's choice has changed. Then the rows that differ are painted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from hvlab.tui.canvas import Line, line
+from hvlab.tui.layout import VIEWS
+from hvlab.tui.line_pane import ScrollPane
+
+if TYPE_CHECKING:
+    from hvlab.kernel import World
+    from hvlab.kernel.trace import RawEvent
+    from hvlab.session.session import Session
+    from hvlab.text import Text
+
+MOVING = (
+    Binding("up", "scroll_view(-1)", "tui.keys.up"),
+    Binding("down", "scroll_view(1)", "tui.keys.down"),
+    Binding("pageup", "scroll_view(-8)", show=False),
+    Binding("pagedown", "scroll_view(8)", show=False),
+)
+
+
+class ViewPane(ScrollPane):
+    """A view; its id names its texts."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*MOVING]
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id=name, classes="pane view")
+        self.laid_out = 0
+        """How often the rows were made anew; tests read it."""
+        self._session: Session | None = None
+        self._read = 0
+        self._last: RawEvent | None = None
+        self._shown_for: Hashable = None
+
+    # -- what a view says of itself --------------------------------------------------------------
+
+    def rows(self, session: Session, text: Text, width: int, height: int) -> list[Line]:
+        """What to show now."""
+        raise NotImplementedError
+
+    def note(self, seq: int, event: RawEvent) -> None:
+        """Take notice of an event of the trace; each is told once, in its order."""
+
+    def forget(self) -> None:
+        """The trace is another one: what was noted of it does not hold."""
+
+    def choice(self) -> Hashable:
+        """What the learner has chosen here; when it changes the view is drawn anew."""
+        return None
+
+    def moves_with_time(self, world: World) -> bool:
+        """Whether the view changes while the clock moves and nothing happens."""
+        return False
+
+    # -- drawing ---------------------------------------------------------------------------------
+
+    def update(self, session: Session) -> None:
+        """Look at the lab, and draw if that changes anything."""
+        self._session = session
+        width, height = self.scrollable_content_region.size
+        if not self.display or width < 1:
+            return
+        trace = session.world.trace
+        self._catch_up(trace.events)
+        text = self.lab_app.text
+        now = session.world.now if self.moves_with_time(session.world) else 0
+        state = (
+            len(trace), self._last, session.log.entries[-1:], now,
+            width, height, text.language, self.choice(),
+        )  # fmt: skip
+        if state == self._shown_for:
+            return
+        self._shown_for = state
+        self.laid_out += 1
+        self._entitle()
+        self.show(self.rows(session, text, width, height))
+
+    def _catch_up(self, events: list[RawEvent]) -> None:
+        if self._read > len(events) or (self._read and events[self._read - 1] is not self._last):
+            self._read = 0
+            self.forget()
+        for place in range(self._read, len(events)):
+            self.note(place + 1, events[place])
+        self._read = len(events)
+        self._last = events[-1] if events else None
+
+    def _entitle(self) -> None:
+        """The names of all views in the border, each to be clicked, this one marked."""
+        text = self.lab_app.text
+        parts = []
+        for name in VIEWS:
+            words = text(f"tui.pane.{name}")
+            mark = "b" if name == self.id else "not b"
+            parts.append(f"[{mark} @click=app.pane('{name}')]{words}[/]")
+        title = " · ".join(parts)
+        if self.border_title != title:
+            self.border_title = title
+
+    def again(self) -> None:
+        """Draw with what the learner has chosen now."""
+        if self._session is not None:
+            self.update(self._session)
+
+    def invalidate(self) -> None:
+        """Draw everything anew."""
+        self._shown_for = None
+        self.shown = []
+        self.again()
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """The room has changed."""
+        self.again()
+
+    def action_scroll_view(self, step: int) -> None:
+        """Up or down."""
+        self.scroll_relative(y=step, animate=False)
+
+
+def heading(words: str, width: int) -> Line:
+    """A section's head with a rule behind it."""
+    return line((words + " ", "title"), ("─" * max(0, width - len(words) - 1), "faint"))

@@ -1,0 +1,78 @@
+"""Which view is open: makes each when it is first wanted, and shows one at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+
+from hvlab.tui.layout import VIEWS
+from hvlab.tui.view_pane import ViewPane
+
+if TYPE_CHECKING:
+    from hvlab.session.session import Session
+    from hvlab.tui.app import HvlabApp
+
+
+def make(name: str) -> ViewPane:
+    """The view of that name; its module is read only now."""
+    from hvlab.tui.rings_pane import RingsPane
+
+    return {"rings": RingsPane}[name]()
+
+
+class Views:
+    """The views of one lab."""
+
+    def __init__(self, app: HvlabApp, session: Session) -> None:
+        self.app = app
+        self.session = session
+        self.made: dict[str, ViewPane] = {}
+        self.name = ""
+        """The one that was opened last."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a view is in sight."""
+        return self.app.stage == "view"
+
+    @property
+    def current(self) -> ViewPane | None:
+        """The view in sight."""
+        return self.made.get(self.name) if self.is_open else None
+
+    def following(self) -> str:
+        """Which view a key for the next one opens."""
+        if not self.is_open:
+            return self.name or VIEWS[0]
+        return VIEWS[(VIEWS.index(self.name) + 1) % len(VIEWS)]
+
+    def open(self, name: str) -> None:
+        """Show a view and give it the keys."""
+        view = self.made.get(name)
+        if view is None:
+            view = self.made[name] = make(name)
+            self.app.query_one("#views", Vertical).mount(view)
+        self.name = name
+        for other in self.made.values():
+            other.set_class(other is view, "open")
+        self.app.show_view()
+        view.focus()
+        self.app.call_after_refresh(view.update, self.session)
+
+    def close(self) -> None:
+        """Give the picture its place back."""
+        if self.is_open:
+            self.app.close_view()
+
+    def update(self) -> None:
+        """Draw what has changed in the view in sight."""
+        view = self.current
+        if view is not None:
+            view.update(self.session)
+
+    def invalidate(self) -> None:
+        """Language or colours have changed."""
+        view = self.current
+        if view is not None:
+            view.invalidate()

@@ -1,0 +1,215 @@
+"""The views: opened, closed, walked through, and drawn only when something has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from hvlab.session import ringview
+from hvlab.text import LANGUAGES
+from hvlab.tui.app import HvlabApp
+from hvlab.tui.canvas import plain
+from hvlab.tui.console_pane import ConsolePane
+from hvlab.tui.help_screen import HelpBox
+from hvlab.tui.layout import VIEWS
+from hvlab.tui.view_pane import ViewPane
+from tests.tui.conftest import CREATE, run
+
+Maker = Callable[..., HvlabApp]
+BIG = (120, 40)
+SIZES = ((80, 24), BIG, (200, 60))
+
+
+def view(app: HvlabApp) -> ViewPane:
+    assert app.desk is not None
+    current = app.desk.views.current
+    assert current is not None
+    return current
+
+
+def shown(app: HvlabApp) -> str:
+    return "\n".join(plain(row) for row in view(app).shown)
+
+
+async def type_in(app: HvlabApp, pilot: Pilot[int], command: str) -> None:
+    """Enter a command and let it come to its end."""
+    app.query_one(ConsolePane).type_command(command, run=True)
+    await pilot.pause()
+    app.action_finish()
+    assert app.desk is not None
+    for _ in range(500):
+        app.frame()
+        if not app.desk.runner.busy:
+            break
+    await pilot.pause()
+
+
+BOOT = f"{CREATE}; Start-VM web01; Wait-Lab -VM web01 -For Booted"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_every_view_opens_by_key_and_is_readable_at_every_size(
+    make_app: Maker, size: tuple[int, int]
+) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=size) as pilot:
+        await type_in(app, pilot, BOOT)
+        for name in VIEWS:
+            app.action_pane(name)
+            await pilot.pause()
+            app.frame()
+            await pilot.pause()
+            pane = view(app)
+            assert pane.id == name
+            assert pane.has_focus
+            assert pane.size.height >= 8
+            assert len(pane.shown) > 3
+            for row in pane.shown:
+                assert len(plain(row)) <= pane.scrollable_content_region.width, (name, plain(row))
+
+
+async def test_the_key_for_views_goes_round_and_escape_leads_back(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        for name in (*VIEWS, VIEWS[0]):
+            await pilot.press("alt+v")
+            assert view(app).id == name
+        await pilot.press("escape")
+        assert app.query_one(ConsolePane).prompt.has_focus
+        assert app.stage == "view", "one may type and watch"
+        await pilot.press("escape")
+        assert app.stage == "picture"
+        await pilot.press("alt+v")
+        assert view(app).id == VIEWS[0], "the one that was open last"
+        await pilot.press("f4")
+        assert app.stage == "events"
+
+
+async def test_a_guests_screen_takes_the_place_of_a_view(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await type_in(app, pilot, BOOT)
+        await pilot.press("alt+r")
+        await type_in(app, pilot, "vmconnect localhost web01")
+        assert app.stage == "picture"
+        assert app.screen.has_class("guest")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_view_has_its_help_and_its_keys(make_app: Maker, language: str) -> None:
+    app = make_app(lesson=False, language=language)
+    async with app.run_test(size=BIG) as pilot:
+        for name in VIEWS:
+            app.action_pane(name)
+            await pilot.pause()
+            await pilot.press("f1")
+            box = app.screen.query_one(HelpBox)
+            assert box.border_title == app.text(f"tui.pane.{name}")
+            said = "\n".join(plain(row) for row in box.shown)
+            for binding in type(view(app)).BINDINGS:
+                assert app.text(binding.description) in said  # type: ignore[union-attr]
+            await pilot.press("escape")
+
+
+async def test_a_view_speaks_the_other_language_at_once(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        for name in VIEWS:
+            app.action_pane(name)
+            await pilot.pause()
+            before = shown(app)
+            app.set_language("de")
+            assert shown(app) != before
+            app.set_language("en")
+            assert shown(app) == before
+
+
+async def test_nothing_is_laid_out_anew_while_nothing_happens(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await type_in(app, pilot, BOOT)
+        for name in VIEWS:
+            app.action_pane(name)
+            await pilot.pause()
+            count = view(app).laid_out
+            run(app, 10)
+            for _ in range(3):
+                view(app).again()
+            assert view(app).laid_out == count, name
+
+
+async def test_looking_leaves_the_world_as_it_is(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await type_in(app, pilot, BOOT)
+        assert app.desk is not None
+        world = app.desk.session.world
+        before = world.digest()
+        for name in VIEWS:
+            app.action_pane(name)
+            await pilot.pause()
+            for key in ("left", "right", "up", "down"):
+                await pilot.press(key)
+        assert world.digest() == before
+
+
+async def test_a_click_on_a_name_in_the_border_opens_that_view(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("alt+v")
+        app.frame()
+        await pilot.pause()
+        titles = [app.text(f"tui.pane.{name}") for name in VIEWS]
+        x = 2 + sum(len(title) + 3 for title in titles[:-1]) + 1
+        await pilot.click(view(app), offset=(x, 0))
+        await pilot.pause()
+        assert view(app).id == VIEWS[-1]
+
+
+# -- rings ---------------------------------------------------------------------------------------------
+
+
+async def test_rings_follow_the_packets_until_one_chooses(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await type_in(app, pilot, BOOT)
+        await pilot.press("alt+r")
+        app.frame()
+        assert app.desk is not None
+        world = app.desk.session.world
+        newest = [event for event in world.trace if event.kind == "ring.packet"][-1]
+        assert f"channel {newest.channel} " in shown(app)
+        assert f"#{newest.seq} {newest.get('packet_type')}" in shown(app)
+        await pilot.press("right")
+        assert f"channel {newest.channel} " not in shown(app).splitlines()[0]
+        await pilot.press("f")
+        assert f"channel {newest.channel} " in shown(app)
+
+
+async def test_the_figures_of_rings_are_the_worlds(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await type_in(app, pilot, BOOT)
+        await pilot.press("alt+r")
+        assert app.desk is not None
+        session = app.desk.session
+        for machine, relid in ringview.channels(session.world, session.host):
+            view(app).chosen = machine, relid  # type: ignore[attr-defined]
+            view(app).again()
+            now = ringview.look(session.world, session.host, machine, relid)
+            assert now is not None
+            for ring in now.rings:
+                assert f"R {ring.read}  W {ring.write}  " in shown(app)
+
+
+async def test_a_view_forgets_what_was_undone(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await type_in(app, pilot, BOOT)
+        await pilot.press("alt+r")
+        app.frame()
+        assert "No channel is on offer" not in shown(app)
+        await type_in(app, pilot, "Undo-Lab")
+        assert "No channel is on offer" in shown(app)
