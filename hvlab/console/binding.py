@@ -188,24 +188,13 @@ def _ambiguous() -> BindingError:
 def _bind_positional(bound: Bound, arguments: list[Argument], collect_rest: bool) -> None:
     cmdlet = bound.cmdlet
     for number, argument in enumerate(arguments):
-        open_parameters = [
+        free = [
             p
-            for p in cmdlet.parameters
-            if p.position is not None
-            and not p.rest
-            and p.name.lower() not in bound.values
-            and any(_in_set(p, name) for name in bound.sets)
+            for key, p in cmdlet.placed
+            if key not in bound.values and (not p.sets or any(name in p.sets for name in bound.sets))
         ]
-        rest = next(
-            (
-                p
-                for p in cmdlet.parameters
-                if p.rest
-                and p.name.lower() not in bound.values
-                and any(_in_set(p, name) for name in bound.sets)
-            ),
-            None,
-        )
+        open_parameters = [p for p in free if not p.rest]
+        rest = next((p for p in free if p.rest), None)
         by_rest = rest is not None and not any(fits(p, plain(argument.value)) for p in open_parameters)
         if not open_parameters or (by_rest and rest is not None and fits(rest, plain(argument.value))):
             if rest is not None:

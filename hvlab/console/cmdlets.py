@@ -301,10 +301,14 @@ class Cmdlet:
             for p in self.parameters
         }
         object.__setattr__(self, "defaults", defaults)
+        placed = [(p.name.lower(), p) for p in self.parameters if p.position is not None or p.rest]
+        object.__setattr__(self, "placed", tuple(placed))
 
     _folded: dict[str, Parameter] = field(init=False, repr=False, default_factory=dict)
     set_names: tuple[str, ...] = field(init=False, repr=False, default=())
     defaults: dict[str, object] = field(init=False, repr=False, default_factory=dict)
+    placed: tuple[tuple[str, Parameter], ...] = field(init=False, repr=False, default=())
+    """The parameters that take arguments without a name, by lower-case name."""
 
     @property
     def type_name(self) -> str:

@@ -6,11 +6,10 @@ its nodes at once (see ``statements``); ``height`` is how deep the closures call
 
 from __future__ import annotations
 
-import operator as python_operator
 from collections.abc import Callable
 from typing import ClassVar
 
-from hvlab.console import limits, members, operators
+from hvlab.console import limits, members, operators, quick
 from hvlab.console.assigning import AssigningCompiler
 from hvlab.console.convert import (
     NOTHING,
@@ -28,6 +27,7 @@ from hvlab.console.formats import format_text
 from hvlab.console.objects import PSObject, custom_object
 from hvlab.console.runtime import Expression, Scope
 from hvlab.console.scriptblock import ScriptBlock
+from hvlab.console.source import Span
 from hvlab.console.syntax import (
     ArrayExpression,
     ArrayLiteral,
@@ -59,20 +59,6 @@ _ARITHMETIC: dict[str, Callable[[object, object, operators.Charge], object]] = {
     "%": operators.modulo,
     "..": operators.span,
     "join": operators.join,
-}
-#: The ways of whole numbers, up to where PowerShell's own integers would behave differently.
-_NATIVE: dict[str, tuple[Callable[[int, int], object], int]] = {
-    "+": (python_operator.add, 1 << 40),
-    "-": (python_operator.sub, 1 << 40),
-    "*": (python_operator.mul, 1 << 24),
-}
-_NATIVE_TESTS: dict[str, Callable[[int, int], object]] = {
-    "eq": python_operator.eq,
-    "ne": python_operator.ne,
-    "gt": python_operator.gt,
-    "ge": python_operator.ge,
-    "lt": python_operator.lt,
-    "le": python_operator.le,
 }
 _CONSTANTS: dict[str, object] = {"true": True, "false": False, "null": None}
 
@@ -143,18 +129,7 @@ class ExpressionCompiler(AssigningCompiler):
             return lambda scope: runtime.error_list
         if name == "psitem":
             name = "_"
-        missing = members.MISSING
-
-        def read(scope: Scope) -> object:
-            current: Scope | None = scope
-            while current is not None:
-                value = current.variables.get(name, missing)
-                if value is not missing:
-                    return value
-                current = current.parent
-            return None
-
-        return read
+        return quick.reader(name)
 
     def _expandable(self, node: Expandable) -> Expression:
         parts = [part if isinstance(part, str) else self.expression(part) for part in node.parts]
@@ -294,52 +269,18 @@ class ExpressionCompiler(AssigningCompiler):
             return lambda scope: to_bool(left(scope)) or to_bool(right(scope))
         if operator == "xor":
             return lambda scope: to_bool(left(scope)) is not to_bool(right(scope))
-        if operator in _NATIVE:
-            return self._arithmetic(node, left, right)
-        if operator in _NATIVE_TESTS:
-            return self._comparison(node, left, right)
-        action = self.action_of(node)
-        span = node.span
+        slow = self.placed(self.action_of(node), node.span)
+        native = quick.NATIVE.get(operator) or quick.NATIVE_TESTS.get(operator)
+        if operator in ("eq", "ne") and node.case != "c" and type(text := _constant_text(node.right)) is str:
+            return quick.text_test(left, text, operator == "eq", slow)
+        if native is not None:
+            return quick.binary(native, (node.left, node.right), (left, right), slow)
+        return lambda scope: slow(left(scope), right(scope))
 
-        def run(scope: Scope) -> object:
-            first, second = left(scope), right(scope)
-            try:
-                return action(first, second)
-            except CmdletError as error:
-                raise self.located(error, span) from None
+    def placed(self, action: Callable[[object, object], object], span: Span) -> quick.Slow:
+        """An operator whose errors know where it stands."""
 
-        return run
-
-    def _arithmetic(self, node: Binary, left: Expression, right: Expression) -> Expression:
-        action = _ARITHMETIC[node.operator]
-        charge = self.runtime.charge
-        span = node.span
-        native, limit = _NATIVE[node.operator]
-
-        def run(scope: Scope) -> object:
-            first, second = left(scope), right(scope)
-            if (
-                type(first) is int
-                and type(second) is int
-                and (-limit < first < limit and -limit < second < limit)
-            ):
-                return native(first, second)
-            try:
-                return action(first, second, charge)
-            except CmdletError as error:
-                raise self.located(error, span) from None
-
-        return run
-
-    def _comparison(self, node: Binary, left: Expression, right: Expression) -> Expression:
-        action = self.action_of(node)
-        span = node.span
-        native = _NATIVE_TESTS[node.operator]
-
-        def run(scope: Scope) -> object:
-            first, second = left(scope), right(scope)
-            if type(first) is int and type(second) is int:
-                return native(first, second)
+        def run(first: object, second: object) -> object:
             try:
                 return action(first, second)
             except CmdletError as error:
@@ -423,18 +364,11 @@ class ExpressionCompiler(AssigningCompiler):
         missing = members.MISSING
         get = members.get_property
         if isinstance(node.name, Constant):
-            known = to_text(node.name.value)
-            folded = known.lower()
-
-            def read_known(scope: Scope) -> object:
-                value = target(scope)
-                if type(value) is PSObject and (getter := value.type.getters.get(folded)) is not None:
-                    result = getter(value.subject)
-                    return list(result) if type(result) is tuple else result
-                result = get(value, known)
-                return None if result is missing else result
-
-            return read_known
+            member = members.property_reader(to_text(node.name.value))
+            variable = quick.plain_variable(node.target)
+            if variable is not None:
+                return quick.member(variable, member)
+            return lambda scope: member(target(scope))
 
         def read(scope: Scope) -> object:
             value = get(target(scope), name(scope))
@@ -500,6 +434,10 @@ class ExpressionCompiler(AssigningCompiler):
         Index: _index,
         Step: AssigningCompiler.step,
     }
+
+
+def _constant_text(node: Node) -> object:
+    return node.value if isinstance(node, Constant) else None
 
 
 def _as_type(left: object, right: object) -> object:

@@ -43,13 +43,7 @@ class FunctionStage:
         self.records: list[object] = []
         self.finished = False
         self.scope = scope if command.operator == "." else Scope(scope)
-        self.cmdlet = Cmdlet(
-            name or "scriptblock",
-            "",
-            body.parameters,
-            implementing_type=name or "scriptblock",
-            supports_should_process=body.should_process,
-        )
+        self.cmdlet = _command_of(body, name or "scriptblock")
         self.name = name
         self.position = command.position
         try:
@@ -199,6 +193,16 @@ class FunctionStage:
             if self.records and self.has_input:
                 self._bind_record(self.records[-1])
         self._run(self.body.end)
+
+
+def _command_of(body: CompiledBody, name: str) -> Cmdlet:
+    known = body.commands.get(name)
+    if known is None:
+        known = Cmdlet(
+            name, "", body.parameters, implementing_type=name, supports_should_process=body.should_process
+        )
+        body.commands[name] = known
+    return known
 
 
 def _asked(stage: FunctionStage, arguments: list[object]) -> object:

@@ -32,9 +32,9 @@ def get_property(value: object, name: str) -> object:
     """The value of a property, or MISSING."""
     folded = name.lower()
     if isinstance(value, PSObject):
-        found = value.type.find(name)
-        if found is not None:
-            result = found.getter(value.subject)
+        getter = value.type.getters.get(folded)
+        if getter is not None:
+            result = getter(value.subject)
             return list(result) if isinstance(result, tuple) else result
         if folded == "psobject":
             return _about(value)
@@ -67,6 +67,20 @@ def get_property(value: object, name: str) -> object:
     if isinstance(value, ErrorRecord):
         return _error_property(value, folded)
     return 1 if folded in ("count", "length") else MISSING
+
+
+def property_reader(name: str) -> Callable[[object], object]:
+    """Reads this property of one value after the other; None where a value has no such property."""
+    folded = name.lower()
+
+    def read(value: object) -> object:
+        if type(value) is PSObject and (getter := value.type.getters.get(folded)) is not None:
+            result = getter(value.subject)
+            return list(result) if type(result) is tuple else result
+        result = get_property(value, name)
+        return None if result is MISSING else result
+
+    return read
 
 
 def _about(value: PSObject) -> PSObject:

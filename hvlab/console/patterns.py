@@ -63,6 +63,8 @@ def like(text: str, pattern: str, case_sensitive: bool = False) -> bool:
     """Whether the whole text fits the wildcard pattern."""
     if not case_sensitive:
         text, pattern = text.lower(), pattern.lower()
+    if not any(char in pattern for char in "?[`"):
+        return _stars_only(text, pattern.split("*"))
     items = _compile(pattern)
     at = index = 0
     star = restart = -1
@@ -84,6 +86,22 @@ def like(text: str, pattern: str, case_sensitive: bool = False) -> bool:
     while index < len(items) and items[index] is None:
         index += 1
     return index == len(items)
+
+
+def _stars_only(text: str, parts: list[str]) -> bool:
+    """A pattern without other signs than stars: each part at the first place behind the one before."""
+    if len(parts) == 1:
+        return text == parts[0]
+    first, *middle, last = parts
+    if len(text) < len(first) + len(last) or not (text.startswith(first) and text.endswith(last)):
+        return False
+    at, end = len(first), len(text) - len(last)
+    for part in middle:
+        found = text.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
 
 
 def has_wildcard(text: str) -> bool:

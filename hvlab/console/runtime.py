@@ -17,7 +17,7 @@ from hvlab.console.scriptblock import ScriptBlock
 from hvlab.console.source import Position
 
 if TYPE_CHECKING:
-    from hvlab.console.cmdlets import Parameter
+    from hvlab.console.cmdlets import Cmdlet, Parameter
     from hvlab.console.lab import Lab
 
 MISSING = object()
@@ -107,6 +107,10 @@ class CompiledBody:
     should_process: bool = False
     checks: dict[str, Callable[[object], str]] = field(default_factory=dict)
     height: int = 1
+    value: Expression | None = None
+    """Where the body is one expression: its value, with everything that ``end`` does but emit."""
+    commands: dict[str, Cmdlet] = field(default_factory=dict)
+    """What binds the body's parameters, by the name of the function that it is of."""
 
 
 class Runtime:
@@ -297,6 +301,56 @@ class Runtime:
                 variables.pop("_", None)
             else:
                 variables["_"] = before
+
+    def valuer(self, block: ScriptBlock) -> Callable[[object], object] | None:
+        """For a block that is one expression: its value with ``$_`` set, as ``run_inline`` would find it."""
+        body: CompiledBody = block.body  # type: ignore[assignment]
+        scope: Scope = block.scope  # type: ignore[assignment]
+        value, height = body.value, body.height
+        if value is None:
+            return None
+        most_calls, most_height = limits.CALLS, 40 * limits.CALLS
+        variables = scope.variables
+
+        def value_for(item: object) -> object:
+            before = variables.get("_", MISSING)
+            variables["_"] = item
+            calls = self.calls
+            whole = self.height
+            self.calls = calls + 1
+            self.height = whole + height
+            try:
+                if calls >= most_calls or whole + height > most_height:
+                    raise limits.calls_too_deep()
+                return value(scope)
+            finally:
+                self.calls = calls
+                self.height = whole
+                if before is MISSING:
+                    variables.pop("_", None)
+                else:
+                    variables["_"] = before
+
+        return value_for
+
+    def condition(self, block: ScriptBlock) -> Callable[[object], bool]:
+        """Whether a block gives something true for a ``$_``."""
+        value_for = self.valuer(block)
+        if value_for is not None:
+            valued = value_for
+
+            def holds(item: object) -> bool:
+                value = valued(item)
+                return value if value is True or value is False else to_bool(value)
+
+            return holds
+
+        def found_true(item: object) -> bool:
+            found: list[object] = []
+            self.run_inline(block, item, found.append)
+            return to_bool(found)
+
+        return found_true
 
     def invoke(self, block: ScriptBlock, arguments: list[object], item: object) -> list[object]:
         found: list[object] = []

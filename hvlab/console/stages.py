@@ -165,19 +165,34 @@ class CustomStage:
         self.inner = inner
         self.bound = bound
         self.position = position
+        self.process: Emit = self._streaming(inner.process) if call.expects_input else self._alone
 
-    def process(self, record: object) -> None:
+    def _alone(self, record: object) -> None:
+        """The one call of a stage at the head of its pipeline."""
         self.runtime.charge(1)
         try:
-            if not self.call.expects_input:
-                if "inputobject" in self.bound.values:
-                    for item in to_list(self.bound.values["inputobject"]):
-                        self.inner.process(item)
-                return
-            if record is not NOTHING:
-                self.inner.process(record)
+            if "inputobject" in self.bound.values:
+                for item in to_list(self.bound.values["inputobject"]):
+                    self.inner.process(item)
         except CmdletError as error:
             fail(self.runtime, self.call, error, self.position)
+
+    def _streaming(self, process: Emit) -> Emit:
+        """Called once a record: everything it needs is at hand."""
+        runtime = self.runtime
+
+        def stream(record: object) -> None:
+            steps = runtime.steps = runtime.steps - 1
+            if steps < 0:
+                runtime.charge(0)
+            if record is NOTHING:
+                return
+            try:
+                process(record)
+            except CmdletError as error:
+                fail(runtime, self.call, error, self.position)
+
+        return stream
 
     def end(self) -> None:
         try:

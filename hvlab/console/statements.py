@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar, Literal
 
-from hvlab.console import operators
+from hvlab.console import operators, quick
 from hvlab.console.cmdlets import Emit, Parameter
 from hvlab.console.compiler import _ARITHMETIC, collapse
 from hvlab.console.convert import NOTHING, cast, to_bool, to_int, to_list, to_text
@@ -70,37 +70,119 @@ class StatementCompiler(CommandCompiler):
 
     def guarded(self, node: Node) -> Statement:
         """A statement that charges its steps, and whose errors end it alone."""
+        if (alone := _only_expression(node)) is not None:
+            return quick.emitting(self._valued(node, alone))
         before = self.nodes
         self.nodes = 0
-        run = self.statement(node)
+        store = self._quick_store(node)
+        run = self.statement(node) if store is None else None
         cost = self.nodes + 1
         self.nodes = before
         runtime = self.runtime
-        position = Position(self.source, node.span)
-        span = node.span
+        failed = self._ending(node)
+
+        if store is not None:
+
+            def quick_step(scope: Scope, emit: Emit) -> None:
+                steps = runtime.steps = runtime.steps - cost
+                failures = runtime.failures
+                try:
+                    if steps < 0:
+                        runtime.charge(0)
+                    store(scope)
+                except (FatalError, CmdletError) as error:
+                    failed(error)
+                runtime.ok = runtime.failures == failures
+
+            return quick_step
+        assert run is not None
 
         def step(scope: Scope, emit: Emit) -> None:
-            runtime.steps -= cost
+            steps = runtime.steps = runtime.steps - cost
             failures = runtime.failures
             try:
-                if runtime.steps < 0:
+                if steps < 0:
                     runtime.charge(0)
                 run(scope, emit)
-            except FatalError as error:
-                error.position = error.position or position
-                raise
-            except CmdletError as error:
-                self.located(error, span)
-                if isinstance(error, ScriptStop) or runtime.tries:
-                    raise
-                if runtime.preference("erroractionpreference") == "stop":
-                    stop = ScriptStop(error.message, error.error_id, error.category, terminating=True)
-                    stop.record = runtime.make_record(error)
-                    raise stop from None
-                runtime.record_error(runtime.make_record(error), runtime.action(None))
+            except (FatalError, CmdletError) as error:
+                failed(error)
             runtime.ok = runtime.failures == failures
 
         return step
+
+    def _valued(self, node: Node, expression: Node) -> Expression:
+        """A statement that is one expression, as its value: nothing where an error ended it."""
+        before = self.nodes
+        self.nodes = 0
+        self.down(node)
+        value = self.expression(expression)
+        self.level -= 1
+        cost = self.nodes + 1
+        self.nodes = before
+        runtime = self.runtime
+        failed = self._ending(node)
+
+        def run(scope: Scope) -> object:
+            steps = runtime.steps = runtime.steps - cost
+            failures = runtime.failures
+            result: object = NOTHING
+            try:
+                if steps < 0:
+                    runtime.charge(0)
+                result = value(scope)
+            except (FatalError, CmdletError) as error:
+                failed(error)
+            runtime.ok = runtime.failures == failures
+            return result
+
+        return run
+
+    def _quick_store(self, node: Node) -> Callable[[Scope], None] | None:
+        """A statement that only stores into a plain variable, its short way."""
+        if isinstance(node, Assignment):
+            name = quick.plain_variable(node.target)
+            native = quick.NATIVE.get(node.operator[0])
+            if name is None or (node.operator != "=" and native is None):
+                return None
+            self.down(node)
+            value, write = self.value_of(node.value), self.assigner(node.target)
+            self.level -= 1
+            if native is None:
+                return quick.store(name, value, write)
+            self.nodes += 1  # the variable is read, too
+            return quick.update(native, name, value, self._updating(node), write)
+        if isinstance(node, Pipeline) and len(node.elements) == 1:
+            element = node.elements[0]
+            step = element.expression if isinstance(element, ExpressionElement) else None
+            if isinstance(step, Step) and (name := quick.plain_variable(step.target)) is not None:
+                self.nodes += 1
+                return quick.count(name, step.delta, self.expression(step))
+        return None
+
+    def _updating(self, node: Assignment) -> quick.Slow:
+        action, charge = _ARITHMETIC[node.operator[0]], self.runtime.charge
+        return self.placed(lambda before, addend: action(before, addend, charge), node.span)
+
+    def _ending(self, node: Node) -> Callable[[FatalError | CmdletError], None]:
+        """What becomes of an error that ends this statement: it is told, or goes on to whoever catches it."""
+        runtime = self.runtime
+        span = node.span
+        position = Position(self.source, span)
+
+        def failed(error: FatalError | CmdletError) -> None:
+            if isinstance(error, FatalError):
+                error.position = error.position or position
+                raise error
+            self.located(error, span)
+            if isinstance(error, ScriptStop) or runtime.tries:
+                raise error
+            if runtime.preference("erroractionpreference") == "stop":
+                stop = ScriptStop(error.message, error.error_id, error.category, terminating=True)
+                stop.record = runtime.make_record(error)
+                raise stop from None
+            runtime.record_error(runtime.make_record(error), runtime.action(None))
+
+        return failed
 
     def statement(self, node: Node) -> Statement:
         self.down(node)
@@ -187,16 +269,11 @@ class StatementCompiler(CommandCompiler):
         while isinstance(inner, Cast):
             inner = inner.operand
         read = self.expression(inner)
-        action = _ARITHMETIC[node.operator[0]]
-        charge = self.runtime.charge
+        action = self._updating(node)
 
         def update(scope: Scope) -> object:
             before = read(scope)
-            addend = value(scope)
-            try:
-                result = action(before, addend, charge)
-            except CmdletError as error:
-                raise self.located(error, span) from None
+            result = action(before, value(scope))
             write(scope, result)
             return result
 
@@ -225,7 +302,8 @@ class StatementCompiler(CommandCompiler):
 
         def run(scope: Scope, emit: Emit) -> None:
             for condition, body in clauses:
-                if to_bool(condition(scope)):
+                holds = condition(scope)
+                if holds is True or (holds is not False and to_bool(holds)):
                     body(scope, emit)
                     return
             if otherwise is not None:
@@ -287,12 +365,12 @@ class StatementCompiler(CommandCompiler):
     # --- loops ---------------------------------------------------------------------------------------------
 
     def _while(self, node: While) -> Statement:
-        condition, body = self.value_of(node.condition), self.block(node.body)
+        condition, body = quick.condition(self.value_of(node.condition)), self.block(node.body)
         runtime = self.runtime
         test_first, wanted, label = node.test_first, not node.negate, node.label
 
         def run(scope: Scope, emit: Emit) -> None:
-            if test_first and to_bool(condition(scope)) is not wanted:
+            if test_first and condition(scope) is not wanted:
                 return
             while True:
                 runtime.charge(1)
@@ -305,22 +383,22 @@ class StatementCompiler(CommandCompiler):
                 except ContinueLoop as jump:
                     if jump.label and jump.label != label:
                         raise
-                if to_bool(condition(scope)) is not wanted:
+                if condition(scope) is not wanted:
                     return
 
         return run
 
     def _for(self, node: For) -> Statement:
-        start = self.statement(node.start) if node.start is not None else None
-        condition = self.value_of(node.condition) if node.condition is not None else None
-        advance = self.statement(node.step) if node.step is not None else None
+        start = self._stored(node.start)
+        condition = quick.condition(self.value_of(node.condition)) if node.condition is not None else None
+        advance = self._stored(node.step)
         body = self.block(node.body)
         runtime, label = self.runtime, node.label
 
         def run(scope: Scope, emit: Emit) -> None:
             if start is not None:
-                start(scope, _drop)
-            while condition is None or to_bool(condition(scope)):
+                start(scope)
+            while condition is None or condition(scope):
                 runtime.charge(2)
                 try:
                     body(scope, emit)
@@ -332,9 +410,19 @@ class StatementCompiler(CommandCompiler):
                     if jump.label and jump.label != label:
                         raise
                 if advance is not None:
-                    advance(scope, _drop)
+                    advance(scope)
 
         return run
+
+    def _stored(self, node: Node | None) -> Callable[[Scope], None] | None:
+        """A part of a loop's head, whose output goes nowhere."""
+        if node is None:
+            return None
+        store = self._quick_store(node)
+        if store is not None:
+            return store
+        run = self.statement(node)
+        return lambda scope: run(scope, _drop)
 
     def _foreach(self, node: ForEach) -> Statement:
         collection, body = self.value_of(node.collection), self.block(node.body)
@@ -484,8 +572,9 @@ class StatementCompiler(CommandCompiler):
             if declared.type and kind != "switch":
                 full = self.type_name(declared.type, declared.span)
                 casts[key] = _caster(full)
+        value = self._only_value(node)
         compiled = CompiledBody(
-            self.block(node.end),
+            quick.emitting(value) if value is not None else self.block(node.end),
             self.block(node.begin) if node.begin is not None else None,
             self.block(node.process) if node.process is not None else None,
             tuple(parameters),
@@ -496,9 +585,24 @@ class StatementCompiler(CommandCompiler):
             should_process=node.should_process,
             checks=checks,
             height=self.height + 2,
+            value=value,
         )
         self.level, self.height, self.nodes = level, height, nodes
         return compiled
+
+    def _only_value(self, node: BlockBody) -> Expression | None:
+        """The value of a body that is nothing but one expression."""
+        if node.begin is not None or node.process is not None or len(node.end.statements) != 1:
+            return None
+        (statement,) = node.end.statements
+        expression = _only_expression(statement)
+        if expression is None:
+            return None
+        self.level += 1
+        self.height = max(self.height, self.level)
+        value = self._valued(statement, expression)
+        self.level -= 1
+        return value
 
     _STATEMENTS: ClassVar[dict[type[Node], Callable[..., Statement]]] = {
         Pipeline: _pipeline,
@@ -528,6 +632,15 @@ def _handler(catches: list[tuple[list[str], Statement]], record: ErrorRecord) ->
     for names, block in catches:
         if not names or any(record.is_a(name) for name in names):
             return block
+    return None
+
+
+def _only_expression(node: Node) -> Node | None:
+    """The expression that a statement consists of (``$i++`` has no value as a statement)."""
+    if isinstance(node, Pipeline) and len(node.elements) == 1:
+        element = node.elements[0]
+        if isinstance(element, ExpressionElement) and not element.redirections:
+            return None if isinstance(element.expression, Step) else element.expression
     return None
 
 

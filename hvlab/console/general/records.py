@@ -9,7 +9,7 @@ from hvlab.console.cmdlets import Call, Cmdlet, Emit, Parameter
 from hvlab.console.convert import NOTHING, to_bool
 from hvlab.console.errors import CmdletError
 from hvlab.console.general.common import CORE, INPUT
-from hvlab.console.members import MISSING, call_method, get_property
+from hvlab.console.members import MISSING, call_method, get_property, property_reader
 from hvlab.console.objects import PSObject
 from hvlab.console.runtime import Runtime
 from hvlab.console.scriptblock import ScriptBlock
@@ -69,39 +69,50 @@ class _Where:
     """Passes on the records that meet the condition."""
 
     def __init__(self, call: Call, emit: Emit) -> None:
-        runtime: Runtime = call.runner  # type: ignore[assignment]
-        self.emit = emit
-        args = call.args
-        if "FilterScript" in args:
-            block: ScriptBlock = args.FilterScript
-            found: list[object] = []
+        keep = _condition(call)
 
-            def keep(record: object) -> bool:
-                found.clear()
-                runtime.run_inline(block, record, found.append)
-                return to_bool(found[0]) if len(found) == 1 else len(found) > 1
+        def process(record: object) -> None:
+            if keep(record):
+                emit(record)
 
-            self.keep: Callable[[object], bool] = keep
-            return
-        name = args.Property
-        chosen = next((p for p in (*_OPERATORS, *("C" + c for c in _CASED)) if args[p]), None)
-        if chosen is None:
-            self.keep = lambda record: to_bool(_value(record, name))
-            return
-        test, value = _test_of(chosen, runtime), args.Value
-        self.keep = lambda record: test(_value(record, name), value)
-
-    def process(self, record: object) -> None:
-        if self.keep(record):
-            self.emit(record)
+        self.process: Emit = process
 
     def end(self) -> None:
         pass
 
 
-def _value(record: object, name: str) -> object:
-    value = get_property(record, name)
-    return None if value is MISSING else value
+def _condition(call: Call) -> Callable[[object], bool]:
+    """What Where-Object asks of each record."""
+    runtime: Runtime = call.runner  # type: ignore[assignment]
+    args = call.args
+    if "FilterScript" in args:
+        return runtime.condition(args.FilterScript)
+    read = property_reader(args.Property)
+    chosen = next((p for p in (*_OPERATORS, *("C" + c for c in _CASED)) if args[p]), None)
+    if chosen is None:
+        return lambda record: to_bool(read(record))
+    test, value = _test_of(chosen, runtime), args.Value
+    if chosen in ("EQ", "NE") and type(value) is str:
+        folded, wanted = value.lower(), chosen == "EQ"
+
+        def same(record: object) -> bool:
+            found = read(record)
+            return (found.lower() == folded) is wanted if type(found) is str else test(found, value)
+
+        return same
+    return lambda record: test(read(record), value)
+
+
+def _emitting(value_for: Callable[[object], object], emit: Emit) -> Emit:
+    def process(record: object) -> None:
+        value = value_for(record)
+        if isinstance(value, list):
+            for item in value:
+                emit(item)
+        else:
+            emit(value)
+
+    return process
 
 
 class _ForEach:
@@ -122,12 +133,16 @@ class _ForEach:
                 self.last = self.blocks.pop()
         if self.begin is not None:
             self.runtime.run_inline(self.begin, None, emit)
+        self.process: Emit = self._read_member if self.member is not None else self._run_blocks
+        if len(self.blocks) == 1 and (value_for := self.runtime.valuer(self.blocks[0])) is not None:
+            self.process = _emitting(value_for, emit)
 
-    def process(self, record: object) -> None:
-        if self.member is None:
-            for block in self.blocks:
-                self.runtime.run_inline(block, record, self.emit)
-            return
+    def _run_blocks(self, record: object) -> None:
+        for block in self.blocks:
+            self.runtime.run_inline(block, record, self.emit)
+
+    def _read_member(self, record: object) -> None:
+        assert self.member is not None
         value = get_property(record, self.member)
         if value is MISSING or self.arguments:
             value = self._method(record)
