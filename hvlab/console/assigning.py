@@ -34,6 +34,7 @@ class AssigningCompiler:
         self.source = source
         self.runtime = runtime
         self.nodes = 0  # compiled so far: what a statement costs
+        self.calls = 0  # of anything that may note errors and go on: commands, blocks, methods
         self.level = 0
         self.height = 0
 

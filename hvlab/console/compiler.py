@@ -377,6 +377,7 @@ class ExpressionCompiler(AssigningCompiler):
         return read
 
     def _invoke(self, node: Invoke) -> Expression:
+        self.calls += 1
         name = self.name_of(node.name)
         arguments = [self.expression(argument) for argument in node.arguments]
         span = node.span

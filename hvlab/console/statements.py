@@ -55,6 +55,7 @@ class StatementCompiler(CommandCompiler):
     # --- blocks --------------------------------------------------------------------------------------------
 
     def block(self, node: Block) -> Statement:
+        self.calls += 1
         self.level += 1
         self.height = max(self.height, self.level)
         steps = [self.guarded(statement) for statement in node.statements]
@@ -74,13 +75,28 @@ class StatementCompiler(CommandCompiler):
             return quick.emitting(self._valued(node, alone))
         before = self.nodes
         self.nodes = 0
+        calls = self.calls
         store = self._quick_store(node)
+        silent = self.calls == calls
         run = self.statement(node) if store is None else None
         cost = self.nodes + 1
         self.nodes = before
         runtime = self.runtime
         failed = self._ending(node)
 
+        if store is not None and silent:
+
+            def silent_step(scope: Scope, emit: Emit) -> None:
+                steps = runtime.steps = runtime.steps - cost
+                try:
+                    if steps < 0:
+                        runtime.charge(0)
+                    store(scope)
+                    runtime.ok = True
+                except (FatalError, CmdletError) as error:
+                    failed(error)
+
+            return silent_step
         if store is not None:
 
             def quick_step(scope: Scope, emit: Emit) -> None:
@@ -115,12 +131,29 @@ class StatementCompiler(CommandCompiler):
         before = self.nodes
         self.nodes = 0
         self.down(node)
+        calls = self.calls
         value = self.expression(expression)
+        silent = self.calls == calls
         self.level -= 1
         cost = self.nodes + 1
         self.nodes = before
         runtime = self.runtime
         failed = self._ending(node)
+
+        def run_silent(scope: Scope) -> object:
+            steps = runtime.steps = runtime.steps - cost
+            try:
+                if steps < 0:
+                    runtime.charge(0)
+                result = value(scope)
+                runtime.ok = True
+                return result
+            except (FatalError, CmdletError) as error:
+                failed(error)
+                return NOTHING
+
+        if silent:
+            return run_silent
 
         def run(scope: Scope) -> object:
             steps = runtime.steps = runtime.steps - cost
@@ -185,6 +218,7 @@ class StatementCompiler(CommandCompiler):
         return failed
 
     def statement(self, node: Node) -> Statement:
+        self.calls += 1
         self.down(node)
         result = self._STATEMENTS[type(node)](self, node)
         self.level -= 1

@@ -127,7 +127,7 @@ def test_statements_beside_plain_python() -> None:
         session = Session(host=host)
         assert session.run(text).ok
         assert host.objects[-1] == plain()
-        ours, theirs = medians(ROUNDS, script(session, text), lambda plain=plain: repeated(plain))
+        ours, theirs = medians(ROUNDS, script(session, text), repeated(plain))
         show(f"{name}: times the same in plain Python", ours / theirs, "")
         ours_total += ours
         theirs_total += theirs
@@ -135,6 +135,6 @@ def test_statements_beside_plain_python() -> None:
     assert ours_total / theirs_total <= 30
 
 
-def repeated(work: Callable[[], int]) -> float:
+def repeated(work: Callable[[], int]) -> Callable[[], float]:
     """Seconds for one call; plain Python is too quick to be measured once."""
-    return seconds(lambda: [work() for _ in range(20)]) / 20
+    return lambda: seconds(lambda: [work() for _ in range(20)]) / 20
