@@ -91,6 +91,7 @@ class HvlabApp(App[int]):
         Binding("alt+l", "map", "tui.keys.map", priority=True),
         Binding("alt+v", "next_view", "tui.keys.next_view", key_display="Alt+V"),
         Binding("alt+r", "pane('rings')", "tui.keys.rings", key_display="Alt+R"),
+        Binding("alt+p", "pane('processors')", "tui.keys.processors", key_display="Alt+P"),
         Binding("escape", "prompt", "tui.keys.prompt"),
         Binding("ctrl+l", "clear", "tui.keys.clear"),
         Binding("ctrl+c", "interrupt", "tui.keys.interrupt", priority=True),

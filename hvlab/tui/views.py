@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 def make(name: str) -> ViewPane:
     """The view of that name; its module is read only now."""
+    from hvlab.tui.processors_pane import ProcessorsPane
     from hvlab.tui.rings_pane import RingsPane
 
-    return {"rings": RingsPane}[name]()
+    return {"rings": RingsPane, "processors": ProcessorsPane}[name]()
 
 
 class Views:

@@ -231,6 +231,7 @@ def screen_actions() -> Iterator[str]:
         inspector,
         lesson_pane,
         map_screen,
+        processors_pane,
         prompt,
         rings_pane,
         view_pane,
@@ -245,6 +246,7 @@ def screen_actions() -> Iterator[str]:
         lesson_pane.LessonPane,
         map_screen.MapScreen,
         prompt.PromptInput,
+        processors_pane.ProcessorsPane,
         rings_pane.RingsPane,
         view_pane.ViewPane,
     ):

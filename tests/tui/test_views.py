@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from textual.pilot import Pilot
 
-from hvlab.session import ringview
+from hvlab.session import ringview, schedule
 from hvlab.text import LANGUAGES
 from hvlab.tui.app import HvlabApp
 from hvlab.tui.canvas import plain
@@ -213,3 +213,41 @@ async def test_a_view_forgets_what_was_undone(make_app: Maker) -> None:
         assert "No channel is on offer" not in shown(app)
         await type_in(app, pilot, "Undo-Lab")
         assert "No channel is on offer" in shown(app)
+
+
+# -- processors ----------------------------------------------------------------------------------------
+
+
+async def test_processors_show_every_stretch_and_the_books(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await type_in(app, pilot, BOOT)
+        await pilot.press("alt+p")
+        app.frame()
+        assert app.desk is not None
+        session = app.desk.session
+        said = shown(app)
+        for one in schedule.virtual(session.world, session.host):
+            assert all(str(count) in said for _, count in one.exits)
+        assert next(row for row in said.splitlines() if row.startswith("web01")).count("█") > 20
+        assert "root 0 1 2 3: has asked for no processor time" in said
+
+
+async def test_the_strip_is_zoomed_moved_and_brought_back(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await type_in(app, pilot, BOOT)
+        await pilot.press("alt+p")
+        first = shown(app)
+        assert "Who ran when: 15 s" in first
+        await pilot.press("plus")
+        assert "Who ran when: 10 s" in shown(app)
+        closer = shown(app)
+        await pilot.press("left", "left")
+        assert shown(app) != closer
+        await pilot.press("right", "right")
+        assert shown(app) == closer, "at the end of time the strip follows it again"
+        await pilot.press("minus")
+        assert "Who ran when: 15 s" in shown(app)
+        await pilot.press("left", "f")
+        assert shown(app) == first

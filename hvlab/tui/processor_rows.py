@@ -1,0 +1,164 @@
+"""How the processors are drawn: a strip of time for each virtual one, totals, exits by reason. Pure: Lines out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hvlab.session.schedule import ROOT_NAME, LogicalView, Stretch, VirtualView, strip
+from hvlab.text import Text
+from hvlab.tui.canvas import Line, fit, line
+from hvlab.tui.view_pane import heading
+
+MILLISECOND, SECOND = 10**6, 10**9
+SPANS = (
+    *(MILLISECOND * step for step in (10, 20, 50, 100, 200, 500)),
+    *(SECOND * step for step in (1, 2, 5, 10, 15, 20, 30, 45, 60, 120, 300, 600)),
+)
+"""The lengths of time that a strip can show."""
+NAME = 12
+SHADES = ((75, "▓"), (40, "▒"), (0, "░"))
+
+
+def span_text(nanoseconds: int) -> str:
+    """A length of time, short."""
+    if nanoseconds >= SECOND:
+        return f"{nanoseconds / SECOND:g} s"
+    return f"{nanoseconds // MILLISECOND} ms"
+
+
+def seconds(nanoseconds: int) -> str:
+    """A total, in seconds."""
+    return f"{nanoseconds / SECOND:.3f} s"
+
+
+def layer_of(owner: str) -> str:
+    """The colour of the root and of the others."""
+    return "root" if owner == ROOT_NAME else "guest"
+
+
+def strip_cells(stretches: Sequence[Stretch], begin: int, span: int, width: int) -> list[tuple[str, str]]:
+    """A strip: the processor's number where a stretch begins, solid where it ran in one piece."""
+    cells: list[tuple[str, str]] = []
+    before: Stretch | None = None
+    for one in strip(stretches, begin, span, width):
+        if one is None:
+            cells.append(("·", "faint"))
+        elif one is not before:
+            cells.append((str(one.lp % 10), f"{layer_of(one.owner)}+4"))
+        elif one.pieces == 1:
+            cells.append(("█", f"{layer_of(one.owner)}+3"))
+        else:
+            shade = next(mark for least, mark in SHADES if one.share >= least)
+            cells.append((shade, f"{layer_of(one.owner)}+3"))
+        before = one
+    return cells
+
+
+def axis(begin: int, span: int, width: int, indent: int) -> Line:
+    """The strip's time, at its ends and in its middle."""
+    marks = [" "] * width
+    for part, place in ((0, 0), (1, width // 2), (2, width)):
+        words = f"{(begin + span * part // 2) / SECOND:.2f} s"
+        start = min(max(0, place - len(words) // 2 if part == 1 else place), width - len(words))
+        marks[start : start + len(words)] = words
+    return line((" " * indent + "".join(marks), "faint"))
+
+
+def gantt_rows(
+    views: Sequence[VirtualView],
+    stretches: Sequence[Stretch],
+    begin: int,
+    span: int,
+    text: Text,
+    width: int,
+) -> list[Line]:
+    """A row for each virtual processor that exists or has run in that time."""
+    tail = 11
+    room = max(10, width - NAME - tail)
+    rows = []
+    known = {(view.owner, view.vp): view for view in views}
+    keys = list(known)
+    keys += [key for key in dict.fromkeys((s.owner, s.vp) for s in stretches) if key not in known]
+    idle: dict[str, list[int]] = {}
+    for owner, vp in keys:
+        own = [one for one in stretches if (one.owner, one.vp) == (owner, vp)]
+        view = known.get((owner, vp))
+        if not own and view is not None and not view.ran:
+            idle.setdefault(owner, []).append(vp)
+            continue
+        total = seconds(view.ran) if view else text("tui.processors.gone")
+        rows.append(
+            line(
+                (f"{fit(owner, NAME - 4).ljust(NAME - 4)} {vp:<2} ", f"{layer_of(owner)}+3"),
+                *strip_cells(own, begin, span, room),
+                (fit(total, tail - 1).rjust(tail), "dim"),
+            )
+        )
+    rows.append(axis(begin, span, room, NAME))
+    for owner, numbers in idle.items():
+        words = text("tui.processors.idle", owner=owner, vps=" ".join(str(number) for number in numbers))
+        rows.append(line((fit(words, width), "dim")))
+    return rows
+
+
+def logical_rows(views: Sequence[LogicalView], now: int, text: Text, width: int) -> list[Line]:
+    """The machine's processors: how busy since the beginning, whom they run."""
+    rows = []
+    room = max(8, min(30, width - 56))
+    for view in views:
+        share = 100 * view.busy // max(1, now)
+        full = room * view.busy // max(1, now)
+        rows.append(
+            line(
+                (f"{text('tui.processors.lp')} {view.number:<2}".ljust(NAME), "hardware+3"),
+                ("█" * full, "hardware+3"),
+                ("·" * (room - full), "faint"),
+                (f" {share:>3} %  {seconds(view.busy):>10}  ", "dim"),
+                (text("tui.processors.switches", count=view.switches), "dim"),
+                (f"  ▸ {view.running}" if view.running else "", "good"),
+            )
+        )
+    return rows
+
+
+def exit_rows(views: Sequence[VirtualView], text: Text, width: int) -> list[Line]:
+    """For each virtual processor its exits, the most frequent reason first."""
+    rows: list[Line] = []
+    most = max((count for view in views for _, count in view.exits), default=1)
+    room = max(6, min(40, width - NAME - 34))
+    for view in views:
+        head = f"{fit(view.owner, NAME - 4).ljust(NAME - 4)} {view.vp:<2} "
+        for reason, count in view.exits:
+            name = f"tui.processors.exit.{reason.replace(' ', '_')}"
+            words = text(name) if text.has(name) else reason
+            full = max(1, room * count // most)
+            rows.append(
+                line(
+                    (head, f"{layer_of(view.owner)}+3"),
+                    (f"{fit(words, 20).ljust(20)} {count:>8} ", ""),
+                    ("▄" * full, "hypervisor+3"),
+                )
+            )
+            head = " " * NAME
+    if not rows:
+        rows.append(line((text("tui.processors.no_exits"), "dim")))
+    return rows
+
+
+def processor_rows(
+    virtual: Sequence[VirtualView],
+    logical: Sequence[LogicalView],
+    stretches: Sequence[Stretch],
+    window: tuple[int, int],
+    now: int,
+    text: Text,
+    width: int,
+) -> list[Line]:
+    """The whole view; `window` is where the strip begins and how long it is (ns)."""
+    begin, span = window
+    rows = [heading(text("tui.processors.strip", span=span_text(span)), width)]
+    rows += gantt_rows(virtual, stretches, begin, span, text, width)
+    rows.append(line((fit(text("tui.processors.legend"), width), "dim")))
+    rows += [heading(text("tui.processors.logical"), width), *logical_rows(logical, now, text, width)]
+    rows += [heading(text("tui.processors.exits"), width), *exit_rows(virtual, text, width)]
+    return rows
