@@ -205,6 +205,15 @@ class ServerPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     licences: list[str]
     """The edition of each licence assigned to the host."""
     nics: list[Nic] = []
+    architecture: str = "x64"
+    installation: Literal["Full", "Core"] = "Full"
+    role: bool = True
+    """Whether the role Hyper-V is installed."""
+    updates: list[str] = msgspec.field(default_factory=lambda: ["KB950050"])
+    virtualization: bool = True
+    execute_disable: bool = True
+    """The switches of its firmware."""
+    launch_type: Literal["Auto", "Off"] = "Auto"
 
 
 class Scenario(ServerPlan, frozen=True, forbid_unknown_fields=True, kw_only=True):

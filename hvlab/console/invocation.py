@@ -26,7 +26,7 @@ ABSENT: dict[str, str] = {
     **dict.fromkeys(("invoke-expression", "iex"), "write the command itself, or & with its name"),
     "read-host": "use a parameter or a variable",
     "add-type": "use [pscustomobject]@{…} and functions",
-    **dict.fromkeys(("start-process", "saps", "start"), "use the cmdlets of the lab"),
+    **dict.fromkeys(("start-process", "saps"), "use the cmdlets of the lab"),
     **dict.fromkeys(
         ("start-job", "sajb", "receive-job", "rcjb", "wait-job", "get-job", "gjb", "remove-job", "rjb"),
         "use & { … }: the lab does one thing after the other",
@@ -42,6 +42,11 @@ ABSENT: dict[str, str] = {
         ("import-module", "ipmo", "add-pssnapin", "remove-module"), "go on: every module is loaded"
     ),
     **dict.fromkeys(("set-executionpolicy", "get-executionpolicy"), "go on: every script may run"),
+    **dict.fromkeys(
+        ("get-windowsfeature", "add-windowsfeature", "install-windowsfeature"),
+        "use ServerManagerCmd: these cmdlets came with Windows Server 2008 R2",
+    ),
+    **dict.fromkeys(("dism", "dism.exe"), "use ocsetup: DISM came with Windows Server 2008 R2"),
     "set-strictmode": "test with if ($null -eq $x)",
     **dict.fromkeys(
         ("invoke-webrequest", "iwr", "curl", "wget", "invoke-restmethod", "irm"), "use Get-Content"

@@ -15,10 +15,12 @@ from hvlab.guests import system_record
 from hvlab.guests.system_record import SystemRecord
 from hvlab.host.discs import SETUP_DISC
 from hvlab.host.disks import HostStorage
+from hvlab.host.eventlog import EventLog
 from hvlab.host.faults import FaultBoard
 from hvlab.host.hosted import HostedMonitor, VirtualServer
 from hvlab.host.networks import LAN, VirtualNetworks
 from hvlab.host.root import RootKernel
+from hvlab.host.server import BETA_INTEGRATION, Build, Firmware, ServerSystem
 from hvlab.host.vmms import Vmms
 from hvlab.hypervisor import Costs, Hypervisor
 from hvlab.hypervisor.memory import PAGE_SIZE
@@ -89,13 +91,36 @@ def _build_host(
         book.hold(edition, plan.host)
     _build_networks(world, host, plan, release, pool, lan)
     world.add(f"{host}/faults", FaultBoard(host))
-    hypervisor.launch(root.index)
-    if not release.hosted:
-        root.start()
+    server = _build_server(world, host, plan, release.hosted)
+    if server.launched:
+        hypervisor.launch(root.index)
+        if not release.hosted:
+            root.start()
+    else:
+        hypervisor.have_scheduler()
     for image in plan.images:
         _put_image(world, host, files, image)
     if release.integration_disc:
-        _put_setup_disc(files, release.integration_disc)
+        _put_setup_disc(files, release.integration_disc if server.released else BETA_INTEGRATION)
+
+
+def _build_server(world: World, host: str, plan: ServerPlan, hosted: bool) -> ServerSystem:
+    """The server as it stands, with what its system wrote down when it was switched on."""
+    log = world.add(f"{host}/eventlog", EventLog())
+    server = world.add(
+        f"{host}/server",
+        ServerSystem(
+            Build(plan.edition, plan.architecture, plan.installation, plan.processor_name),
+            Firmware(plan.virtualization, plan.execute_disable),
+            plan.role or hosted,
+            plan.updates,
+            plan.launch_type,
+            hosted,
+        ),
+    )
+    log.write("log-started")
+    server.launch()
+    return server
 
 
 def _put_setup_disc(files: HostFiles, version: str) -> None:

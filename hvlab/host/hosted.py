@@ -54,7 +54,7 @@ class HostedMonitor(Hypervisor):
         host = Partition(ROOT, 0, Privilege.ROOT, ACTIVE, software)
         host.gpa_map = [(0, 0, self.memory.page_count)]
         host.vps = {number: VirtualProcessor(number, suspended=False) for number in range(self.processors)}
-        self._have_scheduler()
+        self.have_scheduler()
         self.partitions[ROOT] = host
         return host
 

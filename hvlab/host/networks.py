@@ -15,6 +15,7 @@ from typing import Protocol, cast
 from hvlab import catalog
 from hvlab.catalog import Platform
 from hvlab.host.machine import NetworkAdapter, Refusal, VirtualMachine
+from hvlab.host.server import server_of
 from hvlab.kernel import Component, handler
 from hvlab.network.addresses import POOL_SIZE, mac_text, pool_address
 from hvlab.network.segment import PhysicalNetwork, note_frame
@@ -134,6 +135,7 @@ class VirtualNetworks(Component):
         self, name: str, kind: str, nic: str = "", management: bool = True, notes: str = ""
     ) -> VirtualSwitch:
         """Make a switch. Refusal for a name in use, and for an adapter that cannot be bound."""
+        server_of(self.world, self.host).check_role()
         if not name.strip() or len(name) > 100 or any(ord(c) < 32 or c in "/\\" for c in name):
             raise Refusal("bad-switch-name", name=name)
         if self.find(name) is not None:

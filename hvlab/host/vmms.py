@@ -30,6 +30,7 @@ from hvlab.host.machine import (
 from hvlab.host.networks import VirtualNetworks
 from hvlab.host.root import RootKernel
 from hvlab.host.saved import SavedState
+from hvlab.host.server import ON, ServerSystem
 from hvlab.host.services.storage import StorageService
 from hvlab.host.snapshots import Merge, Snapshot
 from hvlab.host.worker import Worker
@@ -49,18 +50,25 @@ QUIET = 1_000_000
 class Vmms(Component):
     """The management service of one host."""
 
-    STATE = ("machines",)
+    STATE = ("machines", "ran_before")
 
     def __init__(self, host: str, platform: Platform) -> None:
         self.host = host
         self.platform = platform
         self.machines: dict[str, VirtualMachine] = {}
         """By case-folded name, in the order of creation."""
+        self.ran_before: tuple[str, ...] = ()
+        """The machines that ran when the host was switched off, by folded name."""
 
     @property
     def root(self) -> RootKernel:
         """The root's kernel."""
         return self.world.get(f"{self.host}/root", RootKernel)
+
+    @property
+    def server(self) -> ServerSystem:
+        """The server that it runs on, with its firmware, its role and its event log."""
+        return self.world.get(f"{self.host}/server", ServerSystem)
 
     @property
     def storage(self) -> HostStorage:
@@ -108,10 +116,12 @@ class Vmms(Component):
         machine = VirtualMachine(name, identifier, memory, processors, self.world.now)
         self.machines[name.casefold()] = machine
         self._note(machine, "")
+        self.server.log.write_of("vm-created", machine)
         return machine
 
     def check_new(self, name: str, memory: int, processors: int = 1) -> None:
         """Refusal if no machine of that name and size can be defined."""
+        self.server.check_role()
         self.check_name(name)
         self.check_memory(memory)
         self.check_limit("processors_per_vm", processors)
@@ -181,6 +191,7 @@ class Vmms(Component):
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
         self._leave_no_snapshots(machine)
         del self.machines[name.casefold()]
+        self.server.log.write_of("vm-deleted", machine)
         self.world.emit(
             "vm.state",
             self.name,
@@ -319,10 +330,14 @@ class Vmms(Component):
     def start(self, name: str) -> None:
         """Begin to start a machine; it is Running, or Off again with a `failure`, some time later."""
         machine = self.machine(name)
+        self.server.check_role()
         if self.root.down:
             raise Refusal("host-down")
         if machine.state not in (OFF, SAVED):
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
+        if not self.server.launched:
+            self.server.log.write_of("no-hypervisor", machine)
+            raise Refusal("no-hypervisor", name=machine.name, identifier=machine.identifier.upper())
         running = sum(1 for other in self.machines.values() if other.state not in (OFF, SAVED))
         self.check_limit("running_vms", running + 1)
         capacity = 100 * self.root.hypervisor.processors
@@ -380,18 +395,44 @@ class Vmms(Component):
 
     def root_crashes(self) -> None:
         """The root crashes, and every child with it; the machine resets and boots."""
+        self.server.check_on()
         if self.root.down:
             raise Refusal("host-down")
         ran = tuple(key for key, machine in self.machines.items() if machine.state not in (OFF, SAVED))
         self._reboot(ran)
+        self.server.log.write("unexpected")
 
     def restart_host(self, ran: tuple[str, ...]) -> None:
         """The host starts anew in good order, after what ran (by folded name) was stopped or saved. Refusal."""
-        if self.root.down:
-            raise Refusal("host-down")
+        self._go_down("restart")
         self._reboot(ran)
 
+    def switch_host_off(self, ran: tuple[str, ...]) -> None:
+        """The host shuts down in good order, after what ran was stopped or saved, and the power goes. Refusal."""
+        self._go_down("shutdown")
+        self._lose_all()
+        self.server.switch_off()
+        self.ran_before = ran
+
+    def switch_host_on(self) -> None:
+        """The power button is pressed: the firmware reads its switches, and the system boots. Refusal if it is on."""
+        if self.server.power == ON:
+            raise Refusal("host-on")
+        self.server.switch_on()
+        self.after(self.platform.timing.host_boot, Vmms.on_root_booted, self.ran_before)
+
+    def _go_down(self, kind: str) -> None:
+        self.server.check_on()
+        if self.root.down:
+            raise Refusal("host-down")
+        self.server.log.write("restart-asked", kind=kind, reason="console")
+        self.server.log.write("log-stopped")
+
     def _reboot(self, ran: tuple[str, ...]) -> None:
+        self._lose_all()
+        self.after(self.platform.timing.host_boot, Vmms.on_root_booted, ran)
+
+    def _lose_all(self) -> None:
         self.world.forget_component(self.index)  # its jobs
         lost = crash(self.world, self.host, list(self.machines.values()))
         seq = self.world.emit(
@@ -400,13 +441,17 @@ class Vmms(Component):
         for machine in lost:
             self.networks.power_off(machine)
             self.world.because(seq, self._set_state, machine, OFF)
-        self.after(self.platform.timing.host_boot, Vmms.on_root_booted, ran)
 
     @handler
     def on_root_booted(self, ran: tuple[str, ...]) -> int | None:
         """The root is there again: machines are started as their settings say."""
         root = self.root
+        if self.server.booted():
+            self.after(self.platform.timing.host_boot, Vmms.on_root_booted, ran)
+            return None
         root.down = False
+        if not self.server.launched:
+            return None
         root.hypervisor.launch(root.index)
         self._root_is_back()
         self.world.emit("process", f"{self.host}/root", self.name, None, None, None, "start", "vmms.exe", "")
@@ -435,6 +480,7 @@ class Vmms(Component):
         machine = self.machine(vm)
         machine.partition = partition
         machine.running_since = self.world.now
+        self.server.log.write_of("vm-started" if machine.saved is None else "vm-restored", machine)
         if machine.saved is not None:
             saved.discard(machine.saved, self.storage.files)
             machine.saved = None
@@ -444,6 +490,7 @@ class Vmms(Component):
         """The machine could not be built: it is off again."""
         machine = self.machine(vm)
         machine.failure = reason
+        self.server.log.write_of("vm-start-failed", machine)
         self._drop_processes(machine)
         self._set_state(machine, OFF if machine.saved is None else SAVED)
 
@@ -452,6 +499,10 @@ class Vmms(Component):
         machine = self.machine(vm)
         machine.partition = 0
         machine.running_since = 0
+        if machine.saved is not None:
+            self.server.log.write_of("vm-saved", machine)
+        elif machine.state == RUNNING:
+            self.server.log.write_of("vm-reset" if restart else "vm-shut-itself-down", machine)
         self._drop_processes(machine)
         self._set_state(machine, OFF if machine.saved is None else SAVED)
         self._merge_soon(machine)
@@ -478,6 +529,7 @@ class Vmms(Component):
         link = self.link(name)
         if link is None or not link.ready("shutdown"):
             raise Refusal("no-shutdown-service", name=machine.name)
+        self.server.log.write_of("vm-shut-down", machine)
         seq = self._set_state(machine, STOPPING)
         self.world.because(seq, link.ask_shutdown, force)
 
@@ -486,6 +538,7 @@ class Vmms(Component):
         machine = self.machine(name)
         if machine.state not in (RUNNING, STOPPING, PAUSED, PAUSED_CRITICAL):
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=RUNNING)
+        self.server.log.write_of("vm-turned-off", machine)
         seq = self._set_state(machine, STOPPING)
         self.world.because(seq, self._worker(machine).tear_down)
 
@@ -494,6 +547,7 @@ class Vmms(Component):
         machine = self.machine(name)
         if machine.state != RUNNING:
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=RUNNING)
+        self.server.log.write_of("vm-reset", machine)
         seq = self._set_state(machine, STOPPING)
         self.world.because(seq, self._worker(machine).tear_down, True)
 
@@ -673,6 +727,7 @@ class Vmms(Component):
         machine = self.machine(name)
         if machine.state != RUNNING:
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=RUNNING)
+        self.server.log.write_of("vm-paused", machine)
         seq = self._set_state(machine, PAUSED)
         self.world.because(seq, self._worker(machine).pause)
 
@@ -740,6 +795,7 @@ class Vmms(Component):
         machine = self.machine(name)
         if machine.state not in (PAUSED, PAUSED_CRITICAL):
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=PAUSED)
+        self.server.log.write_of("vm-resumed", machine)
         seq = self._set_state(machine, RUNNING)
         self.world.because(seq, self._go_on, machine)
 

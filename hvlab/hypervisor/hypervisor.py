@@ -91,12 +91,12 @@ class Hypervisor(Component):
         root = Partition(ROOT, 0, Privilege.ROOT, ACTIVE, software)
         root.gpa_map = [(0, 0, self.memory.page_count)]
         root.vps = {number: VirtualProcessor(number, suspended=False) for number in range(self.processors)}
-        self._have_scheduler()
+        self.have_scheduler()
         self.partitions[ROOT] = root
         self.world.emit("partition", self.name, self.software_name(root), ROOT, None, None, ACTIVE)
         return root
 
-    def _have_scheduler(self) -> None:
+    def have_scheduler(self) -> None:
         """The one who shares the processors; after a reset it is there already, with empty books."""
         if not self.world.has(f"{self.name}/scheduler"):
             costs = self.costs

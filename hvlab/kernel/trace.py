@@ -48,6 +48,7 @@ KINDS = _catalogue(
     Kind("host.file", "root", ("action", "path", "size")),
     Kind("snapshot", "root", ("action", "name", "count")),
     Kind("licence", "root", ("action", "number", "edition", "server")),
+    Kind("server", "root", ("action", "detail")),
     # the hypervisor
     Kind("partition", "hypervisor", ("state",)),
     Kind(

@@ -20,6 +20,7 @@ TOLD = frozenset(
         "guest.phase",
         "guest.workload",
         "licence",
+        "server",
         "snapshot",
         "vm.drive",
         "vm.state",

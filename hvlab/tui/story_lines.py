@@ -51,6 +51,7 @@ GLYPHS = {
     "guest.clock": "◷",
     "guest.writers": "⏸",
     "licence": "§",
+    "server": "▣",
     "snapshot": "◈",
 }
 

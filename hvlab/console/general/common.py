@@ -8,6 +8,7 @@ from hvlab.console.views import Invoke
 
 CORE = "Microsoft.PowerShell.Core"
 UTILITY = "Microsoft.PowerShell.Utility"
+MANAGEMENT = "Microsoft.PowerShell.Management"
 
 INPUT = Parameter("InputObject", "object", pipeline="value", allow_null=True)
 

@@ -75,6 +75,54 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "InvalidOperation",
         "NotImplemented",
     ),
+    "host-off": (
+        "The operation failed: the computer is switched off.",
+        "OperationFailed",
+        "ResourceUnavailable",
+    ),
+    "host-on": ("The computer is switched on already.", "InvalidState", "InvalidOperation"),
+    "no-role": (
+        "The operation failed: the Virtual Machine Management service is not there.",
+        "OperationFailed",
+        "ResourceUnavailable",
+    ),
+    "no-hypervisor": (
+        "'{name}' failed to start.\n\nThe virtual machine could not be started because the hypervisor is not "
+        "running. (Virtual machine ID {identifier})",
+        "OperationFailed",
+        "NotSpecified",
+    ),
+    "role-on-x86": (
+        "Error: Invalid role, role service, or feature: Hyper-V.",
+        "InvalidRole",
+        "InvalidArgument",
+    ),
+    "role-on-itanium": (
+        "Error: Invalid role, role service, or feature: Hyper-V.",
+        "InvalidRole",
+        "InvalidArgument",
+    ),
+    "role-not-in-edition": (
+        "Error: Invalid role, role service, or feature: Hyper-V.",
+        "InvalidRole",
+        "InvalidArgument",
+    ),
+    "role-there": ("NoChange: Hyper-V is there already ({state}).", "NoChange", "InvalidOperation"),
+    "update-not-for-this": (
+        "The update {update} does not apply to your system.",
+        "NotApplicable",
+        "InvalidArgument",
+    ),
+    "update-there": (
+        "The update {update} is already installed on this computer.",
+        "NoChange",
+        "InvalidOperation",
+    ),
+    "no-firmware-switch": (
+        "The firmware has no switch '{switch}': the processor {processor} has not got what it would switch.",
+        "ObjectNotFound",
+        "ObjectNotFound",
+    ),
     "host-down": (
         "The operation failed: the Virtual Machine Management service does not answer.",
         "OperationFailed",

@@ -10,12 +10,12 @@ from hvlab.console.hyperv.objects import machine_object, vmms
 from hvlab.console.hyperv.refusals import as_error
 from hvlab.console.objects import Column, ObjectType
 from hvlab.host import settings
-from hvlab.host.machine import OFF, SAVED, Refusal, VirtualMachine
+from hvlab.host.machine import Refusal, VirtualMachine
 
 MODULE = "Hyper-V"
-MANAGEMENT = "Microsoft.PowerShell.Management"
+
 SECOND = 1_000_000_000
-STOP_LIMIT = 300 * SECOND
+
 """How long the host waits for its machines before it pulls their plugs."""
 
 MEMORY = ObjectType(
@@ -152,32 +152,6 @@ def _remove_scsi(call: Call) -> Iterator[object]:
     return _each(call, call.args.VMName, change, lambda machine: machine_object(call.lab, machine))
 
 
-def _restart_host(call: Call) -> None:
-    """The host goes down in good order (each machine as its stop action says), boots, and starts what shall start."""
-    service = vmms(call.lab)
-    if not call.should_process(call.lab.computer):
-        return
-    ran = tuple(key for key, machine in service.machines.items() if machine.state not in (OFF, SAVED))
-    for key in ran:
-        machine = service.machines[key]
-        try:
-            settings.begin_to_stop(service, machine)
-        except Refusal as refusal:
-            call.error(as_error(refusal))
-
-    def still() -> list[VirtualMachine]:
-        machines = vmms(call.lab).machines
-        return [machines[key] for key in ran if key in machines and machines[key].state not in (OFF, SAVED)]
-
-    call.progress("Restart-Computer", call.lab.computer)
-    call.lab.wait(lambda: not still(), STOP_LIMIT)
-    try:
-        vmms(call.lab).restart_host(ran)
-    except Refusal as refusal:
-        raise as_error(refusal) from None
-    call.lab.wait(lambda: not vmms(call.lab).root.down)
-
-
 _VM = Parameter(
     "VMName", position=0, mandatory=True, array=True, completer="vm", pipeline="both", aliases=("Name",)
 )
@@ -266,13 +240,5 @@ CMDLETS = (
         _remove_scsi,
         supports_should_process=True,
         summary_id="help.Remove-VMScsiController",
-    ),
-    Cmdlet(
-        "Restart-Computer",
-        MANAGEMENT,
-        (Parameter("Force", "switch"),),
-        _restart_host,
-        supports_should_process=True,
-        summary_id="help.Restart-Computer",
     ),
 )

@@ -1,0 +1,105 @@
+"""What a server is before Hyper-V: editions, updates, processors, and the entries of its event log, as data."""
+
+from __future__ import annotations
+
+import functools
+from typing import Literal
+
+import msgspec
+
+from hvlab.catalog.loader import read
+
+FOLDER = "servers"
+
+
+class ServerTiming(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long work on the server itself takes, in simulated ns: a teaching model."""
+
+    install_role: int
+    install_update: int
+    power_cycle: int
+
+
+class Edition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An edition: on which processors it runs, whether it can have the role, and its limits."""
+
+    name: str
+    architectures: list[str]
+    core: bool
+    hyperv: bool
+    sockets: int
+    memory_gb: int
+    source: str
+    memory_per_vm_mb: int | None = None
+    built_in: bool = False
+    """Whether it comes with the role and nothing else."""
+
+
+class Update(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An update by its number; `integration`: the integration services that a host has from then on."""
+
+    title: str
+    architecture: str = msgspec.field(name="for")
+    restart: bool
+    source: str
+    integration: str = ""
+
+
+class ServerFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file windows-2008."""
+
+    timing: ServerTiming
+    editions: dict[str, Edition]
+    updates: dict[str, Update]
+
+
+class Processor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A processor; `virtualization` is the name of its extension, empty if it has none."""
+
+    vendor: Literal["Intel", "AMD"]
+    architecture: str
+    virtualization: str
+    execute_disable: bool
+    cores: int
+    year: int
+
+    @property
+    def execute_disable_name(self) -> str:
+        """What the maker calls it: AMD NX (No Execute), Intel XD (Execute Disable)."""
+        return "XD" if self.vendor == "Intel" else "NX"
+
+
+class _Processors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    processors: dict[str, Processor]
+
+
+class LogEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A kind of entry of the event log: its number, where it is written, and its text in each language."""
+
+    id: int
+    log: str
+    source: str
+    level: Literal["Information", "Warning", "Error"]
+    text: dict[str, str]
+
+
+class _LogEvents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    events: dict[str, LogEvent]
+
+
+@functools.cache
+def server_facts() -> ServerFacts:
+    """Editions, updates, durations. Raises BadCatalog."""
+    return read(FOLDER, "windows-2008", ServerFacts)
+
+
+@functools.cache
+def processors() -> dict[str, Processor]:
+    """The processors by name. Raises BadCatalog."""
+    return read(FOLDER, "processors", _Processors).processors
+
+
+@functools.cache
+def log_events() -> dict[str, LogEvent]:
+    """The entries of the event log by their keys. Raises BadCatalog."""
+    return read(FOLDER, "events", _LogEvents).events

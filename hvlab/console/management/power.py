@@ -1,0 +1,82 @@
+"""Restart-Computer and Stop-Computer: the host goes down in good order, and comes back or stays off."""
+
+from __future__ import annotations
+
+from hvlab.console.cmdlets import Call, Cmdlet, Parameter
+from hvlab.console.general.common import MANAGEMENT
+from hvlab.console.hyperv.objects import vmms
+from hvlab.console.hyperv.refusals import as_error
+from hvlab.console.lab import SECOND
+from hvlab.host import settings
+from hvlab.host.machine import OFF, SAVED, Refusal, VirtualMachine
+from hvlab.host.server import server_of
+
+STOP_LIMIT = 300 * SECOND
+
+
+def _go_down(call: Call) -> tuple[str, ...] | None:
+    """Each machine does as its stop action says; returns who ran, or None if nothing is to happen."""
+    service = vmms(call.lab)
+    try:
+        server_of(call.lab.world, call.lab.host).check_on()
+    except Refusal as refusal:
+        raise as_error(refusal) from None
+    if not call.should_process(call.lab.computer):
+        return None
+    ran = tuple(key for key, machine in service.machines.items() if machine.state not in (OFF, SAVED))
+    for key in ran:
+        machine = service.machines[key]
+        try:
+            settings.begin_to_stop(service, machine)
+        except Refusal as refusal:
+            call.error(as_error(refusal))
+
+    def still() -> list[VirtualMachine]:
+        machines = vmms(call.lab).machines
+        return [machines[key] for key in ran if key in machines and machines[key].state not in (OFF, SAVED)]
+
+    call.progress(call.cmdlet.name, call.lab.computer)
+    call.lab.wait(lambda: not still(), STOP_LIMIT)
+    return ran
+
+
+def _restart(call: Call) -> None:
+    """The host boots again, as often as what was installed wants it, and starts what shall start."""
+    ran = _go_down(call)
+    if ran is None:
+        return
+    try:
+        vmms(call.lab).restart_host(ran)
+    except Refusal as refusal:
+        raise as_error(refusal) from None
+    call.lab.wait(lambda: not vmms(call.lab).root.down)
+
+
+def _stop(call: Call) -> None:
+    ran = _go_down(call)
+    if ran is None:
+        return
+    try:
+        vmms(call.lab).switch_host_off(ran)
+    except Refusal as refusal:
+        raise as_error(refusal) from None
+
+
+CMDLETS = (
+    Cmdlet(
+        "Restart-Computer",
+        MANAGEMENT,
+        (Parameter("Force", "switch"),),
+        _restart,
+        supports_should_process=True,
+        summary_id="help.Restart-Computer",
+    ),
+    Cmdlet(
+        "Stop-Computer",
+        MANAGEMENT,
+        (Parameter("Force", "switch"),),
+        _stop,
+        supports_should_process=True,
+        summary_id="help.Stop-Computer",
+    ),
+)

@@ -1,0 +1,122 @@
+"""From a bare server to a running machine, by the commands that one would type; and what each mistake says."""
+
+from __future__ import annotations
+
+import pytest
+
+from hvlab.console.host import RecordingHost
+from hvlab.session.session import Session
+from hvlab.text import LANGUAGES, Text
+
+
+class Desk:
+    """A session in a scenario, and what its commands emit."""
+
+    def __init__(self, scenario: str, language: str = "en") -> None:
+        self.recorded = RecordingHost()
+        self.session = Session(scenario=scenario, host=self.recorded, language=language)
+
+    def run(self, text: str) -> list[object]:
+        self.recorded.objects.clear()
+        outcome = self.session.run(text)
+        assert outcome.ok, (text, [error.message for error in outcome.errors])
+        return list(self.recorded.objects)
+
+    def fails(self, text: str) -> str:
+        """The id of the explanation of the one error."""
+        (error,) = self.session.run(text).errors
+        assert error.explain is not None
+        for language in LANGUAGES:
+            assert Text(language)(error.explain[0], **error.explain[1])
+        return error.explain[0]
+
+
+def test_from_a_bare_server_to_a_running_machine() -> None:
+    desk = Desk("bare-server")
+    assert desk.fails("New-VM web01 512MB -NoVHD") == "explain.no-role"
+    assert desk.fails("New-VMSwitch Inside -SwitchType Private") == "explain.no-role"
+    (line,) = desk.run("ServerManagerCmd -install Hyper-V")
+    assert "restart" in str(line)
+    desk.run("wusa Windows6.0-KB950050-x64.msu /quiet /norestart; Restart-Computer")
+    desk.run("New-VM web01 512MB -NoVHD")
+    assert desk.fails("Start-VM web01") == "explain.no-hypervisor"
+    assert desk.run("(Get-EventLog System -Newest 1).EventID") == [41]
+    assert desk.run("(Get-WinEvent Microsoft-Windows-Hyper-V-Worker-Admin -MaxEvents 1).Id") == [3112]
+    desk.run("Set-LabFirmware -Virtualization On -ExecuteDisable On; Restart-Computer")
+    states = "Test-LabServer | Where-Object Met -eq $false | ForEach-Object { $_.State }"
+    assert desk.run(states) == ["NeedsPowerCycle", "NeedsPowerCycle"]
+    desk.run("Stop-Computer; Start-LabServer")
+    assert desk.run(states) == []
+    desk.run("Start-VM web01")
+    assert desk.run("(Get-VM web01).State -eq 'Running'") == [True]
+
+
+def test_core_has_no_server_manager_and_ocsetup_alone_does_not_wait() -> None:
+    desk = Desk("core-host")
+    assert desk.fails("ServerManagerCmd -install Hyper-V") == "explain.no-server-manager"
+    desk.run("ocsetup Microsoft-Hyper-V")
+    assert desk.run("(Get-LabServer).Role") == ["Installing"]
+    desk = Desk("core-host")
+    desk.run("start /w ocsetup Microsoft-Hyper-V")
+    assert desk.run("(Get-LabServer).Role") == ["RestartNeeded"]
+    desk.run("Restart-Computer; New-VM web01 512MB -VHDPath C:\\Images\\NT4.vhd; Start-VM web01")
+
+
+def test_bcdedit_switches_the_hypervisor_off_and_on() -> None:
+    desk = Desk("one-host")
+    desk.run("New-VM web01 512MB -NoVHD; bcdedit /set hypervisorlaunchtype off; Restart-Computer")
+    assert desk.fails("Start-VM web01") == "explain.no-hypervisor"
+    assert desk.run("(Get-EventLog System -Newest 1).EventID") == [5]
+    assert any("Off" in str(line) for line in desk.run("bcdedit"))
+    desk.run("bcdedit /set hypervisorlaunchtype auto; Restart-Computer; Start-VM web01")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_log_follows_a_machine_through_its_life(language: str) -> None:
+    desk = Desk("one-host", language)
+    desk.run(
+        "New-VM web01 512MB -NoVHD; Start-VM web01; Suspend-VM web01; Resume-VM web01; Save-VM web01; "
+        "Start-VM web01; Stop-VM web01 -TurnOff; Remove-VM web01 -Force"
+    )
+    numbers = desk.run("Get-WinEvent | Where-Object LogName -like *Hyper-V* | ForEach-Object { $_.Id }")
+    assert numbers == [13003, 18502, 18596, 18510, 18518, 18516, 18500, 13002]
+    assert all("web01" in str(text) for text in desk.run("(Get-WinEvent *-VMMS-Admin).Message"))
+
+
+@pytest.mark.parametrize(
+    ("text", "explanation"),
+    [
+        ("Get-EventLog Nothing", "explain.no-such-log"),
+        ("Test-LabProcessor Z80", "explain.no-such-processor"),
+        ("wusa KB952627", "explain.program-usage"),
+        ("bcdedit /set nx alwayson", "explain.program-usage"),
+        ("start notepad", "explain.program-usage"),
+        ("ocsetup Telnet", "explain.program-usage"),
+        ("ServerManagerCmd -install DNS", "explain.program-usage"),
+        ("ServerManagerCmd -install Hyper-V", "explain.role-there"),
+        ("Start-LabServer", "explain.host-on"),
+        ("Stop-Computer; Get-EventLog System", "explain.host-off"),
+    ],
+)
+def test_each_mistake_is_explained(text: str, explanation: str) -> None:
+    assert Desk("one-host").fails(text) == explanation
+
+
+def test_the_catalogue_tells_what_is_absent() -> None:
+    desk = Desk("one-host")
+    verdict = "(Test-LabProcessor '{}').Verdict"
+    assert desk.run(verdict.format("Intel Xeon E5410")) == ["Suitable"]
+    assert desk.run(verdict.format("Intel Core 2 Duo E4300")) == ["Missing: Intel VT"]
+    assert desk.run(verdict.format("AMD Opteron 248")) == ["Missing: AMD-V"]
+    assert desk.run(verdict.format("Intel Itanium 2 9050")) == ["Itanium"]
+    assert desk.run(verdict.format("Intel Xeon 2.8 Prestonia")) == ["Missing: x64, Intel VT, DEP (XD)"]
+
+
+def test_undo_brings_the_firmware_and_the_log_back() -> None:
+    desk = Desk("one-host")
+    before = desk.run("(Get-WinEvent).Count")
+    desk.run("Set-LabFirmware -Virtualization Off")
+    desk.run("New-VM web01 512MB -NoVHD")
+    desk.run("Undo-Lab; Undo-Lab")
+    assert desk.run("(Get-LabServer).VirtualizationSetting") == ["On"]
+    assert desk.run("(Get-WinEvent).Count") == before
