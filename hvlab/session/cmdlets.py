@@ -166,9 +166,10 @@ def _steps(call: Call) -> Iterator[object]:
         travel.place if travel.view is None else travel.ends[travel.timeline.head]
     )
     head = travel.timeline.head
+    done = set(travel.timeline.nodes(head))
     for step in travel.timeline.steps(travel.timeline.onward or head):
         end = travel.ends.get(step.last)
-        state = "Done" if step.last <= head else "Undone"
+        state = "Done" if step.last in done else "Undone"
         if travel.view is not None and step.first == travel.view.step.first:
             state = "Looking"
         yield STEP.of((step, end and end.event, end and end.time, state))

@@ -51,7 +51,7 @@ def where(session: Session) -> PSObject:
     if step is None and past:
         step = past[-1]
     undo = sum(travel.is_step(known) for known in past)
-    redo = sum(travel.is_step(known) for known in travel.future())
+    redo = sum(travel.is_step(known) for known in travel.timeline.ahead())
     return PLACE.of(
         Where(
             place.event,

@@ -12,7 +12,7 @@ Pure bookkeeping: nothing here knows a world or a shell.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hvlab.session.log import Entry
@@ -48,10 +48,14 @@ class Branch:
 
 
 class Timeline:
-    """The tree of a log's entries. `entries` is the log's own list and grows with it."""
+    """The tree of a log's entries. `entries` is the log's own list and grows with it.
 
-    def __init__(self, entries: list[Entry]) -> None:
+    `looks` says whether an input only looked at the lab: then Redo-Lab can still lead on.
+    """
+
+    def __init__(self, entries: list[Entry], looks: Callable[[Entry], bool] = lambda entry: False) -> None:
         self.entries = entries
+        self._looks = looks
         self._parents = [0]
         self.onward = 0
         """The last node of the way that was left by going back: where Redo-Lab leads to; 0 for none."""
@@ -67,7 +71,7 @@ class Timeline:
                 self._parents.append(entry.to)
                 continue
             self._parents.append(number - 1)
-            if entry.kind not in WITHOUT_EFFECT:
+            if self.onward and entry.kind not in WITHOUT_EFFECT and not self._looks(entry):
                 self.onward = 0
 
     def _onward_after(self, stood: int, target: int) -> int:
@@ -97,6 +101,13 @@ class Timeline:
             found.append(node)
             node = self.effective(self._parents[node])
         return found[::-1]
+
+    def ahead(self) -> list[Step]:
+        """The steps that were left by going back, in their order: those that Redo-Lab would do."""
+        if not self.onward:
+            return []
+        done = set(self.nodes(self.head))
+        return [step for step in self.steps(self.onward) if step.last not in done]
 
     def steps(self, node: int) -> list[Step]:
         """The steps from the beginning to `node`."""

@@ -116,7 +116,7 @@ class Travel:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.timeline = Timeline(session.log.entries)
+        self.timeline = Timeline(session.log.entries, self._looks)
         self.view: View | None = None
         self.floor = 0
         """The node before which nothing can be undone: the start script of a lesson."""
@@ -241,21 +241,16 @@ class Travel:
 
     # -- steps ---------------------------------------------------------------------------------------
 
+    def _looks(self, entry: Entry) -> bool:
+        return entry.kind == "command" and self.session.only_looks(entry.text)
+
     def is_step(self, step: Step) -> bool:
         """Whether undoing stops here: what only looks at the lab is passed over."""
-        return step.entry.kind not in ("hint",) and not (
-            step.entry.kind == "command" and self.session.only_looks(step.entry.text)
-        )
+        return step.entry.kind not in ("hint",) and not self._looks(step.entry)
 
     def past(self) -> list[Step]:
         """The steps from the floor to where the session stands."""
         return [step for step in self.timeline.steps(self.timeline.head) if step.last > self.floor]
-
-    def future(self) -> list[Step]:
-        """The steps that Redo-Lab would do."""
-        head = self.timeline.head
-        onward = self.timeline.onward
-        return [step for step in self.timeline.steps(onward) if step.last > head] if onward else []
 
     def undo(self, count: int = 1) -> None:
         """Go back over so many steps. CannotGo if there are not so many."""
@@ -275,7 +270,7 @@ class Travel:
 
     def redo(self, count: int = 1) -> None:
         """Go forward again over so many steps that were undone. CannotGo if there are not so many."""
-        steps = self.future()
+        steps = self.timeline.ahead()
         if self.view is not None:
             onward = self.timeline.steps(self.timeline.onward or self.timeline.head)
             steps = [step for step in onward if step.first >= self.view.step.first]

@@ -62,6 +62,19 @@ def test_undo_brings_the_lab_back_and_redo_forward_again() -> None:
     assert digests(replay(data_of(session), "x")) == known[2]
 
 
+
+def test_looking_in_between_leaves_the_way_forward_open() -> None:
+    session = Session()
+    done(session, "New-VM web01; New-VM web02")
+    there = live(session)
+    done(session, "Undo-Lab; Get-VM; Get-VM | Where-Object State -eq Off")
+    done(session, "Redo-Lab")
+    assert live(session) == there
+    assert digests(replay(data_of(session), "x")) == there
+    done(session, "Undo-Lab; Get-VM; New-VM other")
+    assert errors(session, "Redo-Lab") == ["NothingToRedo"]
+
+
 def test_what_only_looks_is_no_step() -> None:
     session = Session()
     done(session, "New-VM a")
