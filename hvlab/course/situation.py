@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from hvlab.console.errors import ErrorRecord
 from hvlab.console.hyperv.objects import vmms
 from hvlab.course.checks import PASS
 from hvlab.course.model import Lesson
 from hvlab.course.view import OpenLesson
+from hvlab.session.cmdlets import bookmarks
 from hvlab.session.session import Session
 from hvlab.text import Text
 
@@ -48,9 +50,26 @@ def describe(session: Session, lesson: Lesson | None, text: Text) -> list[str]:
     if commands:
         lines += ["", say("course.situation.commands")]
         lines += [f"  {line}" for text_ in commands[-LAST:] for line in text_.splitlines()]
+    lines += _past(session, say)
     machines = list(vmms(session).machines.values())
     lines += ["", say("course.situation.machines" if machines else "course.situation.no_machines")]
     lines += [f"  {machine.name}: {machine.state}" for machine in machines]
+    return lines
+
+
+def _past(session: Session, say: Text) -> list[str]:
+    """What went wrong last, what was left, and the places with a name."""
+    lines: list[str] = []
+    errors = session.shell.runtime.error_list
+    if errors and isinstance(errors[0], ErrorRecord):
+        lines += ["", say("course.situation.error", message=errors[0].message)]
+    left = sum(not branch.present for branch in session.travel.timeline.branches())
+    if left:
+        lines += ["", say("course.situation.branches", count=left)]
+    names = bookmarks(session).values()
+    if names:
+        lines += ["", say("course.situation.bookmarks")]
+        lines += [f"  {name}: {event}" for name, event, _ in names]
     return lines
 
 

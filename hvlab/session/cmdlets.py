@@ -251,6 +251,8 @@ def _story(call: Call) -> Iterator[object]:
         if text is not None:
             wanted = text.casefold()
             commands = [n for n in commands if str(trace[n].get("text")).casefold().startswith(wanted)]
+            if not commands:
+                raise refused("no-such-command", text=text)
         own = call.args.Command is None and bool(commands) and session.travel.view is None
         root = commands[-2] if own and len(commands) > 1 else commands[-1] if commands else 0
     if not 1 <= root <= len(trace):
@@ -268,10 +270,13 @@ def _story(call: Call) -> Iterator[object]:
 def _export(call: Call) -> None:
     session = _session(call)
     path = call.args.Path
+    force = bool(call.args.Force)
 
     def write() -> None:
         try:
-            session.export_log(path)
+            session.export_log(path, over=force)
+        except FileExistsError:
+            raise refused("file-exists", path=path) from None
         except OSError as error:
             raise refused("file", path=path, why=error.strerror or str(error)) from None
 
@@ -329,7 +334,12 @@ TRAVELLING = (
         _remove_breakpoint,
         Parameter("Id", "int", position=0, mandatory=True, array=True, pipeline="property"),
     ),
-    _cmdlet("Export-LabSession", _export, Parameter("Path", position=0, mandatory=True)),
+    _cmdlet(
+        "Export-LabSession",
+        _export,
+        Parameter("Path", position=0, mandatory=True),
+        Parameter("Force", "switch"),
+    ),
 )
 LOOKING = (
     _cmdlet("Get-LabPlace", _place, read_only=True),

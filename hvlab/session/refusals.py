@@ -17,6 +17,8 @@ _MESSAGES = {
     "no-such-place": "'{text}' is no event, no time and no bookmark.",
     "stands-alone": "{command} moves the whole session and must stand alone in its statement.",
     "nothing-to-watch": "A breakpoint needs a condition, a kind of event, or both.",
+    "no-such-command": "No command on the present way begins with '{text}'.",
+    "file-exists": "The file '{path}' exists already.",
     "file": "The file '{path}' cannot be written: {why}.",
     "no-event-before": "There are not {count} events of the kind '{kind}' behind this place.",
 }

@@ -392,13 +392,17 @@ class Session:
         """The learner stops the command that waits."""
         self._note("stop", to=self._world.now)
 
-    def export_log(self, path: str) -> None:
-        """Write the record as one small text file that a colleague can open. OSError if that fails."""
+    def export_log(self, path: str, *, over: bool = False) -> None:
+        """Write the record as one small text file that a colleague can open.
+
+        OSError if that fails; FileExistsError if there is such a file and it is not to be written `over`.
+        """
         self.log.flush()
         data = self.log.text()
-        self.exported.append((path, len(data)))
         if self.exports:
-            Path(path).write_bytes(data)
+            with Path(path).open("wb" if over else "xb") as file:
+                file.write(data)
+        self.exported.append((path, len(data)))
 
     def close(self) -> None:
         """Close the log."""

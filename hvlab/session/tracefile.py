@@ -107,13 +107,18 @@ def as_text(event: Line) -> str:
 # -- Chrome's trace format ------------------------------------------------------------------------------
 
 
+BAR = 20.0
+"""How long an event is drawn at most, in microseconds."""
+
+
 def chrome(events: Iterable[Line]) -> bytes:
     """A JSON object for Perfetto and speedscope: a process for each host, a thread for each source.
 
-    Times are microseconds. An event has no length of its own and is drawn as one nanosecond;
-    an arrow leads to it from the event that caused it.
+    Times are microseconds. An event has no length of its own: so that one can see it, it is drawn until
+    its source's next one, at most `BAR`. An arrow leads to it from the event that caused it.
     """
     rows: list[Line] = []
+    last: dict[str, Line] = {}
     processes: dict[str, int] = {}
     threads: dict[str, int] = {}
     places: dict[int, Line] = {}
@@ -126,6 +131,9 @@ def chrome(events: Iterable[Line]) -> bytes:
         if source not in threads:
             threads[source] = len(threads) + 1
             rows.append(_named("thread_name", processes[host], threads[source], source))
+        before = last.get(source)
+        if before is not None:
+            before["dur"] = max(0.001, min(BAR, event["time"] / 1000 - before["ts"]))
         place = {"ts": event["time"] / 1000, "pid": processes[host], "tid": threads[source]}
         label = event.get("name") or event.get("reason") or event.get("operation") or ""
         rows.append(
@@ -133,11 +141,12 @@ def chrome(events: Iterable[Line]) -> bytes:
                 "name": f"{event['kind']} {label}".rstrip(),
                 "cat": KINDS[event["kind"]].layer,
                 "ph": "X",
-                "dur": 0.001,
+                "dur": 0.001,  # until the next event of the same source is known
                 **place,
                 "args": {key: value for key, value in event.items() if key not in ("time", "kind")},
             }
         )
+        last[source] = rows[-1]
         cause = places.get(event["cause"] or 0)
         if cause is not None:
             flow = {"name": "cause", "cat": "cause", "id": event["seq"]}

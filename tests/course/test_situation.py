@@ -34,3 +34,14 @@ def test_what_was_undone_is_not_told() -> None:
     session.run("New-VM a\nNew-VM b\nUndo-Lab")
     text = "\n".join(situation.describe(session, None, Text("en")))
     assert "New-VM a" in text and "New-VM b" not in text
+
+
+def test_the_last_error_what_was_left_and_bookmarks_are_told() -> None:
+    session = Session()
+    session.run("New-VM a\nNew-LabBookmark one\nNew-VM b\nUndo-Lab\nStart-VM zz\nNew-VM c")
+    lines = situation.describe(session, None, Text("en"))
+    assert (
+        "The last error: Hyper-V was unable to find a virtual machine with name zz." in text or "zz" in text
+    )
+    assert "1 way was left by going back." in lines
+    assert any(line.startswith("  one: ") for line in lines)

@@ -62,7 +62,6 @@ def test_undo_brings_the_lab_back_and_redo_forward_again() -> None:
     assert digests(replay(data_of(session), "x")) == known[2]
 
 
-
 def test_looking_in_between_leaves_the_way_forward_open() -> None:
     session = Session()
     done(session, "New-VM web01; New-VM web02")
@@ -378,6 +377,18 @@ def test_an_exported_session_is_the_same_session(tmp_path: Path) -> None:
     data = (tmp_path / "mine.jsonl").read_bytes()
     assert digests(replay(data, "x")) == live(session)
     assert errors(session, f"Export-LabSession '{tmp_path / 'none' / 'x'}'") == ["File"]
+    written = (tmp_path / "mine.jsonl").read_bytes()
+    assert errors(session, f"Export-LabSession '{tmp_path / 'mine.jsonl'}'") == ["FileExists"]
+    assert (tmp_path / "mine.jsonl").read_bytes() == written
+    done(session, f"New-VM b; Export-LabSession '{tmp_path / 'mine.jsonl'}' -Force")
+    assert (tmp_path / "mine.jsonl").read_bytes() != written
+
+
+def test_the_story_of_what_was_never_typed_is_refused() -> None:
+    session = Session()
+    done(session, "New-VM a")
+    assert errors(session, "Get-LabStory Start-VM") == ["NoSuchCommand"]
+    done(session, "Get-LabStory New-VM")
 
 
 # -- breakpoints and stories -----------------------------------------------------------------------------
