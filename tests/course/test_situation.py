@@ -40,8 +40,6 @@ def test_the_last_error_what_was_left_and_bookmarks_are_told() -> None:
     session = Session()
     session.run("New-VM a\nNew-LabBookmark one\nNew-VM b\nUndo-Lab\nStart-VM zz\nNew-VM c")
     lines = situation.describe(session, None, Text("en"))
-    assert (
-        "The last error: Hyper-V was unable to find a virtual machine with name zz." in text or "zz" in text
-    )
+    assert any(line.startswith("The last error: ") and "zz" in line for line in lines)
     assert "1 way was left by going back." in lines
     assert any(line.startswith("  one: ") for line in lines)
