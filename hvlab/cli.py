@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hvlab import __version__, cli_records
+from hvlab import __version__, cli_lessons, cli_records
 from hvlab.cli_common import BadInput, F, explainer, language_option, output_host, text_in, write_trace
 
 if TYPE_CHECKING:
@@ -355,31 +355,6 @@ def serve_web(
         raise BadInput(str(error)) from None
 
 
-@cli.group()
-def lesson() -> None:
-    """Tools for authors of lessons."""
-
-
-@lesson.command()
-@click.argument("lessons", nargs=-1)
-@language_option
-def lint(lessons: tuple[str, ...], language: str | None) -> None:
-    """Prove that LESSONS (all, if none is named) can be solved, and only by solving them."""
-    from hvlab.course import library
-
-    text_in(language)
-    try:
-        plans = [library.find(name) for name in lessons] if lessons else library.all_lessons()
-        findings = {plan.id: library.lint(plan) for plan in plans}
-    except library.BadLesson as error:
-        raise BadInput(str(error)) from None
-    for name, problems in findings.items():
-        click.echo(f"{name}: {'ok' if not problems else f'{len(problems)} problem(s)'}")
-        for problem in problems:
-            click.echo(f"  {problem}")
-    sys.exit(1 if any(findings.values()) else 0)
-
-
 @cli.command()
 @language_option
 def info(language: str | None) -> None:
@@ -397,7 +372,7 @@ def info(language: str | None) -> None:
         click.echo(f"scenario  {name}: {catalog.scenario(name).summary[text.language]}")
 
 
-for _command in cli_records.COMMANDS:
+for _command in (*cli_records.COMMANDS, cli_lessons.lesson):
     cli.add_command(_command)
 
 

@@ -137,7 +137,7 @@ def _hand_over(path: Path, target: Path) -> Session:
     from hvlab.session import log
 
     header, entries = _read(path)
-    session = _replayed(log.text_of(header, entries), str(path))
+    session = replayed(log.text_of(header, entries), str(path))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("xb") as file:
@@ -157,7 +157,7 @@ def session_show(session_file: Path, language: str | None) -> None:
     from hvlab.course import library, situation
 
     text = text_in(language)
-    session = _replayed(session_file.read_bytes(), str(session_file))
+    session = replayed(session_file.read_bytes(), str(session_file))
     header = session.header
     try:
         plan = library.find(header.lesson, header.seed) if header.lesson else None
@@ -180,7 +180,7 @@ def _trace_of(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     data = path.read_bytes()
     try:
         if looks_like_log(data) and b'"lesson"' in data.split(b"\n", 1)[0]:
-            session = _replayed(data, str(path))
+            session = replayed(data, str(path))
             lines = b"".join(session.world.trace.lines(trace_header(session)))
             return tracefile.read(lines, str(path))
         return tracefile.read(data, str(path))
@@ -188,7 +188,7 @@ def _trace_of(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         raise BadInput(str(error)) from None
 
 
-def _replayed(data: bytes, name: str) -> Session:
+def replayed(data: bytes, name: str) -> Session:
     from hvlab.catalog import BadCatalog
     from hvlab.course import cmdlets as course_cmdlets
     from hvlab.session.log import BadLog

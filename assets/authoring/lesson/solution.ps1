@@ -1,0 +1,3 @@
+New-VM demo -MemoryStartupBytes 512MB
+Start-VM demo
+Submit-LabAnswer who-starts root

@@ -1,0 +1,89 @@
+"""The part of the `hvlab` command that is for authors of lessons."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from hvlab.cli_common import BadInput, language_option, text_in
+from hvlab.cli_records import replayed
+
+
+@click.group()
+def lesson() -> None:
+    """Tools for authors of lessons."""
+
+
+@lesson.command()
+@click.argument("lessons", nargs=-1)
+@language_option
+def lint(lessons: tuple[str, ...], language: str | None) -> None:
+    """Prove that LESSONS (all, if none is named) can be solved, and only by solving them."""
+    from hvlab.course import library
+
+    text_in(language)
+    try:
+        plans = [library.find(name) for name in lessons] if lessons else library.all_lessons()
+        findings = {plan.id: library.lint(plan) for plan in plans}
+    except library.BadLesson as error:
+        raise BadInput(str(error)) from None
+    for name, problems in findings.items():
+        click.echo(f"{name}: {'ok' if not problems else f'{len(problems)} problem(s)'}")
+        for problem in problems:
+            click.echo(f"  {problem}")
+    sys.exit(1 if any(findings.values()) else 0)
+
+
+@lesson.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@language_option
+def new(folder: Path, language: str | None) -> None:
+    """Begin a lesson in a new FOLDER: a small one that works, to be changed."""
+    from hvlab.course import authoring, library
+
+    text = text_in(language)
+    try:
+        files = authoring.begin(folder)
+    except library.BadLesson as error:
+        raise BadInput(str(error)) from None
+    for file in files:
+        click.echo(file)
+    click.echo(text("cli.lesson_begun", folder=folder), err=True)
+
+
+@lesson.command()
+@click.argument("name", metavar="LESSON")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Draw names and numbers by this.")
+@language_option
+def preview(name: str, seed: int | None, language: str | None) -> None:
+    """Print LESSON (its id or its folder) as a text to read, with what each step checks, asks and hints at."""
+    from hvlab.course import authoring, library
+
+    text = text_in(language)
+    try:
+        plan = library.find(name, seed)
+    except library.BadLesson as error:
+        raise BadInput(str(error)) from None
+    for line in authoring.preview(plan, text.language):
+        click.echo(line)
+
+
+@lesson.command()
+@click.argument("session_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def record(session_file: Path) -> None:
+    """Print what was done in a recorded session as a script: a solution to begin with."""
+    from hvlab.course import authoring
+
+    session = replayed(session_file.read_bytes(), str(session_file))
+    click.echo(authoring.script_of(session), nl=False)
+
+
+@lesson.command()
+def schema() -> None:
+    """Print the JSON Schema of lesson.toml, for editors that check while one writes."""
+    from hvlab.course import authoring
+
+    click.echo(json.dumps(authoring.schema(), indent=2))

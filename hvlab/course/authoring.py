@@ -1,0 +1,99 @@
+"""Tools for authors: the shape of lesson.toml as a JSON Schema, a lesson to begin with, a page to read, a script.
+
+What a lesson may hold is said once, in `hvlab.course.model`; the schema is derived from it. The
+lesson to begin with lies in assets/authoring and is a lesson like any other: the linter proves it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from hvlab import paths
+from hvlab.course.model import BadLesson, Check, Lesson, LessonFile, Question
+from hvlab.session.session import Session
+
+SCHEMA = "https://json-schema.org/draft/2020-12/schema"
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of lesson.toml, read as JSON."""
+    return {"$schema": SCHEMA, "title": "lesson.toml", **msgspec.json.schema(LessonFile)}
+
+
+def begin(folder: Path) -> list[Path]:
+    """Write a small lesson that works into a new folder, named after it; its files. BadLesson."""
+    name = folder.resolve().name
+    if not _ID.fullmatch(name):
+        raise BadLesson(
+            f"{folder}: the folder's name becomes the lesson's id: small letters, digits and dashes, "
+            "as in my-first-lesson"
+        )
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        raise BadLesson(f"{folder}: exists already; name a new folder") from None
+    except OSError as error:
+        raise BadLesson(f"{folder}: cannot be made ({error.strerror})") from None
+    written = []
+    for source in sorted((paths.assets() / "authoring" / "lesson").iterdir()):
+        target = folder / source.name
+        text = source.read_text(encoding="utf-8").replace('id = "new-lesson"', f'id = "{name}"')
+        target.write_text(text, encoding="utf-8")
+        written.append(target)
+    return written
+
+
+def script_of(session: Session) -> str:
+    """What was typed on the present way and changed the lab, as a script: a solution to begin with."""
+    commands = [
+        step.entry.text
+        for step in session.travel.past()
+        if step.entry.kind == "command" and session.travel.is_step(step)
+    ]
+    return "".join(f"{command.rstrip()}\n" for command in commands)
+
+
+def preview(lesson: Lesson, language: str) -> Iterator[str]:
+    """The lesson as lines to read: its text, and under each step what it asks, checks and hints at."""
+    checks = {check.id: check for check in lesson.plan.check}
+    yield f"# {lesson.title[language]} ({lesson.id}, {lesson.minutes} min, {lesson.max_points} points)"
+    for step in lesson.plan.step:
+        yield ""
+        yield lesson.sections[language][step.id].strip()
+        if step.goals or step.question or step.hints:
+            yield ""
+        for goal in step.goals:
+            check = checks[goal]
+            yield f"  [{check.points}] {check.title[language]}: {_asks(check)}"
+        question = lesson.question(step.question) if step.question else None
+        if question is not None:
+            yield f"  ? {question.prompt[language]} ({question.kind}{', a guess' if question.guess else ''})"
+            yield from (f"      {mark} {choice}" for mark, choice in _choices(question, language))
+        for number, hint in enumerate(step.hints, 1):
+            yield f"  hint {number} (-{hint.cost}): {hint.text[language]}"
+
+
+def _asks(check: Check) -> str:
+    """What a check looks at, in one line."""
+    if check.answer:
+        return f"answer {check.answer}"
+    if check.expression:
+        probe = f"after {check.probe!r} on a copy: " if check.probe else ""
+        return probe + " ".join(check.expression.split())
+    if check.order:
+        return "in this order: " + ", ".join(pattern.kind for pattern in check.order)
+    pattern = check.happened or check.never
+    assert pattern is not None  # the loader refuses a check without anything to look at
+    return f"{'never' if check.never else 'happened'}: {pattern.kind} {pattern.vm} {pattern.fields or ''}".rstrip()
+
+
+def _choices(question: Question, language: str) -> Iterator[tuple[str, str]]:
+    right = {question.correct, *question.all_of}
+    for choice in question.choices:
+        yield ("+" if choice.id in right else "-"), choice.text[language]
