@@ -49,6 +49,30 @@ class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     copy: int = 0
 
 
+class Clustering(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Failover clustering on a platform; times in ns. `source`: where the figures come from."""
+
+    source: str
+    editions: list[str]
+    """The editions of Windows Server that have it."""
+    heartbeat: int
+    """Between two heartbeats of a node."""
+    missed: int
+    """After how many heartbeats in a row that were not heard a node counts as lost."""
+    disk_move: int
+    """Until a shared disk has been reserved by another node, checked and brought online there."""
+    live: bool = False
+    """Whether a machine can be moved while it runs."""
+    page_copy: int = 0
+    """To send one page of memory to another node, where machines move while they run."""
+    rounds: int = 0
+    """So many rounds of copying at most, before the machine stands still for the rest."""
+    few_pages: int = 0
+    """So few pages are left over for the end."""
+    hand_over: int = 0
+    """For the last step between two nodes, while the machine stands still."""
+
+
 class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A release of the virtualization platform."""
 
@@ -84,6 +108,8 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Whether disks of a SCSI controller come and go while the machine runs (from 2008 R2 on)."""
     hosted: bool = False
     """Whether guests run on a host's operating system (type 2) and not on a hypervisor."""
+    cluster: Clustering | None = None
+    """Its failover clustering, where the lab has it."""
     handout: bool = False
     """Whether it follows the handout's figures and statements to the letter."""
 
@@ -190,6 +216,16 @@ class Station(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gateway: str = ""
 
 
+class Lun(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A disk of the storage network, which one host at a time has online, as a volume with this letter."""
+
+    name: str
+    letter: str
+    size: str
+    label: str = ""
+    images: list[Image] = []
+
+
 class ServerPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A host with its hardware, volumes and images."""
 
@@ -223,6 +259,7 @@ class Scenario(ServerPlan, frozen=True, forbid_unknown_fields=True, kw_only=True
     summary: dict[str, str]
     lan: list[Station] = []
     more_hosts: list[ServerPlan] = []
+    luns: list[Lun] = []
 
 
 _UNITS = {"KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30, "TB": 1 << 40}

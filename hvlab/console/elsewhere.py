@@ -92,6 +92,7 @@ def lab_of(lab: Lab, name: str) -> Lab:
             "ObjectNotFound",
             target=name,
             target_type="String",
+            explain=("explain.no-such-host", {"name": name, "known": known}),
         )
     computer = next(computer for computer, at in computers(lab.world).items() if at == path)
     return RemoteLab(lab, path, computer)

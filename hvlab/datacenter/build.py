@@ -6,11 +6,12 @@ import uuid
 from collections.abc import Sequence
 
 from hvlab import catalog
-from hvlab.catalog import Image, Platform
+from hvlab.catalog import Image, Platform, Scenario
 from hvlab.catalog.models import ServerPlan, read_size
 from hvlab.catalog.models import Station as LanStation
 from hvlab.datacenter.licence_book import BOOK, LicenceBook
 from hvlab.datacenter.licensing import Server
+from hvlab.datacenter.san import SAN, Lun, SharedStorage
 from hvlab.guests import system_record
 from hvlab.guests.system_record import SystemRecord
 from hvlab.host.discs import SETUP_DISC
@@ -45,6 +46,8 @@ def build_world(scenario: str = "one-host", platform: str = "ws2008", seed: int 
     world = World(seed)
     for number, server in enumerate([plan, *plan.more_hosts]):
         _build_host(world, f"host{number + 1}", server, release, (POOL[0], POOL[1] + number), plan.lan)
+    if plan.luns:
+        _build_san(world, plan)
     return world
 
 
@@ -121,6 +124,17 @@ def _build_server(world: World, host: str, plan: ServerPlan, hosted: bool) -> Se
     log.write("log-started")
     server.launch()
     return server
+
+
+def _build_san(world: World, plan: Scenario) -> None:
+    """The disks of the storage network; the first host has them online."""
+    san = world.add(SAN, SharedStorage())
+    for lun in plan.luns:
+        volume = Volume(lun.letter, read_size(lun.size), 0, lun.label)
+        san.add_lun(Lun(lun.name, lun.letter, volume.capacity), volume)
+        san.give(lun.letter, HOST)
+        for image in lun.images:
+            _put_image(world, HOST, world.get(f"{HOST}/root/storage", HostStorage).files, image)
 
 
 def _put_setup_disc(files: HostFiles, version: str) -> None:

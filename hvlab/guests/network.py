@@ -120,6 +120,11 @@ class GuestNetwork(Component):
             adapter.linked = linked
             self._note(adapter.name, "cable in" if linked else "cable out", "")
 
+    def announce(self) -> None:
+        """The machine is at another place of the network: switches learn where from these frames."""
+        for adapter in self.adapters.values():
+            self._serve(adapter, adapter.station.announce())
+
     def configure(self, adapter: Adapter, address: str, prefix: int, gateway: str) -> None:
         """Give an adapter its address. BadAddress."""
         adapter.station.configure(address, prefix, gateway)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -121,6 +121,13 @@ class VirtualMachine:
     """What becomes of it when the host goes down in good order."""
     services: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(SERVICE_KEYS, True))
     """Which integration services are enabled."""
+    folder: str = ""
+    """Where its configuration and saved state lie; empty: where the host keeps all others."""
+
+    def digest_state(self) -> list[object]:
+        """Its fields in order; an ordinary folder is left out, so that such a machine is spelled as it always was."""
+        names = [one.name for one in fields(self) if one.name != "folder" or self.folder]
+        return ["VirtualMachine", *(getattr(self, name) for name in names)]
 
     def drive_at(self, controller: str, number: int, location: int) -> Drive | None:
         """The drive in that place."""

@@ -60,9 +60,14 @@ class Unreadable(Exception):
     """A file of the saved state is missing or damaged; the text is its path."""
 
 
+def folder_of(machine: VirtualMachine) -> str:
+    """The folder that a machine's configuration and saved state lie in."""
+    return machine.folder or FOLDER
+
+
 def files_of(machine: VirtualMachine) -> tuple[str, str]:
     """The paths of a machine's memory and device state."""
-    folder = f"{FOLDER}\\{machine.identifier.upper()}\\{machine.identifier.upper()}"
+    folder = f"{folder_of(machine)}\\{machine.identifier.upper()}\\{machine.identifier.upper()}"
     return f"{folder}.bin", f"{folder}.vsv"
 
 
@@ -153,7 +158,9 @@ def put(world: World, host: str, machine: VirtualMachine, worker: Worker, files:
         for name, value in values.items():
             setattr(component, name, copy_state(value))
         component.restored()
-    cast(GuestSystem, roles["guest"]).partition = number
+    guest.partition = number
+    guest.host = host  # it may have been another host's until now
+    cast(GuestNetwork, roles["network"]).guest_name = guest.name
     worker.link.moved_to(number)
     worker.link.disks_moved(machine.drives)
     for vp, nanoseconds in saved.wanted.items():

@@ -585,7 +585,7 @@ class Vmms(Component):
         if machine.state != RUNNING:
             self._freeze(machine, name, None)
             return
-        volume = self.storage.files.volume(saved.FOLDER)
+        volume = self.storage.files.volume(saved.folder_of(machine))
         room = machine.memory + saved.DEVICE_STATE_SIZE
         if room > volume.free:
             values = {"needed": room >> 20, "free": max(0, volume.free) >> 20}
@@ -612,7 +612,7 @@ class Vmms(Component):
         machine = self.machines.get(payload[0])
         if machine is None or machine.state != SNAPSHOTTING:
             return None
-        stem = f"{saved.FOLDER}\\Snapshots\\{self._new_id()}"
+        stem = f"{saved.folder_of(machine)}\\Snapshots\\{self._new_id()}"
         try:
             kept = saved.take(self.world, self.host, machine, self.storage.files, stem)
             self._freeze(machine, payload[1], kept)
@@ -632,7 +632,7 @@ class Vmms(Component):
         identifier = self._new_id()
         files = self.storage.files
         if kept is None:
-            stem = f"{saved.FOLDER}\\Snapshots\\{identifier}"
+            stem = f"{saved.folder_of(machine)}\\Snapshots\\{identifier}"
             kept = snapshots.copy_saved(machine.saved, files, stem)
         drives = snapshots.fresh_disks(self.world, self.storage, machine, machine.drives)
         machine.snapshots[identifier] = Snapshot(
@@ -739,7 +739,7 @@ class Vmms(Component):
         if self.platform.hosted:
             raise Refusal("cannot-save", name=machine.name)
         room = machine.memory + saved.DEVICE_STATE_SIZE
-        volume = self.storage.files.volume(saved.FOLDER)
+        volume = self.storage.files.volume(saved.folder_of(machine))
         if room > volume.free:
             raise Refusal(
                 "no-room-to-save",

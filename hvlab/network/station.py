@@ -125,6 +125,10 @@ class Station:
         payload = frames.udp(*ends, (FIRST_CLIENT_PORT, DISCARD_PORT), bytes(size))
         return [self._ip(known[0], target, frames.UDP, payload)]
 
+    def announce(self) -> list[Effect]:
+        """Tell the network which adapter has this address: asking for one's own address (RFC 5227) does it."""
+        return [self._arp(frames.ARP_REQUEST, (BROADCAST, NOBODY), self.address)] if self.address else []
+
     def _hop(self, target: str) -> str:
         """The next station on the way: the target itself, or the gateway; empty if there is none."""
         return target if same_network(self.address, target, self.prefix) else self.gateway

@@ -8,7 +8,7 @@ from re import compile as compile_pattern
 
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
-from hvlab.console.hyperv.disks import create_disk, full_path
+from hvlab.console.hyperv.disks import create_disk, full_path, storage_error
 from hvlab.console.hyperv.objects import machine_object, vmms
 from hvlab.console.hyperv.refusals import as_error, start_failure
 from hvlab.host import discs
@@ -23,6 +23,8 @@ from hvlab.host.machine import (
     Refusal,
     VirtualMachine,
 )
+from hvlab.host.vmms import Vmms
+from hvlab.storage.volume import StorageError
 
 _NAME = Parameter(
     "Name", position=0, pipeline="both", array=True, aliases=("VMName",), completer="vm", mandatory=True
@@ -71,6 +73,7 @@ def _new(call: Call) -> Iterator[object]:
         return
     service = vmms(call.lab)
     path = full_path(call, args.VHDPath) if args.VHDPath else ""
+    folder = full_path(call, f"{args.Path.rstrip(chr(92))}\\{args.Name}") if args.Path else ""
     try:
         service.check_new(args.Name, args.MemoryStartupBytes)
         if path:
@@ -79,7 +82,10 @@ def _new(call: Call) -> Iterator[object]:
             path = create_disk(call, args.NewVHDPath, args.NewVHDSizeBytes, dynamic=True)
         if args.SwitchName:
             service.networks.named(args.SwitchName)
+        if folder:
+            _check_volume(service, folder)
         machine = service.create(args.Name, args.MemoryStartupBytes)
+        machine.folder = folder
         service.networks.add_first_adapter(machine, args.SwitchName or "")
         if not call.lab.platform.hosted:
             discs.add(service, machine, discs.CONTROLLER, 0)
@@ -88,6 +94,13 @@ def _new(call: Call) -> Iterator[object]:
     except Refusal as refusal:
         raise as_error(refusal) from None
     yield machine_object(call.lab, machine)
+
+
+def _check_volume(service: Vmms, folder: str) -> None:
+    try:
+        service.storage.files.volume(folder)
+    except StorageError as error:
+        raise storage_error(error, folder) from None
 
 
 def _start(call: Call) -> Iterator[object]:
@@ -301,6 +314,7 @@ CMDLETS = (
             Parameter("NewVHDSizeBytes", "size", sets=("New",), mandatory=True),
             Parameter("NoVHD", "switch", sets=("None",)),
             Parameter("SwitchName", completer="switch"),
+            Parameter("Path", completer="path"),
             Parameter("Generation", "int", minimum=1, maximum=1, default=1),
         ),
         _new,

@@ -7,12 +7,14 @@ added to it by its id (`explain.<reason>`) in the learner's language.
 from __future__ import annotations
 
 from hvlab.console.errors import CmdletError
+from hvlab.console.hyperv.cluster_refusals import CLUSTER_ERRORS
 from hvlab.host.machine import Refusal
 from hvlab.network.addresses import POOL_SIZE
 
 _STATE = "The operation cannot be performed while the object is in its current state."
 
 _ERRORS: dict[str, tuple[str, str, str]] = {
+    **CLUSTER_ERRORS,
     "no-such-vm": (
         'Hyper-V was unable to find a virtual machine with name "{name}".',
         "InvalidParameter",
