@@ -123,6 +123,9 @@ _SPECIAL: dict[str, Callable[[TraceEvent, Text], str]] = {
     "vmbus.channel": _by_name("channel", "state"),
     "guest.workload": _by_name("workload", "action"),
     "integration": _by_name("integration", "action"),
+    "migration": lambda event, text: (
+        "tui.say.migration_round" if event.get("action") == "round" else "tui.say.migration"
+    ),
     "partition": lambda event, text: (
         "tui.say.partition.root" if event.partition == 1 else "tui.say.partition"
     ),

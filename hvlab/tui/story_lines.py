@@ -53,6 +53,8 @@ GLYPHS = {
     "licence": "§",
     "server": "▣",
     "snapshot": "◈",
+    "cluster": "⇄",
+    "migration": "→",
 }
 
 
