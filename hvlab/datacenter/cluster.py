@@ -46,7 +46,8 @@ class Group:
 
     `owner` is the path of the host that has it; `source` and `target` those it moves between, `step` what the
     move does now; target and step are empty if it rests. `kind`, `begun` and `stopped` tell of the last move (ns;
-    stopped: since when the machine stands still, 0 while it does not). `wanted`: it is to be online.
+    stopped: since when the machine stands still, 0 while it does not). `wanted`: it is to be online;
+    `rounds`: the pages of each round of a live migration.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Group:
     kind: str = ""
     begun: int = 0
     stopped: int = 0
+    rounds: tuple[int, ...] = ()
 
 
 @dataclass
@@ -80,7 +82,7 @@ class Move:
 class Cluster(Component):
     """The one cluster of the lab."""
 
-    STATE = ("title", "platform_id", "nodes", "groups", "moves", "quorum")
+    STATE = ("title", "platform_id", "nodes", "groups", "moves", "quorum", "sent")
 
     def __init__(self, title: str, platform: Platform) -> None:
         self.title = title
@@ -91,6 +93,8 @@ class Cluster(Component):
         """By case-folded name."""
         self.moves: list[Move] = []
         self.quorum = MAJORITY
+        self.sent: dict[str, dict[int, bytes]] = {}
+        """Pages that were sent to another node, by the group that is on its way while it runs."""
 
     @property
     def facts(self) -> Clustering:
@@ -227,10 +231,14 @@ class Cluster(Component):
 
     def _stop(self, node: Node) -> None:
         """A node that is lost, or on its own, has no groups online: where it still runs, it turns the machines off."""
+        from hvlab.datacenter import live  # it moves what is defined here
+
         for group in self.groups.values():
             if group.owner != node.host:
                 continue
-            group.state, group.target, group.step = OFFLINE, "", ""
+            if group.step:
+                live.break_off(self, group, "node lost")
+            group.state = OFFLINE
             seq = self.note("group offline", group.owner, group.name)
             if self._rests(group, RUNNING):
                 self.world.because(seq, management(self.world, node.host).turn_off, group.name)
@@ -336,10 +344,17 @@ class Cluster(Component):
     @handler
     def on_step(self, key: str) -> int | None:
         """The next step of a group's move, if it still moves."""
-        from hvlab.datacenter import migration  # it moves what is defined here
+        from hvlab.datacenter import live  # it moves what is defined here
 
         group = self.groups.get(key)
-        return migration.step(self, group) if group is not None and group.step else None
+        return live.step(self, group) if group is not None and group.step else None
+
+    @handler
+    def on_leaving(self, payload: tuple[str, str]) -> int | None:
+        """A host gets rid of a machine that has moved on, or has not come."""
+        from hvlab.datacenter import live  # it moves what is defined here
+
+        return live.leaving(self, *payload)
 
 
 def facts_of(platform: Platform) -> Clustering:

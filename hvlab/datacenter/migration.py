@@ -59,17 +59,18 @@ def fail_over(cluster: Cluster, group: Group, target: str) -> None:
 def begin(cluster: Cluster, group: Group, target: str, kind: str, first: str) -> None:
     """A move begins with its first step."""
     group.kind, group.source, group.target, group.state = kind, group.owner, target, PENDING
-    group.begun, group.stopped = cluster.world.now, 0
+    group.begun, group.stopped, group.rounds = cluster.world.now, 0, ()
     enter(cluster, group, first)
 
 
 def enter(cluster: Cluster, group: Group, name: str) -> None:
     """The next step of a move."""
     group.step = name
-    _note(cluster, group, name)
+    note(cluster, group, name)
 
 
-def _note(cluster: Cluster, group: Group, action: str, number: int = 0, pages: int = 0) -> int:
+def note(cluster: Cluster, group: Group, action: str, number: int = 0, pages: int = 0) -> int:
+    """Write what the move does into the trace."""
     return cluster.world.emit(
         "migration",
         cluster.name,
@@ -82,14 +83,6 @@ def _note(cluster: Cluster, group: Group, action: str, number: int = 0, pages: i
         number,
         pages,
     )
-
-
-def step(cluster: Cluster, group: Group) -> int | None:
-    """Go on with a move; the delay in ns until it is to be looked at again, or None."""
-    machine = cluster.machine(group)
-    if machine is None:
-        return None
-    return _STEPS[group.step](cluster, group, machine)
 
 
 def _save(cluster: Cluster, group: Group, machine: VirtualMachine) -> int | None:
@@ -141,14 +134,14 @@ def _start(cluster: Cluster, group: Group, machine: VirtualMachine) -> int | Non
     return None
 
 
-def end(cluster: Cluster, group: Group, outcome: str, rounds: tuple[int, ...] = ()) -> None:
+def end(cluster: Cluster, group: Group, outcome: str) -> None:
     """The move has ended, one way or the other; what it was stands in the list of moves."""
     machine = cluster.machine(group)
-    runs = machine is not None and machine.state == RUNNING
-    group.state, group.wanted = (ONLINE, True) if runs else (OFFLINE, group.wanted and group.kind == FAILOVER)
+    since = machine.running_since if machine is not None and machine.state == RUNNING else 0
+    group.state = ONLINE if since else OFFLINE
+    group.wanted = group.wanted or bool(since)
     now = cluster.world.now
-    since = machine.running_since if machine is not None and runs and group.stopped else now
-    downtime = max(0, since - group.stopped) if group.stopped else 0
+    downtime = (since if since > group.stopped else now) - group.stopped if group.stopped else 0
     cluster.moves.append(
         Move(
             group.name,
@@ -158,12 +151,12 @@ def end(cluster: Cluster, group: Group, outcome: str, rounds: tuple[int, ...] = 
             group.begun,
             now,
             downtime,
-            rounds,
+            group.rounds,
             outcome,
         )
     )
-    _note(cluster, group, "done" if outcome == "ok" else outcome)
+    note(cluster, group, "done" if outcome == "ok" else outcome)
     group.target, group.step = "", ""
 
 
-_STEPS = {SAVE: _save, DISK: _move_disk, START: _start}
+STEPS = {SAVE: _save, DISK: _move_disk, START: _start}

@@ -111,6 +111,11 @@ class VirtualNetworks(Component):
         if nic.address:
             station.configure(nic.address, nic.prefix, nic.gateway)
 
+    def lose_links(self) -> None:
+        """The host resets: its links go down for a moment, and the network forgets what it saw behind them."""
+        for nic in self.nics:
+            self.segment.switch.forget(nic.port)
+
     def nic(self, name: str) -> PhysicalNic:
         """The physical adapter of that name or description, in any case. Refusal."""
         for nic in self.nics:

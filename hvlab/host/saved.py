@@ -9,6 +9,7 @@ partition, other pages of the machine, other ports.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -90,26 +91,39 @@ _KEPT = {
 """What of each part belongs to the machine, and not to the partition that it ran in."""
 
 
+def memory_of(world: World, host: str, machine: VirtualMachine) -> Iterator[tuple[int, bytes]]:
+    """The machine's pages that hold anything, by their number in the machine."""
+    hypervisor = world.get(f"{host}/hypervisor", Hypervisor)
+    for first, spa, count in hypervisor.partitions[machine.partition].gpa_map:
+        for touched in hypervisor.memory.touched_in(spa, count):
+            data = hypervisor.memory.page(touched)
+            if any(data):
+                yield first + touched - spa, bytes(data)
+
+
 def take(
     world: World, host: str, machine: VirtualMachine, files: HostFiles, stem: str | None = None
 ) -> SavedState:
     """Write the files and keep the rest. The machine stands, and nothing of it is under way. DiskFull, nothing done."""
-    hypervisor = world.get(f"{host}/hypervisor", Hypervisor)
-    partition = hypervisor.partitions[machine.partition]
-    roles = _roles(world, host, machine.name)
     memory_path, device_path = files_of(machine) if stem is None else (f"{stem}.bin", f"{stem}.vsv")
     files.volume(memory_path).check_growth(machine.memory + DEVICE_STATE_SIZE)
     memory = files.create(memory_path)
     memory.truncate(machine.memory)
     files.create(device_path).truncate(DEVICE_STATE_SIZE)
     pages = []
-    for first, spa, count in partition.gpa_map:
-        for touched in hypervisor.memory.touched_in(spa, count):
-            data = hypervisor.memory.page(touched)
-            if any(data):
-                page = first + touched - spa
-                memory.write(page * PAGE_SIZE, bytes(data))
-                pages.append(page)
+    for page, data in memory_of(world, host, machine):
+        memory.write(page * PAGE_SIZE, data)
+        pages.append(page)
+    kept = capture(world, host, machine)
+    kept.memory_file, kept.device_file, kept.pages = memory_path, device_path, pages
+    return kept
+
+
+def capture(world: World, host: str, machine: VirtualMachine) -> SavedState:
+    """Processors, devices and timers of a machine that stands; without its memory."""
+    hypervisor = world.get(f"{host}/hypervisor", Hypervisor)
+    partition = hypervisor.partitions[machine.partition]
+    roles = _roles(world, host, machine.name)
     indices = {component.index: role for role, component in roles.items() if role != "worker"}
     timers = [
         Pending(indices[entry[2]], entry[0] - world.now, handler_name(entry[3]), entry[4])
@@ -120,15 +134,8 @@ def take(
         role: {name: copy_state(getattr(component, name)) for name in _KEPT[role] if hasattr(component, name)}
         for role, component in roles.items()
     }
-    return SavedState(
-        memory_path,
-        device_path,
-        pages,
-        components,
-        copy_state(partition.vps),
-        hypervisor.scheduler.wanted_by(machine.partition),
-        timers,
-    )
+    wanted = hypervisor.scheduler.wanted_by(machine.partition)
+    return SavedState("", "", [], components, copy_state(partition.vps), wanted, timers)
 
 
 def discard(saved: SavedState, files: HostFiles) -> None:
@@ -142,10 +149,15 @@ def put(world: World, host: str, machine: VirtualMachine, worker: Worker, files:
     """Fill a new partition, whose processors are suspended and whose ports are connected. Unreadable."""
     saved = machine.saved
     assert saved is not None
+    _read_memory(world.get(f"{host}/hypervisor", Hypervisor), worker.partition, saved, files, machine.memory)
+    put_devices(world, host, machine, worker, saved)
+
+
+def put_devices(world: World, host: str, machine: VirtualMachine, worker: Worker, saved: SavedState) -> None:
+    """All but the memory into such a partition."""
     hypervisor = world.get(f"{host}/hypervisor", Hypervisor)
     number = worker.partition
     partition = hypervisor.partitions[number]
-    _read_memory(hypervisor, number, saved, files, machine.memory)
     partition.vps = copy_state(saved.processors)
     guest = world.add(
         f"{host}/{machine.name}", GuestSystem(machine.name, host, number, machine.memory // PAGE_SIZE)

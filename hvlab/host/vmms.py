@@ -379,7 +379,12 @@ class Vmms(Component):
         return None
 
     def _launch(self, machine: VirtualMachine, sizes: dict[str, int]) -> None:
-        """A worker process of its own for the machine, and the root's end of its bus."""
+        """A worker process builds the machine."""
+        worker, seq = self.start_worker(machine)
+        self.world.because(seq, worker.build, machine, sizes)
+
+    def start_worker(self, machine: VirtualMachine) -> tuple[Worker, int]:
+        """A worker process of its own for the machine, and the root's end of its bus; with the trace event's seq."""
         worker = self.world.add(
             f"{self.host}/root/vmwp/{machine.name}", Worker(self.host, machine.name, self.platform)
         )
@@ -389,7 +394,7 @@ class Vmms(Component):
         seq = self.world.emit(
             "process", self.name, worker.name, None, None, None, "start", "vmwp.exe", machine.name
         )
-        self.world.because(seq, worker.build, machine, sizes)
+        return worker, seq
 
     # -- the root's own end -----------------------------------------------------------------------
 
@@ -435,6 +440,7 @@ class Vmms(Component):
     def _lose_all(self) -> None:
         self.world.forget_component(self.index)  # its jobs
         lost = crash(self.world, self.host, list(self.machines.values()))
+        self.networks.lose_links()
         seq = self.world.emit(
             "process", f"{self.host}/root", self.name, None, None, None, "end", "vmms.exe", ""
         )
@@ -600,7 +606,7 @@ class Vmms(Component):
         machine = self.machines.get(payload[0])
         if machine is None or machine.state != SNAPSHOTTING:
             return None
-        if self._busy(machine):
+        if self.busy(machine):
             return QUIET
         writing = machine.memory // SECTOR * self.platform.timing.disk_sector
         self.after(writing, Vmms.on_snapshot_written, payload)
@@ -713,7 +719,7 @@ class Vmms(Component):
         self._merge_soon(machine)
         return None
 
-    def _busy(self, machine: VirtualMachine) -> bool:
+    def busy(self, machine: VirtualMachine) -> bool:
         """Whether anything of a machine that stands is under way still."""
         users = [f"{self.host}/root/{process}/{machine.name}" for process in ("vmwp", "vmbus")]
         vps = self.root.hypervisor.partitions[machine.partition].vps
@@ -759,7 +765,7 @@ class Vmms(Component):
         machine = self.machines.get(key)
         if machine is None or machine.state != SAVING:
             return None
-        if self._busy(machine):
+        if self.busy(machine):
             return QUIET
         sectors = machine.memory // SECTOR
         self.after(sectors * self.platform.timing.disk_sector, Vmms.on_written, key)

@@ -143,6 +143,27 @@ class Worker(Component):
     def build(self, machine: VirtualMachine, sizes: dict[str, int]) -> None:
         """Build the machine's partition and start its processor."""
         pages = machine.memory // PAGE_SIZE
+        begin: list[Step] = [("offer", tuple(sorted(sizes.items()))), ("guest", pages), ("start",)]
+        if machine.saved is not None:
+            reading = pages * (PAGE_SIZE // 512) * self.platform.timing.disk_sector
+            begin = [("read_memory", reading), ("put_back",), ("go_on",)]
+        self._build(machine, sizes, begin)
+
+    def receive(self, machine: VirtualMachine, sizes: dict[str, int]) -> None:
+        """Build a partition for a machine that comes from another host while it runs; it is empty until `take_over`."""
+        self._build(machine, sizes, [])
+
+    def take_over(self) -> None:
+        """What the partition was built for is in it now: the machine goes on here."""
+        self._step_go_on()
+
+    def give_back(self) -> None:
+        """The machine does not come: delete the partition that was built for it."""
+        self.plan = [("finalize",), ("withdraw",), ("delete",), ("give_up", "not-moved")]
+        self.after(self.platform.timing.management, Worker.on_step, None)
+
+    def _build(self, machine: VirtualMachine, sizes: dict[str, int], begin: list[Step]) -> None:
+        pages = machine.memory // PAGE_SIZE
         pool = POOL_PAGES["InitializePartition"] + machine.processors * POOL_PAGES["CreateVp"]
         pool += -(-pages // PAGES_PER_TABLE)
         self.board = self.make_board(machine, sizes)
@@ -159,10 +180,6 @@ class Worker(Component):
         ports: list[Step] = [
             ("intercept", port) for port in (*ide.PORTS, *cd_ports, POWER_PORT, RESET_PORT, *nic_ports)
         ]
-        begin: list[Step] = [("offer", tuple(sorted(sizes.items()))), ("guest", pages), ("start",)]
-        if machine.saved is not None:
-            reading = pages * (PAGE_SIZE // 512) * self.platform.timing.disk_sector
-            begin = [("read_memory", reading), ("put_back",), ("go_on",)]
         self.plan = [
             ("reserve", pages, pool),
             ("create",),

@@ -60,4 +60,21 @@ CLUSTER_ERRORS: dict[str, tuple[str, str, str]] = {
         "InvalidOperation",
         "NotImplemented",
     ),
+    "no-room-there": (
+        "'{name}' cannot be moved to '{node}': there is not enough memory.",
+        "InvalidOperation",
+        "ResourceUnavailable",
+    ),
+    "local-disc": (
+        "'{name}' cannot be moved while it runs: '{path}' is in its DVD drive.",
+        "InvalidOperation",
+        "InvalidOperation",
+    ),
+    "no-client": ("Nobody pings.", "ObjectNotFound", "ObjectNotFound"),
+    "no-such-client": (
+        "There is no computer '{name}' on the physical network.",
+        "ObjectNotFound",
+        "ObjectNotFound",
+    ),
+    "bad-ping-address": ("'{address}' is no IP address.", "InvalidParameter", "InvalidArgument"),
 }

@@ -15,7 +15,7 @@ from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.refusals import as_error
 from hvlab.console.lab import Lab
 from hvlab.console.objects import Column, ObjectType, TimeSpan
-from hvlab.datacenter import migration
+from hvlab.datacenter import live, migration
 from hvlab.datacenter.cluster import (
     CLUSTER,
     MAJORITY,
@@ -233,9 +233,9 @@ def _moved(call: Call, kind: str) -> Iterator[object]:
     target = _target(call, cluster, group)
     if not call.should_process(group.name, f"{call.cmdlet.name} -> {target.name}"):
         return
-    if kind == LIVE:
+    if kind == LIVE and not cluster.facts.live:
         raise Refusal("no-live-migration", name=group.name, platform=call.lab.platform.name)
-    migration.quick(cluster, group, target)
+    (live.live if kind == LIVE else migration.quick)(cluster, group, target)
     call.progress(call.cmdlet.name, group.name)
     key, before = group.name.casefold(), len(cluster.moves)
     call.lab.wait(lambda: not _Of(call.lab, key).group.step)
