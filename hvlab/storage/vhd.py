@@ -303,6 +303,10 @@ class Vhd:
         entries = self._entries()
         return len(entries) - entries.count(UNALLOCATED)
 
+    def present_blocks(self) -> tuple[int, ...]:
+        """The numbers of the blocks that lie in the file, in their order; none for a fixed disk."""
+        return tuple(block for block, entry in enumerate(self._entries()) if entry != UNALLOCATED)
+
     def block_is_allocated(self, block: int) -> bool:
         """Whether a block lies in the file; a fixed disk has no blocks. BadVhd."""
         if not 0 <= block * self.block_size < self.size or not self.block_size:

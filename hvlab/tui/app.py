@@ -33,6 +33,7 @@ from hvlab.tui.layout import CLASSES, PANES, VIEWS, classes_for
 from hvlab.tui.lesson_pane import LessonPane
 from hvlab.tui.line_pane import LinePane
 from hvlab.tui.palette import LAYER_VARIABLES, THEMES, Palette
+from hvlab.tui.view_pane import ViewPane
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -92,6 +93,9 @@ class HvlabApp(App[int]):
         Binding("alt+v", "next_view", "tui.keys.next_view", key_display="Alt+V"),
         Binding("alt+r", "pane('rings')", "tui.keys.rings", key_display="Alt+R"),
         Binding("alt+p", "pane('processors')", "tui.keys.processors", key_display="Alt+P"),
+        Binding("alt+s", "pane('storage')", "tui.keys.storage", key_display="Alt+S"),
+        Binding("alt+n", "pane('network')", "tui.keys.network", key_display="Alt+N"),
+        Binding("alt+m", "pane('manager')", "tui.keys.manager", key_display="Alt+M"),
         Binding("escape", "prompt", "tui.keys.prompt"),
         Binding("ctrl+l", "clear", "tui.keys.clear"),
         Binding("ctrl+c", "interrupt", "tui.keys.interrupt", priority=True),
@@ -390,6 +394,14 @@ class HvlabApp(App[int]):
     @on(LessonPane.Command)
     def _command_clicked(self, event: LessonPane.Command) -> None:
         self.query_one(ConsolePane).type_command(event.text)
+
+    @on(ViewPane.Command)
+    def _view_command(self, event: ViewPane.Command) -> None:
+        console = self.query_one(ConsolePane)
+        console.type_command(event.text, run=event.run)
+        view = self.desk.views.current if self.desk is not None else None
+        if event.run and view is not None:
+            view.focus()
 
     @on(LessonPane.WantsAnswer)
     def _wants_answer(self) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.message import Message
 
 from hvlab.tui.canvas import Line, line
 from hvlab.tui.layout import VIEWS
@@ -34,6 +35,14 @@ class ViewPane(ScrollPane):
     """A view; its id names its texts."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*MOVING]
+
+    class Command(Message):
+        """Type this into the console; `run`: and press Enter."""
+
+        def __init__(self, text: str, *, run: bool) -> None:
+            super().__init__()
+            self.text = text
+            self.run = run
 
     def __init__(self, name: str) -> None:
         super().__init__(id=name, classes="pane view")
@@ -60,6 +69,10 @@ class ViewPane(ScrollPane):
         """What the learner has chosen here; when it changes the view is drawn anew."""
         return None
 
+    def depends_on(self, session: Session) -> Hashable:
+        """What of the world the view shows: by itself, anything that happens may change it."""
+        return len(session.world.trace), self._last
+
     def moves_with_time(self, world: World) -> bool:
         """Whether the view changes while the clock moves and nothing happens."""
         return False
@@ -72,14 +85,11 @@ class ViewPane(ScrollPane):
         width, height = self.scrollable_content_region.size
         if not self.display or width < 1:
             return
-        trace = session.world.trace
-        self._catch_up(trace.events)
+        self._catch_up(session.world.trace.events)
         text = self.lab_app.text
         now = session.world.now if self.moves_with_time(session.world) else 0
-        state = (
-            len(trace), self._last, session.log.entries[-1:], now,
-            width, height, text.language, self.choice(),
-        )  # fmt: skip
+        done = len(session.log.entries)
+        state = (self.depends_on(session), done, now, width, height, text.language, self.choice())
         if state == self._shown_for:
             return
         self._shown_for = state

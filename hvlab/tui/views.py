@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 def make(name: str) -> ViewPane:
     """The view of that name; its module is read only now."""
+    from hvlab.tui.manager_pane import ManagerPane
+    from hvlab.tui.network_pane import NetworkPane
     from hvlab.tui.processors_pane import ProcessorsPane
     from hvlab.tui.rings_pane import RingsPane
+    from hvlab.tui.storage_pane import StoragePane
 
-    return {"rings": RingsPane, "processors": ProcessorsPane}[name]()
+    kinds = (RingsPane, ProcessorsPane, StoragePane, NetworkPane, ManagerPane)
+    return dict(zip(VIEWS, kinds, strict=True))[name]()
 
 
 class Views:

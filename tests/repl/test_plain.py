@@ -230,10 +230,13 @@ def screen_actions() -> Iterator[str]:
         help_screen,
         inspector,
         lesson_pane,
+        manager_pane,
         map_screen,
+        network_pane,
         processors_pane,
         prompt,
         rings_pane,
+        storage_pane,
         view_pane,
     )
 
@@ -247,6 +250,9 @@ def screen_actions() -> Iterator[str]:
         map_screen.MapScreen,
         prompt.PromptInput,
         processors_pane.ProcessorsPane,
+        storage_pane.StoragePane,
+        network_pane.NetworkPane,
+        manager_pane.ManagerPane,
         rings_pane.RingsPane,
         view_pane.ViewPane,
     ):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from textual.pilot import Pilot
 
-from hvlab.session import ringview, schedule
+from hvlab.session import ringview, schedule, storageview
 from hvlab.text import LANGUAGES
 from hvlab.tui.app import HvlabApp
 from hvlab.tui.canvas import plain
@@ -109,7 +109,8 @@ async def test_every_view_has_its_help_and_its_keys(make_app: Maker, language: s
             assert box.border_title == app.text(f"tui.pane.{name}")
             said = "\n".join(plain(row) for row in box.shown)
             for binding in type(view(app)).BINDINGS:
-                assert app.text(binding.description) in said  # type: ignore[union-attr]
+                if binding.description:  # type: ignore[union-attr]
+                    assert app.text(binding.description) in said  # type: ignore[union-attr]
             await pilot.press("escape")
 
 
@@ -251,3 +252,114 @@ async def test_the_strip_is_zoomed_moved_and_brought_back(make_app: Maker) -> No
         assert "Who ran when: 15 s" in shown(app)
         await pilot.press("left", "f")
         assert shown(app) == first
+
+
+# -- storage and network ---------------------------------------------------------------------------------
+
+
+async def test_storage_names_every_disk_and_who_holds_it(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await type_in(app, pilot, BOOT)
+        await type_in(app, pilot, "Checkpoint-VM web01 -SnapshotName before")
+        await pilot.press("alt+s")
+        app.frame()
+        assert app.desk is not None
+        said = shown(app)
+        now = storageview.look(app.desk.session.world, app.desk.session.host)
+        assert now is not None
+        for disk in now.disks:
+            assert f"{len(disk.present)} of {disk.block_count} blocks" in said
+        assert "◇ web01 before" in said
+        assert "▸ web01 IDE 0:0" in said
+        assert "▸ now" in said
+
+
+async def test_storage_is_not_read_again_for_what_does_not_concern_it(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await type_in(app, pilot, BOOT)
+        await pilot.press("alt+s")
+        app.frame()
+        assert app.desk is not None
+        world = app.desk.session.world
+        count = view(app).laid_out
+        world.emit("exit", "host1/web01", "host1/hypervisor", 2, 0, None, "hlt", "", None)
+        view(app).again()
+        assert view(app).laid_out == count
+        world.emit("snapshot", "host1/root/vmms", "host1/web01", None, None, None, "taken", "x", 1)
+        view(app).again()
+        assert view(app).laid_out == count + 1
+
+
+async def test_the_network_shows_who_reached_whom_after_p(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await type_in(app, pilot, "New-VMSwitch lan -SwitchType Internal")
+        await pilot.press("alt+n")
+        app.frame()
+        assert "Nobody has pinged anybody yet" in shown(app)
+        await pilot.press("p")
+        await type_in(app, pilot, "Get-Date")
+        assert "no route" in shown(app) or " ms" in shown(app)
+        assert "Frames, newest first" in shown(app)
+        assert "echo request" in shown(app)
+
+
+# -- manager -------------------------------------------------------------------------------------------
+
+
+async def test_the_manager_types_the_command_of_an_action(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await type_in(app, pilot, CREATE)
+        await pilot.press("alt+m")
+        app.frame()
+        assert "types: Start-VM web01" in shown(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "Start-VM web01" in "\n".join(words for words, _ in app.query_one(ConsolePane).logical)
+        assert view(app).has_focus, "the keys stay in the list"
+        app.action_finish()
+        run(app, 60)
+        assert "Running" in shown(app)
+        await pilot.press("right", "right")
+        assert "types: Stop-VM web01 -TurnOff" in shown(app)
+        await pilot.press("left")
+        assert "types: Stop-VM web01" in shown(app)
+
+
+async def test_what_takes_away_for_good_waits_for_enter(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await type_in(app, pilot, CREATE)
+        await pilot.press("alt+m")
+        app.frame()
+        await pilot.press("left", "left", "enter")
+        await pilot.pause()
+        prompt = app.query_one(ConsolePane).prompt
+        assert prompt.value == "Remove-VM web01"
+        assert prompt.has_focus
+        assert app.desk is not None
+        assert len(app.desk.session.log.entries) == 1
+
+
+async def test_machines_and_actions_are_chosen_with_the_mouse(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await type_in(app, pilot, f"{CREATE}; New-VM db01")
+        await pilot.press("alt+m")
+        app.frame()
+        await pilot.pause()
+        await pilot.click(view(app), offset=(4, 3))
+        assert "types: Start-VM db01" in shown(app)
+        await pilot.press("up")
+        assert "types: Start-VM web01" in shown(app)
+        row = next(n for n, words in enumerate(shown(app).splitlines()) if "Snapshot  " in words and n > 1)
+        column = shown(app).splitlines()[row].index("Snapshot")
+        await pilot.click(view(app), offset=(column, row + 1))
+        await pilot.pause()
+        app.frame()
+        assert "Checkpoint-VM web01 -SnapshotName s1" in "\n".join(
+            words for words, _ in app.query_one(ConsolePane).logical
+        )

@@ -1,0 +1,112 @@
+"""The list of virtual machines as a manager shows it, and what one can do with each: plain data and commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hvlab.host.machine import OFF, PAUSED, PAUSED_CRITICAL, RUNNING, SAVED
+from hvlab.host.vmms import Vmms
+from hvlab.hypervisor.scheduler import Scheduler
+from hvlab.kernel import World
+
+
+@dataclass(frozen=True)
+class MachineRow:
+    """A machine in the list. Memory in bytes, uptime in ns, usage in per cent of the host's processors."""
+
+    name: str
+    state: str
+    usage: int
+    memory: int
+    uptime: int
+    processors: int
+    snapshots: int
+    last_snapshot: str
+    failure: str
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something to do: its id and the command. `run`: at once, else the line waits for its end and for Enter."""
+
+    name: str
+    command: str
+    run: bool = True
+
+
+def machines(world: World, host: str) -> list[MachineRow]:
+    """The host's machines in the order of their creation."""
+    if not world.has(f"{host}/root/vmms"):
+        return []
+    path = f"{host}/hypervisor/scheduler"
+    scheduler = world.get(path, Scheduler) if world.has(path) else None
+    found = []
+    for machine in world.get(f"{host}/root/vmms", Vmms).machines.values():
+        usage = 0
+        if scheduler is not None and machine.partition:
+            usage = 100 * scheduler.running_of(machine.partition) // len(scheduler.processors)
+        snapshot = machine.snapshots.get(machine.last_snapshot)
+        found.append(
+            MachineRow(
+                machine.name,
+                machine.state,
+                usage,
+                machine.memory if machine.partition else 0,
+                world.now - machine.running_since if machine.state == RUNNING else 0,
+                machine.processors,
+                len(machine.snapshots),
+                snapshot.name if snapshot is not None else "",
+                machine.failure,
+            )
+        )
+    return found
+
+
+def quoted(name: str) -> str:
+    """A name as an argument: in quotes where it is no plain word."""
+    plain = name.replace("-", "").replace("_", "").isalnum() and not name.startswith("-")
+    return name if plain else "'" + name.replace("'", "''") + "'"
+
+
+_BY_STATE = {
+    OFF: ("start", "snapshot", "revert", "settings", "delete"),
+    SAVED: ("start", "discard", "snapshot", "revert", "settings", "delete"),
+    RUNNING: (
+        "connect", "shutdown", "turnoff", "save", "pause", "reset", "snapshot", "revert", "settings",
+    ),
+    PAUSED: ("connect", "resume", "turnoff", "save", "reset", "snapshot", "revert", "settings"),
+    PAUSED_CRITICAL: ("connect", "resume", "turnoff", "settings"),
+}  # fmt: skip
+"""What can be done in which state; while a machine changes its state, only looking."""
+_COMMANDS = {
+    "start": "Start-VM {vm}",
+    "connect": "vmconnect localhost {vm}",
+    "shutdown": "Stop-VM {vm}",
+    "turnoff": "Stop-VM {vm} -TurnOff",
+    "save": "Save-VM {vm}",
+    "pause": "Suspend-VM {vm}",
+    "resume": "Resume-VM {vm}",
+    "reset": "Restart-VM {vm} -Force",
+    "discard": "Remove-VMSavedState {vm}",
+    "settings": "Get-VM {vm} | Format-List *",
+    "delete": "Remove-VM {vm}",
+}
+
+
+def actions(machine: MachineRow | None) -> list[Action]:
+    """What can be done now, with the machine if there is one; the last is always to make a new one."""
+    found = []
+    for name in _BY_STATE.get(machine.state, ("settings",)) if machine is not None else ():
+        assert machine is not None
+        vm = quoted(machine.name)
+        if name == "snapshot":
+            command = f"Checkpoint-VM {vm} -SnapshotName s{machine.snapshots + 1}"
+        elif name == "revert":
+            if not machine.last_snapshot:
+                continue
+            command = f"Restore-VMSnapshot {quoted(machine.last_snapshot)} {vm}"
+        else:
+            command = _COMMANDS[name].format(vm=vm)
+        found.append(Action(name, command, name != "delete"))
+    found.append(Action("new", "New-VM -MemoryStartupBytes 512MB -Name ", False))
+    return found

@@ -1,0 +1,136 @@
+"""The manager: virtual machines with their state, and what one can do with the one chosen.
+
+An action does nothing itself: it types its command into the console, where one
+sees what does it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+
+from hvlab.tui.canvas import Line, fit, line
+from hvlab.tui.view_pane import ViewPane, heading
+
+if TYPE_CHECKING:
+    from hvlab.kernel import World
+    from hvlab.session.managerview import Action, MachineRow
+    from hvlab.session.session import Session
+    from hvlab.text import Text
+
+HEAD = 1
+"""Rows above the first machine."""
+
+
+class ManagerPane(ViewPane):
+    """A list with a bar; below it the actions for the machine under the bar."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "choose(-1)", "tui.keys.previous_machine"),
+        Binding("down,j", "choose(1)", "tui.keys.next_machine"),
+        Binding("left,h", "choose_action(-1)", "tui.keys.previous_action"),
+        Binding("right,l", "choose_action(1)", "tui.keys.next_action"),
+        Binding("enter", "manage", "tui.keys.manage"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__("manager")
+        self.machine = ""
+        self.action = ""
+        self._spans: list[tuple[int, int, int, str]] = []
+        """Where each action stands: row, first and last column, name."""
+        self._names: list[str] = []
+
+    def choice(self) -> Hashable:
+        """The machine and the action under the bar."""
+        return self.machine, self.action
+
+    def moves_with_time(self, world: World) -> bool:
+        """Uptimes do."""
+        return True
+
+    # -- what is chosen ---------------------------------------------------------------------------
+
+    def _look(self, session: Session) -> tuple[list[MachineRow], MachineRow | None, list[Action]]:
+        from hvlab.session import managerview
+
+        rows = managerview.machines(session.world, session.host)
+        chosen = next((row for row in rows if row.name == self.machine), rows[0] if rows else None)
+        return rows, chosen, managerview.actions(chosen)
+
+    def rows(self, session: Session, text: Text, width: int, height: int) -> list[Line]:
+        """The list, then the actions."""
+        from hvlab.tui.manager_rows import action_rows, machine_row, title_row
+
+        machines, chosen, actions = self._look(session)
+        self._names = [row.name for row in machines]
+        found = [title_row(text, width)]
+        found += [machine_row(row, row is chosen, text, width) for row in machines]
+        if not machines:
+            found.append(line((text("tui.manager.no_machines"), "dim")))
+        self.cursor_row = HEAD + machines.index(chosen) if chosen is not None else None
+        if chosen is not None and chosen.failure:
+            found.append(line((fit(chosen.failure, width), "bad")))
+        name = chosen.name if chosen is not None else ""
+        head = text("tui.manager.actions", name=name) if name else text("tui.manager.actions_none")
+        found.append(heading(head, width))
+        current = self._current(actions)
+        lines, spans = action_rows(actions, current, text, width)
+        self._spans = [(row + len(found), first, last, action) for row, first, last, action in spans]
+        found += lines
+        shown = next(action for action in actions if action.name == current)
+        found.append(line((text("tui.manager.types") + " ", "dim"), (fit(shown.command, width - 12), "code")))
+        return found
+
+    def _current(self, actions: list[Action]) -> str:
+        names = [action.name for action in actions]
+        return self.action if self.action in names else names[0]
+
+    # -- doing ------------------------------------------------------------------------------------
+
+    def action_choose(self, step: int) -> None:
+        """Another machine."""
+        if self._session is None or not self._names:
+            return
+        _, chosen, _ = self._look(self._session)
+        place = self._names.index(chosen.name) if chosen is not None and chosen.name in self._names else 0
+        self.machine = self._names[max(0, min(place + step, len(self._names) - 1))]
+        self.again()
+        self.scroll_to(y=max(0, (self.cursor_row or 0) - self.size.height + 4), animate=False)
+
+    def action_choose_action(self, step: int) -> None:
+        """Another action, round the end."""
+        if self._session is None:
+            return
+        _, _, actions = self._look(self._session)
+        names = [action.name for action in actions]
+        self.action = names[(names.index(self._current(actions)) + step) % len(names)]
+        self.again()
+
+    def action_manage(self) -> None:
+        """Type the command of the action under the bar."""
+        if self._session is None:
+            return
+        _, _, actions = self._look(self._session)
+        current = self._current(actions)
+        action = next(action for action in actions if action.name == current)
+        self.post_message(self.Command(action.command, run=action.run))
+
+    def on_click(self, event: events.Click) -> None:
+        """A machine is chosen; an action is done."""
+        row = event.y - self.gutter.top + self.scroll_offset.y
+        column = event.x - self.gutter.left
+        place = row - HEAD
+        if 0 <= place < len(self._names):
+            self.machine = self._names[place]
+            self.again()
+            return
+        for at, first, last, name in self._spans:
+            if at == row and first <= column < last:
+                self.action = name
+                self.again()
+                self.action_manage()
+                return
