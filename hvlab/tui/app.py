@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import App, ComposeResult, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
@@ -33,6 +34,7 @@ from hvlab.tui.layout import CLASSES, PANES, VIEWS, classes_for
 from hvlab.tui.lesson_pane import LessonPane
 from hvlab.tui.line_pane import LinePane
 from hvlab.tui.palette import LAYER_VARIABLES, THEMES, Palette
+from hvlab.tui.scrubber import Scrubber
 from hvlab.tui.view_pane import ViewPane
 
 if TYPE_CHECKING:
@@ -96,6 +98,7 @@ class HvlabApp(App[int]):
         Binding("alt+s", "pane('storage')", "tui.keys.storage", key_display="Alt+S"),
         Binding("alt+n", "pane('network')", "tui.keys.network", key_display="Alt+N"),
         Binding("alt+m", "pane('manager')", "tui.keys.manager", key_display="Alt+M"),
+        Binding("alt+t", "time", "tui.keys.time", key_display="Alt+T"),
         Binding("escape", "prompt", "tui.keys.prompt"),
         Binding("ctrl+l", "clear", "tui.keys.clear"),
         Binding("ctrl+c", "interrupt", "tui.keys.interrupt", priority=True),
@@ -165,6 +168,7 @@ class HvlabApp(App[int]):
                     yield EventList()
                     yield InspectorPane()
                 yield ConsolePane(self.history)
+        yield Scrubber()
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -269,6 +273,17 @@ class HvlabApp(App[int]):
         self._arrange()
         self.query_one(f"#{name}", Widget).focus()
 
+    def action_time(self) -> None:
+        """Show the strip of time and give it the keys; once more: hide it."""
+        screen, strip = self.screen_stack[0], self.query_one(Scrubber)
+        if screen.has_class("timed") and strip.has_focus:
+            screen.remove_class("timed")
+            self.query_one(ConsolePane).prompt.focus()
+            return
+        screen.add_class("timed")
+        strip.focus()
+        self._with_desk(lambda desk: self.call_after_refresh(strip.update, desk.session))
+
     def show_view(self) -> None:
         """Give the views the stage."""
         self.stage = "view"
@@ -335,6 +350,10 @@ class HvlabApp(App[int]):
             motion.travellers.clear()
             self.notify(self.text("tui.motion.off" if motion.still else "tui.motion.on"))
 
+    def pop_screen(self) -> AwaitComplete:
+        """Close the uppermost window. A click that was on its way when it closed finds none; that is no error."""
+        return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
+
     def action_clear(self) -> None:
         """Empty the console."""
         self.query_one(ConsolePane).clear()
@@ -397,11 +416,10 @@ class HvlabApp(App[int]):
 
     @on(ViewPane.Command)
     def _view_command(self, event: ViewPane.Command) -> None:
-        console = self.query_one(ConsolePane)
+        console, had = self.query_one(ConsolePane), self.focused
         console.type_command(event.text, run=event.run)
-        view = self.desk.views.current if self.desk is not None else None
-        if event.run and view is not None:
-            view.focus()
+        if event.run and had is not None:
+            had.focus()
 
     @on(LessonPane.WantsAnswer)
     def _wants_answer(self) -> None:

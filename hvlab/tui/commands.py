@@ -27,7 +27,7 @@ class HvlabCommands(Provider):
             yield name, text("tui.command.speed_help"), partial(app.set_speed, number)
         for pane in (*PANES[:-1], *VIEWS):
             yield text(f"tui.pane.{pane}"), text("tui.keys." + pane), partial(app.action_pane, pane)
-        for action in ("map", "pause", "step", "finish", "still", "clear", "help"):
+        for action in ("map", "time", "pause", "step", "finish", "still", "clear", "help"):
             yield text(f"tui.keys.{action}"), "", getattr(app, f"action_{action}")
 
     async def discover(self) -> Hits:

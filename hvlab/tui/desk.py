@@ -25,6 +25,7 @@ from hvlab.tui.inspector import InspectorPane
 from hvlab.tui.lesson_pane import LessonPane
 from hvlab.tui.pacing import SPEEDS
 from hvlab.tui.runner import Runner
+from hvlab.tui.scrubber import Scrubber
 from hvlab.tui.views import Views
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Desk:
         self.lesson_pane = app.query_one(LessonPane)
         self.status = app.query_one(StatusBar)
         self.views = Views(app, session)
+        self.scrubber = app.query_one(Scrubber)
         self._still = False
         self.host.ask = self.runner.ask
         self.runner.on_start = self._started
@@ -124,6 +126,7 @@ class Desk:
         if self.app.screen_stack[0].has_class("guest"):
             self.guest.update(self.session.world, self.session.host)
         self.views.update()
+        self.scrubber.update(self.session)
 
     def _tell(self) -> None:
         """The status bar."""
@@ -277,4 +280,5 @@ class Desk:
         self.picture.invalidate()
         self.inspector.redraw()
         self.views.invalidate()
+        self.scrubber.invalidate()
         self._tell()

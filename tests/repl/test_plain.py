@@ -236,6 +236,7 @@ def screen_actions() -> Iterator[str]:
         processors_pane,
         prompt,
         rings_pane,
+        scrubber,
         storage_pane,
         view_pane,
     )
@@ -254,6 +255,7 @@ def screen_actions() -> Iterator[str]:
         network_pane.NetworkPane,
         manager_pane.ManagerPane,
         rings_pane.RingsPane,
+        scrubber.Scrubber,
         view_pane.ViewPane,
     ):
         for binding in owner.BINDINGS:

@@ -169,6 +169,17 @@ async def test_a_click_on_a_name_in_the_border_opens_that_view(make_app: Maker) 
         assert view(app).id == VIEWS[-1]
 
 
+async def test_a_second_click_beside_a_window_that_has_closed_is_no_error(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("ctrl+p")
+        palette = app.screen
+        palette.dismiss()
+        palette.dismiss()
+        await pilot.pause()
+        assert app.screen is app.screen_stack[0]
+
+
 # -- rings ---------------------------------------------------------------------------------------------
 
 
