@@ -95,6 +95,7 @@ class ArchitecturePane(LinePane, can_focus=True):
         """The room has changed."""
         self.shown = []
         self.draw()
+        self.refresh()
 
     def action_machine(self, step: int) -> None:
         """Another machine in focus."""

@@ -109,7 +109,7 @@ def channel_rows(
         return [line((text("tui.rings.closed", state=view.state), "dim"))]
     if width >= SIDE_BY_SIDE:
         half = width // 2 - 1
-        count = max(4, height - 16)
+        count = max(4, min(12, height - 16))
         left, right = (ring_rows(ring, packets.get(ring.direction), text, half, count) for ring in view.rings)
         return [beside(one or (), other or (), half) for one, other in zip_longest(left, right)]
     count = max(3, (height - 14) // 2)

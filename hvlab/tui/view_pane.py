@@ -112,9 +112,9 @@ class ViewPane(ScrollPane):
         parts = []
         for name in VIEWS:
             words = text(f"tui.pane.{name}")
-            mark = "b" if name == self.id else "not b"
-            parts.append(f"[{mark} @click=app.pane('{name}')]{words}[/]")
-        title = " · ".join(parts)
+            mark = "reverse" if name == self.id else "not b"
+            parts.append(f"[{mark} @click=app.pane('{name}')] {words} [/]")
+        title = "".join(parts)
         if self.border_title != title:
             self.border_title = title
 

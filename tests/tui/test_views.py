@@ -163,7 +163,7 @@ async def test_a_click_on_a_name_in_the_border_opens_that_view(make_app: Maker) 
         app.frame()
         await pilot.pause()
         titles = [app.text(f"tui.pane.{name}") for name in VIEWS]
-        x = 2 + sum(len(title) + 3 for title in titles[:-1]) + 1
+        x = 3 + sum(len(title) + 2 for title in titles[:-1])
         await pilot.click(view(app), offset=(x, 0))
         await pilot.pause()
         assert view(app).id == VIEWS[-1]
