@@ -117,6 +117,7 @@ class Desk:
         if self.feed.rewound:
             self.events.attach(self.session.world.trace, self.text)
             self.picture.motion.clear()
+            self.inspector.redraw()
         if new or self.feed.rewound:
             self.events.add(new)
         self.picture.update(self.session.world, self.session.host, self.feed.sums, new, self.events.caption)

@@ -64,6 +64,7 @@ class InspectorPane(ScrollPane):
         text = self.lab_app.text
         width = max(20, self.scrollable_content_region.width - 2)
         self.border_title = f"F5 {text('tui.pane.inspector')} · {text(f'tui.view.{self.view}')}"
+        self._drop_what_was_undone()
         if self.event is None or self._trace is None:
             rows = flow([(text("tui.inspector.empty"), "dim")], width)
         else:
@@ -72,3 +73,9 @@ class InspectorPane(ScrollPane):
             rows = VIEWS[self.view](self._trace, self.event, text, width)
         self.show([((" ", ""), *row) for row in rows])
         self.refresh()
+
+    def _drop_what_was_undone(self) -> None:
+        """After a journey the event may not have happened, or another one in its place."""
+        event, trace = self.event, self._trace
+        if event is not None and (trace is None or event.seq > len(trace) or trace[event.seq] != event):
+            self.event = None

@@ -447,3 +447,20 @@ async def test_exit_leaves(make_app: Maker) -> None:
         assert app.query_one(LessonPane).region.height == 0
         await enter(pilot, "exit")
     assert app.return_code == 0
+
+
+async def test_the_inspector_lets_go_of_what_was_undone(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await enter(pilot, f"{CREATE}; Start-VM web01")
+        await finish(app, pilot)
+        await pilot.press("f4", "end", "up", "w")
+        await pilot.pause()
+        inspector = app.query_one(InspectorPane)
+        assert inspector.event is not None
+        await pilot.press("escape")
+        await enter(pilot, "Undo-Lab 2")
+        await pilot.resize_terminal(*SMALL)
+        await finish(app, pilot)
+        assert inspector.event is None
+        assert "Choose an event" in shown(app, "inspector")
