@@ -92,13 +92,13 @@ class HvlabApp(App[int]):
         Binding("alt+down", "lesson('scroll', 3)", "tui.keys.scroll_lesson", key_display="Alt+↑ ↓"),
         Binding("alt+up", "lesson('scroll', -3)", show=False),
         Binding("alt+l", "map", "tui.keys.map", priority=True),
-        Binding("alt+v", "next_view", "tui.keys.next_view", key_display="Alt+V"),
-        Binding("alt+r", "pane('rings')", "tui.keys.rings", key_display="Alt+R"),
-        Binding("alt+p", "pane('processors')", "tui.keys.processors", key_display="Alt+P"),
-        Binding("alt+s", "pane('storage')", "tui.keys.storage", key_display="Alt+S"),
-        Binding("alt+n", "pane('network')", "tui.keys.network", key_display="Alt+N"),
-        Binding("alt+m", "pane('manager')", "tui.keys.manager", key_display="Alt+M"),
-        Binding("alt+t", "time", "tui.keys.time", key_display="Alt+T"),
+        Binding("alt+v", "next_view", "tui.keys.next_view", key_display="Alt+V", priority=True),
+        Binding("alt+r", "pane('rings')", "tui.keys.rings", key_display="Alt+R", priority=True),
+        Binding("alt+p", "pane('processors')", "tui.keys.processors", key_display="Alt+P", priority=True),
+        Binding("alt+s", "pane('storage')", "tui.keys.storage", key_display="Alt+S", priority=True),
+        Binding("alt+n", "pane('network')", "tui.keys.network", key_display="Alt+N", priority=True),
+        Binding("alt+m", "pane('manager')", "tui.keys.manager", key_display="Alt+M", priority=True),
+        Binding("alt+t", "time", "tui.keys.time", key_display="Alt+T", priority=True),
         Binding("escape", "prompt", "tui.keys.prompt"),
         Binding("ctrl+l", "clear", "tui.keys.clear"),
         Binding("ctrl+c", "interrupt", "tui.keys.interrupt", priority=True),
@@ -256,8 +256,15 @@ class HvlabApp(App[int]):
 
     # -- actions --------------------------------------------------------------------------------------
 
+    @property
+    def _is_covered(self) -> bool:
+        """Whether a window lies over the panes, so that keys for them are not meant."""
+        return len(self.screen_stack) > 1
+
     def action_pane(self, name: str) -> None:
         """Give a pane the stage and the keys."""
+        if self._is_covered:
+            return
         if name == "lesson" and not self._has_lesson:
             return
         screen = self.screen_stack[0]
@@ -275,6 +282,8 @@ class HvlabApp(App[int]):
 
     def action_time(self) -> None:
         """Show the strip of time and give it the keys; once more: hide it."""
+        if self._is_covered:
+            return
         screen, strip = self.screen_stack[0], self.query_one(Scrubber)
         if screen.has_class("timed") and strip.has_focus:
             screen.remove_class("timed")
@@ -297,7 +306,8 @@ class HvlabApp(App[int]):
 
     def action_next_view(self) -> None:
         """The view that was open last; if one is open, the next one."""
-        self._with_desk(lambda desk: desk.next_view())
+        if not self._is_covered:
+            self._with_desk(lambda desk: desk.next_view())
 
     def action_prompt(self) -> None:
         """Back to the prompt; a guest's screen closes first, a view when one is at the prompt already."""

@@ -64,7 +64,8 @@ class Cage(HvlabApp):
 
 def key(name: str) -> events.Key:
     """A key as a terminal sends it."""
-    return events.Key(name, name if len(name) == 1 else None)
+    letter = name.removeprefix("alt+")
+    return events.Key(name, letter if len(letter) == 1 else None)
 
 
 def at(kind: type[events.MouseEvent], place: tuple[int, int], button: int = 1) -> events.MouseEvent:
@@ -104,9 +105,9 @@ async def one_action(pilot: Pilot[int], app: HvlabApp, random: Random) -> None:
             app.post_message(event)
     elif wish < 0.835:
         await pilot.resize_terminal(*random.choice(SIZES))
-    elif wish < 0.86:
+    elif wish < 0.88:
         app.query_one(ConsolePane).type_command(random.choice(COMMANDS), run=True)
-    elif wish < 0.87:
+    elif wish < 0.885:
         app.action_language()
     else:
         for _ in range(random.randrange(1, 8)):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from textual.binding import Binding
+from textual.events import Key
 from textual.pilot import Pilot
 
 from hvlab.session import ringview, schedule, storageview
@@ -178,6 +180,34 @@ async def test_a_second_click_beside_a_window_that_has_closed_is_no_error(make_a
         palette.dismiss()
         await pilot.pause()
         assert app.screen is app.screen_stack[0]
+
+
+@pytest.mark.parametrize("name", [*VIEWS, "time"])
+async def test_a_key_with_alt_comes_with_its_letter_and_is_not_typed(make_app: Maker, name: str) -> None:
+    """Terminals send Escape and the letter; the prompt would take the letter for itself."""
+    app = make_app(lesson=False)
+    (letter,) = (
+        binding.key.removeprefix("alt+")
+        for binding in HvlabApp.BINDINGS
+        if isinstance(binding, Binding) and binding.description == f"tui.keys.{name}"
+    )
+    async with app.run_test(size=BIG) as pilot:
+        app.post_message(Key(f"alt+{letter}", letter))
+        await pilot.pause()
+        assert app.query_one(ConsolePane).prompt.value == ""
+        assert app.focused is not None
+        assert app.focused.id == name
+
+
+async def test_keys_for_views_do_nothing_under_a_window(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("f1")
+        for key in ("alt+r", "alt+v", "alt+t"):
+            await pilot.press(key)
+        assert app.stage == "picture"
+        await pilot.press("escape")
+        assert app.query_one(ConsolePane).prompt.has_focus
 
 
 # -- rings ---------------------------------------------------------------------------------------------
