@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hvlab import __version__, cli_lessons, cli_records
+from hvlab import __version__, cli_class, cli_lessons, cli_records
 from hvlab.cli_common import BadInput, F, explainer, language_option, output_host, text_in, write_trace
 
 if TYPE_CHECKING:
+    from hvlab.course.companion import Companion
     from hvlab.course.learning import Show
     from hvlab.session.kept import KeptHistory
     from hvlab.session.session import Session
@@ -237,17 +238,17 @@ def learn(
     sys.exit(status)
 
 
-def _show(plain: bool, text: Text) -> Show:
+def _show(plain: bool, text: Text, companion: Companion | None = None) -> Show:
     """What shows a lesson: the screen, or lines."""
     if plain:
         from hvlab.repl.plain import show_plain
 
-        return show_plain(_history(), explainer(text))
+        return show_plain(_history(), explainer(text), companion)
     from functools import partial
 
     from hvlab.tui.app import run_app
 
-    return partial(run_app, history=_history())
+    return partial(run_app, history=_history(), companion=companion)
 
 
 @cli.command()
@@ -374,6 +375,7 @@ def info(language: str | None) -> None:
 
 for _command in (*cli_records.COMMANDS, cli_lessons.lesson):
     cli.add_command(_command)
+cli.add_command(cli_class.commands(_open_session, _show, _need_terminal))
 
 
 def main() -> None:

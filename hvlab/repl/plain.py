@@ -13,6 +13,7 @@ from io import TextIOWrapper
 
 from hvlab.console.errors import ErrorRecord, ParseError
 from hvlab.console.history import History
+from hvlab.course.companion import Companion, arrive
 from hvlab.course.learning import Show
 from hvlab.course.map import CourseMap
 from hvlab.course.view import LessonView
@@ -33,8 +34,16 @@ Explain = Callable[[ErrorRecord], str]
 class PlainConsole:
     """The loop. `read` gives lines, `write` takes text; both know nothing of the lab."""
 
-    def __init__(self, desk: Desk, read: Read, write: Callable[[str], None], explain: Explain) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        read: Read,
+        write: Callable[[str], None],
+        explain: Explain,
+        companion: Companion | None = None,
+    ) -> None:
         self.desk = desk
+        self._companion = companion
         self.failed = False
         """Whether a command has not succeeded."""
         self._read = read
@@ -51,13 +60,34 @@ class PlainConsole:
             self._say(desk.answers(":lesson") or [])
         while not desk.wanted:
             try:
+                self._class()
                 source = self._statement()
+                self._class()
             except KeyboardInterrupt:
                 self._write("\n")
                 continue
             if source is None or source.strip().casefold() in ("exit", "quit"):
                 return
             self.enter(source)
+
+    def _class(self) -> None:
+        """Do what the instructor has sent; while all are to look up, wait."""
+        companion, text = self._companion, self.desk.text
+        if companion is None:
+            return
+        while True:
+            self._say(companion.news(text))
+            pushed = companion.due()
+            if pushed is None and not companion.paused:
+                return
+            if pushed is None:
+                companion.wait()
+                continue
+            arrive(self.desk.session, pushed)
+            said = text(f"classroom.pushed.{pushed.kind}", text=pushed.text)
+            self._say(said.splitlines())
+            if pushed.kind == "command":
+                self.enter(pushed.text)
 
     def enter(self, source: str) -> None:
         """One whole input."""
@@ -120,6 +150,7 @@ def run_plain(
     explain: Explain,
     lesson: LessonView | None = None,
     course: CourseMap | None = None,
+    companion: Companion | None = None,
 ) -> tuple[int, str]:
     """The exit status, and the lesson that is wanted next. From a pipe, a command that failed gives 1."""
     for stream in (sys.stdin, sys.stdout):
@@ -141,12 +172,12 @@ def run_plain(
             return None
         return line.rstrip("\r\n")
 
-    console = PlainConsole(Desk(session, text, history, lesson, course), read, write, explain)
+    console = PlainConsole(Desk(session, text, history, lesson, course), read, write, explain, companion)
     console.run()
     return (1 if console.failed and not interactive else 0), console.desk.wanted
 
 
-def show_plain(history: History, explain: Explain) -> Show:
+def show_plain(history: History, explain: Explain, companion: Companion | None = None) -> Show:
     """What shows a lesson in plain lines, as `learn` wants it."""
 
     def show(
@@ -158,6 +189,6 @@ def show_plain(history: History, explain: Explain) -> Show:
         course: CourseMap,
     ) -> tuple[int, str]:
         lab = session()
-        return run_plain(lab, Text(language), history, explain, lesson(lab), course)
+        return run_plain(lab, Text(language), history, explain, lesson(lab), course, companion)
 
     return show

@@ -117,6 +117,11 @@ class LogWriter:
         """The number that a clock move would have now: that of the one that waits, or the next."""
         return len(self.entries) + (not self._waiting)
 
+    @property
+    def written(self) -> int:
+        """How many entries are settled: all but a clock move that waits."""
+        return len(self.entries) - self._waiting
+
     def flush(self) -> None:
         """Write the clock move that waits."""
         if self._waiting:

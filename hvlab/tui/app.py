@@ -40,12 +40,15 @@ from hvlab.tui.view_pane import ViewPane
 if TYPE_CHECKING:
     from textual.command import Provider
 
+    from hvlab.course.companion import Companion
     from hvlab.course.map import CourseMap
     from hvlab.course.view import LessonView
     from hvlab.session.session import Session
     from hvlab.tui.desk import Desk
 
 FRAME = 1 / 30
+CLASS_LOOK = 0.5
+"""Seconds between two looks for what the instructor has sent."""
 
 KEYS = (
     ("F1", "help", "help"),
@@ -114,6 +117,7 @@ class HvlabApp(App[int]):
         first_page: str = "",
         course: CourseMap | None = None,
         history: History | None = None,
+        companion: Companion | None = None,
         frames: bool = True,
         timer: Callable[[], float] = perf_counter,
     ) -> None:
@@ -127,6 +131,7 @@ class HvlabApp(App[int]):
         """What was entered before; the console adds to it."""
         self.wanted = ""
         """The lesson that the learner wants to open instead of this one."""
+        self._companion = companion
         self._frames = frames
         self._timer = timer
         self._last = 0.0
@@ -198,6 +203,8 @@ class HvlabApp(App[int]):
         self.desk.open()
         for text in self._early:
             self.desk.submit(text)
+        if self._companion is not None:
+            self.set_interval(CLASS_LOOK, self.look_at_class)
         if self._frames:
             self._last = self._timer()
             self.set_interval(FRAME, self._tick)
@@ -206,6 +213,11 @@ class HvlabApp(App[int]):
         now = self._timer()
         passed, self._last = now - self._last, now
         self.frame(min(passed, 0.25))
+
+    def look_at_class(self) -> None:
+        """Do what the instructor has sent, as soon as no command is under way."""
+        if self.desk is not None and self._companion is not None:
+            self.desk.attend(self._companion)
 
     def frame(self, seconds: float = FRAME) -> None:
         """Let the lab go on for so many real seconds, and show what happened."""
@@ -474,12 +486,21 @@ def run_app(
     first_page: str = "",
     course: CourseMap | None = None,
     history: History | None = None,
+    companion: Companion | None = None,
 ) -> tuple[int, str]:
     """Open the screen; returns the exit status, and the lesson that is wanted next if there is one.
 
     A callable in place of the session (and of the lesson, which then gets the session) is
     called after the first paint; `first_page` is the lesson's Markdown to show until then.
     """
-    app = HvlabApp(session, lesson, language, first_page=first_page, course=course, history=history)
+    app = HvlabApp(
+        session,
+        lesson,
+        language,
+        first_page=first_page,
+        course=course,
+        history=history,
+        companion=companion,
+    )
     app.run()
     return app.return_code or 0, app.wanted

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from hvlab.course.companion import arrive
 from hvlab.session.hostview import look
 from hvlab.session.session import Session
 from hvlab.session.task import Task
@@ -29,6 +30,7 @@ from hvlab.tui.scrubber import Scrubber
 from hvlab.tui.views import Views
 
 if TYPE_CHECKING:
+    from hvlab.course.companion import Companion
     from hvlab.course.view import LessonView
     from hvlab.tui.app import HvlabApp
 
@@ -61,6 +63,8 @@ class Desk:
         self.views = Views(app, session)
         self.scrubber = app.query_one(Scrubber)
         self._still = False
+        self._halted = False
+        """Whether the instructor of a class has asked everybody to look up."""
         self.host.ask = self.runner.ask
         self.runner.on_start = self._started
         self.runner.on_end = self._ended
@@ -168,8 +172,25 @@ class Desk:
         if text.strip().lower() == "exit":
             self.app.exit(0)
             return
+        if self._halted:
+            self.console.write([(self.text("classroom.pushed.pause", text=""), "warn")])
+            return
         self.runner.submit(text)
         self._collect()
+
+    def attend(self, companion: Companion) -> None:
+        """Do the next thing that the instructor of the class has sent, unless a command is under way."""
+        self.console.write([(row, "dim") for row in companion.news(self.text)])
+        if self.runner.busy or (pushed := companion.due()) is None:
+            return
+        self._halted = companion.paused
+        self.runner.free = self.runner.free and not self._halted
+        arrive(self.session, pushed)
+        said = self.text(f"classroom.pushed.{pushed.kind}", text=pushed.text)
+        self.console.write([(row, "accent") for row in said.splitlines()])
+        if pushed.kind == "command":
+            self.runner.submit(pushed.text)
+            self._collect()
 
     def _started(self, text: str) -> None:
         self.runner.paused = False

@@ -1,0 +1,181 @@
+"""A learner's link to the class, beside the console: it sends the log as it grows and takes what is pushed.
+
+The learner never waits for it. Without a connection the work goes on, and the log catches up when there
+is one again: the server says how many inputs it has, and gets the rest.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from pathlib import Path
+
+import msgspec
+
+from hvlab.classroom.client import Address, Refusal, Talk, Unreachable
+from hvlab.classroom.messages import BATCH, Applied, Inputs, Join, Kept, Push, Return, harmless
+from hvlab.course.companion import arrived
+from hvlab.session.log import LogWriter
+from hvlab.text import Text
+
+LISTEN = 0.1
+"""Seconds between two looks at the log."""
+AGAIN = (1.0, 2.0, 5.0, 10.0)
+"""Seconds between attempts to connect."""
+PASSING = ("too-fast", "too-many-tries", "database", "silent")
+"""Refusals after which one tries again; after any other the link ends, and the work goes on without it."""
+ROOM = 512 << 10
+"""About so many bytes of inputs a message."""
+
+
+class Enrolment(msgspec.Struct, frozen=True):
+    """What is kept on the learner's machine of a class that was joined."""
+
+    token: str
+    name: str
+    lesson: str
+    digest: str
+    seed: int
+
+
+def enrol(address: Address, name: str) -> Enrolment:
+    """Join a class. Unreachable, Refusal."""
+    talk = Talk(address)
+    try:
+        welcome = talk.greet(Join(address.code.secret, name))
+    finally:
+        talk.close()
+    return Enrolment(welcome.token, welcome.name, welcome.lesson, welcome.digest, welcome.seed)
+
+
+def remembered(file: Path) -> Enrolment | None:
+    """The enrolment that a file keeps, if there is one."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Enrolment)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+
+
+class Link:
+    """Runs in a thread of its own; the console asks it for what is due (course.companion.Companion)."""
+
+    def __init__(self, address: Address, enrolment: Enrolment, waits: tuple[float, ...] = AGAIN) -> None:
+        self._address, self._enrolment, self._waits = address, enrolment, waits
+        self._log: LogWriter | None = None
+        self._due: deque[Push] = deque()
+        self._news: deque[str] = deque()
+        self._end = threading.Event()
+        self._stir = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="class", daemon=True)
+        self._last = 0
+        """The number of the last thing pushed that was taken in."""
+        self.kept = 0
+        """How many inputs the server has acknowledged."""
+        self.paused = False
+
+    # -- for the console --------------------------------------------------------------------------
+
+    def begin(self, log: LogWriter) -> None:
+        """Keep this log on the server from now on."""
+        self._log = log
+        self._last = arrived(log.entries)
+        self._thread.start()
+
+    def due(self) -> Push | None:
+        """What came from the instructor and is the next to be done."""
+        try:
+            push = self._due.popleft()
+        except IndexError:
+            return None
+        if push.kind in ("pause", "resume"):
+            self.paused = push.kind == "pause"
+        return push
+
+    def wait(self) -> None:
+        """Until something comes, or a second has passed."""
+        self._stir.clear()
+        if not self._due:
+            self._stir.wait(1.0)
+
+    def news(self, text: Text) -> list[str]:
+        """What has become of the connection since the last question."""
+        said = []
+        while self._news:
+            said.append(text(self._news.popleft()))
+        return said
+
+    def close(self, patience: float = 5.0) -> bool:
+        """Hang up when the server has all, or patience has ended; whether it has all."""
+        if self._log is None:
+            return True
+        self._log.flush()
+        if self._thread.is_alive():
+            self._end.set()
+            self._thread.join(patience)
+        return self.kept >= self._log.written
+
+    # -- the thread -------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        failures = 0
+        told = ""
+        while True:
+            try:
+                talk = Talk(self._address)
+                try:
+                    self.kept = talk.greet(Return(self._enrolment.token)).kept
+                    failures, told = 0, self._tell("classroom.link.on", told)
+                    self._converse(talk)
+                    return
+                finally:
+                    talk.close()
+            except Unreachable:
+                told = self._tell("classroom.link.off", told)
+            except Refusal as refusal:
+                if refusal.reason not in PASSING:
+                    self._tell(f"classroom.refused.{refusal.reason}", "")
+                    self._tell("classroom.link.ended", "")
+                    return
+            if self._end.is_set():
+                return
+            self._end.wait(self._waits[min(failures, len(self._waits) - 1)])
+            failures += 1
+
+    def _tell(self, message: str, told: str) -> str:
+        if message != told:
+            self._news.append(message)
+            self._stir.set()
+        return message
+
+    def _converse(self, talk: Talk) -> None:
+        """Until the work has ended and the server has all of it."""
+        log = self._log
+        assert log is not None
+        asked = 0
+        applied = 0
+        while True:
+            if asked <= self.kept < log.written:
+                lines = log.entries[self.kept : min(log.written, self.kept + BATCH)]
+                size, count = 0, 0
+                while count < len(lines) and (not count or size < ROOM):
+                    size += len(lines[count].text) + 100
+                    count += 1
+                talk.say(Inputs(self.kept + 1, lines[:count]))
+                asked = self.kept + count
+            elif (now := arrived(log.entries[: self.kept])) > applied:
+                talk.say(Applied(now))
+                applied = now
+            elif self._end.is_set() and self.kept >= log.written:
+                return
+            message = talk.hear(LISTEN)
+            if isinstance(message, Kept):
+                self.kept = message.count
+            elif isinstance(message, Push) and message.number > self._last:
+                self._last = message.number
+                self._due.append(msgspec.structs.replace(message, text=_readable(message)))
+                self._stir.set()
+
+
+def _readable(push: Push) -> str:
+    """A command keeps its lines; whatever could steer a terminal is gone from either."""
+    return "\n".join(harmless(line) for line in push.text.splitlines())

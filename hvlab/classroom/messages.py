@@ -1,0 +1,107 @@
+"""What travels between a learner's hvlab and the class server: JSON text frames over a WebSocket.
+
+Everything a client may say stands here, with its bounds; a frame that does not decode into
+one of these is refused. There is no message that names a learner: whose log it is follows from
+the token alone. A state cannot be sent at all.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from hvlab.session.log import Entry
+
+FRAME = 2 << 20
+"""The most bytes of a frame: one line of a log may take half of it."""
+BATCH = 256
+"""The most inputs of a message."""
+NAME = 40
+PUSHES = ("message", "command", "pause", "resume")
+
+ShortText = Annotated[str, msgspec.Meta(max_length=200)]
+Number = Annotated[int, msgspec.Meta(ge=0, le=1 << 31)]
+
+
+class Join(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="join"):
+    """A new learner: the secret part of the class code, and the name to appear under."""
+
+    secret: ShortText
+    name: ShortText
+
+
+class Return(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="return"):
+    """A learner who joined before."""
+
+    token: ShortText
+
+
+class Inputs(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="inputs"):
+    """Inputs of the log, of which the first has the number `first` (from 1)."""
+
+    first: Number
+    lines: Annotated[list[Entry], msgspec.Meta(min_length=1, max_length=BATCH)]
+
+
+class Applied(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="applied"):
+    """What was pushed, up to this number, has reached the learner."""
+
+    number: Number
+
+
+class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
+    """The learner is in: `kept` inputs of their log are on the server. `token` is empty on a return."""
+
+    token: str
+    name: str
+    lesson: str
+    digest: str
+    seed: int
+    kept: int
+
+
+class Kept(msgspec.Struct, frozen=True, tag="kept"):
+    """So many inputs are stored for good."""
+
+    count: int
+
+
+class Push(msgspec.Struct, frozen=True, tag="push"):
+    """Something from the instructor; `kind` is one of PUSHES."""
+
+    number: int
+    kind: str
+    text: str
+
+
+class Refused(msgspec.Struct, frozen=True, tag="refused"):
+    """What was asked is not done; `reason` is a message id under classroom.refused. The connection ends."""
+
+    reason: str
+
+
+FromLearner = Join | Return | Inputs | Applied
+FromServer = Welcome | Kept | Push | Refused
+_FROM_LEARNER: msgspec.json.Decoder[FromLearner] = msgspec.json.Decoder(FromLearner)
+_FROM_SERVER: msgspec.json.Decoder[FromServer] = msgspec.json.Decoder(FromServer)
+
+
+def encode(message: FromLearner | FromServer) -> str:
+    """A frame's text."""
+    return msgspec.json.encode(message).decode()
+
+
+def from_learner(frame: str | bytes) -> FromLearner:
+    """Decode what a client sent. msgspec.DecodeError."""
+    return _FROM_LEARNER.decode(frame)
+
+
+def from_server(frame: str | bytes) -> FromServer:
+    """Decode what the server sent. msgspec.DecodeError."""
+    return _FROM_SERVER.decode(frame)
+
+
+def harmless(text: str, length: int = 4000) -> str:
+    """Text of another person as it may be shown in a terminal: no control, format or direction characters."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text[:length])

@@ -1,0 +1,1 @@
+"""The schema of the class database, step by step; alembic runs them."""

@@ -1,0 +1,342 @@
+"""The class server: an ASGI application over a store.
+
+Learners speak over a WebSocket (`/learn`), the instructor over HTTP with a password. Every message is
+checked against the role of its connection: a learner's can carry inputs of their own log, and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import BrokenExecutor, Executor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from hvlab.classroom import messages, standing
+from hvlab.classroom.limits import Bucket, Clock, Tries
+from hvlab.classroom.messages import Applied, Inputs, Join, Kept, Push, Refused, Return, Welcome
+from hvlab.classroom.store import ClassData, Learner, NotKept, Store
+from hvlab.classroom.view import make_view
+from hvlab.course import batch, library, reports
+from hvlab.course.model import Lesson
+from hvlab.text import LANGUAGES
+
+LOOK = 0.5
+"""Seconds between two looks for what was pushed, here or by another process of the class, and for new inputs."""
+RATE, BURST = 20.0, 200
+"""Messages a second that a connection may send, and how many at once (the log of an hour offline is some four)."""
+TRIES, TRIES_RATE = 60, 0.5
+"""Tries at a code, token or password from one address: at once (a class behind one address), then a second."""
+GREETING = 10.0
+"""Seconds within which a connection says who it is."""
+
+
+class PushOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the instructor asks to be sent; `to` are names, nobody means everybody."""
+
+    kind: str
+    text: str = ""
+    to: list[str] = []
+
+
+class ClassServer:
+    """One class. `clock` gives seconds since 1970; `pool` runs the replays."""
+
+    def __init__(self, store: Store, data: ClassData, pool: Executor, clock: Clock) -> None:
+        self._store = store
+        self._data = data
+        self._lesson = library.find(data.lesson)
+        self._pool = pool
+        self._clock = clock
+        self._here: dict[int, asyncio.Queue[Push]] = {}
+        """Of each learner who is connected to this process: what is to be sent to them."""
+        self._told = 0
+        self._tries = Tries(TRIES, TRIES_RATE, clock)
+        self._hasher = PasswordHasher()
+
+    def app(self) -> Starlette:
+        """The ASGI application."""
+        return Starlette(
+            routes=[
+                WebSocketRoute("/learn", self._learn),
+                Route("/class", self._class),
+                Route("/push", self._push, methods=["POST"]),
+                Route("/results/{form}", self._results),
+                Route("/learner/{name}", self._learner_log),
+                Route("/learner/{name}", self._erase, methods=["DELETE"]),
+            ],
+            lifespan=self._lifespan,
+        )
+
+    def _now(self) -> int:
+        return int(self._clock() * 1000)
+
+    # -- learners -------------------------------------------------------------------------------
+
+    async def _learn(self, socket: WebSocket) -> None:
+        await socket.accept()
+        try:
+            try:
+                await self._serve_learner(socket)
+            except NotKept as refused:
+                await socket.send_text(messages.encode(Refused(refused.reason)))
+            except (msgspec.DecodeError, UnicodeError, RecursionError, KeyError):  # the last: bytes, not text
+                await socket.send_text(messages.encode(Refused("malformed")))
+            except TimeoutError:
+                await socket.send_text(messages.encode(Refused("silent")))
+            except SQLAlchemyError:
+                await socket.send_text(messages.encode(Refused("database")))
+            await socket.close(1008)
+        except (WebSocketDisconnect, RuntimeError):
+            return  # the learner has gone; their log stands
+
+    async def _serve_learner(self, socket: WebSocket) -> None:
+        learner, welcome = await self._greet(socket)
+        queue: asyncio.Queue[Push] = asyncio.Queue()
+        told = -1
+        while told != self._told:  # what is passed on meanwhile must not overtake what came before it
+            told = self._told
+            waiting = await asyncio.to_thread(self._store.pushes, learner.applied)
+        for to, push in waiting:
+            if to in (None, learner.id) and push.number <= told:
+                queue.put_nowait(push)
+        before = self._here.get(learner.id)
+        if before is not None:
+            before.put_nowait(Push(0, "elsewhere", ""))
+        self._here[learner.id] = queue
+        try:
+            await socket.send_text(messages.encode(welcome))
+            sender = asyncio.create_task(_send_all(socket, queue))
+            try:
+                await self._receive(socket, learner)
+            finally:
+                sender.cancel()
+                with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
+                    await sender
+        finally:
+            if self._here.get(learner.id) is queue:
+                del self._here[learner.id]
+
+    async def _greet(self, socket: WebSocket) -> tuple[Learner, Welcome]:
+        frame = await asyncio.wait_for(socket.receive_text(), GREETING)
+        greeting = messages.from_learner(frame)
+        if not self._tries.take(socket.client.host if socket.client else ""):
+            raise NotKept("too-many-tries")
+        token = ""
+        if isinstance(greeting, Join):
+            if self._now() > self._data.expires:
+                raise NotKept("expired")
+            if not secrets.compare_digest(greeting.secret.encode(), self._data.secret.encode()):
+                raise NotKept("wrong-code")
+            seed = self._lesson.seed
+            if self._lesson.plan.seeds == "drawn":
+                seed = secrets.randbelow(1 << 31)
+            learner, token = await asyncio.to_thread(self._store.join, greeting.name, seed, self._now())
+        elif isinstance(greeting, Return):
+            learner = await asyncio.to_thread(self._store.returning, greeting.token)
+        else:
+            raise NotKept("who-are-you")
+        lesson = self._drawn(learner.seed)
+        kept = await asyncio.to_thread(self._store.kept, learner.id)
+        return learner, Welcome(token, learner.name, lesson.id, lesson.digest, learner.seed, kept)
+
+    async def _receive(self, socket: WebSocket, learner: Learner) -> None:
+        bucket = Bucket(BURST, RATE, self._clock)
+        while True:
+            message = messages.from_learner(await socket.receive_text())
+            if not bucket.take():
+                raise NotKept("too-fast")
+            if isinstance(message, Inputs):
+                count = await asyncio.to_thread(
+                    self._store.keep, learner.id, message.first, message.lines, self._now()
+                )
+                await socket.send_text(messages.encode(Kept(count)))
+            elif isinstance(message, Applied):
+                await asyncio.to_thread(self._store.applied, learner.id, min(message.number, self._told))
+            else:
+                raise NotKept("known-already")
+
+    # -- the instructor -------------------------------------------------------------------------
+
+    async def _refusal(self, request: Request) -> Response | None:
+        """None if the request carries the instructor's password."""
+        address = request.client.host if request.client else ""
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        try:
+            if scheme != "Basic":
+                raise ValueError
+            password = base64.b64decode(given, validate=True).decode().partition(":")[2]
+            if not self._tries.take(address):
+                return Response("too-many-tries", 429)
+            await asyncio.to_thread(self._hasher.verify, self._data.password, password[:200])
+        except (ValueError, Argon2Error):
+            return Response("password", 401, {"WWW-Authenticate": 'Basic realm="hvlab class"'})
+        return None
+
+    async def _class(self, request: Request) -> Response:
+        if refusal := await self._refusal(request):
+            return refusal
+        learners = await asyncio.to_thread(self._store.learners)
+        found = await asyncio.to_thread(self._store.standings)
+        here = frozenset(self._here)
+        view = make_view(self._lesson, _language(request), learners, found, here, self._now())
+        return Response(msgspec.json.encode(view), media_type="application/json")
+
+    async def _push(self, request: Request) -> Response:
+        if refusal := await self._refusal(request):
+            return refusal
+        try:
+            order = msgspec.json.decode(await request.body(), type=PushOrder)
+        except msgspec.DecodeError:
+            return Response("malformed", 400)
+        if order.kind not in messages.PUSHES:
+            return Response("malformed", 400)
+        known = {learner.name: learner.id for learner in await asyncio.to_thread(self._store.learners)}
+        if any(name not in known for name in order.to):
+            return Response("no-such-learner", 404)
+        chosen: list[int | None] = [known[name] for name in order.to]
+        for learner in chosen or [None]:
+            await asyncio.to_thread(self._store.push, order.kind, order.text, learner, self._now())
+        return Response(status_code=204)
+
+    async def _results(self, request: Request) -> Response:
+        if refusal := await self._refusal(request):
+            return refusal
+        form = request.path_params["form"]
+        if form not in reports.FORMS:
+            return Response("no-such-form", 404)
+        language = _language(request)
+        outcomes = [
+            await self._outcome(learner, language)
+            for learner in await asyncio.to_thread(self._store.learners)
+        ]
+        if not outcomes:
+            return Response("nobody", 404)
+        return Response(reports.FORMS[form](self._lesson, outcomes), media_type="text/plain")
+
+    async def _outcome(self, learner: Learner, language: str) -> batch.Outcome:
+        entries = await asyncio.to_thread(self._store.log, learner.id)
+        data = standing.record(self._drawn(learner.seed), entries)
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(
+            self._pool, grade, str(self._lesson.folder), learner.name, data, language
+        )
+        return msgspec.json.decode(found, type=batch.Outcome)
+
+    async def _find(self, request: Request) -> Learner | None:
+        learners = await asyncio.to_thread(self._store.learners)
+        return next((one for one in learners if one.name == request.path_params["name"]), None)
+
+    async def _learner_log(self, request: Request) -> Response:
+        if refusal := await self._refusal(request):
+            return refusal
+        learner = await self._find(request)
+        if learner is None:
+            return Response("no-such-learner", 404)
+        entries = await asyncio.to_thread(self._store.log, learner.id)
+        data = standing.record(self._drawn(learner.seed), entries)
+        return Response(data, media_type="application/jsonl")
+
+    async def _erase(self, request: Request) -> Response:
+        if refusal := await self._refusal(request):
+            return refusal
+        learner = await self._find(request)
+        if learner is None:
+            return Response("no-such-learner", 404)
+        if (queue := self._here.get(learner.id)) is not None:
+            queue.put_nowait(Push(0, "erased", ""))
+        await asyncio.to_thread(self._store.erase, learner.id)
+        return Response(status_code=204)
+
+    # -- what goes on by itself -----------------------------------------------------------------
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        earlier = await asyncio.to_thread(self._store.pushes, 0)
+        self._told = earlier[-1][1].number if earlier else 0
+        tasks = [asyncio.create_task(_again(job)) for job in (self.tell, self.assess)]
+        yield
+        for task in tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def tell(self) -> None:
+        """Pass on what was pushed since the last look to those who are connected here."""
+        for to, push in await asyncio.to_thread(self._store.pushes, self._told):
+            for learner, queue in self._here.items():
+                if to in (None, learner):
+                    queue.put_nowait(push)
+            self._told = push.number
+
+    async def assess(self) -> None:
+        """Replay the logs that have grown since they were last looked at."""
+        stale = await asyncio.to_thread(self._store.stale)
+        before = await asyncio.to_thread(self._store.standings)
+        await asyncio.gather(
+            *(self._assess(learner, before.get(learner.id, (0, "{}", 0))) for learner, _ in stale)
+        )
+
+    async def _assess(self, learner: Learner, before: tuple[int, str, int]) -> None:
+        entries = await asyncio.to_thread(self._store.log, learner.id)
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(
+            self._pool,
+            standing.assess,
+            str(self._lesson.folder),
+            learner.seed,
+            msgspec.json.encode(entries),
+        )
+        earlier = msgspec.json.decode(before[1], type=standing.Standing)
+        unmoved = before[2] and msgspec.json.decode(found, type=standing.Standing).passed == earlier.passed
+        since = before[2] if unmoved else self._now()
+        await asyncio.to_thread(self._store.note_standing, learner.id, len(entries), found.decode(), since)
+
+    def _drawn(self, seed: int) -> Lesson:
+        return library.find(str(self._lesson.folder), seed)
+
+
+def grade(folder: str, name: str, data: bytes, language: str) -> bytes:
+    """A learner's Outcome as JSON, exactly as the grader finds it for a file of that name."""
+    with TemporaryDirectory() as scratch:
+        path = Path(scratch) / "log.jsonl"
+        path.write_bytes(data)
+        outcome = msgspec.json.decode(batch.grade_one(folder, str(path), language), type=batch.Outcome)
+        named = outcome.report and msgspec.structs.replace(outcome.report, file=name)
+        refusal = outcome.refusal.replace(str(path), name)
+    return msgspec.json.encode(batch.Outcome(name, outcome.sha256, named, refusal))
+
+
+def _language(request: Request) -> str:
+    asked = request.query_params.get("lang", "en")
+    return asked if asked in LANGUAGES else "en"
+
+
+async def _send_all(socket: WebSocket, queue: asyncio.Queue[Push]) -> None:
+    while True:
+        push = await queue.get()
+        if push.kind in ("elsewhere", "erased"):
+            await socket.send_text(messages.encode(Refused(push.kind)))
+            await socket.close(1008)
+            return
+        await socket.send_text(messages.encode(push))
+
+
+async def _again(job: Callable[[], Coroutine[object, object, None]]) -> None:
+    while True:
+        with contextlib.suppress(SQLAlchemyError, BrokenExecutor):  # the next look may find it well again
+            await job()
+        await asyncio.sleep(LOOK)

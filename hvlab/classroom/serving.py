@@ -1,0 +1,82 @@
+"""Opens a class in a folder and serves it: one process, an embedded database, a certificate made on the spot."""
+
+from __future__ import annotations
+
+import datetime
+import multiprocessing
+import secrets
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from argon2 import PasswordHasher
+from sqlalchemy.exc import SQLAlchemyError
+
+from hvlab.classroom import certificate
+from hvlab.classroom.code import ClassCode, new_secret, pin_of
+from hvlab.classroom.messages import FRAME
+from hvlab.classroom.server import ClassServer
+from hvlab.classroom.store import ClassData, Store, database_url
+from hvlab.course import limits
+from hvlab.course.batch import MEMORY
+
+
+class CannotServe(Exception):
+    """The class cannot be opened; `reason` is a message id under classroom.serve."""
+
+    def __init__(self, reason: str, **values: object) -> None:
+        super().__init__(reason)
+        self.reason, self.values = reason, values
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A class that is ready to be served; `password` is empty for one that was opened before."""
+
+    store: Store
+    data: ClassData
+    code: ClassCode
+    password: str
+    folder: Path
+
+
+def open_class(folder: Path, lesson: str, hours: int, url: str = "", now: float | None = None) -> Opened:
+    """The class of a folder; a new one if there is none yet. CannotServe, OSError."""
+    moment = time.time() if now is None else now
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    der = certificate.make(folder, datetime.datetime.fromtimestamp(moment, datetime.UTC))
+    try:
+        store = Store(url or database_url(folder))
+        data = store.class_data()
+        password = ""
+        if data is None:
+            password = secrets.token_urlsafe(12)
+            expires = int((moment + hours * 3600) * 1000)
+            data = ClassData(new_secret(), PasswordHasher().hash(password), lesson, expires)
+            store.open_class(data, int(moment * 1000))
+        elif data.lesson != lesson:
+            raise CannotServe("other-lesson", folder=folder, lesson=data.lesson)
+    except SQLAlchemyError as error:
+        raise CannotServe("database", why=str(error).splitlines()[0]) from None
+    return Opened(store, data, ClassCode(pin_of(der), data.secret), password, folder)
+
+
+def serve(opened: Opened, host: str, port: int, jobs: int) -> None:
+    """Serve until interrupted; `jobs` processes replay."""
+    key_file, certificate_file = certificate.files(opened.folder)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, context, limits.restrict, (MEMORY,)) as pool:
+        server = ClassServer(opened.store, opened.data, pool, time.time)
+        uvicorn.run(
+            server.app(),
+            host=host,
+            port=port,
+            ssl_keyfile=key_file,
+            ssl_certfile=certificate_file,
+            ws_max_size=FRAME,
+            log_level="warning",
+            server_header=False,
+        )
+    opened.store.close()

@@ -1,0 +1,258 @@
+"""The class database: the only module that writes to it. Calls block; the server runs them in threads.
+
+An input is stored when the transaction that holds it has been committed, and only then does the
+server acknowledge it. Its number in the log is part of its key, so none can be there twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, delete, event, func, select
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session as Work
+
+from hvlab.classroom.messages import NAME, Push, harmless
+from hvlab.classroom.tables import ClassRow, InputRow, LearnerRow, PushRow, StandingRow
+from hvlab.session.log import KINDS, Entry
+
+MAXIMUM_INPUTS = 20_000
+"""Of one learner: more than a day of typing one each four seconds."""
+MAXIMUM_LEARNERS = 1000
+
+
+class NotKept(Exception):
+    """Something is not stored; `reason` is a message id under classroom.refused."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A learner as the server knows them."""
+
+    id: int
+    name: str
+    seed: int
+    applied: int
+
+
+@dataclass(frozen=True)
+class ClassData:
+    """The class; `password` is a hash."""
+
+    secret: str
+    password: str
+    lesson: str
+    expires: int
+
+
+def database_url(folder: Path) -> str:
+    """The embedded default."""
+    return f"sqlite:///{folder / 'class.sqlite'}"
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Store:
+    """Opens a database and brings it to the present schema. sqlalchemy.exc.SQLAlchemyError if that fails."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = create_engine(url, pool_pre_ping=True)
+        if self._engine.dialect.name == "sqlite":
+            _prepare_sqlite(self._engine)
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.set_main_option("path_separator", "os")
+        config.set_main_option("version_locations", str(Path(__file__).parent / "migrations" / "versions"))
+        with self._engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    # -- the class ------------------------------------------------------------------------------
+
+    def open_class(self, data: ClassData, now: int) -> None:
+        """Make the class of this database."""
+        with Work(self._engine) as work, work.begin():
+            work.add(
+                ClassRow(
+                    id=1,
+                    secret=data.secret,
+                    password=data.password,
+                    lesson=data.lesson,
+                    made=now,
+                    expires=data.expires,
+                )
+            )
+
+    def class_data(self) -> ClassData | None:
+        """The class, if there is one."""
+        with Work(self._engine) as work:
+            row = work.get(ClassRow, 1)
+            return ClassData(row.secret, row.password, row.lesson, row.expires) if row is not None else None
+
+    # -- learners -------------------------------------------------------------------------------
+
+    def join(self, name: str, seed: int, now: int) -> tuple[Learner, str]:
+        """A new learner and their token. NotKept if the name is taken or cannot be one, or the class is full."""
+        name = harmless(name.strip(), NAME)
+        if not name or "\ufffd" in name:
+            raise NotKept("bad-name")
+        token = secrets.token_urlsafe(32)
+        try:
+            with Work(self._engine) as work, work.begin():
+                if (work.scalar(select(func.count()).select_from(LearnerRow)) or 0) >= MAXIMUM_LEARNERS:
+                    raise NotKept("full")
+                row = LearnerRow(name=name, token=_digest(token), seed=seed, joined=now, applied=0)
+                work.add(row)
+                work.flush()
+                return _learner(row), token
+        except IntegrityError:
+            raise NotKept("name-taken") from None
+
+    def returning(self, token: str) -> Learner:
+        """The learner whose token this is. NotKept."""
+        with Work(self._engine) as work:
+            row = work.scalar(select(LearnerRow).where(LearnerRow.token == _digest(token)))
+            if row is None:
+                raise NotKept("unknown-token")
+            return _learner(row)
+
+    def learners(self) -> list[Learner]:
+        """All, in the order in which they joined."""
+        with Work(self._engine) as work:
+            return [_learner(row) for row in work.scalars(select(LearnerRow).order_by(LearnerRow.id))]
+
+    def erase(self, learner: int) -> None:
+        """Remove a learner and everything that is stored about them."""
+        with Work(self._engine) as work, work.begin():
+            for table in (InputRow, StandingRow, PushRow):
+                work.execute(delete(table).where(table.learner == learner))
+            work.execute(delete(LearnerRow).where(LearnerRow.id == learner))
+
+    # -- logs -----------------------------------------------------------------------------------
+
+    def kept(self, learner: int) -> int:
+        """How many inputs of a learner are stored."""
+        with Work(self._engine) as work:
+            return _count(work, learner)
+
+    def keep(self, learner: int, first: int, entries: Sequence[Entry], now: int) -> int:
+        """Store inputs; those that are there already must be the same. Returns how many there are. NotKept."""
+        lines = [msgspec.json.encode(entry).decode() for entry in entries]
+        if any(entry.kind not in KINDS for entry in entries):
+            raise NotKept("bad-input")
+        try:
+            with Work(self._engine) as work, work.begin():
+                count = _count(work, learner)
+                if not 1 <= first <= count + 1:
+                    raise NotKept("gap")
+                if first + len(lines) - 1 > MAXIMUM_INPUTS:
+                    raise NotKept("too-much")
+                known = work.scalars(
+                    select(InputRow.line)
+                    .where(InputRow.learner == learner, InputRow.number >= first)
+                    .order_by(InputRow.number)
+                ).all()
+                if list(known[: len(lines)]) != lines[: len(known)]:
+                    raise NotKept("other-history")
+                for number, line in enumerate(lines[len(known) :], first + len(known)):
+                    work.add(InputRow(learner=learner, number=number, line=line, arrived=now))
+                return max(count, first + len(lines) - 1)
+        except IntegrityError:
+            raise NotKept("elsewhere") from None
+
+    def log(self, learner: int) -> list[Entry]:
+        """A learner's inputs, in order."""
+        with Work(self._engine) as work:
+            rows = work.scalars(
+                select(InputRow.line).where(InputRow.learner == learner).order_by(InputRow.number)
+            )
+            return [msgspec.json.decode(row, type=Entry) for row in rows]
+
+    # -- what the instructor sends --------------------------------------------------------------
+
+    def push(self, kind: str, text: str, learner: int | None, now: int) -> int:
+        """Keep something for one learner or for all; returns its number."""
+        with Work(self._engine) as work, work.begin():
+            row = PushRow(learner=learner, kind=kind, text=text, made=now)
+            work.add(row)
+            work.flush()
+            return row.number
+
+    def pushes(self, after: int) -> list[tuple[int | None, Push]]:
+        """What was pushed after a number, and to whom (None: to all)."""
+        with Work(self._engine) as work:
+            rows = work.scalars(select(PushRow).where(PushRow.number > after).order_by(PushRow.number))
+            return [(row.learner, Push(row.number, row.kind, row.text)) for row in rows]
+
+    def applied(self, learner: int, number: int) -> None:
+        """What was pushed up to this number has reached a learner."""
+        with Work(self._engine) as work, work.begin():
+            row = work.get(LearnerRow, learner)
+            if row is not None:
+                row.applied = max(row.applied, number)
+
+    # -- what replays found ---------------------------------------------------------------------
+
+    def stale(self) -> list[tuple[Learner, int]]:
+        """The learners of whom more inputs are stored than their standing has seen, and how many there are."""
+        counts = select(InputRow.learner, func.max(InputRow.number).label("n")).group_by(InputRow.learner)
+        found = counts.subquery()
+        query = (
+            select(LearnerRow, found.c.n)
+            .join(found, found.c.learner == LearnerRow.id)
+            .outerjoin(StandingRow, StandingRow.learner == LearnerRow.id)
+            .where(func.coalesce(StandingRow.number, 0) < found.c.n)
+        )
+        with Work(self._engine) as work:
+            return [(_learner(row), number) for row, number in work.execute(query)]
+
+    def note_standing(self, learner: int, number: int, found: str, since: int) -> None:
+        """Keep what the replay of a learner's first `number` inputs found."""
+        with Work(self._engine) as work, work.begin():
+            row = work.get(StandingRow, learner)
+            if row is None:
+                work.add(StandingRow(learner=learner, number=number, found=found, since=since))
+            elif row.number < number:
+                row.number, row.found, row.since = number, found, since
+
+    def standings(self) -> dict[int, tuple[int, str, int]]:
+        """By learner: how many inputs were replayed, what was found (JSON), since when the goals stand so."""
+        with Work(self._engine) as work:
+            return {
+                row.learner: (row.number, row.found, row.since) for row in work.scalars(select(StandingRow))
+            }
+
+
+def _learner(row: LearnerRow) -> Learner:
+    return Learner(row.id, row.name, row.seed, row.applied)
+
+
+def _count(work: Work, learner: int) -> int:
+    return work.scalar(select(func.max(InputRow.number)).where(InputRow.learner == learner)) or 0
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _set(connection: object, record: object) -> None:
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()

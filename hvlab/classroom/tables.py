@@ -1,0 +1,69 @@
+"""What a class server stores, and nothing else: this is the list that data protection asks for.
+
+Times are milliseconds since 1970 by the server's clock. The password is an argon2 hash, a
+learner's token a SHA-256 digest; an e-mail address, an IP address or a real name is not kept.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, ForeignKey, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+
+class ClassRow(Base):
+    """The class: one a database."""
+
+    __tablename__ = "class"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    secret: Mapped[str] = mapped_column(String(32))
+    password: Mapped[str] = mapped_column(String(200))
+    lesson: Mapped[str] = mapped_column(String(100))
+    made: Mapped[int] = mapped_column(BigInteger)
+    expires: Mapped[int] = mapped_column(BigInteger)
+
+
+class LearnerRow(Base):
+    """A learner, under the name that they chose; `applied` is the last push that reached their lab."""
+
+    __tablename__ = "learner"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    token: Mapped[str] = mapped_column(String(64), unique=True)
+    seed: Mapped[int] = mapped_column(BigInteger)
+    joined: Mapped[int] = mapped_column(BigInteger)
+    applied: Mapped[int] = mapped_column(default=0)
+
+
+class InputRow(Base):
+    """One input of a session log; its number, from 1, is its place in the log. Never changed once written."""
+
+    __tablename__ = "input"
+    learner: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    line: Mapped[str] = mapped_column(Text)
+    arrived: Mapped[int] = mapped_column(BigInteger)
+
+
+class PushRow(Base):
+    """Something the instructor sent: to one learner, or to all of them (`learner` is null)."""
+
+    __tablename__ = "push"
+    number: Mapped[int] = mapped_column(primary_key=True)
+    learner: Mapped[int | None] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)
+    made: Mapped[int] = mapped_column(BigInteger)
+
+
+class StandingRow(Base):
+    """What the replay of a learner's first `number` inputs found (JSON), and since when the goals stand so."""
+
+    __tablename__ = "standing"
+    learner: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int]
+    found: Mapped[str] = mapped_column(Text)
+    since: Mapped[int] = mapped_column(BigInteger)

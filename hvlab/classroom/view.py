@@ -1,0 +1,123 @@
+"""What an instructor sees of a class, as data: a row a learner, and what most of them are stuck at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import msgspec
+
+from hvlab.classroom.messages import harmless
+from hvlab.classroom.standing import Standing
+from hvlab.classroom.store import Learner
+from hvlab.course.model import Lesson
+from hvlab.text import Text
+
+STUCK = 300
+"""Seconds at one goal after which a learner counts as stuck."""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A learner: `here` is whether their connection stands, `seconds` how long the goals have stood so."""
+
+    name: str
+    here: bool
+    inputs: int
+    points: int
+    maximum: int
+    step: int
+    steps: int
+    goal: str
+    seconds: int
+    commands: int
+    hints: int
+    error: str
+    error_command: str
+    refusal: str
+
+    @property
+    def stuck(self) -> bool:
+        """Whether nothing has been reached for long, and something is still open."""
+        return bool(self.goal) and self.seconds >= STUCK
+
+
+class ClassView(msgspec.Struct, frozen=True):
+    """The class at a moment."""
+
+    lesson: str
+    rows: list[Row]
+
+    def hardest(self) -> tuple[str, int, str]:
+        """The goal at which most learners are stuck, how many, and the wrong command most common among them."""
+        stuck = [row for row in self.rows if row.stuck]
+        if not stuck:
+            return "", 0, ""
+        goal, count = Counter(row.goal for row in stuck).most_common(1)[0]
+        wrong = Counter(row.error_command for row in stuck if row.goal == goal and row.error_command)
+        return goal, count, wrong.most_common(1)[0][0] if wrong else ""
+
+
+def make_view(
+    lesson: Lesson,
+    language: str,
+    learners: Iterable[Learner],
+    standings: dict[int, tuple[int, str, int]],
+    here: frozenset[int],
+    now: int,
+) -> ClassView:
+    """The class; `now` in ms. Everything a learner wrote is made harmless here, whoever shows it."""
+    titles = {check.id: check.title[language] for check in lesson.plan.check}
+    rows = []
+    for learner in learners:
+        number, found, since = standings.get(learner.id, (0, "{}", now))
+        standing = msgspec.json.decode(found, type=Standing)
+        rows.append(
+            Row(
+                learner.name,
+                learner.id in here,
+                number,
+                standing.points,
+                lesson.max_points,
+                standing.step,
+                len(lesson.plan.step),
+                titles.get(standing.goal, ""),
+                max(0, now - since) // 1000,
+                standing.commands,
+                standing.hints,
+                harmless(standing.error),
+                harmless(standing.error_command),
+                harmless(standing.refusal),
+            )
+        )
+    return ClassView(lesson.title[language], rows)
+
+
+def as_text(view: ClassView, text: Text) -> list[str]:
+    """The class in lines, for a terminal or a screen reader."""
+    lines = [text("classroom.view.heading", lesson=view.lesson, count=len(view.rows))]
+    for row in view.rows:
+        lines.append(
+            text(
+                "classroom.view.row",
+                name=row.name,
+                points=row.points,
+                maximum=row.maximum,
+                step=row.step,
+                steps=row.steps,
+                minutes=row.seconds // 60,
+                hints=row.hints,
+                here=text("classroom.view.here" if row.here else "classroom.view.away"),
+            )
+        )
+        if row.goal:
+            lines.append("    " + text("classroom.view.goal", goal=row.goal))
+        if row.error:
+            lines.append("    " + text("classroom.view.error", command=row.error_command, error=row.error))
+        if row.refusal:
+            lines.append("    " + text("classroom.view.refusal", why=row.refusal))
+    goal, count, command = view.hardest()
+    if goal:
+        lines.append(text("classroom.view.hardest", count=count, goal=goal))
+        if command:
+            lines.append(text("classroom.view.commonest", command=command))
+    return lines

@@ -1,0 +1,263 @@
+"""Instructor-led labs at the command line: `hvlab class serve`, `join`, `watch`, `push` and `results`."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hvlab.cli_common import BadInput, language_option, text_in
+
+if TYPE_CHECKING:
+    from hvlab.classroom.client import Address, Instructor
+    from hvlab.classroom.link import Enrolment, Link
+    from hvlab.course.companion import Companion
+    from hvlab.course.learning import Opener, Show
+    from hvlab.session.session import Session
+    from hvlab.text import Text
+
+    Shows = Callable[[bool, Text, Companion | None], Show]
+
+PASSWORD = "HVLAB_CLASS_PASSWORD"
+
+
+def commands(opener: Opener, shows: Shows, need_terminal: Callable[[], None]) -> click.Group:
+    """The group `hvlab class`; how a lab is opened and shown is handed in."""
+
+    @click.group("class")
+    def group() -> None:
+        """Instructor-led labs (needs the extra: pip install 'hvlab[class]')."""
+
+    @group.command()
+    @click.argument("place", metavar="CODE@HOST")
+    @click.option("--name", help="The name to appear under.")
+    @click.option("--plain", is_flag=True, help="Line by line, without a screen.")
+    @language_option
+    def join(place: str, name: str | None, plain: bool, language: str | None) -> None:
+        """Join the class at CODE@HOST, or go on with it. The work goes on without a connection too."""
+        text = text_in(language)
+        if not plain:
+            need_terminal()
+        _need_extra()
+        address = _address(place, text)
+        folder, enrolment = _enrolled(address, name, text)
+        from hvlab.classroom.link import Link
+
+        link = Link(address, enrolment)
+        status = _work(enrolment, link, folder / "session.jsonl", text, opener, shows(plain, text, link))
+        for line in link.news(text):
+            click.echo(line, err=True)
+        sys.exit(status)
+
+    for command in (_serve, _watch, _push, _results):
+        group.add_command(command)
+    return group
+
+
+def _need_extra() -> None:
+    try:
+        import hvlab.classroom.serving  # noqa: F401
+    except ModuleNotFoundError:
+        raise BadInput("this needs the class server's libraries: pip install 'hvlab[class]'") from None
+
+
+def _address(place: str, text: Text) -> Address:
+    from hvlab.classroom.client import Address
+    from hvlab.classroom.code import BadCode, parse_place
+
+    try:
+        return Address(*parse_place(place))
+    except BadCode as error:
+        raise BadInput(text(f"classroom.code.{error.reason}")) from None
+
+
+def _asked(text: Text, ask: Callable[[], Any]) -> Any:
+    """What a server answers; BadInput with a sentence if it does not or will not."""
+    from hvlab.classroom.client import Refusal, Unreachable
+
+    try:
+        return ask()
+    except Unreachable as error:
+        raise BadInput(text("classroom.link.unreachable", why=error)) from None
+    except Refusal as error:
+        name = f"classroom.refused.{error.reason}"
+        raise BadInput(text(name) if text.has(name) else error.reason) from None
+
+
+def _enrolled(address: Address, name: str | None, text: Text) -> tuple[Path, Enrolment]:
+    import msgspec
+
+    from hvlab import paths
+    from hvlab.classroom import link
+
+    folder = paths.user_data() / "classes" / str(address.code)
+    file = folder / "enrolment.json"
+    known = link.remembered(file)
+    if known is not None:
+        return folder, known
+    chosen = name or click.prompt(text("classroom.join.name"), err=True)
+    enrolment: Enrolment = _asked(text, lambda: link.enrol(address, chosen))
+    folder.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.write_bytes(msgspec.json.encode(enrolment))
+    return folder, enrolment
+
+
+def _work(enrolment: Enrolment, link: Link, file: Path, text: Text, opener: Opener, show: Show) -> int:
+    """Open the class's lesson; when the learner leaves, what is not on the server yet is sent."""
+    from hvlab import paths
+    from hvlab.course import cmdlets, library
+    from hvlab.course.map import CourseMap
+    from hvlab.course.progress import Progress
+    from hvlab.course.view import LessonView, open_lesson
+
+    try:
+        plan = library.find(enrolment.lesson, enrolment.seed)
+    except library.BadLesson as error:
+        raise BadInput(str(error)) from None
+    if plan.digest != enrolment.digest:
+        raise BadInput(text("classroom.join.other_edition", lesson=plan.id))
+
+    def open_lab() -> Session:
+        return opener(
+            resume=True,
+            scenario=plan.scenario,
+            platform=plan.platform,
+            seed=plan.seed,
+            log=file,
+            lesson=plan.id,
+            lesson_digest=plan.digest,
+            cmdlets=cmdlets.CMDLETS,
+            language=text.language,
+        )
+
+    opened: list[Session] = []
+
+    def open_view(session: Session) -> LessonView:
+        opened.append(session)
+        view = open_lesson(plan, session, text.language)
+        link.begin(session.log)
+        return view
+
+    first_page = plan.sections[text.language][plan.plan.step[0].id]
+    course = CourseMap(Progress(paths.user_data()), text.language, plan.id)
+    status, _ = show(open_lab, open_view, text.language, first_page=first_page, course=course)
+    complete = link.close()
+    for session in opened:
+        session.close()
+    click.echo(text("classroom.join.all_sent" if complete else "classroom.join.not_sent"), err=True)
+    return status
+
+
+@click.command("serve")
+@click.argument("lesson", required=False)
+@click.option("--host", default="0.0.0.0", show_default=True, help="Where to listen.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8764, show_default=True)
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the class is kept; a class that lies there is gone on with.",
+)
+@click.option("--hours", type=click.IntRange(1, 24 * 365), default=24, show_default=True)
+@click.option("--database", default="", help="Another database than the embedded one, as a URL.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that replay."
+)
+@language_option
+def _serve(
+    lesson: str | None,
+    host: str,
+    port: int,
+    folder: Path | None,
+    hours: int,
+    database: str,
+    jobs: int,
+    language: str | None,
+) -> None:
+    """Open a class on LESSON. Its code lets learners join for --hours; the password is shown once."""
+    _need_extra()
+    from hvlab import paths
+    from hvlab.classroom import serving
+    from hvlab.course import library
+
+    text = text_in(language)
+    try:
+        plan = library.find(lesson) if lesson else library.first()
+        opened = serving.open_class(folder or paths.user_data() / "class", plan.id, hours, database)
+    except library.BadLesson as error:
+        raise BadInput(str(error)) from None
+    except serving.CannotServe as error:
+        raise BadInput(text(f"classroom.serve.{error.reason}", **error.values)) from None
+    except OSError as error:
+        raise BadInput(f"{error.filename}: {error.strerror}") from None
+    place = f"{opened.code}@{socket.gethostname() if host == '0.0.0.0' else host}"
+    if port != 8764:
+        place += f":{port}"
+    click.echo(text("classroom.serve.open", lesson=plan.title[text.language]))
+    click.echo(text("classroom.serve.join", command=f"hvlab class join {place}"))
+    click.echo(text("classroom.serve.watch", command=f"hvlab class watch {place}"))
+    if opened.password:
+        click.echo(text("classroom.serve.password", password=opened.password))
+    else:
+        click.echo(text("classroom.serve.password_known"))
+    sys.stdout.flush()
+    serving.serve(opened, host, port, jobs)
+
+
+def _instructor(place: str, text: Text) -> Instructor:
+    _need_extra()
+    from hvlab.classroom.client import Instructor
+
+    password = os.environ.get(PASSWORD) or click.prompt(
+        text("classroom.watch.password"), hide_input=True, err=True
+    )
+    return Instructor(_address(place, text), password)
+
+
+@click.command("watch")
+@click.argument("place", metavar="CODE@HOST")
+@language_option
+def _watch(place: str, language: str | None) -> None:
+    """Show who is where in the class. The password is asked for, or read from HVLAB_CLASS_PASSWORD."""
+    text = text_in(language)
+    instructor = _instructor(place, text)
+    view = _asked(text, lambda: instructor.look(text.language))
+    from hvlab.classroom.view import as_text
+
+    click.echo("\n".join(as_text(view, text)))
+
+
+@click.command("push")
+@click.argument("place", metavar="CODE@HOST")
+@click.argument("kind", type=click.Choice(["message", "command", "pause", "resume"]))
+@click.argument("words", nargs=-1)
+@click.option("--to", multiple=True, metavar="NAME", help="To this learner only; may be repeated.")
+@language_option
+def _push(place: str, kind: str, words: tuple[str, ...], to: tuple[str, ...], language: str | None) -> None:
+    """Send WORDS to everyone: a message, or a command that runs in their labs. Or pause everyone, or resume."""
+    text = text_in(language)
+    if kind in ("message", "command") and not words:
+        raise BadInput(text("classroom.push.nothing"))
+    instructor = _instructor(place, text)
+    _asked(text, lambda: instructor.push(kind, " ".join(words), list(to)))
+
+
+@click.command("results")
+@click.argument("place", metavar="CODE@HOST")
+@click.option(
+    "--report",
+    type=click.Choice(["jsonl", "csv", "junit", "gradescope", "html"]),
+    default="csv",
+    show_default=True,
+)
+@language_option
+def _results(place: str, report: str, language: str | None) -> None:
+    """Grade everyone from the logs on the server and print the report."""
+    text = text_in(language)
+    instructor = _instructor(place, text)
+    click.echo(_asked(text, lambda: instructor.results(report, text.language)), nl=False)

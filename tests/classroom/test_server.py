@@ -1,0 +1,254 @@
+"""The server as it is spoken to: learners over a WebSocket, the instructor over HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient, WebSocketTestSession
+
+from hvlab.session.log import Entry
+from tests.classroom.support import HOUR, PASSWORD, SECRET, Room
+
+AUTH = ("instructor", PASSWORD)
+
+
+@pytest.fixture
+def client(room: Room) -> Iterator[TestClient]:
+    with TestClient(room.server.app()) as opened:
+        yield opened
+
+
+def say(socket: WebSocketTestSession, **message: Any) -> dict[str, Any]:
+    socket.send_text(json.dumps(message))
+    heard: dict[str, Any] = json.loads(socket.receive_text())
+    return heard
+
+
+def join(socket: WebSocketTestSession, name: str = "Ana") -> dict[str, Any]:
+    return say(socket, type="join", secret=SECRET, name=name)
+
+
+def command(text: str, at: int = 0) -> dict[str, Any]:
+    return {"at": at, "kind": "command", "text": text}
+
+
+def test_who_joins_is_told_the_lesson_and_comes_back_by_token(client: TestClient, room: Room) -> None:
+    with client.websocket_connect("/learn") as socket:
+        welcome = join(socket)
+        assert (welcome["type"], welcome["lesson"], welcome["kept"]) == ("welcome", room.lesson.id, 0)
+        assert say(socket, type="inputs", first=1, lines=[command("Get-VM")]) == {"type": "kept", "count": 1}
+    with client.websocket_connect("/learn") as socket:
+        again = say(socket, type="return", token=welcome["token"])
+        assert (again["name"], again["kept"], again["token"]) == ("Ana", 1, "")
+    assert room.store.log(1) == [Entry(0, "command", text="Get-VM")]
+
+
+def test_the_instructor_sees_what_the_replay_found_and_gets_the_graders_reports(
+    client: TestClient, room: Room
+) -> None:
+    assert client.portal is not None
+    with client.websocket_connect("/learn") as socket:
+        join(socket)
+        say(socket, type="inputs", first=1, lines=[command("Get-VM nobody"), command("Get-VM")])
+        client.portal.call(room.server.assess)
+        room.clock.seconds += 400
+        view = client.get("/class?lang=de", auth=AUTH).json()
+        (row,) = view["rows"]
+        assert (row["name"], row["here"], row["inputs"], row["seconds"]) == ("Ana", True, 2, 400)
+        assert row["error_command"] == "Get-VM nobody" and row["goal"] and not row["refusal"]
+    table = client.get("/results/csv", auth=AUTH).text.splitlines()
+    assert table[0].startswith("file,passed,points") and table[1].startswith("Ana,no,0,100")
+    for form in ("jsonl", "junit", "html", "gradescope"):
+        assert "Ana" in client.get(f"/results/{form}", auth=AUTH).text or form == "gradescope"
+
+
+def test_what_is_pushed_reaches_those_who_are_meant_now_or_later(client: TestClient, room: Room) -> None:
+    assert client.portal is not None
+    with client.websocket_connect("/learn") as ana, client.websocket_connect("/learn") as ben:
+        join(ana)
+        token = join(ben, "Ben")["token"]
+        for order in (
+            {"kind": "message", "text": "one", "to": ["Ana"]},
+            {"kind": "command", "text": "Get-VM"},
+        ):
+            assert client.post("/push", json=order, auth=AUTH).status_code == 204
+        client.portal.call(room.server.tell)
+        assert [json.loads(ana.receive_text())["text"] for _ in range(2)] == ["one", "Get-VM"]
+        assert json.loads(ben.receive_text())["text"] == "Get-VM"
+    with client.websocket_connect("/learn") as ben:  # has not said that it reached the lab
+        assert say(ben, type="return", token=token)["type"] == "welcome"
+        assert json.loads(ben.receive_text())["number"] == 2
+        ben.send_text(json.dumps({"type": "applied", "number": 2}))
+        say(ben, type="inputs", first=1, lines=[command("Get-VM")])
+    assert room.store.returning(token).applied == 2
+
+
+GREETINGS: list[tuple[str, str]] = [
+    ("", "malformed"),
+    ("null", "malformed"),
+    ("[]", "malformed"),
+    ("{", "malformed"),
+    ("\ud83d\ude00", "malformed"),
+    ('{"type": "instructor"}', "malformed"),
+    ('{"type": "welcome", "token": "x"}', "malformed"),
+    ('{"type": "kept", "count": 9}', "malformed"),
+    ('{"type": "push", "number": 1, "kind": "command", "text": "x"}', "malformed"),
+    ('{"type": "join"}', "malformed"),
+    ('{"type": "join", "secret": "ABCD2345"}', "malformed"),
+    ('{"type": "join", "secret": "ABCD2345", "name": "A", "role": "instructor"}', "malformed"),
+    ('{"type": "join", "secret": "ABCD2345", "name": "A", "id": 1}', "malformed"),
+    ('{"type": "join", "secret": null, "name": "A"}', "malformed"),
+    ('{"type": "join", "secret": ["ABCD2345"], "name": "A"}', "malformed"),
+    ('{"type": "join", "secret": "abcd2345", "name": "A"}', "wrong-code"),
+    ('{"type": "join", "secret": "", "name": "A"}', "wrong-code"),
+    ('{"type": "join", "secret": "ABCD2345%00", "name": "A"}', "wrong-code"),
+    ('{"type": "join", "secret": "ABCD2345", "name": "Victim"}', "name-taken"),
+    ('{"type": "join", "secret": "ABCD2345", "name": "\\u001b]0;title\\u0007"}', "bad-name"),
+    ('{"type": "join", "secret": "ABCD2345", "name": "a\\u202eb"}', "bad-name"),
+    ('{"type": "join", "secret": "ABCD2345", "name": "' + "A" * 300 + '"}', "malformed"),
+    ('{"type": "return", "token": ""}', "unknown-token"),
+    ('{"type": "return", "token": "1"}', "unknown-token"),
+    ('{"type": "return", "token": 1}', "malformed"),
+    ('{"type": "return", "token": "\' OR 1=1 --"}', "unknown-token"),
+    ('{"type": "return", "token": "%"}', "unknown-token"),
+    ('{"type": "inputs", "first": 1, "lines": [{"at": 0, "kind": "command"}]}', "who-are-you"),
+    ('{"type": "applied", "number": 1}', "who-are-you"),
+]
+"""What a stranger says first, and what they get: a refusal, and nothing else."""
+
+FROM_INSIDE: list[tuple[str, str]] = [
+    ('{"type": "join", "secret": "ABCD2345", "name": "Other"}', "known-already"),
+    ('{"type": "return", "token": "x"}', "known-already"),
+    ('{"type": "inputs", "first": 1, "lines": []}', "malformed"),
+    ('{"type": "inputs", "first": 1, "learner": 1, "lines": [{"at": 0, "kind": "command"}]}', "malformed"),
+    ('{"type": "inputs", "first": 2, "lines": [{"at": 0, "kind": "command"}]}', "gap"),
+    ('{"type": "inputs", "first": 0, "lines": [{"at": 0, "kind": "command"}]}', "gap"),
+    ('{"type": "inputs", "first": -1, "lines": [{"at": 0, "kind": "command"}]}', "malformed"),
+    ('{"type": "inputs", "first": 99999999999, "lines": [{"at": 0, "kind": "command"}]}', "malformed"),
+    ('{"type": "inputs", "first": 1, "lines": [{"at": -5, "kind": "command"}]}', "malformed"),
+    ('{"type": "inputs", "first": 1, "lines": [{"at": 1e99, "kind": "command"}]}', "malformed"),
+    ('{"type": "inputs", "first": 1, "lines": [{"at": 0, "kind": "grade", "text": "100"}]}', "bad-input"),
+    ('{"type": "inputs", "first": 1, "lines": [{"at": 0, "kind": "command", "points": 100}]}', "malformed"),
+    ('{"type": "inputs", "first": 1, "lines": [{"at": 0}]}', "malformed"),
+    (
+        '{"type": "inputs", "first": 1, "lines": [' + ",".join(['{"at":0,"kind":"clock"}'] * 257) + "]}",
+        "malformed",
+    ),
+    ('{"type": "inputs", "first": 1, "lines": ' + "[" * 5000 + "]" * 5000 + "}", "malformed"),
+    ('{"type": "applied", "number": -1}', "malformed"),
+    ('{"type": "push", "kind": "command", "text": "Remove-VM *"}', "malformed"),
+    ('{"type": "results"}', "malformed"),
+    ('{"type": "check", "id": "hidden"}', "malformed"),
+    ('{"type": "standing", "points": 100}', "malformed"),
+]
+"""What a learner who has joined says beyond their rights, and what they get."""
+
+
+@pytest.mark.parametrize(("frame", "reason"), GREETINGS)
+def test_a_stranger_gets_a_refusal_and_nothing_else(
+    client: TestClient, room: Room, frame: str, reason: str
+) -> None:
+    room.store.join("Victim", 0, 1)
+    with client.websocket_connect("/learn") as socket:
+        socket.send_text(frame)
+        assert json.loads(socket.receive_text()) == {"type": "refused", "reason": reason}
+    assert [learner.name for learner in room.store.learners()] == ["Victim"]
+
+
+@pytest.mark.parametrize(("frame", "reason"), FROM_INSIDE)
+def test_a_learner_beyond_their_rights_is_shown_out_and_nothing_has_changed(
+    client: TestClient, room: Room, frame: str, reason: str
+) -> None:
+    victim, _ = room.store.join("Victim", 0, 1)
+    room.store.keep(victim.id, 1, [Entry(0, "command", text="Get-VM")], 1)
+    with client.websocket_connect("/learn") as socket:
+        join(socket)
+        socket.send_text(frame)
+        assert json.loads(socket.receive_text()) == {"type": "refused", "reason": reason}
+    assert [room.store.kept(learner.id) for learner in room.store.learners()] == [1, 0]
+
+
+def test_bytes_instead_of_text_are_refused(client: TestClient) -> None:
+    with client.websocket_connect("/learn") as socket:
+        socket.send_bytes(b"\xff\x00")
+        assert json.loads(socket.receive_text())["reason"] == "malformed"
+
+
+def test_a_flood_ends_and_so_do_guesses(client: TestClient, room: Room) -> None:
+    with client.websocket_connect("/learn") as socket:
+        join(socket)
+        for _ in range(201):
+            socket.send_text('{"type": "applied", "number": 0}')
+        assert json.loads(socket.receive_text())["reason"] == "too-fast"
+    reasons = []
+    for _ in range(80):
+        with client.websocket_connect("/learn") as socket:
+            reasons.append(say(socket, type="join", secret="AAAAAAAA", name="x")["reason"])
+    assert reasons[0] == "wrong-code" and reasons[-1] == "too-many-tries"
+    assert client.get("/class", auth=AUTH).status_code == 429
+
+
+def test_a_code_is_worth_nothing_after_its_time(client: TestClient, room: Room) -> None:
+    room.clock.seconds += HOUR + 1
+    with client.websocket_connect("/learn") as socket:
+        assert join(socket)["reason"] == "expired"
+
+
+@pytest.mark.parametrize("path", ["/class", "/results/csv", "/learner/Victim", "/push"])
+def test_nobody_without_the_password_sees_or_sends(client: TestClient, room: Room, path: str) -> None:
+    _, token = room.store.join("Victim", 0, 1)
+    for headers in (
+        {},
+        {"Authorization": f"Bearer {token}"},
+        {"Authorization": "Basic"},
+        {"Authorization": "Basic !!!"},
+        {"Authorization": "Basic aW5zdHJ1Y3Rvcjo="},
+    ):
+        method = "POST" if path == "/push" else "GET"
+        answer = client.request(method, path, headers=headers)
+        assert answer.status_code == 401 and "Victim" not in answer.text
+    assert client.delete("/learner/Victim").status_code == 401
+    assert room.store.pushes(0) == [] and len(room.store.learners()) == 1
+
+
+def test_a_log_that_cannot_be_is_told_and_takes_nobody_with_it(client: TestClient, room: Room) -> None:
+    assert client.portal is not None
+    for name, lines in (
+        ("Liar", [command("Get-VM", at=9_999_999_999)]),
+        ("Late", [command("Get-VM", at=5)]),
+        ("Good", [command("Get-VM")]),
+    ):
+        with client.websocket_connect("/learn") as socket:
+            join(socket, name)
+            say(socket, type="inputs", first=1, lines=lines)
+    client.portal.call(room.server.assess)
+    rows = client.get("/class", auth=AUTH).json()["rows"]
+    assert [bool(row["refusal"]) for row in rows] == [True, True, False]
+    assert client.get("/results/jsonl", auth=AUTH).text.count('"refusal":""') == 1
+
+
+def test_escape_sequences_of_a_learner_never_reach_the_instructors_terminal(
+    client: TestClient, room: Room
+) -> None:
+    assert client.portal is not None
+    with client.websocket_connect("/learn") as socket:
+        join(socket)
+        say(socket, type="inputs", first=1, lines=[command('Get-VM "\x1b]52;c;evil\x07\u202e"')])
+    client.portal.call(room.server.assess)
+    view = client.get("/class", auth=AUTH).json()
+    shown = view["rows"][0]["error"] + view["rows"][0]["error_command"]
+    assert "Get-VM" in shown and shown.isprintable()
+
+
+def test_one_learner_can_be_taken_out_whole(client: TestClient, room: Room) -> None:
+    with client.websocket_connect("/learn") as socket:
+        join(socket)
+        say(socket, type="inputs", first=1, lines=[command("Get-VM")])
+        assert client.get("/learner/Ana", auth=AUTH).text.count("\n") == 2
+        assert client.delete("/learner/Ana", auth=AUTH).status_code == 204
+        assert json.loads(socket.receive_text())["reason"] == "erased"
+    assert room.store.learners() == []
+    assert client.get("/learner/Ana", auth=AUTH).status_code == 404
