@@ -10,7 +10,7 @@ import asyncio
 import base64
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -53,13 +53,13 @@ class PushOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ClassServer:
-    """One class. `clock` gives seconds since 1970; `pool` runs the replays."""
+    """One class. `clock` gives seconds since 1970; `pools`, each of one worker, run the replays."""
 
-    def __init__(self, store: Store, data: ClassData, pool: Executor, clock: Clock) -> None:
+    def __init__(self, store: Store, data: ClassData, pools: Sequence[Executor], clock: Clock) -> None:
         self._store = store
         self._data = data
         self._lesson = library.find(data.lesson)
-        self._pool = pool
+        self._pools = pools
         self._clock = clock
         self._here: dict[int, asyncio.Queue[Push]] = {}
         """Of each learner who is connected to this process: what is to be sent to them."""
@@ -232,7 +232,12 @@ class ClassServer:
         data = standing.record(self._drawn(learner.seed), entries)
         loop = asyncio.get_running_loop()
         found = await loop.run_in_executor(
-            self._pool, grade, str(self._lesson.folder), learner.name, data, language
+            self._pools[learner.id % len(self._pools)],
+            grade,
+            str(self._lesson.folder),
+            learner.name,
+            data,
+            language,
         )
         return msgspec.json.decode(found, type=batch.Outcome)
 
@@ -294,11 +299,12 @@ class ClassServer:
         entries = await asyncio.to_thread(self._store.log, learner.id)
         loop = asyncio.get_running_loop()
         found = await loop.run_in_executor(
-            self._pool,
+            self._pools[learner.id % len(self._pools)],  # always the same: it knows the learner's lab
             standing.assess,
             str(self._lesson.folder),
             learner.seed,
             msgspec.json.encode(entries),
+            learner.id,
         )
         earlier = msgspec.json.decode(before[1], type=standing.Standing)
         unmoved = before[2] and msgspec.json.decode(found, type=standing.Standing).passed == earlier.passed

@@ -7,6 +7,7 @@ import multiprocessing
 import secrets
 import time
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,8 +68,12 @@ def serve(opened: Opened, host: str, port: int, jobs: int) -> None:
     """Serve until interrupted; `jobs` processes replay."""
     key_file, certificate_file = certificate.files(opened.folder)
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, limits.restrict, (MEMORY,)) as pool:
-        server = ClassServer(opened.store, opened.data, pool, time.time)
+    with ExitStack() as stack:
+        pools = [
+            stack.enter_context(ProcessPoolExecutor(1, context, limits.restrict, (MEMORY,)))
+            for _ in range(jobs)
+        ]
+        server = ClassServer(opened.store, opened.data, pools, time.time)
         uvicorn.run(
             server.app(),
             host=host,

@@ -6,6 +6,7 @@ hurt nobody else.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,7 +19,12 @@ from hvlab.course.loading import load
 from hvlab.course.model import Lesson
 from hvlab.session import log
 from hvlab.session.log import Entry
+from hvlab.session.session import ReplayMismatch, Session
 
+MIRRORS = 200
+"""Labs that a process keeps; one takes some 2 MB, a large one more."""
+ONWARD = ("command", "clock", "answer", "hint", "bookmark")
+"""Inputs that only add to what was done: after them a lab can be gone on with."""
 ERROR = 300
 """The most characters that are kept of an error or a command."""
 
@@ -43,20 +49,64 @@ def record(lesson: Lesson, entries: Sequence[Entry]) -> bytes:
     return log.text_of(header, entries)
 
 
-def assess(folder: str, seed: int, lines: bytes) -> bytes:
-    """Replay a learner's inputs (a JSON array) on a lesson; the Standing as JSON."""
-    lesson = load(Path(folder), seed)
+class Mirror:
+    """A learner's lab as the server knows it: what comes is done in it, instead of everything anew each time."""
+
+    def __init__(self, lesson: Lesson, entries: list[Entry]) -> None:
+        """Replays a log from its beginning. grading.BadSubmission."""
+        self._lesson = lesson
+        self._done = entries
+        self._session = grading.replay_log(lesson, record(lesson, entries), lesson.id)
+
+    def follow(self, entries: list[Entry]) -> bool:
+        """Do what was added to the log; False if only a replay of all of it can tell. grading.BadSubmission."""
+        known, added = entries[: len(self._done)], entries[len(self._done) :]
+        if known != self._done or any(entry.kind not in ONWARD for entry in added):
+            return False
+        if any(entry.at > grading.MAXIMUM_EVENTS for entry in added):
+            return False
+        try:
+            self._session.replay(added)
+        except ReplayMismatch:
+            return False
+        self._done = entries
+        return True
+
+    def standing(self) -> Standing:
+        """Where the learner is."""
+        return _found(self._lesson, self._session, self._done)
+
+
+_mirrors: OrderedDict[tuple[str, int], Mirror] = OrderedDict()
+"""Of this process: the labs that were looked at last."""
+
+
+def assess(folder: str, seed: int, lines: bytes, learner: int = 0) -> bytes:
+    """Replay a learner's inputs (a JSON array) on a lesson; the Standing as JSON.
+
+    With the same `learner` again, only what was added is replayed where that is enough.
+    """
+    key = (folder, learner)
     entries = msgspec.json.decode(lines, type=list[Entry])
+    mirror = _mirrors.pop(key, None)
     try:
-        return msgspec.json.encode(_found(lesson, entries))
+        if mirror is None or not mirror.follow(entries):
+            mirror = Mirror(load(Path(folder), seed), entries)
+        found = mirror.standing()
     except grading.BadSubmission as error:
         return msgspec.json.encode(Standing(refusal=str(error)[:ERROR]))
     except (MemoryError, RecursionError):
         return msgspec.json.encode(Standing(refusal="memory"))
+    except Exception as error:  # a log may bring hvlab's own errors to light: they must not stop the class
+        return msgspec.json.encode(Standing(refusal=type(error).__name__))
+    if learner:
+        _mirrors[key] = mirror
+        if len(_mirrors) > MIRRORS:
+            _mirrors.popitem(last=False)
+    return msgspec.json.encode(found)
 
 
-def _found(lesson: Lesson, entries: list[Entry]) -> Standing:
-    session = grading.replay_log(lesson, record(lesson, entries), lesson.id)
+def _found(lesson: Lesson, session: Session, entries: list[Entry]) -> Standing:
     results = Examiner(lesson, session).results()
     passed = [result.check.id for result in results if result.verdict == PASS]
     steps = lesson.plan.step

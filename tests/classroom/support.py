@@ -39,4 +39,4 @@ class Room:
             int((self.clock.seconds + HOUR) * 1000),
         )
         self.store.open_class(self.data, int(self.clock.seconds * 1000))
-        self.server = ClassServer(self.store, self.data, ThreadPoolExecutor(1), self.clock)
+        self.server = ClassServer(self.store, self.data, [ThreadPoolExecutor(1)], self.clock)

@@ -1,0 +1,150 @@
+"""The learner's link: the log reaches the server whole and once, however often the connection goes."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import pytest
+
+from hvlab.classroom import link as module
+from hvlab.classroom.client import Address, Refusal, Unreachable
+from hvlab.classroom.code import ClassCode
+from hvlab.classroom.link import Enrolment, Link
+from hvlab.classroom.messages import Applied, FromLearner, FromServer, Inputs, Kept, Push, Return, Welcome
+from hvlab.course.companion import MARK, arrive, arrived
+from hvlab.session.log import Entry, LogWriter, new_header
+from hvlab.session.session import Session
+from hvlab.text import Text
+
+ADDRESS = Address(ClassCode(bytes(10), "ABCD2345"), "nowhere", 1)
+ENROLMENT = Enrolment("token", "Ana", "first-child", "", 0)
+
+
+class Far:
+    """A server that keeps inputs, and connections to it that break as `failures` say before each answer."""
+
+    def __init__(self) -> None:
+        self.kept: list[Entry] = []
+        self.applied = 0
+        self.dead = False
+        self.pushes: list[Push] = []
+        self.failures: deque[str] = deque()
+        self.batches: list[int] = []
+
+    def talk(self, address: Address) -> FarTalk:
+        return FarTalk(self)
+
+    def fail(self, when: str) -> None:
+        if self.dead or (self.failures and self.failures[0] == when):
+            if not self.dead:
+                self.failures.popleft()
+            raise Unreachable(when)
+
+
+class FarTalk:
+    """One connection."""
+
+    def __init__(self, far: Far) -> None:
+        self.far = far
+        self.answers: deque[FromServer] = deque()
+        far.fail("connect")
+        if far.failures and far.failures[0].startswith("refuse "):
+            raise Refusal(far.failures.popleft().removeprefix("refuse "))
+
+    def greet(self, greeting: FromLearner) -> Welcome:
+        assert greeting == Return("token")
+        self.answers += [push for push in self.far.pushes if push.number > self.far.applied]
+        return Welcome("", "Ana", "first-child", "", 0, len(self.far.kept))
+
+    def say(self, message: FromLearner) -> None:
+        self.far.fail("before")
+        if isinstance(message, Applied):
+            self.far.applied = message.number
+        elif isinstance(message, Inputs):
+            assert message.first == len(self.far.kept) + 1
+            self.far.kept += message.lines
+            self.far.batches.append(len(message.lines))
+            self.far.fail("after")
+            self.answers.append(Kept(len(self.far.kept)))
+
+    def hear(self, seconds: float) -> FromServer | None:
+        return self.answers.popleft() if self.answers else None
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def far(monkeypatch: pytest.MonkeyPatch) -> Far:
+    server = Far()
+    monkeypatch.setattr(module, "Talk", server.talk)
+    return server
+
+
+def log_of(count: int) -> LogWriter:
+    log = LogWriter(new_header("one-host", "ws2008", 0))
+    for number in range(count):
+        log.append(Entry(number, "command", text=f"Get-VM {number}"))
+    return log
+
+
+@pytest.mark.parametrize(
+    "failures", [[], ["connect"] * 3, ["before"], ["after"], ["after", "connect", "before", "after"]]
+)
+def test_everything_arrives_once_whenever_the_connection_breaks(far: Far, failures: list[str]) -> None:
+    far.failures.extend(failures)
+    log = log_of(600)
+    link = Link(ADDRESS, ENROLMENT, waits=(0.0,))
+    link.begin(log)
+    while far.failures:
+        link.wait()
+    assert link.close(patience=60)
+    assert far.kept == log.entries and not far.failures
+    assert max(far.batches) <= 256
+
+
+def test_without_a_server_the_link_says_so_and_lets_go(far: Far) -> None:
+    far.dead = True
+    link = Link(ADDRESS, ENROLMENT)
+    link.begin(log_of(1))
+    link.wait()
+    assert not link.close(patience=60)
+    text = Text("en")
+    assert link.news(text)[0] == text("classroom.link.off")
+
+
+def test_a_refusal_ends_the_link_with_its_reason(far: Far) -> None:
+    far.failures.append("refuse erased")
+    link = Link(ADDRESS, ENROLMENT)
+    link.begin(log_of(1))
+    link.wait()
+    assert not link.close(patience=60)
+    text = Text("de")
+    assert link.news(text) == [text("classroom.refused.erased"), text("classroom.link.ended")]
+
+
+def test_what_was_pushed_is_due_once_over_connections_and_sessions(far: Far) -> None:
+    far.pushes = [Push(1, "message", "one"), Push(2, "command", "a\x1b]0;x\x07\nb")]
+    session = Session()
+    link = Link(ADDRESS, ENROLMENT, waits=(0.0,))
+    link.begin(session.log)
+    texts = []
+    while len(texts) < 2:
+        link.wait()
+        while (push := link.due()) is not None:
+            arrive(session, push)
+            texts.append(push.text)
+    assert link.close(patience=60)
+    assert texts == ["one", "a\ufffd]0;x\ufffd\nb"]
+    assert far.applied == 2 == arrived(session.log.entries)
+
+    far.applied = 0  # the server died before it had noted that
+    again = Link(ADDRESS, ENROLMENT, waits=(0.0,))
+    again.begin(session.log)
+    assert again.close(patience=60)
+    assert again.due() is None
+
+
+def test_only_marks_of_the_class_count_as_such() -> None:
+    names = ("mine", f"{MARK}3", f"{MARK}2", f"{MARK}x", f"{MARK}99999999999", f"{MARK}²")
+    assert arrived([Entry(0, "bookmark", name=name) for name in names]) == 3

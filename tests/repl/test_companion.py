@@ -1,0 +1,84 @@
+"""The plain console in a class: what the instructor sends comes between two inputs, in order, and is on the record."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+import msgspec
+
+from hvlab.console.history import History
+from hvlab.course.companion import MARK
+from hvlab.repl.plain import PlainConsole
+from hvlab.repl.words import Desk
+from hvlab.session.session import Session
+from hvlab.text import Text
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """Something pushed."""
+
+    number: int
+    kind: str
+    text: str = ""
+
+
+class Class:
+    """A class that sends a list of things, one each time the console asks; `late` come only when it waits."""
+
+    def __init__(self, now: list[Sent], late: list[Sent]) -> None:
+        self.paused = False
+        self.waits = 0
+        self._now, self._late = deque(now), deque(late)
+
+    def due(self) -> Sent | None:
+        if not self._now:
+            return None
+        sent = self._now.popleft()
+        if sent.kind in ("pause", "resume"):
+            self.paused = sent.kind == "pause"
+        return sent
+
+    def wait(self) -> None:
+        self.waits += 1
+        self._now.append(self._late.popleft())
+
+    def news(self, text: Text) -> list[str]:
+        return []
+
+
+def test_what_is_sent_is_said_done_and_recorded_in_order() -> None:
+    session = Session()
+    written: list[str] = []
+    lines: Iterator[str] = iter(["New-VM mine"])
+    companion = Class(
+        [Sent(1, "message", "Look at me."), Sent(2, "pause")],
+        [Sent(3, "command", "New-VM pushed"), Sent(4, "resume")],
+    )
+    console = PlainConsole(
+        Desk(session, Text("en"), History()),
+        lambda prompt: next(lines, None),
+        written.append,
+        lambda record: "",
+        companion,
+    )
+    console.run()
+    said = "".join(written)
+    text = Text("en")
+    parts = [
+        text("classroom.pushed.message", text="Look at me."),
+        text("classroom.pushed.pause"),
+        text("classroom.pushed.command", text="New-VM pushed"),
+        text("classroom.pushed.resume"),
+        "mine: Off.",
+    ]
+    places = [said.index(part) for part in parts]
+    assert places == sorted(places) and companion.waits == 2
+    assert [(entry.kind, entry.text or entry.name) for entry in session.log.entries] == [
+        ("bookmark", f"{MARK}1"),
+        ("bookmark", f"{MARK}2"),
+        ("bookmark", f"{MARK}3"),
+        ("command", "New-VM pushed"),
+        ("bookmark", f"{MARK}4"),
+        ("command", "New-VM mine"),
+    ]

@@ -1,0 +1,95 @@
+"""The screen in a class: what the instructor sends is shown and done as soon as no command is under way."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import msgspec
+
+from hvlab.course.companion import MARK
+from hvlab.session.session import Session
+from hvlab.text import Text
+from hvlab.tui.app import HvlabApp
+from hvlab.tui.console_pane import ConsolePane
+from tests.tui.conftest import CREATE
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """Something pushed."""
+
+    number: int
+    kind: str
+    text: str = ""
+
+
+class Class:
+    """A class that has sent what lies in `sent`."""
+
+    def __init__(self) -> None:
+        self.paused = False
+        self.sent: deque[Sent] = deque()
+        self.said: list[str] = []
+
+    def due(self) -> Sent | None:
+        if not self.sent:
+            return None
+        sent = self.sent.popleft()
+        if sent.kind in ("pause", "resume"):
+            self.paused = sent.kind == "pause"
+        return sent
+
+    def wait(self) -> None:
+        raise AssertionError("a screen never waits")
+
+    def news(self, text: Text) -> list[str]:
+        said, self.said = self.said, []
+        return said
+
+
+def output(app: HvlabApp) -> str:
+    return "\n".join(text for text, _ in app.query_one(ConsolePane).logical)
+
+
+async def test_what_is_sent_is_shown_done_and_recorded() -> None:
+    companion, session, text = Class(), Session(), Text("en")
+    app = HvlabApp(session, companion=companion, frames=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        assert app.desk is not None
+        companion.said = [text("classroom.link.on")]
+        companion.sent.extend([Sent(1, "message", "Look at me."), Sent(2, "command", CREATE)])
+        app.look_at_class()
+        app.look_at_class()
+        assert text("classroom.link.on") in output(app)
+        assert text("classroom.pushed.message", text="Look at me.") in output(app)
+        assert "web01" in output(app)
+
+        companion.sent.append(Sent(3, "pause"))
+        app.look_at_class()
+        app.desk.submit("Remove-VM web01 -Force")
+        assert output(app).count(text("classroom.pushed.pause")) == 2
+        companion.sent.append(Sent(4, "resume"))
+        app.look_at_class()
+        app.desk.submit("Get-VM")
+    recorded = [entry.text or entry.name for entry in session.log.entries]
+    assert recorded == [f"{MARK}1", f"{MARK}2", CREATE, f"{MARK}3", f"{MARK}4", "Get-VM"]
+
+
+async def test_a_command_under_way_is_not_disturbed() -> None:
+    companion, session = Class(), Session()
+    app = HvlabApp(session, companion=companion, frames=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        assert app.desk is not None
+        app.desk.submit("Start-Sleep 5")
+        companion.sent.append(Sent(1, "command", "Get-VM"))
+        app.look_at_class()
+        assert app.desk.runner.busy and len(companion.sent) == 1
+        app.desk.finish()
+        app.frame()
+        app.look_at_class()
+        assert not companion.sent
+    assert [entry.text for entry in session.log.entries if entry.kind == "command"] == [
+        "Start-Sleep 5",
+        "Get-VM",
+    ]
