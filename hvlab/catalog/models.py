@@ -164,6 +164,8 @@ class Guest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where its drivers for the VMBus come from: with the system, by hand from the host's set-up disc, or nowhere."""
     integration_version: str = ""
     """The integration services that come with the system."""
+    supported: bool = True
+    """Whether Microsoft's list for Hyper-V of 2008 (KB954958; S13) has it."""
     disk_timeout_s: int = 60
     """How long the disk driver waits for an answer: Windows' TimeOutValue, 60 s by default (general knowledge)."""
 

@@ -45,12 +45,22 @@ class Update(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     integration: str = ""
 
 
+class ClientTools(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An update that brings the tools for managing Hyper-V to a client's system."""
+
+    title: str
+    system: str
+    source: str
+
+
 class ServerFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The file windows-2008."""
+    """The file windows-2008. `tools`: by number; `handout_tools`: the number that the handout gives for them."""
 
     timing: ServerTiming
     editions: dict[str, Edition]
     updates: dict[str, Update]
+    tools: dict[str, ClientTools]
+    handout_tools: str
 
 
 class Processor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,6 +95,46 @@ class LogEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _LogEvents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     events: dict[str, LogEvent]
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A part of an installation: on Core too or on the full one only, and what it takes."""
+
+    name: str
+    core: bool
+    memory_mb: int
+    disk_mb: int
+    ports: list[str] = msgspec.field(default_factory=list)
+
+
+class Bulletin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A security bulletin: the part that it mends, and whether the server restarts for it."""
+
+    id: str
+    part: str
+    restart: bool
+
+
+class Installations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the full installation and Server Core carry, and what was mended in a year."""
+
+    parts: list[Part]
+    bulletins: list[Bulletin]
+
+    def parts_of(self, core: bool) -> list[Part]:
+        """The parts of one of the two."""
+        return [part for part in self.parts if part.core or not core]
+
+    def bulletins_of(self, core: bool) -> list[Bulletin]:
+        """What one of the two needs: a part that is not there needs no mending."""
+        names = {part.name for part in self.parts_of(core)}
+        return [bulletin for bulletin in self.bulletins if bulletin.part in names]
+
+
+@functools.cache
+def installations() -> Installations:
+    """The two installations. Raises BadCatalog."""
+    return read(FOLDER, "installations", Installations)
 
 
 @functools.cache

@@ -14,14 +14,14 @@ from hvlab.datacenter.licensing import Server
 from hvlab.datacenter.san import SAN, Lun, SharedStorage
 from hvlab.guests import system_record
 from hvlab.guests.system_record import SystemRecord
-from hvlab.host.discs import SETUP_DISC
+from hvlab.host import discs
 from hvlab.host.disks import HostStorage
 from hvlab.host.eventlog import EventLog
 from hvlab.host.faults import FaultBoard
 from hvlab.host.hosted import HostedMonitor, VirtualServer
 from hvlab.host.networks import LAN, VirtualNetworks
 from hvlab.host.root import RootKernel
-from hvlab.host.server import BETA_INTEGRATION, Build, Firmware, ServerSystem
+from hvlab.host.server import Build, Firmware, ServerSystem
 from hvlab.host.vmms import Vmms
 from hvlab.hypervisor import Costs, Hypervisor
 from hvlab.hypervisor.memory import PAGE_SIZE
@@ -30,7 +30,7 @@ from hvlab.kernel.calendar import LAB_BEGIN
 from hvlab.network.addresses import read_mac
 from hvlab.network.segment import PhysicalNetwork
 from hvlab.network.station import Station
-from hvlab.storage import iso, vhd
+from hvlab.storage import vhd
 from hvlab.storage.volume import HostFiles, Volume
 
 HOST = "host1"
@@ -104,7 +104,7 @@ def _build_host(
     for image in plan.images:
         _put_image(world, host, files, image)
     if release.integration_disc:
-        _put_setup_disc(files, release.integration_disc if server.released else BETA_INTEGRATION)
+        discs.put_setup_disc(files, server.integration(release.integration_disc))
 
 
 def _build_server(world: World, host: str, plan: ServerPlan, hosted: bool) -> ServerSystem:
@@ -135,17 +135,6 @@ def _build_san(world: World, plan: Scenario) -> None:
         san.give(lun.letter, HOST)
         for image in lun.images:
             _put_image(world, HOST, world.get(f"{HOST}/root/storage", HostStorage).files, image)
-
-
-def _put_setup_disc(files: HostFiles, version: str) -> None:
-    """The disc with which a host comes, for guests that need integration services."""
-    drivers = [
-        system_record.boot_set_sector(version, number)
-        for number in range(iso.FILE_SECTORS * iso.SECTOR // 512)
-    ]
-    data = iso.setup_disc(version, b"".join(drivers))
-    handle = files.create(SETUP_DISC)
-    handle.write(0, data)
 
 
 def _build_networks(

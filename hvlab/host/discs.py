@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hvlab.guests import system_record
 from hvlab.host.machine import OFF, RUNNING, DvdDrive, Refusal, VirtualMachine
 from hvlab.host.worker import Worker
 from hvlab.storage import iso
-from hvlab.storage.volume import StorageError
+from hvlab.storage.volume import HostFiles, StorageError
 
 if TYPE_CHECKING:
     from hvlab.host.vmms import Vmms
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
 CONTROLLER = 1
 """The IDE controller that DVD drives sit on."""
 SETUP_DISC = "C:\\Windows\\System32\\vmguest.iso"
+
+
+def put_setup_disc(files: HostFiles, version: str) -> None:
+    """Write the host's disc for guests that need integration services, over the one that lay there."""
+    if files.exists(SETUP_DISC):
+        files.delete(SETUP_DISC)
+    drivers = [
+        system_record.boot_set_sector(version, number)
+        for number in range(iso.FILE_SECTORS * iso.SECTOR // 512)
+    ]
+    files.create(SETUP_DISC).write(0, iso.setup_disc(version, b"".join(drivers)))
 
 
 def check_disc(service: Vmms, path: str) -> str:

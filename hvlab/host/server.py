@@ -116,6 +116,16 @@ class ServerSystem(Component):
         """Whether the role is the release and not the beta of the medium."""
         return RELEASE in self.updates
 
+    def integration(self, version: str) -> str:
+        """The integration services on its disc, where the platform's are `version`; the beta has older ones."""
+        return version if self.released or self.hosted or not version else BETA_INTEGRATION
+
+    def check_memory(self, memory: int) -> None:
+        """Refusal if a machine of so many bytes is more than the edition allows."""
+        limit = self.edition.memory_per_vm_mb
+        if limit is not None and memory >> 20 > limit and not self.hosted:
+            raise Refusal("limit-memory-edition", asked=memory >> 20, limit=limit, edition=self.edition.name)
+
     # -- firmware and power -----------------------------------------------------------------------
 
     def set_firmware(self, virtualization: bool | None, execute_disable: bool | None) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 
 from hvlab.catalog import Platform
-from hvlab.host import saved, settings, snapshots
+from hvlab.host import discs, saved, settings, snapshots
 from hvlab.host.crash import crash
 from hvlab.host.disks import HostStorage
 from hvlab.host.link import BusLink
@@ -139,6 +139,8 @@ class Vmms(Component):
         if memory < MINIMUM_MEMORY or memory % (2 << 20):
             raise Refusal("bad-memory", asked=memory >> 20, minimum=MINIMUM_MEMORY >> 20)
         self.check_limit("memory_per_vm_mb", memory >> 20)
+        if not self.platform.handout:
+            self.server.check_memory(memory)
 
     def note_settings(self, machine: VirtualMachine, what: str, value: str) -> int:
         """A machine's settings were changed: the trace tells which."""
@@ -452,7 +454,11 @@ class Vmms(Component):
     def on_root_booted(self, ran: tuple[str, ...]) -> int | None:
         """The root is there again: machines are started as their settings say."""
         root = self.root
-        if self.server.booted():
+        beta = not self.server.released
+        again = self.server.booted()
+        if beta and self.server.released and self.platform.integration_disc:
+            discs.put_setup_disc(self.storage.files, self.platform.integration_disc)
+        if again:
             self.after(self.platform.timing.host_boot, Vmms.on_root_booted, ran)
             return None
         root.down = False

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hvlab import catalog
 from hvlab.catalog import servers
 from hvlab.datacenter.build import build_world
+from hvlab.host.discs import SETUP_DISC
+from hvlab.host.disks import HostStorage
 from hvlab.host.eventlog import event_log
 from hvlab.host.machine import Refusal
-from hvlab.host.server import RESTART_NEEDED, ServerSystem, server_of
+from hvlab.host.server import BETA_INTEGRATION, RESTART_NEEDED, ServerSystem, server_of
 from hvlab.host.vmms import Vmms
 from hvlab.kernel import World
+from hvlab.storage import iso
 
 HOST = "host1"
 
@@ -162,3 +167,39 @@ def test_events_have_texts_in_both_languages_and_numbers_of_their_own() -> None:
     assert all(set(event.text) == {"en", "de"} for event in events)
     numbers = [(event.source, event.id) for event in events]
     assert len(numbers) == len(set(numbers))
+
+
+def test_the_release_brings_its_own_integration_services() -> None:
+    world = build_world("bare-server")
+    files = world.get(f"{HOST}/root/storage", HostStorage).files
+
+    def disc() -> str:
+        return iso.setup_version(files.open(SETUP_DISC).read(iso.DESCRIPTOR_SECTOR * iso.SECTOR, iso.SECTOR))
+
+    assert disc() == BETA_INTEGRATION
+    server_of(world, HOST).install_update("KB950050")
+    world.run()
+    assert disc() == BETA_INTEGRATION, "before the restart"
+    restart(world)
+    assert disc() == catalog.platform("ws2008").integration_disc
+
+
+def test_core_is_the_full_installation_without_some_parts() -> None:
+    data = servers.installations()
+    full, core = data.parts_of(False), data.parts_of(True)
+    assert [part for part in full if part.core] == core and len(core) < len(full)
+    assert sum(part.memory_mb for part in core) < sum(part.memory_mb for part in full)
+    names = {part.name for part in full}
+    assert {bulletin.part for bulletin in data.bulletins} <= names
+    assert all(next(p for p in full if p.name == b.part).core for b in data.bulletins_of(True))
+    assert 0 < len(data.bulletins_of(True)) < len(data.bulletins_of(False)) == len(data.bulletins)
+
+
+def test_standard_gives_a_machine_31_gb_and_enterprise_64() -> None:
+    world = build_world()
+    vmms, server = world.get(f"{HOST}/root/vmms", Vmms), server_of(world, HOST)
+    vmms.check_memory(64 << 30)
+    server.build = replace(server.build, edition="Standard")
+    vmms.check_memory(31 << 30)
+    with pytest.raises(Refusal, match="limit-memory-edition"):
+        vmms.check_memory((31 << 30) + (2 << 20))

@@ -329,6 +329,22 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "InvalidParameter",
         "LimitsExceeded",
     ),
+    "tools-not-for-client": (
+        "The update {update} does not apply to your system.",
+        "NotApplicable",
+        "InvalidArgument",
+    ),
+    "tools-unknown": ("The update {update} is not known.", "ObjectNotFound", "ObjectNotFound"),
+    "no-client-tools": (
+        "Hyper-V Manager is not there: the management tools are not installed on this client.",
+        "CommandNotFoundException",
+        "ObjectNotFound",
+    ),
+    "limit-memory-edition": (
+        "Invalid startup memory amount assigned: {asked} MB. {edition} allows {limit} MB.",
+        "InvalidParameter",
+        "LimitsExceeded",
+    ),
     "limit-legacy-adapters": (
         "Cannot add another legacy network adapter to '{name}': the maximum of {limit} has been reached.",
         "InvalidParameter",

@@ -16,6 +16,7 @@ from hvlab.console.patterns import like
 from hvlab.guests.guest import GuestSystem
 from hvlab.host import discs
 from hvlab.host.machine import Refusal, VirtualMachine
+from hvlab.host.server import server_of
 
 MODULE = "Lab"
 SERVICES = (("Shutdown", "shutdown_versions"), ("Heartbeat", "heartbeat_versions"))
@@ -34,6 +35,7 @@ SYSTEM = ObjectType(
         "IntegrationServices": lambda system: system.integration_version,
         "Services": lambda system: [name for name, field in SERVICES if getattr(system, field)],
         "LegacyNetwork": lambda system: system.legacy_network,
+        "Supported": lambda system: system.supported,
         "License": lambda system: system.licence.capitalize(),
         "Source": lambda system: system.source,
     },
@@ -67,7 +69,7 @@ def _error(text: str, reason: str, **values: object) -> CmdletError:
 
 def _version(call: Call, machine: VirtualMachine, guest: GuestSystem, system: Guest) -> str:
     """The version to install. CmdletError if there is none for this guest, or it has it already."""
-    disc = call.lab.platform.integration_disc
+    disc = server_of(call.lab.world, call.lab.host).integration(call.lab.platform.integration_disc)
     if not disc:
         raise _error("This platform has no integration services.", "no-integration-disc")
     if system.drivers == "none":

@@ -120,3 +120,39 @@ def test_undo_brings_the_firmware_and_the_log_back() -> None:
     desk.run("Undo-Lab; Undo-Lab")
     assert desk.run("(Get-LabServer).VirtualizationSetting") == ["On"]
     assert desk.run("(Get-WinEvent).Count") == before
+
+
+def test_the_clients_tools_have_another_number_than_the_servers_update() -> None:
+    desk = Desk("core-host")
+    assert desk.fails("Connect-LabServer") == "explain.no-client-tools"
+    assert desk.fails("Install-LabClientTool KB950050") == "explain.tools-not-for-client"
+    assert desk.fails("Install-LabClientTool KB1") == "explain.tools-unknown"
+    desk.run("Install-LabClientTool KB952627")
+    assert desk.fails("Connect-LabServer") == "explain.no-role"
+    desk.run("start /w ocsetup Microsoft-Hyper-V; Restart-Computer; New-VM web01 512MB -NoVHD")
+    assert desk.run("(Connect-LabServer).VirtualMachines") == ["web01"]
+
+
+def test_the_handouts_platform_takes_the_handouts_number() -> None:
+    recorded = RecordingHost()
+    session = Session(platform="ws2008-handout", host=recorded)
+    assert session.run("Install-LabClientTool KB950050; Connect-LabServer").ok
+
+
+def test_core_needs_less_of_everything() -> None:
+    desk = Desk("one-host")
+    for name in ("Memory", "Disk", "Restarts"):
+        full, core = desk.run(f"Compare-LabInstallation | ForEach-Object {{ $_.{name} }}")
+        assert isinstance(full, int) and isinstance(core, int) and 0 < core < full
+    for name in ("Ports", "Bulletins"):
+        full, core = desk.run(f"Compare-LabInstallation | ForEach-Object {{ $_.{name}.Count }}")
+        assert isinstance(full, int) and isinstance(core, int) and 0 < core < full
+
+
+def test_editions_tell_where_the_role_is() -> None:
+    desk = Desk("one-host")
+    assert desk.run("(Get-LabEdition Itanium).HyperV.Count") == [0]
+    assert desk.run("(Get-LabEdition | Where-Object { $_.HyperV.Count }).Count") == [4]
+    assert desk.fails("Get-LabEdition Home") == "explain.no-such-edition"
+    assert desk.run("(Get-LabGuest nt4).Supported") == [False]
+    assert desk.run("(Get-LabGuest ws2008-x64).Supported") == [True]
