@@ -89,7 +89,7 @@ def _build_host(
     world.add(f"{host}/root/storage", HostStorage(host, files, timing.disk_access, timing.disk_sector))
     world.add(f"{host}/root/vmms", VirtualServer(host, release) if release.hosted else Vmms(host, release))
     book = world.get(BOOK, LicenceBook) if world.has(BOOK) else world.add(BOOK, LicenceBook())
-    book.add_server(Server(plan.host, plan.sockets, plan.edition.casefold()), host)
+    book.add_server(_licensed_server(plan), host)
     for edition in plan.licences:
         book.hold(edition, plan.host)
     _build_networks(world, host, plan, release, pool, lan)
@@ -105,6 +105,13 @@ def _build_host(
         _put_image(world, host, files, image)
     if release.integration_disc:
         discs.put_setup_disc(files, server.integration(release.integration_disc))
+
+
+def _licensed_server(plan: ServerPlan) -> Server:
+    """The server as licences see it; Hyper-V Server is free and brings no right to a Windows guest."""
+    windows = plan.edition.casefold() if plan.edition != "Hyper-V Server" else ""
+    architecture = "itanium" if plan.architecture == "ia64" else "x64"
+    return Server(plan.host, plan.sockets, windows, architecture=architecture)
 
 
 def _build_server(world: World, host: str, plan: ServerPlan, hosted: bool) -> ServerSystem:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hvlab.catalog.servers import Processor, processors
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
+from hvlab.console.elsewhere import with_computer_name
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.objects import vmms
 from hvlab.console.hyperv.refusals import as_error
@@ -208,7 +209,7 @@ def _test_processor(call: Call) -> Iterator[object]:
 
 _ON_OFF = ("On", "Off")
 
-CMDLETS = (
+_HERE = (
     Cmdlet(
         "Get-LabServer", MODULE, (), _show, lab_only=True, read_only=True, summary_id="help.Get-LabServer"
     ),
@@ -243,3 +244,5 @@ CMDLETS = (
         summary_id="help.Test-LabProcessor",
     ),
 )
+
+CMDLETS = tuple(with_computer_name(cmdlet) for cmdlet in _HERE)

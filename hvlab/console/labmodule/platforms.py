@@ -11,12 +11,13 @@ from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.disks import full_path
 from hvlab.console.hyperv.machines import find_machines
 from hvlab.console.hyperv.objects import guest_of, vmms
+from hvlab.console.hyperv.refusals import as_error
 from hvlab.console.objects import Column, ObjectType
 from hvlab.console.values import Hashtable
 from hvlab.datacenter.compare import COSTS, NotComparable, Tally, measure
 from hvlab.guests.guest import GuestSystem
 from hvlab.host.hosted import PROCESS
-from hvlab.host.machine import VirtualMachine
+from hvlab.host.machine import Refusal, VirtualMachine
 from hvlab.vmbus.host import OPEN
 
 MODULE = "Lab"
@@ -136,6 +137,8 @@ def _compare(call: Call) -> Iterator[object]:
                 args.Size,
                 changed,
             )
+        except Refusal as refusal:
+            raise as_error(refusal) from None
         except NotComparable as error:
             raise CmdletError(
                 f"The guest on '{image}' does not boot on {name}: {error.phase}.",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from hvlab.catalog.servers import LogEvent, log_events
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
+from hvlab.console.elsewhere import with_computer_name
 from hvlab.console.errors import CmdletError
 from hvlab.console.general.common import MANAGEMENT
 from hvlab.console.hyperv.objects import moment
@@ -114,7 +115,7 @@ def _records(call: Call) -> Iterator[object]:
         yield RECORD.of(row)
 
 
-CMDLETS = (
+_HERE = (
     Cmdlet(
         "Get-EventLog",
         MANAGEMENT,
@@ -137,3 +138,5 @@ CMDLETS = (
         summary_id="help.Get-WinEvent",
     ),
 )
+
+CMDLETS = tuple(with_computer_name(cmdlet) for cmdlet in _HERE)

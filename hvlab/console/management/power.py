@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
+from hvlab.console.elsewhere import with_computer_name
 from hvlab.console.general.common import MANAGEMENT
 from hvlab.console.hyperv.objects import vmms
 from hvlab.console.hyperv.refusals import as_error
@@ -62,7 +63,7 @@ def _stop(call: Call) -> None:
         raise as_error(refusal) from None
 
 
-CMDLETS = (
+_HERE = (
     Cmdlet(
         "Restart-Computer",
         MANAGEMENT,
@@ -80,3 +81,5 @@ CMDLETS = (
         summary_id="help.Stop-Computer",
     ),
 )
+
+CMDLETS = tuple(with_computer_name(cmdlet) for cmdlet in _HERE)

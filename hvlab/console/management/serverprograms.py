@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from hvlab.catalog.servers import server_facts
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
+from hvlab.console.elsewhere import with_computer_name
 from hvlab.console.errors import CmdletError
 from hvlab.console.general.common import MANAGEMENT
 from hvlab.console.hyperv.objects import vmms
@@ -163,7 +164,7 @@ def _program(name: str, run: Callable[[Call], Iterator[object]]) -> Cmdlet:
     return Cmdlet(name, MANAGEMENT, (_ARGUMENTS,), run, aliases=(f"{name}.exe",), summary_id=f"help.{name}")
 
 
-CMDLETS = (
+_HERE = (
     Cmdlet(
         "ServerManagerCmd",
         MANAGEMENT,
@@ -182,3 +183,5 @@ CMDLETS = (
     _program("wusa", _update),
     _program("bcdedit", _boot_entry),
 )
+
+CMDLETS = tuple(with_computer_name(cmdlet) for cmdlet in _HERE)

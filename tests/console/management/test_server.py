@@ -156,3 +156,41 @@ def test_editions_tell_where_the_role_is() -> None:
     assert desk.fails("Get-LabEdition Home") == "explain.no-such-edition"
     assert desk.run("(Get-LabGuest nt4).Supported") == [False]
     assert desk.run("(Get-LabGuest ws2008-x64).Supported") == [True]
+
+
+def test_another_host_is_asked_and_repaired_from_the_first() -> None:
+    desk = Desk("misconfigured-hosts")
+    power = "(Get-EventLog System -Newest 1 -ComputerName {}).EventID"
+    assert [desk.run(power.format(name))[0] for name in ("NOVT", "NOSVM", "NONX", "NOLAUNCH", "OLDCPU")] == [
+        41,
+        42,
+        44,
+        5,
+        41,
+    ]
+    desk.run(
+        "bcdedit /set hypervisorlaunchtype auto -ComputerName NOLAUNCH; Restart-Computer -ComputerName NOLAUNCH"
+    )
+    desk.run("Set-LabFirmware -ExecuteDisable On -ComputerName NONX")
+    desk.run("Stop-Computer -ComputerName NONX; Start-LabServer -ComputerName NONX")
+    for name in ("NOLAUNCH", "NONX"):
+        desk.run(f"New-VM web01 512MB -NoVHD -ComputerName {name}; Start-VM web01 -ComputerName {name}")
+    absent = "(Test-LabServer -ComputerName {} | Where-Object State -eq Absent).Count"
+    assert desk.run(absent.format("OLDCPU")) == [1]
+    assert desk.run(absent.format("NOVT")) == [0], "switched off is not absent"
+    assert (
+        desk.fails("Set-LabFirmware -Virtualization On -ComputerName OLDCPU") == "explain.no-firmware-switch"
+    )
+    assert desk.fails("ServerManagerCmd -install Hyper-V -ComputerName HV32") == "explain.role-on-x86"
+    assert desk.fails("ServerManagerCmd -install Hyper-V -ComputerName ITANIUM") == "explain.role-on-itanium"
+    assert desk.fails("Compare-LabPlatform") == "explain.no-hypervisor"
+
+
+def test_what_looks_at_the_lab_works_where_there_is_no_hypervisor() -> None:
+    desk = Desk("bare-server")
+    desk.run(
+        "Get-VMHost; Get-VM; Get-VMSwitch; Get-LabPartition; Get-LabProcessor; Get-LabEvent; Get-LabPlatform"
+    )
+    assert desk.run("(Get-LabPartition | Measure-Object).Count") == [0]
+    desk.run("Add-LabFault RootCrash; Wait-Lab -Seconds 200")
+    assert desk.run("(Get-EventLog System -EntryType Error).EventID") == [6008]
