@@ -90,6 +90,10 @@ def state(session: Session, text: Text, name: str = "") -> Iterator[str]:
             time=clock_text(session.world.now),
             events=len(session.world.trace),
         )
+        if not view.launched:
+            yield text("tui.picture.no_hypervisor")
+        if not view.role:
+            yield text("tui.picture.no_role")
         if not view.machines:
             yield text("repl.state.no_machine")
     for machine in view.machines:

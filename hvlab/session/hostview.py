@@ -13,6 +13,7 @@ from hvlab.guests.guest import GuestSystem
 from hvlab.host.link import BusLink
 from hvlab.host.machine import VirtualMachine
 from hvlab.host.root import RootKernel
+from hvlab.host.server import INSTALLED, server_of
 from hvlab.host.vmms import Vmms
 from hvlab.hypervisor import Hypervisor
 from hvlab.hypervisor.hypervisor import ROOT
@@ -61,6 +62,10 @@ class HostView:
     free_pages: int
     machines: tuple[MachineView, ...]
     partitions: int
+    launched: bool = True
+    """Whether there is a hypervisor below its system; if not, that system is no partition of anything."""
+    role: bool = True
+    """Whether the role with its services is installed."""
 
     @property
     def child_pages(self) -> int:
@@ -112,10 +117,13 @@ def look(world: World, host: str) -> HostView:
     """The host as it is now."""
     hypervisor = world.get(f"{host}/hypervisor", Hypervisor)
     vmms = world.get(f"{host}/root/vmms", Vmms)
+    server = server_of(world, host)
     return HostView(
         processors=hypervisor.processors,
         pages=hypervisor.memory.page_count,
         free_pages=world.get(f"{host}/root", RootKernel).free_pages,
         machines=tuple(_machine(world, host, m, hypervisor) for m in vmms.machines.values()),
         partitions=sum(1 for number in hypervisor.partitions if number != ROOT),
+        launched=server.launched,
+        role=server.role == INSTALLED,
     )

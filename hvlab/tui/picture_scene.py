@@ -140,7 +140,7 @@ def build(view: HostView, sums: Sums, width: int, height: int, focus: str, text:
     _bands(scene, plan, view, sums, text)
     _root(scene, plan, view, machine, sums, text)
     if machine is None:
-        _empty(scene, plan, text)
+        _empty(scene, plan, view, text)
     else:
         _child(scene, plan, machine, sums, text)
         _lanes(scene, plan, machine, sums, text)
@@ -154,8 +154,12 @@ def build(view: HostView, sums: Sums, width: int, height: int, focus: str, text:
 def _bands(scene: Scene, plan: _Plan, view: HostView, sums: Sums, text: Text) -> None:
     canvas, y = scene.canvas, plan.hypervisor
     canvas.put(0, y, " " * plan.width, "hypervisor~0")
-    canvas.put(1, y, text("tui.picture.hypervisor"), "hypervisor~2")
     scene.places["hypervisor"] = [Place(0, y, plan.width, "hypervisor")]
+    if not view.launched:
+        canvas.put(1, y, text("tui.picture.no_hypervisor"), "hypervisor~1", plan.width - 2)
+        _hardware(scene, plan, view, sums, text)
+        return
+    canvas.put(1, y, text("tui.picture.hypervisor"), "hypervisor~2")
     kinds = sums.kinds
     figures = [
         ("↯", kinds["hypercall"], "hypercalls"),
@@ -213,7 +217,11 @@ def _root(
 ) -> None:
     canvas, width = scene.canvas, plan.root
     canvas.box(0, 0, width, plan.bottom + 1, "root+0", ROUND)
-    scene.label("root", 2, 0, f" {text('tui.picture.root')} ", "root", width - 4, "root+3")
+    title = text("tui.picture.root" if view.launched else "tui.picture.system")
+    scene.label("root", 2, 0, f" {title} ", "root", width - 4, "root+3")
+    if not view.role:
+        canvas.put(4, plan.head, text("tui.picture.no_role"), "dim", width - 6)
+        return
     scene.label("vmms", 4, plan.head, "VMMS", "root", 8)
     _hint(scene, 9, plan.head, text("tui.picture.vmms"), width - 10)
     if machine is not None and machine.has_worker:
@@ -245,6 +253,8 @@ def _root(
     for _, y in calls:
         canvas.put(7, y, "│", "hypervisor+0")
     scene.rails["calls:root"] = Rail(tuple(calls), "hypervisor")
+    if not view.launched:
+        return
     figures = f"↯ {sums.root['hypercall']}  ▴ {sums.root['interrupt']}"
     meter = Place(9, calls[-1][1], x - 10, "hypervisor")
     canvas.put(meter.x, meter.y, figures, "dim", meter.width)
@@ -260,14 +270,17 @@ def _hint(scene: Scene, x: int, y: int, words: str, room: int) -> None:
 # -- the machine in focus ------------------------------------------------------------------------
 
 
-def _empty(scene: Scene, plan: _Plan, text: Text) -> None:
+def _empty(scene: Scene, plan: _Plan, view: HostView, text: Text) -> None:
     x, width = plan.child, plan.child_width
     scene.canvas.box(x, 0, width, plan.bottom + 1, "faint", DASHED)
     scene.canvas.put(x + 2, 0, f" {text('tui.picture.no_child')} ", "dim")
-    rows = wrap(text("tui.picture.no_child_hint"), width - 6)
+    rows = wrap(
+        text("tui.picture.no_child_hint" if view.launched else "tui.picture.no_launch_hint"), width - 6
+    )
     for number, row in enumerate(rows):
         scene.canvas.put(x + 3, plan.head + 1 + number, row, "dim", width - 5)
-    scene.canvas.put(x + 3, plan.head + 2 + len(rows), "New-VM", "code")
+    command = "New-VM" if view.launched else "Test-LabServer"
+    scene.canvas.put(x + 3, plan.head + 2 + len(rows), command, "code")
 
 
 def _child(scene: Scene, plan: _Plan, machine: MachineView, sums: Sums, text: Text) -> None:
