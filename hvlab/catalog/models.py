@@ -98,6 +98,8 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     limits: dict[str, Limit]
     integration_disc: str = ""
     """The version of the integration services on its set-up disc; empty if it has none."""
+    beta_integration: str = ""
+    """The version on the medium's own disc, where the role on it is a beta; empty if it is the release."""
     time_versions: list[str] = []
     kvp_versions: list[str] = []
     vss_versions: list[str] = []

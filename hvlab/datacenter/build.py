@@ -94,7 +94,7 @@ def _build_host(
         book.hold(edition, plan.host)
     _build_networks(world, host, plan, release, pool, lan)
     world.add(f"{host}/faults", FaultBoard(host))
-    server = _build_server(world, host, plan, release.hosted)
+    server = _build_server(world, host, plan, release)
     if server.launched:
         hypervisor.launch(root.index)
         if not release.hosted:
@@ -114,7 +114,7 @@ def _licensed_server(plan: ServerPlan) -> Server:
     return Server(plan.host, plan.sockets, windows, architecture=architecture)
 
 
-def _build_server(world: World, host: str, plan: ServerPlan, hosted: bool) -> ServerSystem:
+def _build_server(world: World, host: str, plan: ServerPlan, release: Platform) -> ServerSystem:
     """The server as it stands, with what its system wrote down when it was switched on."""
     log = world.add(f"{host}/eventlog", EventLog())
     server = world.add(
@@ -122,10 +122,11 @@ def _build_server(world: World, host: str, plan: ServerPlan, hosted: bool) -> Se
         ServerSystem(
             Build(plan.edition, plan.architecture, plan.installation, plan.processor_name),
             Firmware(plan.virtualization, plan.execute_disable),
-            plan.role or hosted,
+            plan.role or release.hosted,
             plan.updates,
             plan.launch_type,
-            hosted,
+            release.hosted,
+            release.beta_integration,
         ),
     )
     log.write("log-started")

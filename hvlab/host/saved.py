@@ -17,6 +17,7 @@ from hvlab.guests.guest import GuestSystem
 from hvlab.guests.network import GuestNetwork
 from hvlab.host.link import BusLink
 from hvlab.host.machine import VirtualMachine
+from hvlab.host.server import server_of
 from hvlab.hypervisor import PAGE_SIZE, Hypervisor
 from hvlab.hypervisor.partition import VirtualProcessor
 from hvlab.kernel import Component, World
@@ -55,6 +56,8 @@ class SavedState:
     wanted: dict[int, int]
     """Processor time that was still wanted, by virtual processor, in ns."""
     timers: list[Pending] = field(default_factory=list)
+    beta: bool = False
+    """Whether it was taken by the role's beta, whose saved states the release does not take."""
 
 
 class Unreadable(Exception):
@@ -135,7 +138,8 @@ def capture(world: World, host: str, machine: VirtualMachine) -> SavedState:
         for role, component in roles.items()
     }
     wanted = hypervisor.scheduler.wanted_by(machine.partition)
-    return SavedState("", "", [], components, copy_state(partition.vps), wanted, timers)
+    beta = not server_of(world, host).released
+    return SavedState("", "", [], components, copy_state(partition.vps), wanted, timers, beta)
 
 
 def discard(saved: SavedState, files: HostFiles) -> None:

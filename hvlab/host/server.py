@@ -30,7 +30,6 @@ AUTO = "Auto"
 LAUNCH_TYPES = (AUTO, "Off")
 RELEASE = "KB950050"
 """The update that makes the role's beta, which is on the medium, the release."""
-BETA_INTEGRATION = "6.0.6001.17101"
 
 
 @dataclass(frozen=True)
@@ -74,9 +73,12 @@ class ServerSystem(Component):
         updates: list[str],
         launch_type: str,
         hosted: bool = False,
+        beta_integration: str = "",
     ) -> None:
         self.build = build
         self.hosted = hosted
+        self.beta_integration = beta_integration
+        """The integration services of the beta on its medium; empty if there lies the release."""
         self.power = ON
         self.setting = firmware
         """The switches as they are set."""
@@ -114,11 +116,11 @@ class ServerSystem(Component):
     @property
     def released(self) -> bool:
         """Whether the role is the release and not the beta of the medium."""
-        return RELEASE in self.updates
+        return RELEASE in self.updates or not self.beta_integration
 
     def integration(self, version: str) -> str:
         """The integration services on its disc, where the platform's are `version`; the beta has older ones."""
-        return version if self.released or self.hosted or not version else BETA_INTEGRATION
+        return version if self.released else self.beta_integration
 
     def check_memory(self, memory: int) -> None:
         """Refusal if a machine of so many bytes is more than the edition allows."""
@@ -192,7 +194,8 @@ class ServerSystem(Component):
         """Begin to install an update. Refusal if it is for another system, or there already."""
         self.check_on()
         update = servers.server_facts().updates.get(number)
-        if update is None or update.architecture != self.build.architecture:
+        fitting = update is not None and update.architecture == self.build.architecture
+        if not fitting or not self.beta_integration:
             raise Refusal("update-not-for-this", update=number)
         if number in (*self.updates, *self.pending):
             raise Refusal("update-there", update=number)

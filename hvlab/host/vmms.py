@@ -355,6 +355,9 @@ class Vmms(Component):
     def on_start(self, key: str) -> int | None:
         """The job of starting: check the disks, then let a worker process build the machine."""
         machine = self.machines[key]
+        if machine.saved is not None and machine.saved.beta and self.server.released:
+            self.worker_failed(machine.name, "saved-by-beta")
+            return None
         sizes: dict[str, int] = {}
         for drive in machine.drives:
             try:

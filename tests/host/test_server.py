@@ -13,7 +13,7 @@ from hvlab.host.discs import SETUP_DISC
 from hvlab.host.disks import HostStorage
 from hvlab.host.eventlog import event_log
 from hvlab.host.machine import Refusal
-from hvlab.host.server import BETA_INTEGRATION, RESTART_NEEDED, ServerSystem, server_of
+from hvlab.host.server import RESTART_NEEDED, ServerSystem, server_of
 from hvlab.host.vmms import Vmms
 from hvlab.kernel import World
 from hvlab.storage import iso
@@ -176,12 +176,13 @@ def test_the_release_brings_its_own_integration_services() -> None:
     def disc() -> str:
         return iso.setup_version(files.open(SETUP_DISC).read(iso.DESCRIPTOR_SECTOR * iso.SECTOR, iso.SECTOR))
 
-    assert disc() == BETA_INTEGRATION
+    release = catalog.platform("ws2008")
+    assert disc() == release.beta_integration
     server_of(world, HOST).install_update("KB950050")
     world.run()
-    assert disc() == BETA_INTEGRATION, "before the restart"
+    assert disc() == release.beta_integration, "before the restart"
     restart(world)
-    assert disc() == catalog.platform("ws2008").integration_disc
+    assert disc() == release.integration_disc
 
 
 def test_core_is_the_full_installation_without_some_parts() -> None:
@@ -203,3 +204,11 @@ def test_standard_gives_a_machine_31_gb_and_enterprise_64() -> None:
     vmms.check_memory(31 << 30)
     with pytest.raises(Refusal, match="limit-memory-edition"):
         vmms.check_memory((31 << 30) + (2 << 20))
+
+
+@pytest.mark.parametrize("platform", ["ws2012", "vs2005"])
+def test_only_2008_has_a_beta_on_its_medium(platform: str) -> None:
+    server = server_of(build_world("bare-server", platform), HOST)
+    assert server.released
+    with pytest.raises(Refusal, match="update-not-for-this"):
+        server.install_update("KB950050")

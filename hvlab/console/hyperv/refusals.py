@@ -375,6 +375,10 @@ _START_FAILURES: dict[str, str] = {
         "'{name}' failed to start.\n\nThe saved state of '{name}' cannot be read. "
         "(Virtual machine ID {identifier})"
     ),
+    "saved-by-beta": (
+        "'{name}' failed to start.\n\nThe saved state of '{name}' was made by a different version of Hyper-V. "
+        "(Virtual machine ID {identifier})"
+    ),
     "disk-unreadable": (
         "'{name}' failed to start.\n\nA virtual hard disk of '{name}' cannot be opened. "
         "(Virtual machine ID {identifier})"

@@ -142,7 +142,8 @@ def _requirements(server: ServerSystem) -> Iterator[Requirement]:
     name = f"{server.edition.name} {server.build.architecture}"
     yield Requirement("edition", name, MET if fitting else ABSENT)
     yield Requirement("role", server.role, MET if server.role == INSTALLED else "NotInstalled")
-    yield Requirement(RELEASE, "", MET if server.released else "NotInstalled")
+    if server.beta_integration:
+        yield Requirement(RELEASE, "", MET if server.released else "NotInstalled")
     yield Requirement(
         "hypervisorlaunchtype", server.launch_type, MET if server.launch_type == AUTO else SWITCHED_OFF
     )

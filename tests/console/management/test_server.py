@@ -194,3 +194,14 @@ def test_what_looks_at_the_lab_works_where_there_is_no_hypervisor() -> None:
     assert desk.run("(Get-LabPartition | Measure-Object).Count") == [0]
     desk.run("Add-LabFault RootCrash; Wait-Lab -Seconds 200")
     assert desk.run("(Get-EventLog System -EntryType Error).EventID") == [6008]
+
+
+def test_a_saved_state_of_the_beta_is_not_taken_by_the_release() -> None:
+    desk = Desk("bare-server")
+    desk.run("Set-LabFirmware -Virtualization On -ExecuteDisable On; Stop-Computer; Start-LabServer")
+    desk.run("ServerManagerCmd -install Hyper-V -restart")
+    desk.run("New-VM web01 512MB -NoVHD; Start-VM web01; Save-VM web01; Start-VM web01; Save-VM web01")
+    desk.run("wusa KB950050; Restart-Computer")
+    assert desk.fails("Start-VM web01") == "explain.saved-by-beta"
+    assert desk.run("(Get-VM web01).State -eq 'Saved'") == [True], "nothing is lost by trying"
+    desk.run("Remove-VMSavedState web01; Start-VM web01")
