@@ -36,13 +36,14 @@ class Edition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class Update(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An update by its number; `integration`: the integration services that a host has from then on."""
+    """An update by its number."""
 
     title: str
     architecture: str = msgspec.field(name="for")
     restart: bool
     source: str
-    integration: str = ""
+    limits: dict[str, int] = msgspec.field(default_factory=dict)
+    """Limits of the platform that it raises."""
 
 
 class ClientTools(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

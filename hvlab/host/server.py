@@ -122,6 +122,11 @@ class ServerSystem(Component):
         """The integration services on its disc, where the platform's are `version`; the beta has older ones."""
         return version if self.released else self.beta_integration
 
+    def raised(self, limit: str) -> int:
+        """To what the installed updates have raised one of the platform's limits; 0 if to nothing."""
+        known = servers.server_facts().updates
+        return max((known[number].limits.get(limit, 0) for number in self.updates), default=0)
+
     def check_memory(self, memory: int) -> None:
         """Refusal if a machine of so many bytes is more than the edition allows."""
         limit = self.edition.memory_per_vm_mb

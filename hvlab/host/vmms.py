@@ -103,8 +103,8 @@ class Vmms(Component):
     def check_limit(self, name: str, asked: int) -> None:
         """Refusal if the platform allows fewer."""
         limit = self.platform.limits[name]
-        if asked > limit.value:
-            values: dict[str, str | int] = {"asked": asked, "limit": limit.value}
+        if asked > limit.value and asked > (most := max(limit.value, self.server.raised(name))):
+            values: dict[str, str | int] = {"asked": asked, "limit": most}
             if limit.handout is not None:
                 values["handout"] = limit.handout
             raise Refusal(f"limit-{name.replace('_', '-')}", **values)

@@ -212,3 +212,19 @@ def test_only_2008_has_a_beta_on_its_medium(platform: str) -> None:
     assert server.released
     with pytest.raises(Refusal, match="update-not-for-this"):
         server.install_update("KB950050")
+
+
+def test_an_update_raises_the_number_of_running_machines() -> None:
+    world = build_world()
+    vmms, server = world.get(f"{HOST}/root/vmms", Vmms), server_of(world, HOST)
+    limit = catalog.platform("ws2008").limits["running_vms"].value
+    with pytest.raises(Refusal) as refused:
+        vmms.check_limit("running_vms", limit + 1)
+    assert refused.value.values["limit"] == limit == 128
+    server.install_update("KB956710")
+    world.run()
+    restart(world)
+    vmms.check_limit("running_vms", 192)
+    with pytest.raises(Refusal) as refused:
+        vmms.check_limit("running_vms", 193)
+    assert refused.value.values["limit"] == 192
