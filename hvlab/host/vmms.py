@@ -505,7 +505,8 @@ class Vmms(Component):
         """The machine could not be built: it is off again."""
         machine = self.machine(vm)
         machine.failure = reason
-        self.server.log.write_of("vm-start-failed", machine)
+        if machine.state == STARTING:
+            self.server.log.write_of("vm-start-failed", machine)
         self._drop_processes(machine)
         self._set_state(machine, OFF if machine.saved is None else SAVED)
 
