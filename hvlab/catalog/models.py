@@ -79,6 +79,7 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     id: str
     name: str
     vm_version: str
+    """The configuration version that a new virtual machine has."""
     summary: dict[str, str]
     """What it is, in each language."""
     missing: dict[str, str]
@@ -96,6 +97,8 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     hypercall_codes: dict[str, int]
     timing: Timing
     limits: dict[str, Limit]
+    vm_versions: list[str] = []
+    """The configuration versions that it can make and run; empty: only its own."""
     integration_disc: str = ""
     """The version of the integration services on its set-up disc; empty if it has none."""
     beta_integration: str = ""

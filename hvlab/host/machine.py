@@ -82,6 +82,10 @@ class NetworkAdapter:
         return f"{'legacy' if self.legacy else 'net'}:{self.number}"
 
 
+_UNUSUAL = ("folder", "version")
+"""Fields of a machine that are empty as a rule."""
+
+
 @dataclass
 class VirtualMachine:
     """Settings and state. Memory in bytes, times in ns; `partition` is 0 while there is none."""
@@ -123,10 +127,12 @@ class VirtualMachine:
     """Which integration services are enabled."""
     folder: str = ""
     """Where its configuration and saved state lie; empty: where the host keeps all others."""
+    version: str = ""
+    """The version of its configuration; empty: its host's own."""
 
     def digest_state(self) -> list[object]:
-        """Its fields in order; an ordinary folder is left out, so that such a machine is spelled as it always was."""
-        names = [one.name for one in fields(self) if one.name != "folder" or self.folder]
+        """Its fields in order; what is as usual of the last two is left out, and such a machine spelled as ever."""
+        names = [one.name for one in fields(self) if one.name not in _UNUSUAL or getattr(self, one.name)]
         return ["VirtualMachine", *(getattr(self, name) for name in names)]
 
     def drive_at(self, controller: str, number: int, location: int) -> Drive | None:

@@ -77,4 +77,9 @@ CLUSTER_ERRORS: dict[str, tuple[str, str, str]] = {
         "ObjectNotFound",
     ),
     "bad-ping-address": ("'{address}' is no IP address.", "InvalidParameter", "InvalidArgument"),
+    "vm-version": (
+        "The configuration version {version} is not supported on this host.",
+        "InvalidParameter",
+        "InvalidArgument",
+    ),
 }

@@ -76,6 +76,7 @@ def _new(call: Call) -> Iterator[object]:
     folder = full_path(call, f"{args.Path.rstrip(chr(92))}\\{args.Name}") if args.Path else ""
     try:
         service.check_new(args.Name, args.MemoryStartupBytes)
+        _check_version(call)
         if path:
             service.check_disk(path)
         elif args.NewVHDPath:
@@ -86,6 +87,7 @@ def _new(call: Call) -> Iterator[object]:
             _check_volume(service, folder)
         machine = service.create(args.Name, args.MemoryStartupBytes)
         machine.folder = folder
+        machine.version = args.Version or ""
         service.networks.add_first_adapter(machine, args.SwitchName or "")
         if not call.lab.platform.hosted:
             discs.add(service, machine, discs.CONTROLLER, 0)
@@ -94,6 +96,14 @@ def _new(call: Call) -> Iterator[object]:
     except Refusal as refusal:
         raise as_error(refusal) from None
     yield machine_object(call.lab, machine)
+
+
+def _check_version(call: Call) -> None:
+    """Refusal if the host cannot make a machine of the version that is asked for."""
+    platform = call.lab.platform
+    known = platform.vm_versions or [platform.vm_version]
+    if call.args.Version and call.args.Version not in known:
+        raise Refusal("vm-version", version=call.args.Version, platform=platform.name, known=", ".join(known))
 
 
 def _check_volume(service: Vmms, folder: str) -> None:
@@ -315,6 +325,7 @@ CMDLETS = (
             Parameter("NoVHD", "switch", sets=("None",)),
             Parameter("SwitchName", completer="switch"),
             Parameter("Path", completer="path"),
+            Parameter("Version"),
             Parameter("Generation", "int", minimum=1, maximum=1, default=1),
         ),
         _new,

@@ -116,7 +116,7 @@ MACHINE = ObjectType(
         "MemoryStartup": lambda view: view.machine.memory,
         "Uptime": _uptime,
         "Status": _status,
-        "Version": lambda view: view.lab.platform.vm_version,
+        "Version": lambda view: view.machine.version or view.lab.platform.vm_version,
         "Generation": lambda view: 1,
         "ProcessorCount": lambda view: view.machine.processors,
         "Heartbeat": heartbeat,
