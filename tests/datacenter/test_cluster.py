@@ -308,6 +308,28 @@ def test_the_source_is_lost_in_the_middle_of_a_quick_migration() -> None:
     assert cluster(session).moves[-1].kind == "Failover"
 
 
+# -- four nodes ---------------------------------------------------------------------------------------
+
+
+def test_four_nodes_bear_the_loss_of_two_and_spread_what_they_take_over() -> None:
+    session = Session(scenario="four-nodes", exports=False)
+    assert session.run("New-Cluster C1 -Node HV01, HV02, HV03, HV04").ok
+    for letter, name in (("E", "web01"), ("F", "web02")):
+        assert session.run(rf"New-VM {name} 2GB -VHDPath {letter}:\{name}.vhd -Path {letter}:\ ").ok
+        assert session.run(f"Add-ClusterVirtualMachineRole {name}; Start-VM {name}").ok
+    made = cluster(session)
+    assert (made.quorum, made.all_votes) == (WITH_DISK, 5)
+    assert session.run("Start-Sleep 2; Add-LabFault RootCrash; Start-Sleep 20").ok
+    owners = [made.owner for made in cluster(session).groups.values()]
+    assert "host1" not in owners and len(owners) == 2
+    assert session.run("Add-LabFault RootCrash -ComputerName HV02; Start-Sleep 20").ok
+    assert cluster(session).votes(cluster(session).majority()) == 3
+    for group in cluster(session).groups.values():
+        assert group.state == ONLINE and group.owner in ("host3", "host4")
+    assert session.run("Add-LabFault RootCrash -ComputerName HV03; Start-Sleep 8").ok
+    assert not cluster(session).majority(), "two of five votes are not enough"
+
+
 # -- state ---------------------------------------------------------------------------------------------
 
 

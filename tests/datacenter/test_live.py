@@ -169,6 +169,19 @@ def test_what_stands_in_the_way_is_named() -> None:
     assert why(session, "Move-ClusterVirtualMachineRole web01") == "local-disc"
 
 
+def test_move_vm_is_live_migration_within_a_cluster_and_refused_elsewhere() -> None:
+    session = lab()
+    assert session.run("if (-not (Get-VMHost).VirtualMachineMigrationEnabled) { throw }").ok
+    assert session.run("Move-VM web01 -DestinationHost HV02").ok
+    assert (cluster(session).moves[-1].kind, group(session).owner) == ("Live", "host2")
+    old = lab("ws2008")
+    assert why(old, "Move-VM web01 -DestinationHost HV02") == "no-live-migration"
+    assert old.run("if ((Get-VMHost).VirtualMachineMigrationEnabled) { throw }").ok
+    alone = Session(platform="ws2012", exports=False)
+    assert alone.run("New-VM web01 512MB -NoVHD").ok
+    assert why(alone, "Move-VM web01 -DestinationHost HV02") == "only-in-a-cluster"
+
+
 def test_three_ways_to_the_other_node_side_by_side() -> None:
     seen = {}
     for how, platform in (("Live", "ws2008r2"), ("Quick", "ws2008"), ("Failover", "ws2008")):

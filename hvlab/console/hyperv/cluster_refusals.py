@@ -82,4 +82,9 @@ CLUSTER_ERRORS: dict[str, tuple[str, str, str]] = {
         "InvalidParameter",
         "InvalidArgument",
     ),
+    "only-in-a-cluster": (
+        "'{name}' cannot be moved: its files are not on storage that both hosts reach.",
+        "InvalidOperation",
+        "InvalidOperation",
+    ),
 }

@@ -24,7 +24,9 @@ HOST = ObjectType(
         "ComputerName": lambda lab: lab.computer,
         "LogicalProcessorCount": lambda lab: _hypervisor(lab).processors,
         "MemoryCapacity": lambda lab: _hypervisor(lab).memory.page_count * PAGE_SIZE,
-        "VirtualMachineMigrationEnabled": lambda lab: False,
+        "VirtualMachineMigrationEnabled": lambda lab: (
+            lab.platform.cluster is not None and lab.platform.cluster.live
+        ),
         "VirtualHardDiskPath": lambda lab: DEFAULT_FOLDER,
         "VirtualMachinePath": lambda lab: "C:\\ProgramData\\Microsoft\\Windows\\Hyper-V",
         "Platform": lambda lab: lab.platform.name,

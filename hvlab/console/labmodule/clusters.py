@@ -220,17 +220,18 @@ def _set_quorum(call: Call) -> Iterator[object]:
 
 def _move(call: Call) -> Iterator[object]:
     kind = call.args.MigrationType or (LIVE if facts_of(call.lab.platform).live else QUICK)
-    yield from _moved(call, kind)
+    yield from _moved(call, kind, call.args.Node)
 
 
 def _move_group(call: Call) -> Iterator[object]:
-    yield from _moved(call, QUICK)
+    yield from _moved(call, QUICK, call.args.Node)
 
 
-def _moved(call: Call, kind: str) -> Iterator[object]:
+def _moved(call: Call, kind: str, node: str | None) -> Iterator[object]:
+    """Move a group to a node, or to the best of the others, and wait until it is there."""
     cluster = _cluster(call)
     group = cluster.group(call.args.Name)
-    target = _target(call, cluster, group)
+    target = _target(node, cluster, group)
     if not call.should_process(group.name, f"{call.cmdlet.name} -> {target.name}"):
         return
     if kind == LIVE and not cluster.facts.live:
@@ -245,10 +246,20 @@ def _moved(call: Call, kind: str) -> Iterator[object]:
     yield GROUP.of(_Of(call.lab, key))
 
 
-def _target(call: Call, cluster: Cluster, group: Group) -> Node:
+def _move_vm(call: Call) -> Iterator[object]:
+    """Move-VM: to another host while it runs, which here is live migration within the cluster."""
+    platform = call.lab.platform
+    if platform.cluster is None or not platform.cluster.live:
+        raise Refusal("no-live-migration", name=call.args.Name, platform=platform.name)
+    if not call.lab.world.has(CLUSTER):
+        raise Refusal("only-in-a-cluster", name=call.args.Name)
+    yield from _moved(call, LIVE, call.args.DestinationHost)
+
+
+def _target(name: str | None, cluster: Cluster, group: Group) -> Node:
     """The node that is named, or the best of the others."""
-    if call.args.Node:
-        return cluster.node(call.args.Node)
+    if name:
+        return cluster.node(name)
     others = [node for node in cluster.nodes.values() if node.host != group.owner]
     if not others:
         raise Refusal("no-other-node", name=group.name)
@@ -380,6 +391,18 @@ CMDLETS = (
         _refusing(_move_group),
         supports_should_process=True,
         implementing_type=f"{_TYPE}.MoveClusterGroupCommand",
+    ),
+    Cmdlet(
+        "Move-VM",
+        "Hyper-V",
+        (
+            Parameter(
+                "Name", position=0, mandatory=True, pipeline="both", completer="vm", aliases=("VMName",)
+            ),
+            Parameter("DestinationHost", position=1, mandatory=True, completer="computer"),
+        ),
+        _refusing(_move_vm),
+        supports_should_process=True,
     ),
     Cmdlet(
         "Get-LabMigration",
