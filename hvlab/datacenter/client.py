@@ -76,6 +76,7 @@ class Client(Component):
 
     def stop(self) -> None:
         """It pings no more, and is one of the network's computers as before."""
+        self.longest = self.silence
         self.running = False
         network = self.network
         del network.hosts[self.port]

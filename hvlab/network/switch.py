@@ -70,7 +70,9 @@ class Switch:
     next_port: int = 1
 
     def plug(self, name: str, mac: bytes = b"", spoofing: bool = False) -> Port:
-        """A new port for somebody."""
+        """A new port for somebody; whoever's address is known was perhaps seen elsewhere before, and is here now."""
+        if mac:
+            self.table = {key: seen for key, seen in self.table.items() if key[1] != mac}
         port = self.ports[self.next_port] = Port(self.next_port, name, mac, spoofing)
         self.next_port += 1
         return port

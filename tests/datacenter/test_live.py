@@ -210,6 +210,19 @@ def test_three_ways_to_the_other_node_side_by_side() -> None:
     assert [seen[how][3] for how in ("Live", "Quick", "Failover")] == [[(0, True)], [(0, True)], []]
 
 
+def test_a_machine_that_comes_back_after_a_failure_is_found_where_it_was_before() -> None:
+    session = lab()
+    moved(session)
+    assert session.run("Start-LabPing 192.168.0.21 -Interval 0.1; Start-Sleep 1").ok
+    assert session.run("Add-LabFault RootCrash -ComputerName HV02; Start-Sleep 5").ok
+    client = session.world.get(CLIENT, Client)
+    assert client.answered <= 11 and client.silence > 4 * SECOND
+    assert session.run("Start-Sleep 40").ok
+    assert client.answered > 100 and 8 * SECOND < client.longest < 40 * SECOND
+    client.stop()
+    assert client.silence == client.longest
+
+
 def test_pings_are_counted_and_the_client_gives_the_computer_back() -> None:
     session = lab()
     client = session.world.get(CLIENT, Client)
