@@ -8,7 +8,7 @@ from itertools import zip_longest
 from hvlab.session.ringview import ChannelRings, MemoryView, RingView
 from hvlab.session.units import bytes_text, pages_text
 from hvlab.text import Text
-from hvlab.tui.canvas import Line, fit, line, plain
+from hvlab.tui.canvas import Line, fit, line, plain, wrap
 from hvlab.tui.view_pane import heading
 
 ROOT_STYLE, POOL_STYLE, FREE_STYLE = "root+3", "hypervisor+3", "faint"
@@ -44,7 +44,7 @@ def bar(ring: RingView, packet: Packet | None, width: int) -> Line:
 
 def byte_rows(ring: RingView, packet: Packet | None, width: int, count: int) -> list[Line]:
     """The bytes around the indices, from the newest packet's start or the read index on."""
-    per_row = 16 if width >= 6 + 16 * 3 + 16 else 8
+    per_row = 16 if width >= 6 + 16 * 3 + 2 + 16 else 8
     start = packet[1] if packet is not None and not ring.used else ring.read
     first = start // per_row * per_row
     rows = []
@@ -106,7 +106,7 @@ def channel_rows(
 ) -> list[Line]:
     """Both rings of a channel, side by side where there is room."""
     if not view.rings:
-        return [line((text("tui.rings.closed", state=view.state), "dim"))]
+        return [line((row, "dim")) for row in wrap(text("tui.rings.closed", state=view.state), width)]
     if width >= SIDE_BY_SIDE:
         half = width // 2 - 1
         count = max(4, min(12, height - 16))
@@ -175,7 +175,7 @@ def memory_rows(view: MemoryView, text: Text, width: int) -> list[Line]:
     for mark, words, count in legend:
         share = f"{pages_text(count):>9} {count:>9} {text('tui.rings.pages')}"
         rows.append(line(mark, (f" {words.ljust(name)} ", ""), (share, "dim")))
-    rows.append(line((text("tui.rings.touched", count=view.touched), "dim")))
+    rows += [line((row, "dim")) for row in wrap(text("tui.rings.touched", count=view.touched), width)]
     rows.append(heading(text("tui.rings.map"), width))
     mapped = [extent for extent in view.extents if extent.use == "memory"]
     for extent in mapped:

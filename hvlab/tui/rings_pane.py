@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from hvlab.tui.canvas import Line, fit, line
+from hvlab.tui.canvas import Line, fit, line, wrap
 from hvlab.tui.view_pane import ViewPane
 
 if TYPE_CHECKING:
@@ -71,12 +71,13 @@ class RingsPane(ViewPane):
         rows: list[Line] = []
         view = ringview.look(world, host, *place) if place else None
         if place is None or view is None:
-            rows.append(line((fit(text("tui.rings.none"), width), "dim")))
+            rows += [line((row, "dim")) for row in wrap(text("tui.rings.none"), width)]
         else:
             number = text("tui.rings.number", number=places.index(place) + 1, total=len(places))
             follows = "" if self.chosen else " · " + text("tui.rings.follows")
             head = f"{view.machine} · {text('tui.rings.channel', relid=view.relid)} · {view.device}"
-            rows.append(line((head, "bold"), (f" · {view.state} · {number}{follows}", "dim")))
+            tail = f" · {view.state} · {number}{follows}"
+            rows.append(line((head, "bold"), (fit(tail, max(0, width - len(head))), "dim")))
             packets = {
                 ring.direction: packet
                 for ring in view.rings

@@ -51,13 +51,17 @@ async def type_in(app: HvlabApp, pilot: Pilot[int], command: str) -> None:
 BOOT = f"{CREATE}; Start-VM web01; Wait-Lab -VM web01 -For Booted"
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-async def test_every_view_opens_by_key_and_is_readable_at_every_size(
-    make_app: Maker, size: tuple[int, int]
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("size", "lesson"), [*((size, False) for size in SIZES), ((112, 36), True)], ids=str)
+async def test_every_view_opens_and_is_readable_at_every_size(
+    make_app: Maker, size: tuple[int, int], lesson: bool, language: str
 ) -> None:
-    app = make_app(lesson=False)
+    app = make_app(lesson=lesson, language=language)
     async with app.run_test(size=size) as pilot:
-        await type_in(app, pilot, BOOT)
+        await type_in(app, pilot, f"New-VMSwitch lan -SwitchType Internal; {BOOT}")
+        await type_in(
+            app, pilot, "Checkpoint-VM web01 -SnapshotName 'before a very long day'; Test-LabNetwork"
+        )
         for name in VIEWS:
             app.action_pane(name)
             await pilot.pause()
