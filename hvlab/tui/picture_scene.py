@@ -283,6 +283,13 @@ def _empty(scene: Scene, plan: _Plan, view: HostView, text: Text) -> None:
     scene.canvas.put(x + 3, plan.head + 2 + len(rows), command, "code")
 
 
+def _doing(machine: MachineView, text: Text) -> str:
+    """How far the guest has come; while its partition is built or taken down there is none, then the state."""
+    if machine.partition and machine.phase:
+        return text(f"tui.phase.{machine.phase}")
+    return text(f"tui.state.{machine.state.lower()}")
+
+
 def _child(scene: Scene, plan: _Plan, machine: MachineView, sums: Sums, text: Text) -> None:
     canvas, x, width = scene.canvas, plan.child, plan.child_width
     bottom = plan.child_bottom
@@ -295,7 +302,7 @@ def _child(scene: Scene, plan: _Plan, machine: MachineView, sums: Sums, text: Te
         canvas.put(x + 3, plan.head, text("tui.picture.off", memory=machine.memory >> 20), "dim", width - 5)
         canvas.put(x + 3, plan.services, text("tui.picture.no_partition"), "faint", width - 5)
         return
-    phase = text(f"tui.phase.{machine.phase}")
+    phase = _doing(machine, text)
     head = f"{_short(machine.system)} · {phase}" if machine.system else phase
     scene.label(name, x + 3, plan.head, head, "guest", width - 5, "guest+2")
     if machine.emulated_disk:
@@ -405,7 +412,7 @@ def _others(scene: Scene, plan: _Plan, machines: list[MachineView], sums: Sums, 
     for row, machine in enumerate(shown):
         y = plan.others + row
         alive = machine.partition != 0
-        state = text(f"tui.phase.{machine.phase}") if alive else text(f"tui.state.{machine.state.lower()}")
+        state = _doing(machine, text)
         name = f"guest:{machine.name}"
         label = f"{'▪' if alive else '▫'} {machine.name} · {state}"
         scene.label(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hvlab.kernel.trace import TraceEvent
@@ -9,9 +11,11 @@ from hvlab.session.hostview import look
 from hvlab.session.sentences import machine_of
 from hvlab.session.session import Session
 from hvlab.text import Text
+from hvlab.tui.canvas import plain
 from hvlab.tui.feed import Feed, Sums
 from hvlab.tui.picture_motion import MOVES, Motion
 from hvlab.tui.picture_scene import build
+from tests.tui.conftest import CREATE as MACHINE
 
 SIZES = [(60, 11), (80, 11), (80, 16), (120, 21), (200, 40)]
 
@@ -154,3 +158,14 @@ def test_a_machine_that_is_off_has_no_partition_in_the_picture() -> None:
         "".join(text for text, _ in row) for row in scene.canvas.lines()
     )
     assert not any(name.startswith("channel") for name in scene.rails)
+
+
+def test_a_partition_without_a_guest_yet_says_what_its_machine_does() -> None:
+    session = Session()
+    session.run(f"{MACHINE}; New-VM other; Start-VM web01")
+    view = look(session.world, session.host)
+    bare = [replace(machine, partition=2, state="Starting", phase="", system="") for machine in view.machines]
+    scene = build(replace(view, machines=tuple(bare)), Sums(), 118, 20, "web01", Text("en"))
+    said = [plain(row) for row in scene.canvas.lines()]
+    assert any("other · Starting" in row for row in said)
+    assert sum("Starting" in row for row in said) == 3
