@@ -482,10 +482,12 @@ class ReplayMismatch(Exception):
     """A log does not fit the world it claims to come from."""
 
     def __init__(self, entry: Entry, processed: int) -> None:
-        super().__init__(
-            f"the log applies an input after {entry.at} events, the replay stands at {processed}: "
-            "the file was changed, or comes from another version"
+        found = (
+            f"the log applies an input after {entry.at} events, the replay stands at {processed}"
+            if entry.at != processed
+            else f"an input of the kind {entry.kind!r} ({entry.text[:40]!r}) cannot be applied where it stands"
         )
+        super().__init__(f"{found}: the file was changed, or comes from another version")
 
 
 def _never() -> bool:

@@ -50,7 +50,11 @@ class MachineView:
     @property
     def machine(self) -> VirtualMachine:
         """The machine as it is now, or as it was when it was removed."""
-        for machine in vmms(self.lab).machines.values():
+        machines = vmms(self.lab).machines
+        known = machines.get(self.last.name.casefold())
+        if known is not None and known.identifier == self.identifier:
+            return known
+        for machine in machines.values():  # it was renamed
             if machine.identifier == self.identifier:
                 return machine
         return self.last
