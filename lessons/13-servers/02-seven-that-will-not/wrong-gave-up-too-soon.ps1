@@ -1,0 +1,7 @@
+# check: hopeless
+Submit-LabAnswer hopeless '4 5 6 7'
+foreach ($name in 'NOVT', 'NOSVM') { Set-LabFirmware -Virtualization On -ComputerName $name }
+Set-LabFirmware -ExecuteDisable On -ComputerName NONX
+foreach ($name in 'NOVT', 'NOSVM', 'NONX') { Stop-Computer -ComputerName $name; Start-LabServer -ComputerName $name }
+bcdedit /set hypervisorlaunchtype auto -ComputerName NOLAUNCH
+Restart-Computer -ComputerName NOLAUNCH
