@@ -54,7 +54,7 @@ def commands(opener: Opener, shows: Shows, need_terminal: Callable[[], None]) ->
             click.echo(line, err=True)
         sys.exit(status)
 
-    for command in (_serve, _watch, _push, _results):
+    for command in (_serve, _watch, _push, _results, _log, _erase):
         group.add_command(command)
     return group
 
@@ -261,3 +261,28 @@ def _results(place: str, report: str, language: str | None) -> None:
     text = text_in(language)
     instructor = _instructor(place, text)
     click.echo(_asked(text, lambda: instructor.results(report, text.language)), nl=False)
+
+
+@click.command("log")
+@click.argument("place", metavar="CODE@HOST")
+@click.argument("name")
+@language_option
+def _log(place: str, name: str, language: str | None) -> None:
+    """Print the session log of the learner NAME: open it with `hvlab replay` or `hvlab learn --session`."""
+    text = text_in(language)
+    instructor = _instructor(place, text)
+    click.echo(_asked(text, lambda: instructor.log(name)), nl=False)
+
+
+@click.command("erase")
+@click.argument("place", metavar="CODE@HOST")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@language_option
+def _erase(place: str, name: str, yes: bool, language: str | None) -> None:
+    """Remove the learner NAME and everything that the class has stored about them."""
+    text = text_in(language)
+    instructor = _instructor(place, text)
+    if not yes:
+        click.confirm(text("classroom.erase.sure", name=name), abort=True, err=True)
+    _asked(text, lambda: instructor.erase(name))

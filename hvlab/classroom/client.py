@@ -6,6 +6,7 @@ import base64
 import http.client
 import socket
 import ssl
+from urllib.parse import quote
 
 import msgspec
 from websockets.exceptions import WebSocketException
@@ -121,6 +122,14 @@ class Instructor:
     def results(self, form: str, language: str) -> str:
         """The grader's report on every learner."""
         return self._ask("GET", f"/results/{form}?lang={language}").decode()
+
+    def log(self, name: str) -> str:
+        """A learner's session log."""
+        return self._ask("GET", f"/learner/{quote(name, safe='')}").decode()
+
+    def erase(self, name: str) -> None:
+        """Remove a learner and all that is stored about them."""
+        self._ask("DELETE", f"/learner/{quote(name, safe='')}")
 
     def _ask(self, method: str, path: str, body: bytes = b"") -> bytes:
         connection = http.client.HTTPConnection(self._address.host, self._address.port)

@@ -15,19 +15,24 @@ class Bucket:
         self._size, self._rate, self._clock = size, rate, clock
         self._level, self._seen = float(size), clock()
 
-    def take(self) -> bool:
-        """Take a token; False if there is none."""
+    @property
+    def empty(self) -> bool:
+        """Whether there is no token."""
         now = self._clock()
         self._level = min(self._size, self._level + (now - self._seen) * self._rate)
         self._seen = now
-        if self._level < 1:
+        return self._level < 1
+
+    def take(self) -> bool:
+        """Take a token; False if there is none."""
+        if self.empty:
             return False
         self._level -= 1
         return True
 
 
 class Tries:
-    """A bucket for each address from which somebody tries secrets; the oldest are forgotten, not the newest."""
+    """A bucket for each address that fails at secrets; a class behind one address may succeed as often as it likes."""
 
     KEPT = 10_000
 
@@ -35,10 +40,15 @@ class Tries:
         self._size, self._rate, self._clock = size, rate, clock
         self._buckets: dict[str, Bucket] = {}
 
-    def take(self, address: str) -> bool:
-        """Whether an address may try once more."""
+    def used_up(self, address: str) -> bool:
+        """Whether an address has failed too often to be heard now."""
+        bucket = self._buckets.get(address)
+        return bucket is not None and bucket.empty
+
+    def fail(self, address: str) -> None:
+        """An address has tried a secret that is none."""
         bucket = self._buckets.pop(address, None) or Bucket(self._size, self._rate, self._clock)
         self._buckets[address] = bucket
         if len(self._buckets) > self.KEPT:
             del self._buckets[next(iter(self._buckets))]
-        return bucket.take()
+        bucket.take()

@@ -27,7 +27,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from hvlab.classroom import messages, standing
 from hvlab.classroom.limits import Bucket, Clock, Tries
-from hvlab.classroom.messages import Applied, Inputs, Join, Kept, Push, Refused, Return, Welcome
+from hvlab.classroom.messages import Applied, FromLearner, Inputs, Join, Kept, Push, Refused, Return, Welcome
 from hvlab.classroom.store import ClassData, Learner, NotKept, Store
 from hvlab.classroom.view import make_view
 from hvlab.course import batch, library, reports
@@ -39,7 +39,7 @@ LOOK = 0.5
 RATE, BURST = 20.0, 200
 """Messages a second that a connection may send, and how many at once (the log of an hour offline is some four)."""
 TRIES, TRIES_RATE = 60, 0.5
-"""Tries at a code, token or password from one address: at once (a class behind one address), then a second."""
+"""Wrong codes, tokens and passwords from one address: at once (a whole class may mistype), then a second."""
 GREETING = 10.0
 """Seconds within which a connection says who it is."""
 
@@ -75,8 +75,8 @@ class ClassServer:
                 Route("/class", self._class),
                 Route("/push", self._push, methods=["POST"]),
                 Route("/results/{form}", self._results),
-                Route("/learner/{name}", self._learner_log),
-                Route("/learner/{name}", self._erase, methods=["DELETE"]),
+                Route("/learner/{name:path}", self._learner_log),
+                Route("/learner/{name:path}", self._erase, methods=["DELETE"]),
             ],
             lifespan=self._lifespan,
         )
@@ -133,9 +133,21 @@ class ClassServer:
     async def _greet(self, socket: WebSocket) -> tuple[Learner, Welcome]:
         frame = await asyncio.wait_for(socket.receive_text(), GREETING)
         greeting = messages.from_learner(frame)
-        if not self._tries.take(socket.client.host if socket.client else ""):
+        address = socket.client.host if socket.client else ""
+        if self._tries.used_up(address):
             raise NotKept("too-many-tries")
-        token = ""
+        try:
+            learner, token = await self._recognize(greeting)
+        except NotKept as refused:
+            if refused.reason in ("wrong-code", "unknown-token"):
+                self._tries.fail(address)
+            raise
+        lesson = self._drawn(learner.seed)
+        kept = await asyncio.to_thread(self._store.kept, learner.id)
+        return learner, Welcome(token, learner.name, lesson.id, lesson.digest, learner.seed, kept)
+
+    async def _recognize(self, greeting: FromLearner) -> tuple[Learner, str]:
+        """Who says so, and the token of one who is new. NotKept."""
         if isinstance(greeting, Join):
             if self._now() > self._data.expires:
                 raise NotKept("expired")
@@ -144,14 +156,10 @@ class ClassServer:
             seed = self._lesson.seed
             if self._lesson.plan.seeds == "drawn":
                 seed = secrets.randbelow(1 << 31)
-            learner, token = await asyncio.to_thread(self._store.join, greeting.name, seed, self._now())
-        elif isinstance(greeting, Return):
-            learner = await asyncio.to_thread(self._store.returning, greeting.token)
-        else:
-            raise NotKept("who-are-you")
-        lesson = self._drawn(learner.seed)
-        kept = await asyncio.to_thread(self._store.kept, learner.id)
-        return learner, Welcome(token, learner.name, lesson.id, lesson.digest, learner.seed, kept)
+            return await asyncio.to_thread(self._store.join, greeting.name, seed, self._now())
+        if isinstance(greeting, Return):
+            return await asyncio.to_thread(self._store.returning, greeting.token), ""
+        raise NotKept("who-are-you")
 
     async def _receive(self, socket: WebSocket, learner: Learner) -> None:
         bucket = Bucket(BURST, RATE, self._clock)
@@ -179,10 +187,11 @@ class ClassServer:
             if scheme != "Basic":
                 raise ValueError
             password = base64.b64decode(given, validate=True).decode().partition(":")[2]
-            if not self._tries.take(address):
+            if self._tries.used_up(address):
                 return Response("too-many-tries", 429)
             await asyncio.to_thread(self._hasher.verify, self._data.password, password[:200])
         except (ValueError, Argon2Error):
+            self._tries.fail(address)
             return Response("password", 401, {"WWW-Authenticate": 'Basic realm="hvlab class"'})
         return None
 

@@ -114,6 +114,11 @@ def test_a_class_from_its_opening_to_its_results_over_a_servers_death(
     made = re.findall(r"New-VM (web\d\d)", log.read_text(encoding="utf-8"))
     assert made[:2] == ["web01", "web02"] and len(made) == len(set(made))
 
+    kept = teacher.run("log", place, "Ana").stdout
+    assert re.findall(r"New-VM (web\d\d)", kept) == made
+    assert teacher.run("erase", place, "Ana", "--yes").returncode == 0
+    assert teacher.run("log", place, "Ana").returncode == 2
+
     stranger = place.replace(place[:4], "AAAA" if place[:4] != "AAAA" else "BBBB", 1)
     refused = Desk(tmp_path / "ben").run("join", stranger, "--name", "Ben", "--plain")
     assert refused.returncode == 2 and "another one" in refused.stderr

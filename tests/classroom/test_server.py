@@ -243,6 +243,12 @@ def test_escape_sequences_of_a_learner_never_reach_the_instructors_terminal(
     assert "Get-VM" in shown and shown.isprintable()
 
 
+def test_a_name_with_a_slash_is_a_name(client: TestClient) -> None:
+    with client.websocket_connect("/learn") as socket:
+        join(socket, "../Ana/..")
+    assert client.get("/learner/..%2FAna%2F..", auth=AUTH).status_code == 200
+
+
 def test_one_learner_can_be_taken_out_whole(client: TestClient, room: Room) -> None:
     with client.websocket_connect("/learn") as socket:
         join(socket)
