@@ -287,6 +287,16 @@ def sandbox(scenario: str, platform: str, seed: int, log: Path | None, language:
 
 
 @cli.command()
+@language_option
+def demo(language: str | None) -> None:
+    """Watch a minute at the lab that plays itself and asks nothing; type to take over."""
+    _need_terminal()
+    from hvlab.tui.demo import run_demo
+
+    sys.exit(run_demo(text_in(language).language))
+
+
+@cli.command()
 @_world
 @_plain
 @language_option
