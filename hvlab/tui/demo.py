@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from hvlab.tui.app import HvlabApp
 from hvlab.tui.console_pane import ConsolePane
-from hvlab.tui.runner import SPEEDS
+from hvlab.tui.pacing import SPEEDS
 
 LENGTH = 60.0
 """Seconds after which it ends, however far it has come."""
