@@ -206,7 +206,7 @@ def test_standard_gives_a_machine_31_gb_and_enterprise_64() -> None:
         vmms.check_memory((31 << 30) + (2 << 20))
 
 
-@pytest.mark.parametrize("platform", ["ws2012", "vs2005"])
+@pytest.mark.parametrize("platform", ["ws2008r2", "ws2012", "vs2005"])
 def test_only_2008_has_a_beta_on_its_medium(platform: str) -> None:
     server = server_of(build_world("bare-server", platform), HOST)
     assert server.released
