@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import multiprocessing
+import os
 import secrets
+import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -64,15 +66,25 @@ def open_class(folder: Path, lesson: str, hours: int, url: str = "", now: float 
     return Opened(store, data, ClassCode(pin_of(der), data.secret), password, folder)
 
 
+def _worker() -> None:
+    """A replaying process bounds its memory, and ends with the server however that ends."""
+    limits.restrict(MEMORY)
+    threading.Thread(target=_end_with_the_server, daemon=True).start()
+
+
+def _end_with_the_server() -> None:
+    server = multiprocessing.parent_process()
+    if server is not None:
+        server.join()
+        os._exit(0)
+
+
 def serve(opened: Opened, host: str, port: int, jobs: int) -> None:
     """Serve until interrupted; `jobs` processes replay."""
     key_file, certificate_file = certificate.files(opened.folder)
     context = multiprocessing.get_context("spawn")
     with ExitStack() as stack:
-        pools = [
-            stack.enter_context(ProcessPoolExecutor(1, context, limits.restrict, (MEMORY,)))
-            for _ in range(jobs)
-        ]
+        pools = [stack.enter_context(ProcessPoolExecutor(1, context, _worker)) for _ in range(jobs)]
         server = ClassServer(opened.store, opened.data, pools, time.time)
         uvicorn.run(
             server.app(),
