@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Label, OptionList
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 if TYPE_CHECKING:
@@ -31,18 +31,18 @@ class MapScreen(ModalScreen[str | None]):
         self._stretches = stretches
 
     def compose(self) -> ComposeResult:
-        """A line that sums up, and the list."""
-        places = [place for stretch in self._stretches for place in stretch.places]
-        passed = sum(1 for place in places if place.state == "passed")
-        text = cast("HvlabApp", self.app).text
+        """The list; what sums it up stands in the border, where no number of lessons pushes it out."""
         with Vertical(id="map-box"):
             yield OptionList(*self._options(), id="map")
-            yield Label(text("tui.map.sum", passed=passed, total=len(places)), id="map-sum")
 
     def on_mount(self) -> None:
         """Begin at the first lesson that is open."""
+        places = [place for stretch in self._stretches for place in stretch.places]
+        passed = sum(1 for place in places if place.state == "passed")
+        text = cast("HvlabApp", self.app).text
         box = self.query_one("#map-box")
-        box.border_title = cast("HvlabApp", self.app).text("tui.map.title")
+        box.border_title = text("tui.map.title")
+        box.border_subtitle = text("tui.map.sum", passed=passed, total=len(places))
         listed = self.query_one(OptionList)
         for number in range(listed.option_count):
             option = listed.get_option_at_index(number)
