@@ -17,7 +17,6 @@ class ServerTiming(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     install_role: int
     install_update: int
-    power_cycle: int
 
 
 class Edition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -31,8 +30,6 @@ class Edition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     memory_gb: int
     source: str
     memory_per_vm_mb: int | None = None
-    built_in: bool = False
-    """Whether it comes with the role and nothing else."""
 
 
 class Update(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -73,6 +70,11 @@ class Processor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     execute_disable: bool
     cores: int
     year: int
+
+    @property
+    def virtualization_name(self) -> str:
+        """What its extension is called, or would be if it had one."""
+        return self.virtualization or ("Intel VT" if self.vendor == "Intel" else "AMD-V")
 
     @property
     def execute_disable_name(self) -> str:

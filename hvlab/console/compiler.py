@@ -51,7 +51,7 @@ from hvlab.console.syntax import (
 )
 from hvlab.console.values import Hashtable
 
-_ARITHMETIC: dict[str, Callable[[object, object, operators.Charge], object]] = {
+ARITHMETIC: dict[str, Callable[[object, object, operators.Charge], object]] = {
     "+": operators.add,
     "-": operators.subtract,
     "*": operators.multiply,
@@ -292,8 +292,8 @@ class ExpressionCompiler(AssigningCompiler):
         """What a binary operator does with two values (not for the logical ones)."""
         operator, case = node.operator, node.case == "c"
         charge = self.runtime.charge
-        if operator in _ARITHMETIC:
-            arithmetic = _ARITHMETIC[operator]
+        if operator in ARITHMETIC:
+            arithmetic = ARITHMETIC[operator]
             return lambda left, right: arithmetic(left, right, charge)
         if operator in operators.COMPARISONS:
             return lambda left, right: operators.comparison(operator, left, right, case, charge)

@@ -262,13 +262,13 @@ def _values(
     else:
         names = _from(sources, parameter.completer, prefix)
     if quote or "" in names or not "".join(names).isalnum():
-        names = [_quoted(n, quote) for n in names]
+        names = [quoted(n, quote) for n in names]
     # In one go: with two hundred choices, a call of Completion for each would be half of the work.
     same = (start - len(quote), cursor, "value", parameter.name, cmdlet.lab_only)
     return list(map(_make_value, zip(names, *map(repeat, same), strict=False)))
 
 
-def _quoted(name: str, quote: str) -> str:
+def quoted(name: str, quote: str = "") -> str:
     """As an argument: in quotes where it must be, or where they were begun."""
     if quote == '"':
         escaped = name.replace("`", "``").replace("$", "`$").replace('"', '`"')

@@ -79,6 +79,11 @@ def path_of(world: World, name: str) -> str | None:
     return None
 
 
+def computer_of(world: World, path: str) -> str:
+    """The computer name of the host with that path; the path itself if there is none."""
+    return next((computer for computer, at in computers(world).items() if at == path), path)
+
+
 def lab_of(lab: Lab, name: str) -> Lab:
     """The lab as that host sees it. CmdletError if no such host is there."""
     if name.casefold() in (*_HERE, lab.computer.casefold(), lab.host.casefold()):
@@ -94,8 +99,7 @@ def lab_of(lab: Lab, name: str) -> Lab:
             target_type="String",
             explain=("explain.no-such-host", {"name": name, "known": known}),
         )
-    computer = next(computer for computer, at in computers(lab.world).items() if at == path)
-    return RemoteLab(lab, path, computer)
+    return RemoteLab(lab, path, computer_of(lab.world, path))
 
 
 def with_computer_name(cmdlet: Cmdlet) -> Cmdlet:

@@ -187,13 +187,11 @@ def _two_values(native: Native, sides: tuple[Expression, Expression], slow: Slow
     return run
 
 
-def update(
-    native: Native, name: str, addend: Expression, slow: Slow, write: Write
-) -> Callable[[Scope], None]:
+def update(native: Native, name: str, addend: Expression, slow: Slow, write: Write) -> Statement:
     """``$x += …`` as a statement, for a variable that may have a type of its own (``write`` knows)."""
     action, (low, high), (right_low, right_high) = native.action, native.left, native.right
 
-    def run(scope: Scope) -> None:
+    def run(scope: Scope, emit: Emit) -> None:
         variables = scope.variables
         before = variables.get(name, _MISSING)
         if before is _MISSING:
@@ -216,10 +214,10 @@ def update(
     return run
 
 
-def store(name: str, value: Expression, write: Write) -> Callable[[Scope], None]:
+def store(name: str, value: Expression, write: Write) -> Statement:
     """``$x = …`` as a statement."""
 
-    def run(scope: Scope) -> None:
+    def run(scope: Scope, emit: Emit) -> None:
         result = value(scope)
         if scope.casts is None:
             scope.variables[name] = result
@@ -229,11 +227,11 @@ def store(name: str, value: Expression, write: Write) -> Callable[[Scope], None]
     return run
 
 
-def count(name: str, delta: int, general: Expression) -> Callable[[Scope], None]:
+def count(name: str, delta: int, general: Expression) -> Statement:
     """``$i++`` as a statement; ``general`` is the same as an expression, for everything but whole numbers."""
     low, high = _WIDE
 
-    def run(scope: Scope) -> None:
+    def run(scope: Scope, emit: Emit) -> None:
         variables = scope.variables
         value = variables.get(name)
         if type(value) is int and low < value < high and scope.casts is None:

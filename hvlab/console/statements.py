@@ -7,13 +7,13 @@ from typing import ClassVar, Literal
 
 from hvlab.console import operators, quick
 from hvlab.console.cmdlets import Emit, Parameter
-from hvlab.console.compiler import _ARITHMETIC, collapse
+from hvlab.console.compiler import collapse
 from hvlab.console.convert import NOTHING, cast, to_bool, to_int, to_list, to_text
-from hvlab.console.errors import CmdletError, ErrorRecord, FatalError, ParseError
+from hvlab.console.errors import CmdletError, ErrorRecord, ParseError
+from hvlab.console.guarding import GuardingCompiler, lone_expression
 from hvlab.console.limits import check_count
 from hvlab.console.objects import PSObject
 from hvlab.console.patterns import like
-from hvlab.console.pipeline import CommandCompiler
 from hvlab.console.runtime import (
     BreakLoop,
     CompiledBody,
@@ -26,14 +26,12 @@ from hvlab.console.runtime import (
     Statement,
 )
 from hvlab.console.scriptblock import ScriptBlock
-from hvlab.console.source import Position, Span
+from hvlab.console.source import Span
 from hvlab.console.syntax import (
     ArrayLiteral,
     Assignment,
-    Block,
     BlockBody,
     Cast,
-    ExpressionElement,
     For,
     ForEach,
     Function,
@@ -49,173 +47,8 @@ from hvlab.console.syntax import (
 from hvlab.console.validation import Check, checker
 
 
-class StatementCompiler(CommandCompiler):
+class StatementCompiler(GuardingCompiler):
     """The whole language."""
-
-    # --- blocks --------------------------------------------------------------------------------------------
-
-    def block(self, node: Block) -> Statement:
-        self.calls += 1
-        self.level += 1
-        self.height = max(self.height, self.level)
-        steps = [self.guarded(statement) for statement in node.statements]
-        self.level -= 1
-        if len(steps) == 1:
-            return steps[0]
-
-        def run(scope: Scope, emit: Emit) -> None:
-            for step in steps:
-                step(scope, emit)
-
-        return run
-
-    def guarded(self, node: Node) -> Statement:
-        """A statement that charges its steps, and whose errors end it alone."""
-        if (alone := _only_expression(node)) is not None:
-            return quick.emitting(self._valued(node, alone))
-        before = self.nodes
-        self.nodes = 0
-        calls = self.calls
-        store = self._quick_store(node)
-        silent = self.calls == calls
-        run = self.statement(node) if store is None else None
-        cost = self.nodes + 1
-        self.nodes = before
-        runtime = self.runtime
-        failed = self._ending(node)
-
-        if store is not None and silent:
-
-            def silent_step(scope: Scope, emit: Emit) -> None:
-                steps = runtime.steps = runtime.steps - cost
-                try:
-                    if steps < 0:
-                        runtime.charge(0)
-                    store(scope)
-                    runtime.ok = True
-                except (FatalError, CmdletError) as error:
-                    failed(error)
-
-            return silent_step
-        if store is not None:
-
-            def quick_step(scope: Scope, emit: Emit) -> None:
-                steps = runtime.steps = runtime.steps - cost
-                failures = runtime.failures
-                try:
-                    if steps < 0:
-                        runtime.charge(0)
-                    store(scope)
-                except (FatalError, CmdletError) as error:
-                    failed(error)
-                runtime.ok = runtime.failures == failures
-
-            return quick_step
-        assert run is not None
-
-        def step(scope: Scope, emit: Emit) -> None:
-            steps = runtime.steps = runtime.steps - cost
-            failures = runtime.failures
-            try:
-                if steps < 0:
-                    runtime.charge(0)
-                run(scope, emit)
-            except (FatalError, CmdletError) as error:
-                failed(error)
-            runtime.ok = runtime.failures == failures
-
-        return step
-
-    def _valued(self, node: Node, expression: Node) -> Expression:
-        """A statement that is one expression, as its value: nothing where an error ended it."""
-        before = self.nodes
-        self.nodes = 0
-        self.down(node)
-        calls = self.calls
-        value = self.expression(expression)
-        silent = self.calls == calls
-        self.level -= 1
-        cost = self.nodes + 1
-        self.nodes = before
-        runtime = self.runtime
-        failed = self._ending(node)
-
-        def run_silent(scope: Scope) -> object:
-            steps = runtime.steps = runtime.steps - cost
-            try:
-                if steps < 0:
-                    runtime.charge(0)
-                result = value(scope)
-                runtime.ok = True
-                return result
-            except (FatalError, CmdletError) as error:
-                failed(error)
-                return NOTHING
-
-        if silent:
-            return run_silent
-
-        def run(scope: Scope) -> object:
-            steps = runtime.steps = runtime.steps - cost
-            failures = runtime.failures
-            result: object = NOTHING
-            try:
-                if steps < 0:
-                    runtime.charge(0)
-                result = value(scope)
-            except (FatalError, CmdletError) as error:
-                failed(error)
-            runtime.ok = runtime.failures == failures
-            return result
-
-        return run
-
-    def _quick_store(self, node: Node) -> Callable[[Scope], None] | None:
-        """A statement that only stores into a plain variable, its short way."""
-        if isinstance(node, Assignment):
-            name = quick.plain_variable(node.target)
-            native = quick.NATIVE.get(node.operator[0])
-            if name is None or (node.operator != "=" and native is None):
-                return None
-            self.down(node)
-            value, write = self.value_of(node.value), self.assigner(node.target)
-            self.level -= 1
-            if native is None:
-                return quick.store(name, value, write)
-            self.nodes += 1  # the variable is read, too
-            return quick.update(native, name, value, self._updating(node), write)
-        if isinstance(node, Pipeline) and len(node.elements) == 1:
-            element = node.elements[0]
-            step = element.expression if isinstance(element, ExpressionElement) else None
-            if isinstance(step, Step) and (name := quick.plain_variable(step.target)) is not None:
-                self.nodes += 1
-                return quick.count(name, step.delta, self.expression(step))
-        return None
-
-    def _updating(self, node: Assignment) -> quick.Slow:
-        action, charge = _ARITHMETIC[node.operator[0]], self.runtime.charge
-        return self.placed(lambda before, addend: action(before, addend, charge), node.span)
-
-    def _ending(self, node: Node) -> Callable[[FatalError | CmdletError], None]:
-        """What becomes of an error that ends this statement: it is told, or goes on to whoever catches it."""
-        runtime = self.runtime
-        span = node.span
-        position = Position(self.source, span)
-
-        def failed(error: FatalError | CmdletError) -> None:
-            if isinstance(error, FatalError):
-                error.position = error.position or position
-                raise error
-            self.located(error, span)
-            if isinstance(error, ScriptStop) or runtime.tries:
-                raise error
-            if runtime.preference("erroractionpreference") == "stop":
-                stop = ScriptStop(error.message, error.error_id, error.category, terminating=True)
-                stop.record = runtime.make_record(error)
-                raise stop from None
-            runtime.record_error(runtime.make_record(error), runtime.action(None))
-
-        return failed
 
     def statement(self, node: Node) -> Statement:
         self.calls += 1
@@ -228,10 +61,8 @@ class StatementCompiler(CommandCompiler):
         """What a statement gives where a value is wanted."""
         self.down(node)
         try:
-            if isinstance(node, Pipeline) and len(node.elements) == 1:
-                element = node.elements[0]
-                if isinstance(element, ExpressionElement) and not element.redirections:
-                    return self.expression(element.expression)
+            if (alone := lone_expression(node)) is not None:
+                return self.expression(alone)
             if isinstance(node, Assignment):
                 return self._assigned_value(node)
             run = self.statement(node)
@@ -249,28 +80,17 @@ class StatementCompiler(CommandCompiler):
     # --- simple statements ---------------------------------------------------------------------------------
 
     def _pipeline(self, node: Pipeline) -> Statement:
-        if len(node.elements) > 1 or not isinstance(node.elements[0], ExpressionElement):
+        alone = lone_expression(node)
+        if alone is None:
             return self.pipeline(node)
-        element = node.elements[0]
-        if element.redirections:
-            return self.pipeline(node)
-        value = self.expression(element.expression)
-        if isinstance(element.expression, Step):
+        value = self.expression(alone)
+        if not isinstance(alone, Step):
+            return quick.emitting(value)
 
-            def silent(scope: Scope, emit: Emit) -> None:
-                value(scope)
+        def silent(scope: Scope, emit: Emit) -> None:
+            value(scope)
 
-            return silent
-
-        def run(scope: Scope, emit: Emit) -> None:
-            result = value(scope)
-            if isinstance(result, list):
-                for item in result:
-                    emit(item)
-            else:
-                emit(result)
-
-        return run
+        return silent
 
     def _assignment(self, node: Assignment) -> Statement:
         store = self._assigned_value(node)
@@ -303,7 +123,7 @@ class StatementCompiler(CommandCompiler):
         while isinstance(inner, Cast):
             inner = inner.operand
         read = self.expression(inner)
-        action = self._updating(node)
+        action = self.updating(node)
 
         def update(scope: Scope) -> object:
             before = read(scope)
@@ -431,7 +251,7 @@ class StatementCompiler(CommandCompiler):
 
         def run(scope: Scope, emit: Emit) -> None:
             if start is not None:
-                start(scope)
+                start(scope, _drop)
             while condition is None or condition(scope):
                 runtime.charge(2)
                 try:
@@ -444,19 +264,13 @@ class StatementCompiler(CommandCompiler):
                     if jump.label and jump.label != label:
                         raise
                 if advance is not None:
-                    advance(scope)
+                    advance(scope, _drop)
 
         return run
 
-    def _stored(self, node: Node | None) -> Callable[[Scope], None] | None:
-        """A part of a loop's head, whose output goes nowhere."""
-        if node is None:
-            return None
-        store = self._quick_store(node)
-        if store is not None:
-            return store
-        run = self.statement(node)
-        return lambda scope: run(scope, _drop)
+    def _stored(self, node: Node | None) -> Statement | None:
+        """A part of a loop's head."""
+        return None if node is None else self.quick_store(node) or self.statement(node)
 
     def _foreach(self, node: ForEach) -> Statement:
         collection, body = self.value_of(node.collection), self.block(node.body)
@@ -629,12 +443,12 @@ class StatementCompiler(CommandCompiler):
         if node.begin is not None or node.process is not None or len(node.end.statements) != 1:
             return None
         (statement,) = node.end.statements
-        expression = _only_expression(statement)
-        if expression is None:
+        expression = lone_expression(statement)
+        if expression is None or isinstance(expression, Step):
             return None
         self.level += 1
         self.height = max(self.height, self.level)
-        value = self._valued(statement, expression)
+        value = self.valued(statement, expression)
         self.level -= 1
         return value
 
@@ -666,15 +480,6 @@ def _handler(catches: list[tuple[list[str], Statement]], record: ErrorRecord) ->
     for names, block in catches:
         if not names or any(record.is_a(name) for name in names):
             return block
-    return None
-
-
-def _only_expression(node: Node) -> Node | None:
-    """The expression that a statement consists of (``$i++`` has no value as a statement)."""
-    if isinstance(node, Pipeline) and len(node.elements) == 1:
-        element = node.elements[0]
-        if isinstance(element, ExpressionElement) and not element.redirections:
-            return None if isinstance(element.expression, Step) else element.expression
     return None
 
 

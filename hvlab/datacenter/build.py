@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 
 from hvlab import catalog
 from hvlab.catalog import Image, Platform, Scenario
 from hvlab.catalog.models import ServerPlan, read_size
-from hvlab.catalog.models import Station as LanStation
 from hvlab.datacenter.licence_book import BOOK, LicenceBook
 from hvlab.datacenter.licensing import Server
 from hvlab.datacenter.san import SAN, Lun, SharedStorage
@@ -45,7 +43,9 @@ def build_world(scenario: str = "one-host", platform: str = "ws2008", seed: int 
     release = catalog.platform(platform)
     world = World(seed)
     for number, server in enumerate([plan, *plan.more_hosts]):
-        _build_host(world, f"host{number + 1}", server, release, (POOL[0], POOL[1] + number), plan.lan)
+        _build_host(world, f"host{number + 1}", server, release, (POOL[0], POOL[1] + number))
+        if not number:
+            _plug_computers(world, plan)
     if plan.luns:
         _build_san(world, plan)
     return world
@@ -57,7 +57,6 @@ def _build_host(
     plan: ServerPlan,
     release: Platform,
     pool: tuple[int, int],
-    lan: Sequence[LanStation],
 ) -> None:
     """One host, switched on, with its network adapters in the network between the hosts."""
     timing = release.timing
@@ -92,7 +91,7 @@ def _build_host(
     book.add_server(_licensed_server(plan), host)
     for edition in plan.licences:
         book.hold(edition, plan.host)
-    _build_networks(world, host, plan, release, pool, lan)
+    _build_networks(world, host, plan, release, pool)
     world.add(f"{host}/faults", FaultBoard(host))
     server = _build_server(world, host, plan, release)
     if server.launched:
@@ -151,17 +150,19 @@ def _build_networks(
     plan: ServerPlan,
     release: Platform,
     pool: tuple[int, int],
-    lan: Sequence[LanStation],
 ) -> None:
-    """The host's adapters in the physical network; with the first host comes that network with its computers."""
-    first = not world.has(LAN)
-    network = world.add(LAN, PhysicalNetwork(release.timing.wire)) if first else None
+    """The host's adapters in the physical network; with the first host comes that network."""
+    if not world.has(LAN):
+        world.add(LAN, PhysicalNetwork(release.timing.wire))
     networks = world.add(f"{host}/root/vmswitch", VirtualNetworks(host, release, pool))
     for nic in plan.nics:
         networks.add_nic(nic, read_mac(nic.mac))
-    if network is None:
-        return
-    for computer in lan:
+
+
+def _plug_computers(world: World, plan: Scenario) -> None:
+    """The other computers of the physical network; their ports come after the first host's."""
+    network = world.get(LAN, PhysicalNetwork)
+    for computer in plan.lan:
         station = Station(computer.name, read_mac(computer.mac))
         station.configure(computer.address, computer.prefix, computer.gateway)
         network.plug_station(station)

@@ -261,13 +261,13 @@ class Cluster(Component):
     def _recover(self, group: Group) -> None:
         from hvlab.datacenter import migration  # it moves what is defined here
 
-        target = self.best_node(group)
+        target = self.best_node()
         if target is not None:
             migration.fail_over(self, group, target.host)
 
-    def best_node(self, group: Group) -> Node | None:
-        """The node with the most free memory that could take the group."""
-        candidates = [node for node in self.nodes.values() if node.state == UP]
+    def best_node(self, without: str = "") -> Node | None:
+        """The node with the most free memory of those that are up; `without` the host of that path."""
+        candidates = [node for node in self.nodes.values() if node.state == UP and node.host != without]
         return max(candidates, key=lambda node: self.room(node.host), default=None)
 
     def room(self, host: str) -> int:

@@ -135,6 +135,15 @@ class VirtualMachine:
         names = [one.name for one in fields(self) if one.name not in _UNUSUAL or getattr(self, one.name)]
         return ["VirtualMachine", *(getattr(self, name) for name in names)]
 
+    @property
+    def assigned(self) -> int:
+        """The memory that it has at this moment, in bytes."""
+        return self.memory if self.partition else 0
+
+    def uptime(self, now: int) -> int:
+        """How long it has been running, in ns; 0 unless it runs."""
+        return now - self.running_since if self.state == RUNNING else 0
+
     def drive_at(self, controller: str, number: int, location: int) -> Drive | None:
         """The drive in that place."""
         for drive in self.drives:

@@ -30,7 +30,7 @@ from hvlab.host.machine import (
 from hvlab.host.networks import VirtualNetworks
 from hvlab.host.root import RootKernel
 from hvlab.host.saved import SavedState
-from hvlab.host.server import ON, ServerSystem
+from hvlab.host.server import ON, ServerSystem, server_of
 from hvlab.host.services.storage import StorageService
 from hvlab.host.snapshots import Merge, Snapshot
 from hvlab.host.worker import Worker
@@ -68,7 +68,7 @@ class Vmms(Component):
     @property
     def server(self) -> ServerSystem:
         """The server that it runs on, with its firmware, its role and its event log."""
-        return self.world.get(f"{self.host}/server", ServerSystem)
+        return server_of(self.world, self.host)
 
     @property
     def storage(self) -> HostStorage:
@@ -92,6 +92,12 @@ class Vmms(Component):
         if found is None:
             raise Refusal("no-such-vm", name=name)
         return found
+
+    def usage(self, machine: VirtualMachine) -> int:
+        """What a machine's processors use of the host's at this moment, in per cent."""
+        hypervisor = self.root.hypervisor
+        running = hypervisor.scheduler.running_of(machine.partition) if machine.partition else 0
+        return 100 * running // hypervisor.processors
 
     def link(self, name: str) -> BusLink | None:
         """The root's end of a running machine's VMBus."""

@@ -57,7 +57,7 @@ def _redo(call: Call) -> None:
 def _step_number(session: Session, number: int) -> int:
     if number == 0:
         return session.travel.floor
-    end = session.travel.timeline.onward or session.travel.timeline.head
+    end = session.travel.timeline.end
     for step in session.travel.timeline.steps(end):
         if step.first == number:
             return step.last
@@ -83,7 +83,7 @@ def _to_bookmark(session: Session, name: str) -> None:
         raise refused("no-such-bookmark", name=name)
     _, event, node = found
     travel = session.travel
-    way = travel.timeline.nodes(travel.timeline.onward or travel.timeline.head)
+    way = travel.timeline.nodes(travel.timeline.end)
     if node and node not in way:
         travel.go(node)
     end = travel.ends.get(node)
@@ -138,7 +138,7 @@ def go_to_text(session: Session, text: str) -> None:
     if folded == "start":
         travel.go(travel.floor)
     elif folded == "end":
-        travel.go(travel.timeline.onward or travel.timeline.head)
+        travel.go(travel.timeline.end)
     elif folded in bookmarks(session):
         _to_bookmark(session, text.strip())
     elif folded.isdecimal():
@@ -162,13 +162,9 @@ def _place(call: Call) -> Iterator[object]:
 
 def _steps(call: Call) -> Iterator[object]:
     travel = _session(call).travel
-    travel.ends[travel.timeline.head] = (
-        travel.place if travel.view is None else travel.ends[travel.timeline.head]
-    )
-    head = travel.timeline.head
-    done = set(travel.timeline.nodes(head))
-    for step in travel.timeline.steps(travel.timeline.onward or head):
-        end = travel.ends.get(step.last)
+    done = set(travel.timeline.nodes(travel.timeline.head))
+    for step in travel.timeline.steps(travel.timeline.end):
+        end = travel.end_of(step.last)
         state = "Done" if step.last in done else "Undone"
         if travel.view is not None and step.first == travel.view.step.first:
             state = "Looking"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hvlab.console.completion import quoted
 from hvlab.host.machine import OFF, PAUSED, PAUSED_CRITICAL, RUNNING, SAVED
 from hvlab.host.vmms import Vmms
-from hvlab.hypervisor.scheduler import Scheduler
 from hvlab.kernel import World
 
 
@@ -38,21 +38,17 @@ def machines(world: World, host: str) -> list[MachineRow]:
     """The host's machines in the order of their creation."""
     if not world.has(f"{host}/root/vmms"):
         return []
-    path = f"{host}/hypervisor/scheduler"
-    scheduler = world.get(path, Scheduler) if world.has(path) else None
+    service = world.get(f"{host}/root/vmms", Vmms)
     found = []
-    for machine in world.get(f"{host}/root/vmms", Vmms).machines.values():
-        usage = 0
-        if scheduler is not None and machine.partition:
-            usage = 100 * scheduler.running_of(machine.partition) // len(scheduler.processors)
+    for machine in service.machines.values():
         snapshot = machine.snapshots.get(machine.last_snapshot)
         found.append(
             MachineRow(
                 machine.name,
                 machine.state,
-                usage,
-                machine.memory if machine.partition else 0,
-                world.now - machine.running_since if machine.state == RUNNING else 0,
+                service.usage(machine),
+                machine.assigned,
+                machine.uptime(world.now),
                 machine.processors,
                 len(machine.snapshots),
                 snapshot.name if snapshot is not None else "",
@@ -60,12 +56,6 @@ def machines(world: World, host: str) -> list[MachineRow]:
             )
         )
     return found
-
-
-def quoted(name: str) -> str:
-    """A name as an argument: in quotes where it is no plain word."""
-    plain = name.replace("-", "").replace("_", "").isalnum() and not name.startswith("-")
-    return name if plain else "'" + name.replace("'", "''") + "'"
 
 
 _BY_STATE = {

@@ -87,6 +87,11 @@ class Timeline:
         self.sync()
         return self.effective(len(self.entries))
 
+    @property
+    def end(self) -> int:
+        """The last node of the present way, what was undone of it included."""
+        return self.onward or self.head
+
     def effective(self, node: int) -> int:
         """The node itself, or the last one before it that did something."""
         while node and self.entries[node - 1].kind in WITHOUT_EFFECT:

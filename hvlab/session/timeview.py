@@ -65,11 +65,8 @@ def marks(session: Session, known: Known) -> list[Mark]:
     """Ends of commands and bookmarks on the present way, in the order of their events."""
     travel = session.travel
     found = []
-    head = travel.timeline.head
-    for step in travel.timeline.steps(travel.timeline.onward or head):
-        end = travel.ends.get(step.last)
-        if end is None and step.last == head and travel.view is None:
-            end = travel.place  # it is noted when the next step begins
+    for step in travel.timeline.steps(travel.timeline.end):
+        end = travel.end_of(step.last)
         if end is not None:
             found.append(Mark(end.event, end.time, command_of(step), False))
     for name, event, _ in bookmarks(session).values():

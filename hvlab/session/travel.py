@@ -150,6 +150,12 @@ class Travel:
         world = self.session.world
         return Place(world.processed, world.now, len(world.trace))
 
+    def end_of(self, node: int) -> Place | None:
+        """Where the world stood after a node; None if it has not been there since it was opened."""
+        if node == self.timeline.head and self.view is None:
+            return self.place  # it is noted only when the next step begins
+        return self.ends.get(node)
+
     # -- remembering --------------------------------------------------------------------------------
 
     def begin(self, node: int, before: int | None = None) -> None:
@@ -272,7 +278,7 @@ class Travel:
         """Go forward again over so many steps that were undone. CannotGo if there are not so many."""
         steps = self.timeline.ahead()
         if self.view is not None:
-            onward = self.timeline.steps(self.timeline.onward or self.timeline.head)
+            onward = self.timeline.steps(self.timeline.end)
             steps = [step for step in onward if step.first >= self.view.step.first]
         target = None
         for place, step in enumerate(steps):
@@ -307,7 +313,7 @@ class Travel:
         CannotGo if this way has not come so far. At the end of a step one stands after it,
         otherwise in its middle.
         """
-        end = self.timeline.onward or self.timeline.head
+        end = self.timeline.end
         self._leave()
         steps = self.timeline.steps(end)
         if any(step.last not in self.ends for step in steps):

@@ -8,16 +8,15 @@ from textual import events
 from textual.binding import Binding, BindingType
 
 from hvlab.tui.line_pane import LinePane
+from hvlab.tui.redrawn import Redrawn
 from hvlab.tui.view_pane import ViewPane
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from hvlab.session.session import Session
     from hvlab.session.timeview import Known
 
 
-class Scrubber(LinePane, can_focus=True):
+class Scrubber(Redrawn, LinePane, can_focus=True):
     """Wishes are moved by keys and by the mouse; nothing happens until Enter, or until the button is let go."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -39,9 +38,7 @@ class Scrubber(LinePane, can_focus=True):
         self.wish: int | None = None
         """After how many events one wants to stand; None: no wish."""
         self.dragging = False
-        self._session: Session | None = None
         self._known: Known | None = None
-        self._shown_for: Hashable = None
 
     # -- drawing ------------------------------------------------------------------------------------
 
@@ -83,22 +80,6 @@ class Scrubber(LinePane, can_focus=True):
 
     def _span(self, session: Session, known: Known) -> int:
         return max(1, session.world.now, known.times[-1] if known.times else 1)
-
-    def again(self) -> None:
-        """Draw with the present wish."""
-        if self._session is not None:
-            self.update(self._session)
-
-    def invalidate(self) -> None:
-        """Draw everything anew."""
-        self._shown_for = None
-        self.shown = []
-        self.again()
-        self.refresh()
-
-    def on_resize(self) -> None:
-        """The room has changed."""
-        self.again()
 
     # -- wishing ------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from textual.message import Message
 from hvlab.tui.canvas import Line, line
 from hvlab.tui.layout import VIEWS
 from hvlab.tui.line_pane import ScrollPane
+from hvlab.tui.redrawn import Redrawn
 
 if TYPE_CHECKING:
     from hvlab.kernel import World
@@ -31,7 +32,7 @@ MOVING = (
 )
 
 
-class ViewPane(ScrollPane):
+class ViewPane(Redrawn, ScrollPane):
     """A view; its id names its texts."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*MOVING]
@@ -48,10 +49,8 @@ class ViewPane(ScrollPane):
         super().__init__(id=name, classes="pane view")
         self.laid_out = 0
         """How often the rows were made anew; tests read it."""
-        self._session: Session | None = None
         self._read = 0
         self._last: RawEvent | None = None
-        self._shown_for: Hashable = None
 
     # -- what a view says of itself --------------------------------------------------------------
 
@@ -117,22 +116,6 @@ class ViewPane(ScrollPane):
         title = "".join(parts)
         if self.border_title != title:
             self.border_title = title
-
-    def again(self) -> None:
-        """Draw with what the learner has chosen now."""
-        if self._session is not None:
-            self.update(self._session)
-
-    def invalidate(self) -> None:
-        """Draw everything anew."""
-        self._shown_for = None
-        self.shown = []
-        self.again()
-        self.refresh()
-
-    def on_resize(self) -> None:
-        """The room has changed."""
-        self.again()
 
     def action_scroll_view(self, step: int) -> None:
         """Up or down."""

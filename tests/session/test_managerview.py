@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hvlab.console.completion import quoted
 from hvlab.session import managerview
 from hvlab.session.managerview import Action, MachineRow
 from hvlab.session.session import Session
@@ -80,7 +81,7 @@ def test_the_figures_are_those_of_get_vm() -> None:
     [("web01", "web01"), ("a-b_c", "a-b_c"), ("my vm", "'my vm'"), ("it's", "'it''s'"), ("-x", "'-x'")],
 )
 def test_a_name_that_is_no_plain_word_is_quoted(name: str, written: str) -> None:
-    assert managerview.quoted(name) == written
+    assert quoted(name) == written
 
 
 def test_a_machine_between_two_states_can_only_be_looked_at() -> None:

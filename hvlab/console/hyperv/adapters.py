@@ -10,7 +10,7 @@ from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.machines import find_machines
 from hvlab.console.hyperv.objects import vmms
-from hvlab.console.hyperv.refusals import as_error
+from hvlab.console.hyperv.refusals import RefusalsTold, as_error
 from hvlab.console.hyperv.switches import networks
 from hvlab.console.lab import Lab
 from hvlab.console.objects import EnumType, ObjectType, PSObject
@@ -212,10 +212,8 @@ def _set(call: Call) -> Iterator[object]:
 
 def _connect(call: Call) -> Iterator[object]:
     for machine, adapter in _each(call, "Connect-VMNetworkAdapter"):
-        try:
+        with RefusalsTold():
             networks(call.lab).connect(machine, adapter, call.args.SwitchName)
-        except Refusal as refusal:
-            raise as_error(refusal) from None
         if call.args.Passthru:
             yield ADAPTER.of(_view(call, machine, adapter))
 

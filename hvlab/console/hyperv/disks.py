@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.objects import VHD, VhdView, drive_object, vmms
-from hvlab.console.hyperv.refusals import as_error
+from hvlab.console.hyperv.refusals import RefusalsTold, as_error
 from hvlab.console.lab import Lab
 from hvlab.host.disks import HostStorage
 from hvlab.host.machine import Refusal
@@ -234,7 +234,7 @@ def _add(call: Call) -> Iterator[object]:
     service = vmms(call.lab)
     if not call.should_process(args.VMName, "Add-VMHardDiskDrive"):
         return
-    try:
+    with RefusalsTold():
         path = full_path(call, args.Path)
         drive = service.add_drive(
             args.VMName,
@@ -244,8 +244,6 @@ def _add(call: Call) -> Iterator[object]:
             args.ControllerLocation,
         )
         machine = service.machine(args.VMName)
-    except Refusal as refusal:
-        raise as_error(refusal) from None
     if args.Passthru:
         yield drive_object(machine, drive)
 
@@ -256,10 +254,8 @@ def _remove(call: Call) -> Iterator[object]:
     if not call.should_process(args.VMName, "Remove-VMHardDiskDrive"):
         return
     place = (args.ControllerType.upper(), args.ControllerNumber, args.ControllerLocation)
-    try:
+    with RefusalsTold():
         drive = service.remove_drive(args.VMName, *place)
-    except Refusal as refusal:
-        raise as_error(refusal) from None
     if args.Passthru:
         yield drive_object(service.machine(args.VMName), drive)
 

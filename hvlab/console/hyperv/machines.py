@@ -10,7 +10,7 @@ from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.disks import create_disk, full_path, storage_error
 from hvlab.console.hyperv.objects import machine_object, vmms
-from hvlab.console.hyperv.refusals import as_error, start_failure
+from hvlab.console.hyperv.refusals import RefusalsTold, as_error, start_failure
 from hvlab.host import discs
 from hvlab.host.machine import (
     OFF,
@@ -74,7 +74,7 @@ def _new(call: Call) -> Iterator[object]:
     service = vmms(call.lab)
     path = full_path(call, args.VHDPath) if args.VHDPath else ""
     folder = full_path(call, f"{args.Path.rstrip(chr(92))}\\{args.Name}") if args.Path else ""
-    try:
+    with RefusalsTold():
         service.check_new(args.Name, args.MemoryStartupBytes)
         _check_version(call)
         if path:
@@ -93,8 +93,6 @@ def _new(call: Call) -> Iterator[object]:
             discs.add(service, machine, discs.CONTROLLER, 0)
         if path:
             service.add_drive(machine.name, path, "IDE", 0, 0)
-    except Refusal as refusal:
-        raise as_error(refusal) from None
     yield machine_object(call.lab, machine)
 
 

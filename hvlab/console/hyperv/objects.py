@@ -14,7 +14,6 @@ from hvlab.devices.integration.host import HEARTBEAT_INTERVAL
 from hvlab.guests.guest import GuestSystem
 from hvlab.host.machine import PAUSED_CRITICAL, RUNNING, STATE_NUMBERS, Drive, VirtualMachine
 from hvlab.host.vmms import Vmms
-from hvlab.hypervisor import Hypervisor
 from hvlab.kernel.calendar import LAB_BEGIN
 from hvlab.storage.vhd import Vhd
 
@@ -60,26 +59,10 @@ class MachineView:
         return self.last
 
 
-def _uptime(view: MachineView) -> TimeSpan:
-    machine = view.machine
-    return TimeSpan(view.lab.world.now - machine.running_since if machine.state == RUNNING else 0)
-
-
-def _usage(view: MachineView) -> int:
-    """What the machine's processors use of the host's at this moment, in per cent."""
-    hypervisor = view.lab.world.get(f"{view.lab.host}/hypervisor", Hypervisor)
-    running = hypervisor.scheduler.running_of(view.machine.partition) if view.machine.partition else 0
-    return 100 * running // hypervisor.processors
-
-
 def _status(view: MachineView) -> str:
     if view.machine.state == PAUSED_CRITICAL:
         return "Paused: there is no room left for its disk"
     return "Operating normally"
-
-
-def _assigned(view: MachineView) -> int:
-    return view.machine.memory if view.machine.partition else 0
 
 
 def heartbeat(view: MachineView) -> str:
@@ -115,10 +98,10 @@ MACHINE = ObjectType(
         "Name": lambda view: view.machine.name,
         "VMName": lambda view: view.machine.name,
         "State": lambda view: VM_STATE[view.machine.state],
-        "CPUUsage": _usage,
-        "MemoryAssigned": _assigned,
+        "CPUUsage": lambda view: vmms(view.lab).usage(view.machine),
+        "MemoryAssigned": lambda view: view.machine.assigned,
         "MemoryStartup": lambda view: view.machine.memory,
-        "Uptime": _uptime,
+        "Uptime": lambda view: TimeSpan(view.machine.uptime(view.lab.world.now)),
         "Status": _status,
         "Version": lambda view: view.machine.version or view.lab.platform.vm_version,
         "Generation": lambda view: 1,

@@ -400,6 +400,17 @@ def as_error(refusal: Refusal) -> CmdletError:
     )
 
 
+class RefusalsTold:
+    """``with RefusalsTold():`` what the host refuses inside is told as the console's error."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Refusal):
+            raise as_error(error) from None
+
+
 def _explanation(refusal: Refusal) -> str:
     """A limit that the handout gives differently is explained with both figures."""
     return f"explain.{refusal.reason}" + ("-handout" if "handout" in refusal.values else "")

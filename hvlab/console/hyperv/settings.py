@@ -1,4 +1,4 @@
-"""Set-VM, Rename-VM, Get- and Set-VMMemory, the controllers, and the host's own restart."""
+"""Set-VM, Rename-VM, Get- and Set-VMMemory, and the controllers."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.hyperv.machines import find_machines
 from hvlab.console.hyperv.objects import machine_object, vmms
 from hvlab.console.hyperv.refusals import as_error
+from hvlab.console.lab import SECOND
 from hvlab.console.objects import Column, ObjectType
 from hvlab.host import settings
 from hvlab.host.machine import Refusal, VirtualMachine
 
 MODULE = "Hyper-V"
-
-SECOND = 1_000_000_000
-
-"""How long the host waits for its machines before it pulls their plugs."""
 
 MEMORY = ObjectType(
     "Microsoft.HyperV.PowerShell.VMMemory",

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.objects import vmms
-from hvlab.console.hyperv.refusals import as_error
+from hvlab.console.hyperv.refusals import RefusalsTold, as_error
 from hvlab.console.lab import Lab
 from hvlab.console.objects import EnumType, ObjectType
 from hvlab.host.machine import Refusal
@@ -110,12 +110,10 @@ def _new(call: Call) -> Iterator[object]:
         return
     kind = EXTERNAL if args.NetAdapterName else args.SwitchType
     management = True if args.AllowManagementOS is None else args.AllowManagementOS
-    try:
+    with RefusalsTold():
         made = networks(call.lab).create(
             args.Name, kind, args.NetAdapterName or "", management, args.Notes or ""
         )
-    except Refusal as refusal:
-        raise as_error(refusal) from None
     yield SWITCH.of(SwitchView(call.lab, made))
 
 

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.elsewhere import lab_of
 from hvlab.console.hyperv.objects import vmms
-from hvlab.console.hyperv.refusals import as_error
+from hvlab.console.hyperv.refusals import RefusalsTold
 from hvlab.console.lab import Lab
 from hvlab.console.objects import ObjectType
 from hvlab.datacenter.management_client import COMPUTER, client_of
-from hvlab.host.machine import Refusal
-from hvlab.host.server import server_of
 
 MODULE = "Lab"
 
@@ -22,7 +20,7 @@ CONNECTION = ObjectType(
         "Client": lambda lab: COMPUTER,
         "Tools": lambda lab: list(client_of(lab.world).installed),
         "Computer": lambda lab: lab.computer,
-        "Installation": lambda lab: server_of(lab.world, lab.host).build.installation,
+        "Installation": lambda lab: vmms(lab).server.build.installation,
         "VirtualMachines": lambda lab: [machine.name for machine in vmms(lab).machines.values()],
     },
     columns=("Client", "Tools", "Computer", "Installation", "VirtualMachines"),
@@ -31,18 +29,14 @@ CONNECTION = ObjectType(
 
 
 def _install(call: Call) -> None:
-    try:
+    with RefusalsTold():
         client_of(call.lab.world).install(call.args.Update.upper(), call.lab.platform.handout)
-    except Refusal as refusal:
-        raise as_error(refusal) from None
 
 
 def _connect(call: Call) -> Iterator[object]:
     lab: Lab = lab_of(call.lab, call.args.ComputerName) if call.args.ComputerName else call.lab
-    try:
+    with RefusalsTold():
         client_of(lab.world).connect(lab.host)
-    except Refusal as refusal:
-        raise as_error(refusal) from None
     yield CONNECTION.of(lab)
 
 

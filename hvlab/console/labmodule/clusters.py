@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
-from hvlab.console.elsewhere import computers, lab_of
+from hvlab.console.elsewhere import computer_of, lab_of
 from hvlab.console.errors import CmdletError
-from hvlab.console.hyperv.refusals import as_error
+from hvlab.console.hyperv.refusals import RefusalsTold
 from hvlab.console.lab import Lab
 from hvlab.console.objects import Column, ObjectType, TimeSpan
 from hvlab.datacenter import live, migration
@@ -54,10 +54,6 @@ class _Of:
         return self.cluster.groups[self.key]
 
 
-def _computer(lab: Lab, host: str) -> str:
-    return next((name for name, path in computers(lab.world).items() if path == host), host)
-
-
 CLUSTER_TYPE = ObjectType(
     "Microsoft.FailoverClusters.PowerShell.Cluster",
     {
@@ -86,7 +82,7 @@ GROUP = ObjectType(
     "Microsoft.FailoverClusters.PowerShell.ClusterGroup",
     {
         "Name": lambda of: of.group.name,
-        "OwnerNode": lambda of: _computer(of.lab, of.group.owner),
+        "OwnerNode": lambda of: computer_of(of.lab.world, of.group.owner),
         "State": lambda of: of.group.state,
         "Step": lambda of: of.group.step,
         "GroupType": lambda of: "VirtualMachine",
@@ -100,8 +96,8 @@ MOVE = ObjectType(
     {
         "Name": lambda pair: pair[1].group,
         "Kind": lambda pair: pair[1].kind,
-        "From": lambda pair: _computer(pair[0], pair[1].source),
-        "To": lambda pair: _computer(pair[0], pair[1].target),
+        "From": lambda pair: computer_of(pair[0].world, pair[1].source),
+        "To": lambda pair: computer_of(pair[0].world, pair[1].target),
         "Begun": lambda pair: TimeSpan(pair[1].begun),
         "Duration": lambda pair: TimeSpan(pair[1].ended - pair[1].begun),
         "Downtime": lambda pair: TimeSpan(pair[1].downtime),
@@ -118,7 +114,7 @@ DISK = ObjectType(
         "Name": lambda pair: pair[1].name,
         "Drive": lambda pair: f"{pair[1].letter}:",
         "Size": lambda pair: pair[1].size,
-        "OwnerNode": lambda pair: _computer(pair[0], pair[1].owner),
+        "OwnerNode": lambda pair: computer_of(pair[0].world, pair[1].owner),
     },
     columns=("Name", "Drive", Column("Size(GB)", lambda disk: int(str(disk.get("Size"))) >> 30), "OwnerNode"),
     text_property="Name",
@@ -129,10 +125,8 @@ def _refusing(act: Callable[[Call], Iterator[object]]) -> Callable[[Call], Itera
     """The cluster's refusals as errors of the console."""
 
     def run(call: Call) -> Iterator[object]:
-        try:
+        with RefusalsTold():
             yield from act(call)
-        except Refusal as refusal:
-            raise as_error(refusal) from None
 
     return run
 
@@ -263,7 +257,7 @@ def _target(name: str | None, cluster: Cluster, group: Group) -> Node:
     others = [node for node in cluster.nodes.values() if node.host != group.owner]
     if not others:
         raise Refusal("no-other-node", name=group.name)
-    return max(others, key=lambda node: cluster.room(node.host) if node.state == "Up" else -1)
+    return cluster.best_node(without=group.owner) or others[0]
 
 
 def _failed(move: Move) -> CmdletError:

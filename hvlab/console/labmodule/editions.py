@@ -62,9 +62,7 @@ INSTALLATION = ObjectType(
         "Installation": lambda kind: kind,
         "Memory": lambda kind: sum(part.memory_mb for part in installations().parts_of(kind == CORE)) << 20,
         "Disk": lambda kind: sum(part.disk_mb for part in installations().parts_of(kind == CORE)) << 20,
-        "Ports": lambda kind: [
-            port for part in installations().parts_of(kind == CORE) for port in part.ports
-        ],
+        "Ports": _ports,
         "Parts": lambda kind: [part.name for part in installations().parts_of(kind == CORE)],
         "Bulletins": _bulletins,
         "Restarts": lambda kind: sum(one.restart for one in installations().bulletins_of(kind == CORE)),

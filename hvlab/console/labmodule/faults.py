@@ -10,12 +10,11 @@ from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.disks import full_path, storage
 from hvlab.console.hyperv.machines import find_machines
 from hvlab.console.hyperv.objects import guest_of, vmms
-from hvlab.console.hyperv.refusals import as_error
+from hvlab.console.hyperv.refusals import RefusalsTold, as_error
 from hvlab.console.objects import Column, ObjectType, TimeSpan
 from hvlab.host import faults
 from hvlab.host.machine import Refusal, VirtualMachine
 from hvlab.host.root import RootKernel
-from hvlab.host.server import server_of
 from hvlab.storage.volume import NoSuchVolume, StorageError
 
 MODULE = "Lab"
@@ -94,10 +93,8 @@ def _values(call: Call, kind: str) -> dict[str, Any] | None:
     if kind == faults.VOLUME_FULL:
         return {"path": _volume(call, args.Volume)}
     if kind == faults.ROOT_CRASH:
-        try:
-            server_of(call.lab.world, call.lab.host).check_on()
-        except Refusal as refusal:
-            raise as_error(refusal) from None
+        with RefusalsTold():
+            vmms(call.lab).server.check_on()
         if call.lab.world.get(f"{call.lab.host}/root", RootKernel).down:
             raise as_error(Refusal("host-down"))
         return {}

@@ -10,18 +10,14 @@ from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.elsewhere import with_computer_name
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.objects import vmms
-from hvlab.console.hyperv.refusals import as_error
+from hvlab.console.hyperv.refusals import RefusalsTold
+from hvlab.console.management.power import wait_until_up
 from hvlab.console.objects import ObjectType
 from hvlab.console.patterns import like
-from hvlab.host.machine import Refusal
-from hvlab.host.server import AUTO, INSTALLED, RELEASE, ServerSystem, server_of
+from hvlab.host.server import AUTO, INSTALLED, RELEASE, ServerSystem
 
 MODULE = "Lab"
 ABSENT, SWITCHED_OFF, POWER_CYCLE, MET = "Absent", "SwitchedOff", "NeedsPowerCycle", "Met"
-
-
-def _server(call: Call) -> ServerSystem:
-    return server_of(call.lab.world, call.lab.host)
 
 
 def _switch(there: bool, value: bool) -> str:
@@ -62,26 +58,22 @@ SERVER = ObjectType(
 
 
 def _show(call: Call) -> Iterator[object]:
-    yield SERVER.of((call.lab.computer, _server(call)))
+    yield SERVER.of((call.lab.computer, vmms(call.lab).server))
 
 
 def _set_firmware(call: Call) -> None:
     values = {"On": True, "Off": False, None: None}
     virtualization, execute_disable = values[call.args.Virtualization], values[call.args.ExecuteDisable]
-    try:
-        _server(call).set_firmware(virtualization, execute_disable)
-    except Refusal as refusal:
-        raise as_error(refusal) from None
+    with RefusalsTold():
+        vmms(call.lab).server.set_firmware(virtualization, execute_disable)
 
 
 def _power_on(call: Call) -> None:
     """The power button; the command comes back when the system is there."""
-    try:
+    with RefusalsTold():
         vmms(call.lab).switch_host_on()
-    except Refusal as refusal:
-        raise as_error(refusal) from None
     call.progress("Start-LabServer", call.lab.computer)
-    call.lab.wait(lambda: not vmms(call.lab).root.down)
+    wait_until_up(call)
 
 
 # -- the check before buying or installing --------------------------------------------------------
@@ -129,7 +121,7 @@ def _requirements(server: ServerSystem) -> Iterator[Requirement]:
     x64 = processor.architecture == "x64"
     yield Requirement("x64 processor", processor.architecture, MET if x64 else ABSENT)
     yield Requirement(
-        processor.virtualization or ("Intel VT" if processor.vendor == "Intel" else "AMD-V"),
+        processor.virtualization_name,
         server.build.processor,
         _state_of(bool(processor.virtualization), setting.virtualization, effective.virtualization),
     )
@@ -150,7 +142,7 @@ def _requirements(server: ServerSystem) -> Iterator[Requirement]:
 
 
 def _test_server(call: Call) -> Iterator[object]:
-    for requirement in _requirements(_server(call)):
+    for requirement in _requirements(vmms(call.lab).server):
         yield REQUIREMENT.of((call.lab, requirement))
 
 
@@ -162,7 +154,7 @@ def _verdict(processor: Processor) -> str:
         name
         for name, there in (
             ("x64", processor.architecture == "x64"),
-            ("Intel VT" if processor.vendor == "Intel" else "AMD-V", bool(processor.virtualization)),
+            (processor.virtualization_name, bool(processor.virtualization)),
             (f"DEP ({processor.execute_disable_name})", processor.execute_disable),
         )
         if not there

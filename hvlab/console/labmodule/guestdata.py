@@ -9,7 +9,7 @@ from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.machines import find_machines
 from hvlab.console.hyperv.objects import guest_of, moment, vmms
-from hvlab.console.hyperv.refusals import as_error
+from hvlab.console.hyperv.refusals import RefusalsTold, as_error
 from hvlab.console.objects import Column, ObjectType, TimeSpan
 from hvlab.devices.integration import kvp, vss
 from hvlab.devices.integration.kvp import Wish
@@ -104,10 +104,8 @@ def _failed(machine: VirtualMachine, what: str, status: int) -> CmdletError:
 
 
 def _exchange(call: Call, machine: VirtualMachine, wish: Wish, ask: str) -> int:
-    try:
+    with RefusalsTold():
         service = ask_pairs(vmms(call.lab), machine.name, wish)
-    except Refusal as refusal:
-        raise as_error(refusal) from None
     return _answer(call, machine, service, ask)
 
 

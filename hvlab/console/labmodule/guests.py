@@ -16,7 +16,6 @@ from hvlab.console.patterns import like
 from hvlab.guests.guest import GuestSystem
 from hvlab.host import discs
 from hvlab.host.machine import Refusal, VirtualMachine
-from hvlab.host.server import server_of
 
 MODULE = "Lab"
 SERVICES = (("Shutdown", "shutdown_versions"), ("Heartbeat", "heartbeat_versions"))
@@ -69,7 +68,7 @@ def _error(text: str, reason: str, **values: object) -> CmdletError:
 
 def _version(call: Call, machine: VirtualMachine, guest: GuestSystem, system: Guest) -> str:
     """The version to install. CmdletError if there is none for this guest, or it has it already."""
-    disc = server_of(call.lab.world, call.lab.host).integration(call.lab.platform.integration_disc)
+    disc = vmms(call.lab).server.integration(call.lab.platform.integration_disc)
     if not disc:
         raise _error("This platform has no integration services.", "no-integration-disc")
     if system.drivers == "none":

@@ -10,7 +10,7 @@ from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.adapters import chosen
 from hvlab.console.hyperv.machines import find_machines
 from hvlab.console.hyperv.objects import vmms
-from hvlab.console.hyperv.refusals import as_error
+from hvlab.console.hyperv.refusals import RefusalsTold, as_error
 from hvlab.console.hyperv.switches import networks
 from hvlab.console.lab import SECOND, Lab
 from hvlab.console.objects import Column, ObjectType, TimeSpan
@@ -351,10 +351,8 @@ def _switches(call: Call) -> Iterator[tuple[str, Switch]]:
     if wanted is None:
         yield from [(one.name, one.switch) for one in host.switches.values()]
     elif wanted.casefold() != PHYSICAL:
-        try:
+        with RefusalsTold():
             found = host.named(wanted)
-        except Refusal as refusal:
-            raise as_error(refusal) from None
         yield found.name, found.switch
 
 
@@ -377,10 +375,8 @@ def _cable(call: Call) -> None:
     linked = args.State == "Connected"
     if args.NetAdapterName is not None:
         if call.should_process(args.NetAdapterName, "Set-LabCable"):
-            try:
+            with RefusalsTold():
                 networks(call.lab).cable_nic(args.NetAdapterName, linked)
-            except Refusal as refusal:
-                raise as_error(refusal) from None
         return
     for machine, adapter in list(chosen(call, args.Name, [args.VM])):
         if call.should_process(f"{machine.name}: {adapter.name}", "Set-LabCable"):

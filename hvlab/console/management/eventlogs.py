@@ -9,14 +9,12 @@ from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.elsewhere import with_computer_name
 from hvlab.console.errors import CmdletError
 from hvlab.console.general.common import MANAGEMENT
-from hvlab.console.hyperv.objects import moment
-from hvlab.console.hyperv.refusals import as_error
+from hvlab.console.hyperv.objects import moment, vmms
+from hvlab.console.hyperv.refusals import RefusalsTold
 from hvlab.console.lab import Lab
 from hvlab.console.objects import Column, ObjectType
 from hvlab.console.patterns import like
 from hvlab.host.eventlog import LogEntry, event_log
-from hvlab.host.machine import Refusal
-from hvlab.host.server import server_of
 
 CLASSIC = ("System", "Application", "Security")
 """The logs that Get-EventLog can read; the others are for Get-WinEvent."""
@@ -65,10 +63,8 @@ RECORD = ObjectType(
 
 
 def _newest_first(call: Call, log: str) -> list[Row]:
-    try:
-        server_of(call.lab.world, call.lab.host).check_on()
-    except Refusal as refusal:
-        raise as_error(refusal) from None
+    with RefusalsTold():
+        vmms(call.lab).server.check_on()
     entries = reversed(event_log(call.lab.world, call.lab.host).entries)
     rows = [(call.lab, entry) for entry in entries]
     return [row for row in rows if _kind(row).log.casefold() == log.casefold()]

@@ -6,22 +6,20 @@ from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.elsewhere import with_computer_name
 from hvlab.console.general.common import MANAGEMENT
 from hvlab.console.hyperv.objects import vmms
-from hvlab.console.hyperv.refusals import as_error
+from hvlab.console.hyperv.refusals import RefusalsTold, as_error
 from hvlab.console.lab import SECOND
 from hvlab.host import settings
 from hvlab.host.machine import OFF, SAVED, Refusal, VirtualMachine
-from hvlab.host.server import server_of
 
 STOP_LIMIT = 300 * SECOND
+"""How long the host waits for its machines before it pulls their plugs."""
 
 
 def _go_down(call: Call) -> tuple[str, ...] | None:
     """Each machine does as its stop action says; returns who ran, or None if nothing is to happen."""
     service = vmms(call.lab)
-    try:
-        server_of(call.lab.world, call.lab.host).check_on()
-    except Refusal as refusal:
-        raise as_error(refusal) from None
+    with RefusalsTold():
+        service.server.check_on()
     if not call.should_process(call.lab.computer):
         return None
     ran = tuple(key for key, machine in service.machines.items() if machine.state not in (OFF, SAVED))
@@ -41,15 +39,18 @@ def _go_down(call: Call) -> tuple[str, ...] | None:
     return ran
 
 
-def _restart(call: Call) -> None:
+def restart(call: Call) -> None:
     """The host boots again, as often as what was installed wants it, and starts what shall start."""
     ran = _go_down(call)
     if ran is None:
         return
-    try:
+    with RefusalsTold():
         vmms(call.lab).restart_host(ran)
-    except Refusal as refusal:
-        raise as_error(refusal) from None
+    wait_until_up(call)
+
+
+def wait_until_up(call: Call) -> None:
+    """The command comes back when the host's system is there."""
     call.lab.wait(lambda: not vmms(call.lab).root.down)
 
 
@@ -57,10 +58,8 @@ def _stop(call: Call) -> None:
     ran = _go_down(call)
     if ran is None:
         return
-    try:
+    with RefusalsTold():
         vmms(call.lab).switch_host_off(ran)
-    except Refusal as refusal:
-        raise as_error(refusal) from None
 
 
 _HERE = (
@@ -68,7 +67,7 @@ _HERE = (
         "Restart-Computer",
         MANAGEMENT,
         (Parameter("Force", "switch"),),
-        _restart,
+        restart,
         supports_should_process=True,
         summary_id="help.Restart-Computer",
     ),

@@ -13,7 +13,8 @@ from hvlab.console.elsewhere import with_computer_name
 from hvlab.console.errors import CmdletError
 from hvlab.console.general.common import MANAGEMENT
 from hvlab.console.hyperv.objects import vmms
-from hvlab.console.hyperv.refusals import as_error
+from hvlab.console.hyperv.refusals import RefusalsTold, as_error
+from hvlab.console.management.power import restart
 from hvlab.host.machine import Refusal
 from hvlab.host.server import (
     ABSENT,
@@ -22,7 +23,6 @@ from hvlab.host.server import (
     INSTALLING,
     LAUNCH_TYPES,
     ServerSystem,
-    server_of,
 )
 
 FEATURE = "Hyper-V"
@@ -30,15 +30,9 @@ PACKAGE = "Microsoft-Hyper-V"
 SUCCESS_RESTART = "Success: Installation succeeded, but a restart is required to finish it."
 
 
-def _server(call: Call) -> ServerSystem:
-    return server_of(call.lab.world, call.lab.host)
-
-
 def _do(act: Callable[[], object]) -> None:
-    try:
+    with RefusalsTold():
         act()
-    except Refusal as refusal:
-        raise as_error(refusal) from None
 
 
 def _usage(program: str, right: str) -> CmdletError:
@@ -51,7 +45,7 @@ def _usage(program: str, right: str) -> CmdletError:
 
 
 def _check_on(call: Call) -> ServerSystem:
-    server = _server(call)
+    server = vmms(call.lab).server
     _do(server.check_on)
     if vmms(call.lab).root.down:
         raise as_error(Refusal("host-down"))
@@ -62,7 +56,7 @@ def _install(call: Call, server: ServerSystem, wait: bool = True) -> None:
     _do(server.install_role)
     call.progress(call.cmdlet.name, FEATURE)
     if wait:
-        call.lab.wait(lambda: server_of(call.lab.world, call.lab.host).role != INSTALLING)
+        call.lab.wait(lambda: vmms(call.lab).server.role != INSTALLING)
 
 
 def _server_manager(call: Call) -> Iterator[object]:
@@ -91,8 +85,7 @@ def _server_manager(call: Call) -> Iterator[object]:
     _install(call, server)
     yield SUCCESS_RESTART
     if call.args.Restart:
-        vmms(call.lab).restart_host(())
-        call.lab.wait(lambda: not vmms(call.lab).root.down)
+        restart(call)
 
 
 def _setup(call: Call, words: list[str], wait: bool) -> Iterator[object]:
@@ -131,7 +124,7 @@ def _update(call: Call) -> Iterator[object]:
     call.progress("wusa", number)
 
     def done() -> bool:
-        now = server_of(call.lab.world, call.lab.host)
+        now = vmms(call.lab).server
         return number in (*now.pending, *now.updates)
 
     call.lab.wait(done)
@@ -146,7 +139,6 @@ def _boot_entry(call: Call) -> Iterator[object]:
         yield "-------------------"
         yield "identifier              {current}"
         yield f"description             {server.edition.name}"
-        yield f"nx                      {'OptOut'}"
         yield f"hypervisorlaunchtype    {server.launch_type}"
         return
     kinds = {kind.casefold(): kind for kind in LAUNCH_TYPES}
