@@ -111,7 +111,7 @@ def _enrolled(address: Address, name: str | None, text: Text) -> tuple[Path, Enr
 def _work(enrolment: Enrolment, link: Link, file: Path, text: Text, opener: Opener, show: Show) -> int:
     """Open the class's lesson; when the learner leaves, what is not on the server yet is sent."""
     from hvlab import paths
-    from hvlab.course import cmdlets, library
+    from hvlab.course import learning, library
     from hvlab.course.map import CourseMap
     from hvlab.course.progress import Progress
     from hvlab.course.view import LessonView, open_lesson
@@ -123,19 +123,6 @@ def _work(enrolment: Enrolment, link: Link, file: Path, text: Text, opener: Open
     if plan.digest != enrolment.digest:
         raise BadInput(text("classroom.join.other_edition", lesson=plan.id))
 
-    def open_lab() -> Session:
-        return opener(
-            resume=True,
-            scenario=plan.scenario,
-            platform=plan.platform,
-            seed=plan.seed,
-            log=file,
-            lesson=plan.id,
-            lesson_digest=plan.digest,
-            cmdlets=cmdlets.CMDLETS,
-            language=text.language,
-        )
-
     opened: list[Session] = []
 
     def open_view(session: Session) -> LessonView:
@@ -144,9 +131,13 @@ def _work(enrolment: Enrolment, link: Link, file: Path, text: Text, opener: Open
         link.begin(session.log)
         return view
 
-    first_page = plan.sections[text.language][plan.plan.step[0].id]
-    course = CourseMap(Progress(paths.user_data()), text.language, plan.id)
-    status, _ = show(open_lab, open_view, text.language, first_page=first_page, course=course)
+    status, _ = show(
+        lambda: learning.lab_of(plan, file, text.language, opener),
+        open_view,
+        text.language,
+        first_page=learning.first_page(plan, text.language),
+        course=CourseMap(Progress(paths.user_data()), text.language, plan.id),
+    )
     complete = link.close()
     for session in opened:
         session.close()

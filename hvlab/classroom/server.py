@@ -44,6 +44,9 @@ GREETING = 10.0
 """Seconds within which a connection says who it is."""
 
 
+Answer = Callable[[Request], Coroutine[object, object, Response]]
+
+
 class PushOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the instructor asks to be sent; `to` are names, nobody means everybody."""
 
@@ -72,11 +75,11 @@ class ClassServer:
         return Starlette(
             routes=[
                 WebSocketRoute("/learn", self._learn),
-                Route("/class", self._class),
-                Route("/push", self._push, methods=["POST"]),
-                Route("/results/{form}", self._results),
-                Route("/learner/{name:path}", self._learner_log),
-                Route("/learner/{name:path}", self._erase, methods=["DELETE"]),
+                Route("/class", self._for_instructor(self._class)),
+                Route("/push", self._for_instructor(self._push), methods=["POST"]),
+                Route("/results/{form}", self._for_instructor(self._results)),
+                Route("/learner/{name:path}", self._for_instructor(self._learner_log)),
+                Route("/learner/{name:path}", self._for_instructor(self._erase), methods=["DELETE"]),
             ],
             lifespan=self._lifespan,
         )
@@ -179,6 +182,14 @@ class ClassServer:
 
     # -- the instructor -------------------------------------------------------------------------
 
+    def _for_instructor(self, answer: Answer) -> Answer:
+        """What answers a request, for whoever has the instructor's password and nobody else."""
+
+        async def guarded(request: Request) -> Response:
+            return await self._refusal(request) or await answer(request)
+
+        return guarded
+
     async def _refusal(self, request: Request) -> Response | None:
         """None if the request carries the instructor's password."""
         address = request.client.host if request.client else ""
@@ -196,8 +207,6 @@ class ClassServer:
         return None
 
     async def _class(self, request: Request) -> Response:
-        if refusal := await self._refusal(request):
-            return refusal
         learners = await asyncio.to_thread(self._store.learners)
         found = await asyncio.to_thread(self._store.standings)
         here = frozenset(self._here)
@@ -205,8 +214,6 @@ class ClassServer:
         return Response(msgspec.json.encode(view), media_type="application/json")
 
     async def _push(self, request: Request) -> Response:
-        if refusal := await self._refusal(request):
-            return refusal
         try:
             order = msgspec.json.decode(await request.body(), type=PushOrder)
         except msgspec.DecodeError:
@@ -222,8 +229,6 @@ class ClassServer:
         return Response(status_code=204)
 
     async def _results(self, request: Request) -> Response:
-        if refusal := await self._refusal(request):
-            return refusal
         form = request.path_params["form"]
         if form not in reports.FORMS:
             return Response("no-such-form", 404)
@@ -237,36 +242,31 @@ class ClassServer:
         return Response(reports.FORMS[form](self._lesson, outcomes), media_type="text/plain")
 
     async def _outcome(self, learner: Learner, language: str) -> batch.Outcome:
-        entries = await asyncio.to_thread(self._store.log, learner.id)
-        data = standing.record(self._drawn(learner.seed), entries)
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(
-            self._pools[learner.id % len(self._pools)],
-            grade,
-            str(self._lesson.folder),
-            learner.name,
-            data,
-            language,
-        )
+        data = await self._record(learner)
+        found = await self._replay(learner, grade, str(self._lesson.folder), learner.name, data, language)
         return msgspec.json.decode(found, type=batch.Outcome)
+
+    async def _record(self, learner: Learner) -> bytes:
+        """A learner's session log."""
+        entries = await asyncio.to_thread(self._store.log, learner.id)
+        return standing.record(self._drawn(learner.seed), entries)
+
+    async def _replay(self, learner: Learner, work: Callable[..., bytes], *arguments: object) -> bytes:
+        """Work on a learner's log, always in the same process: it knows the learner's lab."""
+        pool = self._pools[learner.id % len(self._pools)]
+        return await asyncio.get_running_loop().run_in_executor(pool, work, *arguments)
 
     async def _find(self, request: Request) -> Learner | None:
         learners = await asyncio.to_thread(self._store.learners)
         return next((one for one in learners if one.name == request.path_params["name"]), None)
 
     async def _learner_log(self, request: Request) -> Response:
-        if refusal := await self._refusal(request):
-            return refusal
         learner = await self._find(request)
         if learner is None:
             return Response("no-such-learner", 404)
-        entries = await asyncio.to_thread(self._store.log, learner.id)
-        data = standing.record(self._drawn(learner.seed), entries)
-        return Response(data, media_type="application/jsonl")
+        return Response(await self._record(learner), media_type="application/jsonl")
 
     async def _erase(self, request: Request) -> Response:
-        if refusal := await self._refusal(request):
-            return refusal
         learner = await self._find(request)
         if learner is None:
             return Response("no-such-learner", 404)
@@ -299,28 +299,25 @@ class ClassServer:
     async def assess(self) -> None:
         """Replay the logs that have grown since they were last looked at."""
         stale = await asyncio.to_thread(self._store.stale)
+        if not stale:
+            return
         before = await asyncio.to_thread(self._store.standings)
         await asyncio.gather(
-            *(self._assess(learner, before.get(learner.id, (0, "{}", 0))) for learner, _ in stale)
+            *(self._assess(learner, before.get(learner.id, (0, "{}", 0))) for learner in stale)
         )
 
     async def _assess(self, learner: Learner, before: tuple[int, str, int]) -> None:
         entries = await asyncio.to_thread(self._store.log, learner.id)
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(
-            self._pools[learner.id % len(self._pools)],  # always the same: it knows the learner's lab
-            standing.assess,
-            str(self._lesson.folder),
-            learner.seed,
-            msgspec.json.encode(entries),
-            learner.id,
-        )
+        folder, lines = str(self._lesson.folder), msgspec.json.encode(entries)
+        found = await self._replay(learner, standing.assess, folder, learner.seed, lines, learner.id)
         earlier = msgspec.json.decode(before[1], type=standing.Standing)
         unmoved = before[2] and msgspec.json.decode(found, type=standing.Standing).passed == earlier.passed
         since = before[2] if unmoved else self._now()
         await asyncio.to_thread(self._store.note_standing, learner.id, len(entries), found.decode(), since)
 
     def _drawn(self, seed: int) -> Lesson:
+        if self._lesson.plan.seeds == "fixed":
+            return self._lesson
         return library.find(str(self._lesson.folder), seed)
 
 

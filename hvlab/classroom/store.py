@@ -211,18 +211,18 @@ class Store:
 
     # -- what replays found ---------------------------------------------------------------------
 
-    def stale(self) -> list[tuple[Learner, int]]:
-        """The learners of whom more inputs are stored than their standing has seen, and how many there are."""
+    def stale(self) -> list[Learner]:
+        """The learners of whom more inputs are stored than their standing has seen."""
         counts = select(InputRow.learner, func.max(InputRow.number).label("n")).group_by(InputRow.learner)
         found = counts.subquery()
         query = (
-            select(LearnerRow, found.c.n)
+            select(LearnerRow)
             .join(found, found.c.learner == LearnerRow.id)
             .outerjoin(StandingRow, StandingRow.learner == LearnerRow.id)
             .where(func.coalesce(StandingRow.number, 0) < found.c.n)
         )
         with Work(self._engine) as work:
-            return [(_learner(row), number) for row, number in work.execute(query)]
+            return [_learner(row) for row in work.scalars(query)]
 
     def note_standing(self, learner: int, number: int, found: str, since: int) -> None:
         """Keep what the replay of a learner's first `number` inputs found."""

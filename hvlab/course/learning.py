@@ -74,21 +74,8 @@ def _one(
     opened: list[Session] = []
 
     def open_lab() -> Session:
-        from hvlab.course import cmdlets
-
-        session = opener(
-            resume=True,
-            scenario=plan.scenario,
-            platform=plan.platform,
-            seed=plan.seed,
-            log=file,
-            lesson=plan.id,
-            lesson_digest=plan.digest,
-            cmdlets=cmdlets.CMDLETS,
-            language=text.language,
-        )
-        opened.append(session)
-        return session
+        opened.append(lab_of(plan, file, text.language, opener))
+        return opened[-1]
 
     def open_view(session: Session) -> LessonView:
         from hvlab.course.view import open_lesson
@@ -100,9 +87,13 @@ def _one(
 
         return open_lesson(plan, session, text.language, remember)
 
-    first_page = plan.sections[text.language][plan.plan.step[0].id]
-    course = CourseMap(progress, text.language, plan.id)
-    status, wanted = show(open_lab, open_view, text.language, first_page=first_page, course=course)
+    status, wanted = show(
+        open_lab,
+        open_view,
+        text.language,
+        first_page=first_page(plan, text.language),
+        course=CourseMap(progress, text.language, plan.id),
+    )
     for session in opened:
         session.close()
         if any(entry.kind == "command" for entry in session.log.entries):
@@ -110,6 +101,28 @@ def _one(
         elif log is None:
             file.unlink(missing_ok=True)
     return status, wanted
+
+
+def lab_of(plan: Lesson, file: Path, language: str, opener: Opener) -> Session:
+    """A lesson's lab: new, or as the record in that file left it."""
+    from hvlab.course import cmdlets
+
+    return opener(
+        resume=True,
+        scenario=plan.scenario,
+        platform=plan.platform,
+        seed=plan.seed,
+        log=file,
+        lesson=plan.id,
+        lesson_digest=plan.digest,
+        cmdlets=cmdlets.CMDLETS,
+        language=language,
+    )
+
+
+def first_page(plan: Lesson, language: str) -> str:
+    """The lesson's first page, to be read while its lab is being built."""
+    return plan.sections[language][plan.plan.step[0].id]
 
 
 def _left_behind(progress: Progress, plan: Lesson) -> Path | None:
