@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 from textual.binding import Binding
@@ -49,6 +50,20 @@ async def type_in(app: HvlabApp, pilot: Pilot[int], command: str) -> None:
 
 
 BOOT = f"{CREATE}; Start-VM web01; Wait-Lab -VM web01 -For Booted"
+
+
+@asynccontextmanager
+async def watching(
+    make_app: Maker, key: str, *commands: str
+) -> AsyncGenerator[tuple[HvlabApp, Pilot[int]], None]:
+    """A lab without a lesson where these commands were entered, and then the key of a view was pressed."""
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        for command in commands:
+            await type_in(app, pilot, command)
+        await pilot.press(key)
+        app.frame()
+        yield app, pilot
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -218,11 +233,7 @@ async def test_keys_for_views_do_nothing_under_a_window(make_app: Maker) -> None
 
 
 async def test_rings_follow_the_packets_until_one_chooses(make_app: Maker) -> None:
-    app = make_app(lesson=False)
-    async with app.run_test(size=BIG) as pilot:
-        await type_in(app, pilot, BOOT)
-        await pilot.press("alt+r")
-        app.frame()
+    async with watching(make_app, "alt+r", BOOT) as (app, pilot):
         assert app.desk is not None
         world = app.desk.session.world
         newest = [event for event in world.trace if event.kind == "ring.packet"][-1]
@@ -251,11 +262,7 @@ async def test_the_figures_of_rings_are_the_worlds(make_app: Maker) -> None:
 
 
 async def test_a_view_forgets_what_was_undone(make_app: Maker) -> None:
-    app = make_app(lesson=False)
-    async with app.run_test(size=BIG) as pilot:
-        await type_in(app, pilot, BOOT)
-        await pilot.press("alt+r")
-        app.frame()
+    async with watching(make_app, "alt+r", BOOT) as (app, pilot):
         assert "No channel is on offer" not in shown(app)
         await type_in(app, pilot, "Undo-Lab")
         assert "No channel is on offer" in shown(app)
@@ -265,11 +272,7 @@ async def test_a_view_forgets_what_was_undone(make_app: Maker) -> None:
 
 
 async def test_processors_show_every_stretch_and_the_books(make_app: Maker) -> None:
-    app = make_app(lesson=False)
-    async with app.run_test(size=BIG) as pilot:
-        await type_in(app, pilot, BOOT)
-        await pilot.press("alt+p")
-        app.frame()
+    async with watching(make_app, "alt+p", BOOT) as (app, _pilot):
         assert app.desk is not None
         session = app.desk.session
         said = shown(app)
@@ -303,12 +306,7 @@ async def test_the_strip_is_zoomed_moved_and_brought_back(make_app: Maker) -> No
 
 
 async def test_storage_names_every_disk_and_who_holds_it(make_app: Maker) -> None:
-    app = make_app(lesson=False)
-    async with app.run_test(size=BIG) as pilot:
-        await type_in(app, pilot, BOOT)
-        await type_in(app, pilot, "Checkpoint-VM web01 -SnapshotName before")
-        await pilot.press("alt+s")
-        app.frame()
+    async with watching(make_app, "alt+s", BOOT, "Checkpoint-VM web01 -SnapshotName before") as (app, _pilot):
         assert app.desk is not None
         said = shown(app)
         now = storageview.look(app.desk.session.world, app.desk.session.host)
@@ -321,11 +319,7 @@ async def test_storage_names_every_disk_and_who_holds_it(make_app: Maker) -> Non
 
 
 async def test_storage_is_not_read_again_for_what_does_not_concern_it(make_app: Maker) -> None:
-    app = make_app(lesson=False)
-    async with app.run_test(size=BIG) as pilot:
-        await type_in(app, pilot, BOOT)
-        await pilot.press("alt+s")
-        app.frame()
+    async with watching(make_app, "alt+s", BOOT) as (app, _pilot):
         assert app.desk is not None
         world = app.desk.session.world
         count = view(app).laid_out
@@ -338,11 +332,7 @@ async def test_storage_is_not_read_again_for_what_does_not_concern_it(make_app: 
 
 
 async def test_the_network_shows_who_reached_whom_after_p(make_app: Maker) -> None:
-    app = make_app(lesson=False)
-    async with app.run_test(size=BIG) as pilot:
-        await type_in(app, pilot, "New-VMSwitch lan -SwitchType Internal")
-        await pilot.press("alt+n")
-        app.frame()
+    async with watching(make_app, "alt+n", "New-VMSwitch lan -SwitchType Internal") as (app, pilot):
         assert "Nobody has pinged anybody yet" in shown(app)
         await pilot.press("p")
         await type_in(app, pilot, "Get-Date")
@@ -355,11 +345,7 @@ async def test_the_network_shows_who_reached_whom_after_p(make_app: Maker) -> No
 
 
 async def test_the_manager_types_the_command_of_an_action(make_app: Maker) -> None:
-    app = make_app(lesson=False)
-    async with app.run_test(size=BIG) as pilot:
-        await type_in(app, pilot, CREATE)
-        await pilot.press("alt+m")
-        app.frame()
+    async with watching(make_app, "alt+m", CREATE) as (app, pilot):
         assert "types: Start-VM web01" in shown(app)
         await pilot.press("enter")
         await pilot.pause()
@@ -375,11 +361,7 @@ async def test_the_manager_types_the_command_of_an_action(make_app: Maker) -> No
 
 
 async def test_what_takes_away_for_good_waits_for_enter(make_app: Maker) -> None:
-    app = make_app(lesson=False)
-    async with app.run_test(size=BIG) as pilot:
-        await type_in(app, pilot, CREATE)
-        await pilot.press("alt+m")
-        app.frame()
+    async with watching(make_app, "alt+m", CREATE) as (app, pilot):
         await pilot.press("left", "left", "enter")
         await pilot.pause()
         prompt = app.query_one(ConsolePane).prompt
@@ -390,11 +372,7 @@ async def test_what_takes_away_for_good_waits_for_enter(make_app: Maker) -> None
 
 
 async def test_machines_and_actions_are_chosen_with_the_mouse(make_app: Maker) -> None:
-    app = make_app(lesson=False)
-    async with app.run_test(size=BIG) as pilot:
-        await type_in(app, pilot, f"{CREATE}; New-VM db01")
-        await pilot.press("alt+m")
-        app.frame()
+    async with watching(make_app, "alt+m", f"{CREATE}; New-VM db01") as (app, pilot):
         await pilot.pause()
         await pilot.click(view(app), offset=(4, 3))
         assert "types: Start-VM db01" in shown(app)
