@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hvlab import catalog
+from hvlab.console.elsewhere import computers
 from hvlab.guests.guest import GuestSystem
 from hvlab.host.link import BusLink
 from hvlab.host.machine import VirtualMachine
@@ -111,6 +112,11 @@ def _machine(world: World, host: str, machine: VirtualMachine, hypervisor: Hyper
         emulated_disk=has_ide and not taken_over,
         pages=partition.pool_size + partition.mapped_pages if partition else 0,
     )
+
+
+def other_hosts(world: World, host: str) -> tuple[str, ...]:
+    """How the paths of the other hosts' parts begin; none in a lab of one host."""
+    return tuple(f"{path}/" for path in computers(world).values() if path != host)
 
 
 def look(world: World, host: str) -> HostView:

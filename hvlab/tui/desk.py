@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hvlab.course.companion import arrive
-from hvlab.session.hostview import look
+from hvlab.session.hostview import look, other_hosts
 from hvlab.session.session import Session
 from hvlab.session.task import Task
 from hvlab.session.units import clock_text
@@ -52,7 +52,7 @@ class Desk:
         self.host = PaneHost(app.text)
         session.shell.host = self.host
         self.runner = Runner(session, timer)
-        self.feed = Feed(session.world)
+        self.feed = Feed(session.world, other_hosts(session.world, session.host))
         self.console = app.query_one(ConsolePane)
         self.picture = app.query_one(ArchitecturePane)
         self.events = app.query_one(EventList)
@@ -124,7 +124,8 @@ class Desk:
             self.inspector.redraw()
         if new or self.feed.rewound:
             self.events.add(new)
-        self.picture.update(self.session.world, self.session.host, self.feed.sums, new, self.events.caption)
+        world, host, here = self.session.world, self.session.host, self.feed.here(new)
+        self.picture.update(world, host, self.feed.sums, here, self.events.caption)
         if self.host.guest_screen is not None:
             name, self.host.guest_screen = self.host.guest_screen, None
             self.show_guest(name)

@@ -46,10 +46,15 @@ class Sums:
 
 
 class Feed:
-    """Reads the trace of a world from where it stopped last time."""
+    """Reads the trace of a world from where it stopped last time.
 
-    def __init__(self, world: World) -> None:
+    What touches a part of `others` (beginnings of paths: other hosts') is told, but not counted: the
+    figures are those of the host in the picture.
+    """
+
+    def __init__(self, world: World, others: tuple[str, ...] = ()) -> None:
         self.world = world
+        self._others = others
         self.seq = 0
         self.sums = Sums()
         self.rewound = False
@@ -68,6 +73,13 @@ class Feed:
         new = list(trace.since(self.seq))
         self.seq += len(new)
         self._last = trace.events[self.seq - 1] if self.seq else None
-        for event in new:
+        for event in self.here(new):
             self.sums.add(event)
         return new
+
+    def here(self, events: list[TraceEvent]) -> list[TraceEvent]:
+        """Those of the events that touch no other host."""
+        others = self._others
+        if not others:
+            return events
+        return [e for e in events if not (e.source.startswith(others) or e.target.startswith(others))]

@@ -84,7 +84,7 @@ class ViewPane(Redrawn, ScrollPane):
         width, height = self.scrollable_content_region.size
         if not self.display or width < 1:
             return
-        self._catch_up(session.world.trace.events)
+        self._catch_up(session)
         text = self.lab_app.text
         now = session.world.now if self.moves_with_time(session.world) else 0
         done = len(session.log.entries)
@@ -96,12 +96,18 @@ class ViewPane(Redrawn, ScrollPane):
         self._entitle()
         self.show(self.rows(session, text, width, height))
 
-    def _catch_up(self, events: list[RawEvent]) -> None:
+    def _catch_up(self, session: Session) -> None:
+        """Take notice of what has happened since, but not of other hosts."""
+        from hvlab.session.hostview import other_hosts
+
+        events, others = session.world.trace.events, other_hosts(session.world, session.host)
         if self._read > len(events) or (self._read and events[self._read - 1] is not self._last):
             self._read = 0
             self.forget()
         for place in range(self._read, len(events)):
-            self.note(place + 1, events[place])
+            event = events[place]
+            if not others or not (event[3].startswith(others) or event[4].startswith(others)):
+                self.note(place + 1, event)
         self._read = len(events)
         self._last = events[-1] if events else None
 
