@@ -236,11 +236,11 @@ class GuestBus:
                 if sent.signal:
                     guest.world.because(seq, self._signal, relid)
         except RingCorrupt as error:
-            self._break(relid, str(error))
+            self.give_up(relid, "broken ring", str(error))
 
-    def _break(self, relid: int, why: str) -> None:
-        """A ring makes no sense: this driver gives its channel up, the others go on."""
-        self._lose(relid, "broken ring", why)
+    def give_up(self, relid: int, state: str, why: str = "") -> None:
+        """A driver gives its channel up, and the others go on: its ring makes no sense, or its service ends."""
+        self._lose(relid, state, why)
         self.apply(self.state.connection.close_channel(relid))
 
     def _lose(self, relid: int, state: str, why: str) -> None:
@@ -279,7 +279,7 @@ class GuestBus:
                 if wanted:
                     self._signal(relid)
         except (RingCorrupt, packets.BadPacket) as error:
-            self._break(relid, str(error))
+            self.give_up(relid, "broken ring", str(error))
             return
         self._flush(relid)
 

@@ -10,9 +10,10 @@ learns by reading the boot disk.
 from __future__ import annotations
 
 from hvlab import catalog
-from hvlab.guests import legacy, programs, system_record
+from hvlab.guests import database, legacy, programs, services, stops, system_record
 from hvlab.guests.bus import BusState, GuestBus
 from hvlab.guests.clock import GuestClock
+from hvlab.guests.database import Check, Database
 from hvlab.guests.desk import Desk
 from hvlab.guests.drivers import DRIVERS
 from hvlab.guests.drivers.console import VideoDriver
@@ -33,6 +34,7 @@ from hvlab.vmbus.signals import POST_AGAIN
 
 HYPERCALL_INPUT_PAGE = 0x1FF
 FIRST_FREE_PAGE = 0x300
+SYSTEM_DISK = "ide:0:0"
 
 IPI_VECTOR = 0xE1
 """The interrupt by which one of its processors wakes another."""
@@ -74,6 +76,10 @@ class GuestSystem(PartitionSoftware):
         "clock",
         "writers",
         "desk",
+        "databases",
+        "checks",
+        "stopped_services",
+        "stop_code",
     )
 
     def __init__(self, vm: str, host: str, partition: int, memory_pages: int) -> None:
@@ -113,6 +119,13 @@ class GuestSystem(PartitionSoftware):
         """From the kernel's start on."""
         self.writers = Writers()
         self.desk = Desk()
+        self.databases: dict[str, Database] = {}
+        """Open databases, by disk."""
+        self.checks: list[Check] = []
+        self.stopped_services: list[str] = []
+        """Services that somebody has stopped."""
+        self.stop_code = 0
+        """The number of its stop error, 0 while its kernel lives."""
         self._bus: GuestBus | None = None
         self._working: Thread | None = None
         self._at = -1
@@ -244,6 +257,8 @@ class GuestSystem(PartitionSoftware):
         """The writers hold still, and writes are held back from here on; False if one of them cannot."""
         done = self.writers.freeze(self.world.now)
         self._note_writers("frozen" if done else "failed", "")
+        if done:
+            database.flush_all(self)
         return done
 
     def thaw(self, why: str) -> None:
@@ -253,14 +268,21 @@ class GuestSystem(PartitionSoftware):
         self._note_writers("thawed", why)
         self.unblock("thaw")
 
+    def writes_done(self) -> None:
+        """A write has ended, or a writer is whole: perhaps a backup has waited for that."""
+        if self.writers.frozen and self.bus_state is not None:
+            for relid, driver in list(self.bus_state.drivers.items()):
+                if isinstance(driver, VssDriver):
+                    driver.quiet(self, relid)
+
     def _note_writers(self, action: str, why: str) -> None:
         count = len(self.writers.writers)
         self.world.emit("guest.writers", self.name, self.name, self.partition, 0, None, action, count, why)
 
     @property
     def writing(self) -> bool:
-        """Whether a write is under way."""
-        return any(request.write for request in self.requests.values())
+        """Whether a write is under way, or a writer still has something to write."""
+        return any(request.write for request in self.requests.values()) or not self.writers.whole
 
     # -- threads and processors -------------------------------------------------------------------
 
@@ -361,8 +383,8 @@ class GuestSystem(PartitionSoftware):
         return thread
 
     def interrupt(self, vp: int, sint: int, vector: int) -> None:
-        """An interrupt: the disk's line, another processor, or the VMBus. A hung kernel takes none."""
-        if self.hung:
+        """An interrupt: the disk's line, another processor, or the VMBus. A hung or stopped kernel takes none."""
+        if self.hung or self.stop_code:
             return
         before, self._at = self._at, vp
         try:
@@ -425,10 +447,7 @@ class GuestSystem(PartitionSoftware):
         thread = self.threads.get(request.thread)
         if thread is not None:
             thread.failed = failed
-        if self.writers.frozen and self.bus_state is not None:
-            for relid, driver in list(self.bus_state.drivers.items()):
-                if isinstance(driver, VssDriver):
-                    driver.quiet(self, relid)
+        self.writes_done()
         self.unblock(f"io {tag}")
 
     def note_io(self, request: Request, action: str, status: str) -> int:
@@ -488,6 +507,8 @@ class GuestSystem(PartitionSoftware):
         channel = self.bus.state.connection.channels[relid]
         kind = DRIVERS.get(channel.interface)
         if kind is not None and (kind.AT_BOOT or self.phase == "running"):
+            if not services.may_open(self, channel.interface):
+                return
             driver = kind.make(self, channel)
             if driver is not None:
                 self.bus.open(relid, driver)
@@ -499,7 +520,7 @@ class GuestSystem(PartitionSoftware):
     @handler
     def on_tick(self, relid: int) -> int | None:
         """A driver's time has come; while the processor is stopped, its timers stand still."""
-        if self.hung:
+        if self.hung or self.stop_code:
             return None
         if self.hypervisor.stands(self.partition, 0):
             return TIMER_STANDS
@@ -529,6 +550,9 @@ class GuestSystem(PartitionSoftware):
         for request in list(self.requests.values()):
             if self.units.get(request.unit, (0, 0, 0))[0] == relid:
                 self.io_finished(request.tag, "error")
+        if self.phase == "running" and self.units.get(SYSTEM_DISK, (0, 0, 0))[0] == relid:
+            self.stop(stops.CRITICAL_OBJECT_TERMINATION)
+            return
         if self.settled:
             self.bus_ready()
 
@@ -547,6 +571,12 @@ class GuestSystem(PartitionSoftware):
         self.threads = {}
         for processor in self.processors:
             self._loop(processor.index)
+
+    def stop(self, code: int) -> None:
+        """A stop error: the kernel says which on its screen, and does nothing more."""
+        self.stop_code, self.phase, self.threads = code, "stop-error", {}
+        what = f"0x{code:08X} {stops.NAMES[code]}"
+        self.world.emit("guest.phase", self.name, self.name, self.partition, 0, None, self.phase, what)
 
     def _loop(self, vp: int) -> None:
         """A processor goes round in the hung kernel's loop, and uses all the time it gets."""
@@ -575,7 +605,10 @@ class GuestSystem(PartitionSoftware):
     def shut_down(self, restart: bool = False) -> None:
         """Stop whatever runs, close everything and switch the machine off."""
         self.threads = {}
-        self.spawn("shutdown", programs.shut_down(catalog.guest(self.system).shutdown_ms, restart), 0)
+        if self.writers.frozen:
+            self.thaw("shutdown")
+        system = programs.shut_down(catalog.guest(self.system).shutdown_ms, restart)
+        self.spawn("shutdown", [system[0], *database.closing(self), *system[1:]], 0)
 
     def channel_gone(self, relid: int) -> None:
         """A channel's pages are ours again."""

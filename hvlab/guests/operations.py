@@ -15,12 +15,23 @@ from typing import TYPE_CHECKING
 from hvlab import catalog
 from hvlab.catalog.versions import word_versions
 from hvlab.devices.emulated import ide
-from hvlab.guests import computing, disc, files, legacy, network_record, programs, sending, system_record
+from hvlab.guests import (
+    computing,
+    database,
+    disc,
+    files,
+    legacy,
+    network_record,
+    programs,
+    sending,
+    stops,
+    system_record,
+)
 from hvlab.guests.bus import BusState
 from hvlab.guests.programs import BOOT_SECTOR_GPA, RECORD_GPA
 from hvlab.guests.records import Request
 from hvlab.hypervisor import instructions
-from hvlab.hypervisor.hypervisor import HYPERVISOR_PRESENT, LONG_MODE, LONG_MODE_LEAF
+from hvlab.hypervisor.hypervisor import HYPERVISOR_PRESENT, LOCAL_APIC, LONG_MODE, LONG_MODE_LEAF
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.vmbus import guest as client
 from hvlab.vmbus.guest import Connection
@@ -128,7 +139,7 @@ def _io(
         thread.program.insert(0, ("io", write, unit, lba, sectors, gpa, workload))
         thread.waits = "controller"
         return 0
-    if write and guest.writers.frozen:
+    if write and guest.writers.frozen and thread.name != database.FLUSHER:
         thread.program.insert(0, ("io", write, unit, lba, sectors, gpa, workload))
         thread.waits = "thaw"
         return 0
@@ -194,10 +205,17 @@ def _long_mode(guest: GuestSystem) -> int:
     return guest.hypervisor.costs.exit
 
 
+def _board(guest: GuestSystem) -> int:
+    """A system that was set up for an APIC looks whether the board has one."""
+    if not guest.hypervisor.cpuid(guest.partition, guest.current.vp, 1)[3] & LOCAL_APIC:
+        guest.stop(stops.MISMATCHED_HAL)
+    return guest.hypervisor.costs.exit
+
+
 def _require(guest: GuestSystem) -> int:
     """A boot that cannot read its disk ends in a stop error."""
     if guest.current.failed:
-        guest.current.program = [("phase", "stop-error")]
+        guest.stop(stops.INACCESSIBLE_BOOT_DEVICE)
     return 0
 
 
@@ -360,6 +378,7 @@ OPERATIONS: dict[str, Callable[..., int]] = {
     "find_system": _find_system,
     "load_system": _load_system,
     "long_mode": _long_mode,
+    "board": _board,
     "cpuid": _cpuid,
     "instruction": _instruction,
     "msr": _msr,
@@ -384,5 +403,6 @@ OPERATIONS: dict[str, Callable[..., int]] = {
     **sending.OPERATIONS,
     **computing.OPERATIONS,
     **files.OPERATIONS,
+    **database.OPERATIONS,
     **disc.OPERATIONS,
 }

@@ -99,7 +99,8 @@ def _phases(phases: list[Phase], start: int) -> tuple[list[Op], int]:
 def boot(guest: Guest, record: SystemRecord) -> list[Op]:
     """From the loader to the logon screen. With integration services the drivers come before the services."""
     start = record.boot_set_start or BOOT_SET_START
-    early, start = _phases([*guest.loader, *guest.kernel], start)
+    loader, start = _phases(guest.loader, start)
+    kernel, start = _phases(guest.kernel, start)
     late, _ = _phases(guest.services, start)
     drivers: list[Op] = []
     integration: list[Op] = []
@@ -107,7 +108,19 @@ def boot(guest: Guest, record: SystemRecord) -> list[Op]:
         drivers = [("phase", "drivers"), ("enlighten",), ("vmbus",), ("devices",)]
         integration = [("integration",)]
     network: list[Op] = [("legacy_network",)] if guest.legacy_network else []
-    return [*early, ("processors",), *drivers, *network, *late, *integration, ("phase", "running")]
+    # the set-up by hand exchanges the layer above the board for one that needs an APIC (facts, row 70)
+    board: list[Op] = [("board",)] if guest.drivers == "manual" and record.integration_version else []
+    return [
+        *loader,
+        *board,
+        *kernel,
+        ("processors",),
+        *drivers,
+        *network,
+        *late,
+        *integration,
+        ("phase", "running"),
+    ]
 
 
 def synic(guest_os_id: int, sim: int, sief: int, vector: int) -> list[Op]:

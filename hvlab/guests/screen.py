@@ -7,7 +7,7 @@ no lesson text.
 from __future__ import annotations
 
 from hvlab import catalog
-from hvlab.guests import desk
+from hvlab.guests import desk, stops
 from hvlab.guests.guest import GuestSystem
 from hvlab.kernel import World
 
@@ -43,7 +43,8 @@ def lines_of(guest: GuestSystem) -> list[str]:
         ]
     computer = guest.record.computer if guest.record else ""
     if guest.phase == "stop-error":
-        return ["*** STOP: 0x0000007B", "INACCESSIBLE_BOOT_DEVICE", "", "The system has been stopped."]
+        name = stops.NAMES[guest.stop_code]
+        return [f"*** STOP: 0x{guest.stop_code:08X}", name, "", "The system has been stopped."]
     if guest.phase == "off":
         return ["It is now safe to turn off your computer."]
     if guest.phase == "shutting-down":

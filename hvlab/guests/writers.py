@@ -20,6 +20,8 @@ class Writer(Protocol):
 
     name: str
     state: str
+    whole: bool
+    """Whether all that it has is on the disk."""
 
     def freeze(self) -> bool:
         """Be whole on the disk and begin nothing new; False if that is not possible."""
@@ -34,6 +36,7 @@ class SystemWriter:
 
     name: str
     state: str = STABLE
+    whole: bool = True
 
     def freeze(self) -> bool:
         """At once."""
@@ -46,6 +49,25 @@ class SystemWriter:
 
 
 @dataclass
+class DatabaseWriter:
+    """A database's part in a backup: it is whole once its page and its header are on the disk."""
+
+    unit: str
+    name: str = "Lab Database Writer"
+    state: str = STABLE
+    whole: bool = True
+
+    def freeze(self) -> bool:
+        """Begin nothing new; what is in memory is being written."""
+        self.state, self.whole = FROZEN, False
+        return True
+
+    def thaw(self) -> None:
+        """Transactions go on."""
+        self.state, self.whole = STABLE, True
+
+
+@dataclass
 class Writers:
     """A guest's writers, and whether its writes are held back."""
 
@@ -53,6 +75,21 @@ class Writers:
     frozen: bool = False
     since: int = 0
     """When they were frozen last, in ns."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether all that the writers have is on the disk."""
+        return all(writer.whole for writer in self.writers)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a writer cannot vouch for its data."""
+        return any(writer.state == FAILED for writer in self.writers)
+
+    def database(self, unit: str) -> DatabaseWriter | None:
+        """The writer of the database on that disk."""
+        found = (one for one in self.writers if isinstance(one, DatabaseWriter) and one.unit == unit)
+        return next(found, None)
 
     def freeze(self, now: int) -> bool:
         """Freeze them all, or none: if one cannot, the others go on."""

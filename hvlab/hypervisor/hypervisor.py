@@ -42,6 +42,8 @@ from hvlab.kernel import Component, neighbour
 
 ROOT = 1
 HYPERVISOR_PRESENT = 1 << 31
+LOCAL_APIC = 1 << 9
+"""CPUID's leaf 1, EDX: each processor has an interrupt controller of its own."""
 LONG_MODE_LEAF, LONG_MODE = 0x80000001, 1 << 29
 
 
@@ -275,7 +277,7 @@ class Hypervisor(Component):
         partition = self.partitions[number]
         self._exit(partition, vp, "cpuid", f"0x{leaf:x}", leaf)
         if leaf == 1:
-            return 0x00010676, 0, HYPERVISOR_PRESENT, 0
+            return 0x00010676, 0, HYPERVISOR_PRESENT, LOCAL_APIC
         if leaf == LONG_MODE_LEAF:
             return 0, 0, 0, LONG_MODE
         if leaf == 0x40000000:

@@ -88,6 +88,7 @@ KINDS = _catalogue(
     Kind("guest.driver", "guest", ("driver", "state", "detail")),
     Kind("guest.io", "guest", ("action", "operation", "lba", "sectors", "route", "outcome")),
     Kind("guest.file", "guest", ("action", "name", "size", "outcome")),
+    Kind("guest.database", "guest", ("action", "disk", "records", "outcome")),
     Kind("guest.input", "guest", ("device", "value")),
     Kind("guest.clock", "guest", ("action", "microseconds")),
     Kind("guest.writers", "guest", ("action", "count", "detail")),

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.machines import find_machines
-from hvlab.console.hyperv.objects import guest_of
+from hvlab.console.labmodule.asking import answered, running_guest
 from hvlab.console.objects import ObjectType
 from hvlab.console.patterns import like
 from hvlab.guests import files
 from hvlab.guests.files import FileEntry, FileJob
+from hvlab.guests.guest import GuestSystem
 from hvlab.host.machine import VirtualMachine
 
 MODULE = "Lab"
@@ -38,28 +39,18 @@ _REFUSED = {
 
 def _done(call: Call, machine: VirtualMachine, operation: str, name: str = "", data: bytes = b"") -> FileJob:
     """Let the guest do it, and wait for its answer. CmdletError if it does not run, or answers no."""
-    guest = guest_of(call.lab, machine)
-    if guest is None or guest.phase != "running":
+    number = files.start(running_guest(call, machine), operation, name, data).number
+
+    def ended(guest: GuestSystem) -> bool:
+        return len(guest.files) < number or guest.files[number - 1].outcome != ""
+
+    now = answered(call, machine, ended)
+    if len(now.files) < number:
         raise CmdletError(
-            f"The guest of '{machine.name}' is not running.",
-            "InvalidState",
-            "InvalidOperation",
+            f"The guest of '{machine.name}' has been started anew meanwhile.",
+            "OperationTimeout",
+            "OperationTimeout",
             explain=("explain.guest-not-running", {"name": machine.name}),
-        )
-    number = files.start(guest, operation, name, data).number
-
-    def answered() -> bool:
-        now = guest_of(call.lab, machine)
-        return now is None or len(now.files) < number or now.files[number - 1].outcome != ""
-
-    ended = call.lab.wait(answered)
-    now = guest_of(call.lab, machine)
-    if not ended or now is None or len(now.files) < number:
-        raise CmdletError(
-            f"The guest of '{machine.name}' does not answer.",
-            "OperationTimeout",
-            "OperationTimeout",
-            explain=("explain.wait-in-vain", {"seconds": 600, "name": machine.name}),
         )
     job = now.files[number - 1]
     if job.outcome in _REFUSED:

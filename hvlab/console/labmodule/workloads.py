@@ -9,10 +9,14 @@ from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.disks import full_path, storage, storage_error
 from hvlab.console.hyperv.machines import find_machines, machine_now
 from hvlab.console.hyperv.objects import guest_of, vmms
+from hvlab.console.labmodule import databases
+from hvlab.console.labmodule.asking import running_guest
 from hvlab.console.labmodule.computing import COMPUTED, start_computing
+from hvlab.console.labmodule.databases import start_database
+from hvlab.console.labmodule.disks_of_guests import capacity, unit_of
 from hvlab.console.labmodule.sending import start_sending
 from hvlab.console.objects import Column, ObjectType, TimeSpan
-from hvlab.guests import computing, sending
+from hvlab.guests import computing, database, sending
 from hvlab.guests.guest import GuestSystem
 from hvlab.guests.records import Workload
 from hvlab.guests.system_record import DATA_START, SECTOR
@@ -27,12 +31,14 @@ MAXIMUM_BLOCK = 128 << 10
 DATA_DISK_START = 2048
 """Where workloads write on a disk that holds no system, by default: at 1 MiB."""
 
+_KIND_OF = {sending.SEND: NETWORK, database.DATABASE: databases.KIND}
+
 WORKLOAD = ObjectType(
     "Hvlab.Workload",
     {
         "VM": lambda pair: pair[0],
         "Number": lambda pair: pair[1].number,
-        "Kind": lambda pair: NETWORK if pair[1].operation == sending.SEND else DISK,
+        "Kind": lambda pair: _KIND_OF.get(pair[1].operation, DISK),
         "Target": lambda pair: pair[1].target,
         "RingOutPerRequest": lambda pair: pair[1].ring_out // max(1, pair[1].done),
         "RingBackPerRequest": lambda pair: pair[1].ring_back // max(1, pair[1].done),
@@ -74,39 +80,7 @@ def _guest(call: Call, name: str) -> tuple[VirtualMachine, GuestSystem] | None:
     machines = find_machines(call, [name])
     if not machines:
         return None
-    guest = guest_of(call.lab, machines[0])
-    if guest is None or guest.phase != "running":
-        state = "off" if guest is None else f"in the phase '{guest.phase}'"
-        raise CmdletError(
-            f"The guest of '{machines[0].name}' cannot run a workload: it is {state}.",
-            "InvalidState",
-            "InvalidOperation",
-            explain=("explain.guest-not-running", {"name": machines[0].name}),
-        )
-    return machines[0], guest
-
-
-def _unit(call: Call, machine: VirtualMachine, guest: GuestSystem) -> str:
-    args = call.args
-    kind = (args.ControllerType or "IDE").upper()
-    number, location = args.ControllerNumber, args.ControllerLocation
-    if machine.drive_at(kind, number, location) is None:
-        raise CmdletError(
-            f"'{machine.name}' has no disk at {kind} {number}:{location}.",
-            "ObjectNotFound",
-            "ObjectNotFound",
-            explain=("explain.no-such-disk", {"name": machine.name}),
-        )
-    unit = f"{kind.lower()}:{number}:{location}"
-    if unit not in guest.units and (kind != "IDE" or number != 0):
-        raise CmdletError(
-            f"The guest of '{machine.name}' does not see the disk at {kind} {number}:{location}: "
-            "it has no driver for that controller.",
-            "ObjectNotFound",
-            "ObjectNotFound",
-            explain=("explain.no-driver", {"name": machine.name}),
-        )
-    return unit
+    return machines[0], running_guest(call, machines[0])
 
 
 def _start(call: Call) -> Iterator[object]:
@@ -115,7 +89,9 @@ def _start(call: Call) -> Iterator[object]:
     if found is None:
         return
     machine, guest = found
-    if args.Kind == NETWORK or "Target" in args:
+    if args.Kind == databases.KIND:
+        work = start_database(call, machine, guest)
+    elif args.Kind == NETWORK or "Target" in args:
         work = start_sending(call, machine, guest)
     elif args.Kind == PROCESSOR:
         work = start_computing(call, guest)
@@ -141,10 +117,8 @@ def _start_disk(call: Call, machine: VirtualMachine, guest: GuestSystem) -> Work
             f"A block of {size} bytes is not possible: 512 bytes to {MAXIMUM_BLOCK >> 10} KB in whole sectors.",
             explain=("explain.block-size", {"maximum": MAXIMUM_BLOCK >> 10}),
         )
-    unit = _unit(call, machine, guest)
-    drive = machine.drive_at(*_place(unit))
-    assert drive is not None
-    sectors = storage(call).open(drive.path).size // SECTOR
+    unit = unit_of(call, machine, guest)
+    sectors = capacity(call, machine, unit)
     start = DATA_START if unit == "ide:0:0" else DATA_DISK_START
     if "Offset" in args:
         start = args.Offset // SECTOR
@@ -182,11 +156,6 @@ def _finish(call: Call, machine: VirtualMachine, number: int) -> Iterator[object
     now = guest_of(call.lab, machine_now(call, machine))
     if now is not None:
         yield _account(machine, now.workloads[number - 1])
-
-
-def _place(unit: str) -> tuple[str, int, int]:
-    kind, number, location = unit.split(":")
-    return kind.upper(), int(number), int(location)
 
 
 def _list(call: Call) -> Iterator[object]:
@@ -242,7 +211,7 @@ CMDLETS = (
                 aliases=("VMName", "Name"),
             ),
             Parameter("Operation", "enum", position=1, values=("Write", "Read"), default="Write"),
-            Parameter("Kind", "enum", values=(DISK, NETWORK, PROCESSOR), default=DISK),
+            Parameter("Kind", "enum", values=(DISK, NETWORK, PROCESSOR, databases.KIND), default=DISK),
             Parameter("Target", aliases=("ComputerName",)),
             Parameter("Adapter", "int", default=1, minimum=1),
             Parameter("Size", "size"),

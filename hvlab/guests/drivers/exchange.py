@@ -122,9 +122,12 @@ class VssDriver(IntegrationDriver):
             self.quiet(guest, relid)
 
     def quiet(self, guest: GuestSystem, relid: int) -> None:
-        """Perhaps nothing is being written any more: then everything is on the disk."""
+        """Perhaps nothing is being written any more: then everything is on the disk, or a writer has failed."""
         if self.machine.step == vss.FREEZING and not guest.writing:
-            self.serve(guest, relid, self.machine.did(True))
+            whole = not guest.writers.failed
+            if not whole:
+                guest.thaw("failed")
+            self.serve(guest, relid, self.machine.did(whole))
 
     def tick(self, guest: GuestSystem, relid: int) -> None:
         """Writes have been held back for as long as they can be."""
