@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, cast
 
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter, RunFunction
-from hvlab.kernel import KINDS
+from hvlab.kernel import KINDS, TraceEvent
 from hvlab.session import pastcommands
 from hvlab.session.breakpoints import Breakpoint
+from hvlab.session.crossings import CROSSING_KINDS, EXIT, MESSAGE, crossings
 from hvlab.session.refusals import refused
-from hvlab.session.rows import BOOKMARK, BRANCH, BREAKPOINT, STEP, STORY, command_of, where
+from hvlab.session.rows import BOOKMARK, BRANCH, BREAKPOINT, CROSSING, STEP, STORY, command_of, where
 from hvlab.session.timeline import Branch
 from hvlab.session.travel import EVENT, TIME
 
@@ -237,7 +238,8 @@ def _remove_breakpoint(call: Call) -> None:
 # -- stories -----------------------------------------------------------------------------------------
 
 
-def _story(call: Call) -> Iterator[object]:
+def _root(call: Call) -> int:
+    """The event whose consequences are asked for: -Event, or the last command that begins so; else the last one."""
     session = _session(call)
     trace = session.world.trace
     root = call.args.Event
@@ -253,14 +255,33 @@ def _story(call: Call) -> Iterator[object]:
         root = commands[-2] if own and len(commands) > 1 else commands[-1] if commands else 0
     if not 1 <= root <= len(trace):
         raise refused("not-yet", wanted=root, reached=len(trace))
+    return int(root)
+
+
+def _caused(call: Call, root: int) -> Iterator[tuple[int, TraceEvent]]:
+    """An event and all that it led to, each with its depth, in the order in which it happened."""
+    trace = _session(call).world.trace
     depths = {root: 0}
-    yield STORY.of((0, trace[root]))
+    yield 0, trace[root]
     for number in range(root, len(trace.events)):
         call.runner.charge(1)
         depth = depths.get(trace.events[number][2])
         if depth is not None:
             depths[number + 1] = depth + 1
-            yield STORY.of((depth + 1, trace[number + 1]))
+            yield depth + 1, trace[number + 1]
+
+
+def _story(call: Call) -> Iterator[object]:
+    for row in _caused(call, _root(call)):
+        yield STORY.of(row)
+
+
+def _crossings(call: Call) -> Iterator[object]:
+    events = (event for _, event in _caused(call, _root(call)))
+    wanted = {name.casefold() for name in call.args.VMName or ()}
+    for row in crossings(events, call.args.Kind or (MESSAGE, EXIT)):
+        if not wanted or row.machine.casefold() in wanted:
+            yield CROSSING.of(row)
 
 
 def _export(call: Call) -> None:
@@ -348,6 +369,15 @@ LOOKING = (
         _story,
         Parameter("Command", position=0, sets=("Command",)),
         Parameter("Event", "int", mandatory=True, minimum=1, sets=("Event",)),
+        read_only=True,
+    ),
+    _cmdlet(
+        "Get-LabCrossing",
+        _crossings,
+        Parameter("Command", position=0, sets=("Command",)),
+        Parameter("Event", "int", mandatory=True, minimum=1, sets=("Event",)),
+        Parameter("VMName", array=True, completer="vm"),
+        Parameter("Kind", "enum", array=True, values=CROSSING_KINDS),
         read_only=True,
     ),
 )

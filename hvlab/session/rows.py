@@ -141,6 +141,24 @@ STORY = ObjectType(
 )
 
 
+CROSSING = ObjectType(
+    "Hvlab.Crossing",
+    {
+        "VMName": lambda row: row.machine,
+        "Phase": lambda row: row.phase,
+        "Kind": lambda row: row.kind,
+        "Name": lambda row: row.name,
+        "Direction": lambda row: row.direction,
+        "Count": lambda row: row.count,
+        "Event": lambda row: row.first,
+        "Time": lambda row: TimeSpan(row.time),
+    },
+    columns=("Event", "Time", "VMName", "Phase", "Kind", "Name", "Direction", "Count"),
+    text_property="Name",
+    key="Event",
+)
+
+
 def _caption(event: TraceEvent) -> str:
     named = [
         str(event.fields[name])

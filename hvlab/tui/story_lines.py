@@ -43,6 +43,7 @@ GLYPHS = {
     "guest.driver": "⚙",
     "guest.io": "○",
     "guest.file": "□",
+    "guest.database": "□",
     "guest.workload": "★",
     "net.frame": "≈",
     "net.change": "⇄",
