@@ -1,6 +1,15 @@
 """Facts as data: platforms, guest operating systems, scenarios, read from assets/ and validated."""
 
-from hvlab.catalog.loader import BadCatalog, guest, guests, platform, platforms, scenario, scenarios
+from hvlab.catalog.loader import (
+    BadCatalog,
+    guest,
+    guests,
+    layout_sizes,
+    platform,
+    platforms,
+    scenario,
+    scenarios,
+)
 from hvlab.catalog.models import Guest, Image, Limit, Nic, Phase, Platform, Scenario
 
 __all__ = [
@@ -14,6 +23,7 @@ __all__ = [
     "Scenario",
     "guest",
     "guests",
+    "layout_sizes",
     "platform",
     "platforms",
     "scenario",

@@ -78,6 +78,13 @@ def scenario(name: str) -> Scenario:
     return read("scenarios", name, Scenario)
 
 
+@functools.cache
+def layout_sizes() -> dict[str, int]:
+    """The sizes in bytes that the specifications give, by layout. Raises BadCatalog."""
+    groups = parse(paths.assets() / "layouts.toml", dict[str, dict[str, int]])
+    return {name: size for group in groups.values() for name, size in group.items()}
+
+
 def platforms() -> list[str]:
     """The ids of all platforms."""
     return _names("platforms")

@@ -13,6 +13,7 @@ import hvlab.hypervisor
 import hvlab.network
 import hvlab.storage
 import hvlab.vmbus
+from hvlab import catalog
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.objects import ObjectType
 from hvlab.console.patterns import like
@@ -60,10 +61,11 @@ STRUCT = ObjectType(
         "Number": lambda item: item.number,
         "Direction": lambda item: item.direction,
         "Size": lambda item: item.layout.size,
+        "Reference": lambda item: catalog.layout_sizes().get(item.layout.name),
         "Variable": lambda item: item.followed,
         "Fields": lambda item: [f.name for f in item.layout.fields if not f.name.startswith("_")],
     },
-    columns=("Group", "Name", "Number", "Direction", "Size", "Variable"),
+    columns=("Group", "Name", "Number", "Direction", "Size", "Reference", "Variable"),
     text_property="Name",
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hvlab import paths
+from hvlab import catalog, paths
 from hvlab.console.host import RecordingHost
 from hvlab.console.labmodule.protocol import structs
 from hvlab.session.session import Session
@@ -122,3 +122,11 @@ def test_every_other_struct_has_the_size_of_the_reference(console: Console) -> N
     assert {name: printed.get(name) for name in OTHERS} == OTHERS
     assert console.lines("(Get-LabLayout ScsiRequest).Size") == ["36"]
     assert "lun" in console.lines("(Get-LabLayout ScsiRequest).Fields")
+
+
+def test_the_reference_stands_beside_each_size_and_is_the_same() -> None:
+    sizes = {item.layout.name: item.layout.size for item in structs()}
+    reference = catalog.layout_sizes()
+    assert {name: sizes.get(name) for name in reference} == reference
+    messages = {item.layout.name: item.layout.size for item in structs() if item.number in MESSAGES}
+    assert messages.items() <= reference.items() and OTHERS.items() <= reference.items()
