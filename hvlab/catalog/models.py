@@ -111,6 +111,8 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     video_versions: list[str] = []
     hot_add_disks: bool = False
     """Whether disks of a SCSI controller come and go while the machine runs (from 2008 R2 on)."""
+    import_style: Literal["once", "copy", "always"] = "once"
+    """What an import makes of an export: used up; used up unless its files are copied; never used up."""
     hosted: bool = False
     """Whether guests run on a host's operating system (type 2) and not on a hypervisor."""
     cluster: Clustering | None = None

@@ -82,7 +82,7 @@ class NetworkAdapter:
         return f"{'legacy' if self.legacy else 'net'}:{self.number}"
 
 
-_UNUSUAL = ("folder", "version")
+_UNUSUAL = ("folder", "version", "job")
 """Fields of a machine that are empty as a rule."""
 
 
@@ -129,9 +129,11 @@ class VirtualMachine:
     """Where its configuration and saved state lie; empty: where the host keeps all others."""
     version: str = ""
     """The version of its configuration; empty: its host's own."""
+    job: str = ""
+    """What is done with its files, so that it can neither start nor change meanwhile; empty as a rule."""
 
     def digest_state(self) -> list[object]:
-        """Its fields in order; what is as usual of the last two is left out, and such a machine spelled as ever."""
+        """Its fields in order; what is as usual of the last three is left out, and such a machine spelled as ever."""
         names = [one.name for one in fields(self) if one.name not in _UNUSUAL or getattr(self, one.name)]
         return ["VirtualMachine", *(getattr(self, name) for name in names)]
 

@@ -20,14 +20,15 @@ STOP_ACTIONS = (TURN_OFF, SAVE, SHUT_DOWN)
 MAXIMUM_NOTES = 4096
 
 
-def _must_be_off(machine: VirtualMachine) -> None:
+def _must_be_off(vmms: Vmms, machine: VirtualMachine) -> None:
+    vmms.check_free(machine)
     if machine.state != OFF:
         raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
 
 
 def set_memory(vmms: Vmms, machine: VirtualMachine, memory: int) -> None:
     """Change the memory that it starts with, in bytes. Refusal."""
-    _must_be_off(machine)
+    _must_be_off(vmms, machine)
     vmms.check_memory(memory)
     machine.memory = memory
 
@@ -36,7 +37,7 @@ def rename(vmms: Vmms, machine: VirtualMachine, name: str) -> None:
     """Give it another name. Refusal: a real host would do so at any time, the lab while nothing of it runs."""
     if name == machine.name:
         return
-    _must_be_off(machine)
+    _must_be_off(vmms, machine)
     if machine.saved is not None or any(snapshot.saved for snapshot in machine.snapshots.values()):
         raise Refusal("rename-with-memory", name=machine.name)
     if name.casefold() != machine.name.casefold():
@@ -58,7 +59,7 @@ def set_notes(vmms: Vmms, machine: VirtualMachine, notes: str) -> None:
 
 def add_scsi_controller(vmms: Vmms, machine: VirtualMachine) -> None:
     """One more SCSI controller. Refusal."""
-    _must_be_off(machine)
+    _must_be_off(vmms, machine)
     vmms.check_limit("scsi_controllers", machine.scsi_controllers + 1)
     machine.scsi_controllers += 1
     vmms.note_settings(machine, "scsi", str(machine.scsi_controllers))
@@ -66,7 +67,7 @@ def add_scsi_controller(vmms: Vmms, machine: VirtualMachine) -> None:
 
 def remove_scsi_controller(vmms: Vmms, machine: VirtualMachine) -> None:
     """Take the last SCSI controller away, which must be empty. Refusal."""
-    _must_be_off(machine)
+    _must_be_off(vmms, machine)
     number = machine.scsi_controllers - 1
     used = sum(1 for drive in machine.drives if (drive.controller, drive.number) == ("SCSI", number))
     if number < 0:

@@ -93,6 +93,11 @@ class Vmms(Component):
             raise Refusal("no-such-vm", name=name)
         return found
 
+    def check_free(self, machine: VirtualMachine) -> None:
+        """Refusal while a job has the machine's files in hand."""
+        if machine.job:
+            raise Refusal("vm-busy", name=machine.name, job=machine.job)
+
     def usage(self, machine: VirtualMachine) -> int:
         """What a machine's processors use of the host's at this moment, in per cent."""
         hypervisor = self.root.hypervisor
@@ -195,6 +200,7 @@ class Vmms(Component):
     def remove(self, name: str) -> None:
         """Delete a machine's definition; its disks stay."""
         machine = self.machine(name)
+        self.check_free(machine)
         if machine.state != OFF:
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
         self._leave_no_snapshots(machine)
@@ -262,6 +268,7 @@ class Vmms(Component):
 
     def _check_plugging(self, machine: VirtualMachine, controller: str) -> None:
         """Refusal unless disks can be plugged in and out now: while it is off, or while it runs, by SCSI only."""
+        self.check_free(machine)
         if machine.state == OFF:
             return
         if machine.state != RUNNING:
@@ -338,6 +345,7 @@ class Vmms(Component):
     def start(self, name: str) -> None:
         """Begin to start a machine; it is Running, or Off again with a `failure`, some time later."""
         machine = self.machine(name)
+        self.check_free(machine)
         self.server.check_role()
         if self.root.down:
             raise Refusal("host-down")
@@ -455,9 +463,17 @@ class Vmms(Component):
         seq = self.world.emit(
             "process", f"{self.host}/root", self.name, None, None, None, "end", "vmms.exe", ""
         )
+        for machine in self.machines.values():
+            self._lose_job(machine)
         for machine in lost:
             self.networks.power_off(machine)
             self.world.because(seq, self._set_state, machine, OFF)
+
+    def _lose_job(self, machine: VirtualMachine) -> None:
+        """What was done with a machine's files ends with the host; what it had made stays."""
+        if machine.job:
+            self.world.remove(self.world.get(f"{self.host}/root/{machine.job}/{machine.name}", Component))
+            machine.job, machine.failure = "", "host-lost"
 
     @handler
     def on_root_booted(self, ran: tuple[str, ...]) -> int | None:
@@ -527,7 +543,7 @@ class Vmms(Component):
             self.server.log.write_of("vm-reset" if restart else "vm-shut-itself-down", machine)
         self._drop_processes(machine)
         self._set_state(machine, OFF if machine.saved is None else SAVED)
-        self._merge_soon(machine)
+        self.merge_soon(machine)
         if restart:
             self.start(machine.name)
 
@@ -598,6 +614,7 @@ class Vmms(Component):
     def take_snapshot(self, vm: str, name: str) -> None:
         """Begin to take a snapshot of a machine that is off, saved or running; a running one stands meanwhile."""
         machine = self.machine(vm)
+        self.check_free(machine)
         if machine.state not in (OFF, SAVED, RUNNING):
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=RUNNING)
         if self.platform.hosted:
@@ -674,6 +691,7 @@ class Vmms(Component):
     def apply_snapshot(self, vm: str, name: str) -> None:
         """Go back to a snapshot: the machine is off or saved, and will be as the snapshot has it."""
         machine, snapshot = self.machine(vm), self.find_snapshot(vm, name)
+        self.check_free(machine)
         if machine.state not in (OFF, SAVED):
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
         files = self.storage.files
@@ -689,11 +707,12 @@ class Vmms(Component):
     def remove_snapshot(self, vm: str, name: str, subtree: bool) -> None:
         """Take a snapshot out of the tree, or it and all after it; the disks are merged when the machine is off."""
         machine, snapshot = self.machine(vm), self.find_snapshot(vm, name)
+        self.check_free(machine)
         gone = snapshots.below(machine, snapshot.identifier) if subtree else [snapshot.identifier]
         for identifier in reversed(gone):
             snapshots.forget(machine, identifier, self.storage.files)
         self._note_snapshot(machine, "deleted", snapshot.name)
-        self._merge_soon(machine)
+        self.merge_soon(machine)
 
     def _leave_no_snapshots(self, machine: VirtualMachine) -> None:
         """A machine is removed: its disks stay, as they are now and without any history."""
@@ -707,9 +726,9 @@ class Vmms(Component):
         child = f"{self.host}/{machine.name}"
         self.world.emit("snapshot", self.name, child, None, None, None, action, name, len(machine.snapshots))
 
-    def _merge_soon(self, machine: VirtualMachine) -> None:
+    def merge_soon(self, machine: VirtualMachine) -> None:
         """Begin the next merge, if the machine is off or saved and there is one."""
-        if machine.state not in (OFF, SAVED):
+        if machine.state not in (OFF, SAVED) or machine.job:
             return
         merge = snapshots.next_merge(machine, self.storage.files)
         if merge is not None:
@@ -722,7 +741,7 @@ class Vmms(Component):
         """A merge has had its time; if the machine was started meanwhile, all of it was in vain."""
         key, begun, merge = payload
         machine = self.machines.get(key)
-        if machine is None or machine.state not in (OFF, SAVED) or machine.changed > begun:
+        if machine is None or machine.state not in (OFF, SAVED) or machine.job or machine.changed > begun:
             return None
         if snapshots.next_merge(machine, self.storage.files) != merge:
             return None
@@ -732,7 +751,7 @@ class Vmms(Component):
             machine.failure = "disk-full"
             return None
         self._note_snapshot(machine, "merged", (merge.lower or merge.upper).rpartition("\\")[2])
-        self._merge_soon(machine)
+        self.merge_soon(machine)
         return None
 
     def busy(self, machine: VirtualMachine) -> bool:
@@ -806,6 +825,7 @@ class Vmms(Component):
     def remove_saved(self, name: str) -> None:
         """Throw a machine's saved state away: it starts cold, as after a power failure."""
         machine = self.machine(name)
+        self.check_free(machine)
         if machine.state != SAVED or machine.saved is None:
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=SAVED)
         saved.discard(machine.saved, self.storage.files)

@@ -47,6 +47,7 @@ KINDS = _catalogue(
     Kind("copy", "root", ("what", "amount")),
     Kind("host.file", "root", ("action", "path", "size")),
     Kind("snapshot", "root", ("action", "name", "count")),
+    Kind("transfer", "root", ("action", "vm", "folder")),
     Kind("cluster", "root", ("action", "object", "detail")),
     Kind("migration", "root", ("action", "vm", "round", "pages")),
     Kind("licence", "root", ("action", "number", "edition", "server")),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.cluster_refusals import CLUSTER_ERRORS
+from hvlab.console.hyperv.moving_refusals import MOVING_ERRORS
 from hvlab.host.machine import Refusal
 from hvlab.network.addresses import POOL_SIZE
 
@@ -15,6 +16,7 @@ _STATE = "The operation cannot be performed while the object is in its current s
 
 _ERRORS: dict[str, tuple[str, str, str]] = {
     **CLUSTER_ERRORS,
+    **MOVING_ERRORS,
     "no-such-vm": (
         'Hyper-V was unable to find a virtual machine with name "{name}".',
         "InvalidParameter",

@@ -186,10 +186,10 @@ def fits(entry: Entry, pattern: str) -> bool:
 
 
 def held_by(call: Call, path: str) -> str:
-    """The running machine that holds a file open, itself or as a parent of its disk; empty if none does."""
+    """The running or exported machine that holds a file open, itself or as a parent of its disk; empty if none does."""
     host = files(call)
     for machine in vmms(call.lab).machines.values():
-        if machine.state == OFF:
+        if machine.state == OFF and not machine.job:
             continue
         for drive in machine.drives:
             if path.casefold() in (name.casefold() for name in _chain(host, drive.path)):
@@ -346,6 +346,16 @@ def illegal(path: str) -> CmdletError:
         "ItemNotSupported",
         "InvalidArgument",
         explain=("explain.illegal-path", {}),
+    )
+
+
+def into_itself(path: str, target: str) -> CmdletError:
+    """A folder cannot be copied into itself."""
+    return CmdletError(
+        f"Cannot overwrite the item {path} with itself: '{target}' lies in it.",
+        "CopyError",
+        "WriteError",
+        explain=("explain.into-itself", {"path": path}),
     )
 
 

@@ -136,12 +136,23 @@ def _move(call: Call) -> Iterator[object]:
 
 
 def _targets(call: Call) -> Iterable[tuple[Entry, str]]:
-    """Each file to copy or move, and where to. Folders as a whole are refused, by name."""
+    """Each file to copy or move, and where to; of folders all files below if Recurse is asked for, else a refusal."""
     goal = host.full(call, call.args.Destination or ".")
     place = host.entry_at(call, goal)
     into = (place is not None and place.size is None) or call.args.Destination.endswith("\\")
     for path in call.args.Path:
         for entry in host.matching(call, path):
+            if entry.size is None and call.args.get("Recurse"):
+                folder = entry.path.rstrip("\\")
+                base = goal.rstrip("\\") + "\\" + folder.rpartition("\\")[2] if into else goal
+                if (base + "\\").casefold().startswith(folder.casefold() + "\\"):
+                    raise host.into_itself(folder, base)
+                yield from (
+                    (inside, base + inside.path[len(folder) :])
+                    for inside in host.within(call, entry.path, deep=True)
+                    if inside.size is not None
+                )
+                continue
             if entry.size is None:
                 raise CmdletError(
                     f"'{entry.path}' is a folder; the lab copies and moves files only.",
@@ -283,6 +294,7 @@ CMDLETS = (
         (
             _MUST,
             Parameter("Destination", position=1, default="", completer="path"),
+            Parameter("Recurse", "switch"),
             Parameter("Force", "switch"),
             Parameter("PassThru", "switch"),
         ),

@@ -1,0 +1,62 @@
+"""How the refusals of exports, imports and backups read; joined with the host's own in `refusals`."""
+
+from __future__ import annotations
+
+MOVING_ERRORS: dict[str, tuple[str, str, str]] = {
+    "vm-busy": (
+        "The operation cannot be performed while '{name}' is in use by another operation ({job}).",
+        "InvalidState",
+        "ResourceBusy",
+    ),
+    "no-export": (
+        "'{name}': {platform} can neither export nor import virtual machines.",
+        "InvalidOperation",
+        "NotImplemented",
+    ),
+    "export-there": (
+        "Export failed for virtual machine '{name}': the directory '{path}' is not empty. (0x80070050)",
+        "OperationFailed",
+        "ResourceExists",
+    ),
+    "export-same-names": (
+        "Export failed for virtual machine '{name}': '{first}' and '{second}' have the same file name. (0x80070050)",
+        "OperationFailed",
+        "ResourceExists",
+    ),
+    "export-unreadable": (
+        "Export failed for virtual machine '{name}': '{path}' cannot be read. (0x80070002)",
+        "OperationFailed",
+        "ObjectNotFound",
+    ),
+    "no-such-folder": (
+        "The path '{path}' cannot be found. (0x80070003)",
+        "ObjectNotFound",
+        "ObjectNotFound",
+    ),
+    "no-export-there": (
+        "Import failed.\nNo virtual machine files for import were found in the location '{path}'.",
+        "ObjectNotFound",
+        "ObjectNotFound",
+    ),
+    "imported-already": (
+        "Import failed.\nNo virtual machine files for import were found in the location '{path}'.",
+        "ObjectNotFound",
+        "ResourceExists",
+    ),
+    "bad-configuration": (
+        "Import failed.\nThe configuration file '{path}' is damaged or cannot be read.",
+        "InvalidData",
+        "InvalidData",
+    ),
+    "id-taken": (
+        "Import failed.\nThe operation failed because a virtual machine with the identifier '{identifier}' "
+        "already exists.",
+        "OperationFailed",
+        "ResourceExists",
+    ),
+    "no-import-copy": (
+        "Import failed for virtual machine '{name}': {platform} cannot copy the files at the import.",
+        "InvalidParameter",
+        "NotImplemented",
+    ),
+}
