@@ -41,7 +41,7 @@ class Found:
 def find(service: Vmms, path: str) -> Found:
     """The export in a folder, or that of a configuration's file. Refusal if there is none that can be imported."""
     files = service.storage.files
-    path = files.normalise(path)
+    path = files.normalise(path) if len(path) > 2 else path  # a volume alone may hold an export, too
     folder = path
     if path.casefold().endswith((EXPORTED, IMPORTED)):
         folder = path.rpartition("\\")[0].removesuffix(f"\\{MACHINES}")
