@@ -56,6 +56,7 @@ GLYPHS = {
     "snapshot": "◈",
     "cluster": "⇄",
     "migration": "→",
+    "transfer": "⇄",
 }
 
 
