@@ -1,4 +1,4 @@
-"""Each fault through `hvlab run`: what the learner sees, that the rest of the lab goes on, and that the repair repairs."""
+"""Each fault through `hvlab run`: what is seen, that the rest of the lab goes on, and that the repair repairs."""
 
 from __future__ import annotations
 

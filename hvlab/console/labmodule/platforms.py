@@ -14,6 +14,7 @@ from hvlab.console.hyperv.objects import guest_of, vmms
 from hvlab.console.hyperv.refusals import as_error
 from hvlab.console.objects import Column, ObjectType
 from hvlab.console.values import Hashtable
+from hvlab.datacenter import paths
 from hvlab.datacenter.compare import COSTS, NotComparable, Tally, measure
 from hvlab.guests.guest import GuestSystem
 from hvlab.host.hosted import PROCESS
@@ -140,16 +141,50 @@ def _compare(call: Call) -> Iterator[object]:
         except Refusal as refusal:
             raise as_error(refusal) from None
         except NotComparable as error:
-            raise CmdletError(
-                f"The guest on '{image}' does not boot on {name}: {error.phase}.",
-                "InvalidOperation",
-                "InvalidOperation",
-                explain=("explain.not-comparable", {"image": image, "platform": name}),
-            ) from None
+            raise _does_not_boot(image, name, error) from None
     kind = _type_of(list(tallies))
     for counter in (*COSTS, TOTAL, CLOCK):
         if counter in (TOTAL, CLOCK) or any(tally.counts[counter] for tally in tallies.values()):
             yield kind.of((counter, tallies))
+
+
+# -- the same call on two paths ----------------------------------------------------------------------
+
+LEVEL = ObjectType(
+    "Hvlab.PathLevel",
+    {
+        "Layer": lambda level: level.layer,
+        "Enlightened": lambda level: level.enlightened,
+        "Plain": lambda level: level.plain,
+        "Same": lambda level: level.same,
+    },
+    columns=("Layer", "Same", "Enlightened", Column("Without drivers", "Plain")),
+    text_property="Layer",
+)
+
+
+def _paths(call: Call) -> Iterator[object]:
+    args = call.args
+    image = full_path(call, args.Image)
+    call.progress("Compare-LabPath", image)
+    try:
+        levels = paths.compare(
+            call.lab.platform.id, call.lab.scenario.id, image, args.Workload.lower(), args.Count, args.Size
+        )
+    except Refusal as refusal:
+        raise as_error(refusal) from None
+    except NotComparable as error:
+        raise _does_not_boot(image, call.lab.platform.id, error) from None
+    yield from (LEVEL.of(level) for level in levels)
+
+
+def _does_not_boot(image: str, platform: str, error: NotComparable) -> CmdletError:
+    return CmdletError(
+        f"The guest on '{image}' does not boot on {platform}: {error.phase}.",
+        "InvalidOperation",
+        "InvalidOperation",
+        explain=("explain.not-comparable", {"image": image, "platform": platform}),
+    )
 
 
 # -- the way to a device --------------------------------------------------------------------------
@@ -249,6 +284,20 @@ CMDLETS = (
         lab_only=True,
         read_only=True,
         summary_id="help.Compare-LabPlatform",
+    ),
+    Cmdlet(
+        "Compare-LabPath",
+        MODULE,
+        (
+            Parameter("Image", position=0, completer="path", default="C:\\Images\\WS2008-x64.vhd"),
+            Parameter("Workload", "enum", position=1, values=("Write", "Read"), default="Write"),
+            Parameter("Count", "int", default=4, minimum=1, maximum=1000),
+            Parameter("Size", "size", default=4096),
+        ),
+        _paths,
+        lab_only=True,
+        read_only=True,
+        summary_id="help.Compare-LabPath",
     ),
     Cmdlet(
         "Get-LabDevicePath",
