@@ -60,25 +60,37 @@ HOST_CONNECTION = _table(
         "GPADL_HEADER": _BY_CHANNEL,
         "GPADL_BODY": (_TYPE, "by gpadl", "by gpadl", _TYPE),
         "GPADL_TEARDOWN": _BY_CHANNEL,
+        "OPEN_RESERVED": _BY_CHANNEL,
+        "CLOSE_RESERVED": ("by channel",) * 4,
+        "TL_CONNECT_REQUEST": (_TYPE, "no listener", "no listener", _TYPE),
+        "MODIFY_CHANNEL": _BY_CHANNEL,
+        "MODIFY_CONNECTION": (_TYPE,) * 4,
+        "PAUSE": (_TYPE,) * 4,
+        "RESUME": (_TYPE,) * 4,
     },
 )
+"""A message that the version agreed on does not know is refused as InvalidMessageType before any table is asked."""
 
 UNKNOWN = "Unknown"
-CLOSED, OPENING, OPEN, CLOSING, REOPENING, REVOKED, REOFFERED = (
+CLOSED, OPENING, OPEN, RESERVED, CLOSING, REOPENING, REVOKED, REOFFERED = (
     "Closed",
     "Opening",
     "Open",
+    "OpenReserved",
     "Closing",
     "ClosingReopen",
     "Revoked",
     "Reoffered",
 )
-CHANNEL_STATES = (CLOSED, OPENING, OPEN, CLOSING, REOPENING, REVOKED, REOFFERED)
+CHANNEL_STATES = (CLOSED, OPENING, OPEN, RESERVED, CLOSING, REOPENING, REVOKED, REOFFERED)
 
 _NO_CHANNEL = "refuse UnknownChannelId"
 _OPEN_ALREADY = "refuse ChannelAlreadyOpen"
 _NOT_OPEN = "refuse ChannelNotOpen"
 _BAD_STATE = "refuse InvalidChannelState"
+
+_NOT_RESERVED = "refuse ChannelNotReserved"
+_FAIL_MOVE = "fail to move interrupt"
 
 HOST_CHANNEL = _table(
     (UNKNOWN, *CHANNEL_STATES),
@@ -86,6 +98,7 @@ HOST_CHANNEL = _table(
         "OPEN_CHANNEL": (
             _NO_CHANNEL,
             "open",
+            _OPEN_ALREADY,
             _OPEN_ALREADY,
             _OPEN_ALREADY,
             "queue open",
@@ -98,6 +111,7 @@ HOST_CHANNEL = _table(
             _NOT_OPEN,
             _NOT_OPEN,
             "close",
+            "refuse ChannelReserved",
             _NOT_OPEN,
             "unqueue open",
             "ignore",
@@ -105,14 +119,37 @@ HOST_CHANNEL = _table(
         ),
         "REL_ID_RELEASED": (
             _NO_CHANNEL,
-            *(_BAD_STATE,) * 5,
+            *(_BAD_STATE,) * 6,
             "release",
             "release and offer again",
         ),
-        "GPADL_HEADER": (_NO_CHANNEL, *("by gpadl",) * 5, "fail gpadl", "fail gpadl"),
-        "GPADL_TEARDOWN": (_NO_CHANNEL, *("by gpadl",) * 7),
+        "GPADL_HEADER": (_NO_CHANNEL, *("by gpadl",) * 6, "fail gpadl", "fail gpadl"),
+        "GPADL_TEARDOWN": (_NO_CHANNEL, *("by gpadl",) * 8),
+        "OPEN_RESERVED": (
+            _NO_CHANNEL,
+            "open reserved",
+            *(_OPEN_ALREADY,) * 3,
+            *(_BAD_STATE,) * 2,
+            "ignore",
+            "ignore",
+        ),
+        "CLOSE_RESERVED": (
+            _NO_CHANNEL,
+            *(_NOT_OPEN,) * 2,
+            _NOT_RESERVED,
+            "close and answer",
+            *(_NOT_OPEN,) * 2,
+            "ignore",
+            "ignore",
+        ),
+        "MODIFY_CHANNEL": (
+            *(_FAIL_MOVE,) * 3,
+            "move interrupt",
+            *(_FAIL_MOVE,) * 5,
+        ),
     },
 )
+"""OpenReserved: opened by OPEN_RESERVED, without interrupts; only CLOSE_RESERVED closes it, and gets an answer."""
 
 IN_PROGRESS, CREATED, RING_IN_USE, DEVICE_LEAVING, TEARING_DOWN = (
     "InProgress",
@@ -159,6 +196,15 @@ _IGNORE = "ignore"
 _GUEST_BY_CHANNEL = (_IGNORE, _IGNORE, "by channel", "by channel", _IGNORE, _IGNORE)
 _GUEST_BY_GPADL = (_IGNORE, _IGNORE, "by gpadl", "by gpadl", _IGNORE, _IGNORE)
 
+_UNASKED = (
+    "CLOSE_RESERVED_RESPONSE",
+    "TL_CONNECT_RESULT",
+    "MODIFY_CHANNEL_RESPONSE",
+    "MODIFY_CONNECTION_RESPONSE",
+    "PAUSE_RESPONSE",
+)
+"""Answers to what no guest of the lab asks: their drivers end before these versions."""
+
 GUEST_CONNECTION = _table(
     GUEST_CONNECTION_STATES,
     {
@@ -170,6 +216,7 @@ GUEST_CONNECTION = _table(
         "OPEN_CHANNEL_RESULT": _GUEST_BY_CHANNEL,
         "GPADL_CREATED": _GUEST_BY_GPADL,
         "GPADL_TORNDOWN": _GUEST_BY_GPADL,
+        **dict.fromkeys(_UNASKED, (_IGNORE,) * 6),
     },
 )
 
@@ -218,6 +265,24 @@ OUR_READING = frozenset(
         (ROOT, GPADL, "GPADL_TEARDOWN", RING_IN_USE),
         (ROOT, GPADL, "GPADL_TEARDOWN", DEVICE_LEAVING),
         (ROOT, CONNECTION, "INITIATE_CONTACT", DISCONNECTING),
+        (ROOT, CONNECTION, "CLOSE_RESERVED", DISCONNECTING),
+        (ROOT, CONNECTION, "TL_CONNECT_REQUEST", CONNECTED),
+        (ROOT, CONNECTION, "TL_CONNECT_REQUEST", OFFERS_SENT),
+        *(
+            (ROOT, CHANNEL, message, state)
+            for message in ("OPEN_RESERVED", "CLOSE_RESERVED", "MODIFY_CHANNEL")
+            for state in (UNKNOWN, *CHANNEL_STATES)
+        ),
+        *(
+            (ROOT, CHANNEL, message, RESERVED)
+            for message in (
+                "OPEN_CHANNEL",
+                "CLOSE_CHANNEL",
+                "REL_ID_RELEASED",
+                "GPADL_HEADER",
+                "GPADL_TEARDOWN",
+            )
+        ),
         *(
             (CHILD, about, message, state)
             for (side, about), table in TABLES.items()

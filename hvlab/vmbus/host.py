@@ -33,6 +33,7 @@ from hvlab.vmbus.decisions import (
     OPENING,
     REOFFERED,
     REOPENING,
+    RESERVED,
     REVOKED,
     RING_IN_USE,
     TEARING_DOWN,
@@ -51,7 +52,7 @@ from hvlab.vmbus.host_effects import (
     Unloaded,
 )
 from hvlab.vmbus.host_gpadls import Gpadls, created_message
-from hvlab.vmbus.messages import GUEST_TO_HOST, STATUS_FAILED, V1
+from hvlab.vmbus.messages import GUEST_TO_HOST, STATUS_CONNECTION_REFUSED, STATUS_FAILED, V1
 
 __all__ = [
     "CHANNEL_STATES",
@@ -64,6 +65,7 @@ __all__ = [
     "OPENING",
     "REOFFERED",
     "REOPENING",
+    "RESERVED",
     "REVOKED",
     "Channel",
     "CloseDevice",
@@ -79,6 +81,8 @@ __all__ = [
 ]
 
 _Fields = dict[str, Any]
+_USED = (OPENING, OPEN, RESERVED)
+"""The states in which a device has, or is about to have, the rings."""
 
 
 @dataclass
@@ -132,7 +136,7 @@ class Server:
             if channel.state == REOFFERED:
                 channel.state = REVOKED
                 continue
-            if channel.state in (OPEN, OPENING):
+            if channel.state in _USED:
                 effects.append(self._let_go(channel.relid))
             channel.state = REVOKED
             effects.append(Send(messages.pack("RESCIND_CHANNEL_OFFER", channel_id=channel.relid)))
@@ -143,7 +147,8 @@ class Server:
         channel = self.channels.get(relid)
         if channel is None or channel.state != OPENING:
             return []
-        channel.state = OPEN if status == 0 else CLOSED
+        opened = RESERVED if channel.reserved else OPEN
+        channel.state = opened if status == 0 else CLOSED
         return [self._open_result(channel, status)]
 
     def close_complete(self, relid: int) -> list[Effect]:
@@ -157,6 +162,9 @@ class Server:
         del self.leaving[relid]
         effects = self.gpadls.device_gone(relid)
         channel = self.channels.get(relid)
+        if channel is not None and channel.close_answered:
+            channel.close_answered = False
+            effects.append(Send(messages.pack("CLOSE_RESERVED_RESPONSE", channel_id=relid)))
         if channel is not None and channel.state == REOPENING:
             effects += self._try_open(channel)
         elif channel is not None and channel.state == CLOSING:
@@ -190,6 +198,8 @@ class Server:
             return [Refused(bad.name, bad.reason)]
         if kind.direction != GUEST_TO_HOST:
             return [Refused(kind.name, "WrongDirection")]
+        if self.state == CONNECTED and not kind.known_at(self.version):
+            return [Refused(kind.name, "InvalidMessageType")]
         channel = self.channels.get(fields.get("channel_id", 0))
         decision = HOST_CONNECTION[kind.name, self.connection_state]
         if decision == "by channel":
@@ -210,7 +220,7 @@ class Server:
         if gpadl is None:
             return UNKNOWN
         if gpadl.state == CREATED and channel is not None:
-            if channel.ring_gpadl == number and channel.state in (OPEN, OPENING):
+            if channel.ring_gpadl == number and channel.state in _USED:
                 return RING_IN_USE
             if channel.state in (CLOSING, REOPENING):
                 return DEVICE_LEAVING
@@ -242,9 +252,7 @@ class Server:
     def _leave(self, unloading: bool, contact: _Fields | None) -> list[Effect]:
         """Everything the guest has is closed; what comes then waits until the last device has let go."""
         effects: list[Effect] = [
-            self._let_go(channel.relid)
-            for channel in self.channels.values()
-            if channel.state in (OPEN, OPENING)
+            self._let_go(channel.relid) for channel in self.channels.values() if channel.state in _USED
         ]
         self.channels.clear()
         self.gpadls.forget_all()
@@ -332,8 +340,14 @@ class Server:
             )
         )
 
+    def _open_reserved(self, channel: Channel, fields: _Fields, tail: bytes) -> list[Effect]:
+        self._note_open(channel, fields)
+        channel.reserved = True
+        return self._try_open(channel)
+
     def _note_open(self, channel: Channel, fields: _Fields) -> None:
-        channel.open_id = fields["open_id"]
+        channel.reserved = False
+        channel.open_id = fields.get("open_id", 0)
         channel.ring_gpadl = fields["ring_gpadl"]
         channel.downstream_offset = fields["downstream_ring_page_offset"]
         channel.target_vp = fields["target_vp"]
@@ -369,8 +383,39 @@ class Server:
         channel.state = CLOSING
         return [self._let_go(channel.relid)]
 
+    def _close_reserved(self, channel: Channel, fields: _Fields, tail: bytes) -> list[Effect]:
+        channel.close_answered = True
+        return self._close(channel, fields, tail)
+
     def _ignore(self, channel: Channel, fields: _Fields, tail: bytes) -> list[Effect]:
         return []
+
+    def _move_interrupt(self, channel: Channel, fields: _Fields, tail: bytes) -> list[Effect]:
+        channel.target_vp = fields["target_vp"]
+        return self._moved(fields, 0)
+
+    def _fail_move(self, channel: Channel, fields: _Fields, tail: bytes) -> list[Effect]:
+        return self._fail_move_of_none(fields, tail)
+
+    def _fail_move_of_none(self, fields: _Fields, tail: bytes) -> list[Effect]:
+        reason = "InvalidChannelState" if fields["channel_id"] in self.channels else "UnknownChannelId"
+        return [Refused("MODIFY_CHANNEL", reason), *self._moved(fields, STATUS_FAILED)]
+
+    def _moved(self, fields: _Fields, status: int) -> list[Effect]:
+        """MODIFY_CHANNEL is answered from 5.3 on; before, the guest hears nothing either way."""
+        if self.version < messages.IRON:
+            return []
+        relid = fields["channel_id"]
+        return [Send(messages.pack("MODIFY_CHANNEL_RESPONSE", channel_id=relid, status=status))]
+
+    # -- sockets ------------------------------------------------------------------------------
+
+    def _refuse_socket(self, fields: _Fields, tail: bytes) -> list[Effect]:
+        """Nobody on the host listens for sockets; from 4.1 on the guest is told."""
+        if self.version < messages.RS3:
+            return []
+        ends = {name: fields[name] for name in ("endpoint_id", "service_id")}
+        return [Send(messages.pack("TL_CONNECT_RESULT", **ends, status=STATUS_CONNECTION_REFUSED))]
 
     # -- GPADLs -------------------------------------------------------------------------------
 
@@ -405,12 +450,18 @@ class Server:
         "leave": _unload,
         "send offers": _send_offers,
         "go on with gpadl": _go_on_with_gpadl,
+        "no listener": _refuse_socket,
+        "fail to move interrupt": _fail_move_of_none,
     }
     _CHANNEL_ACTIONS = {  # noqa: RUF012 - not a field: what each decision about a channel means
         "open": _open,
+        "open reserved": _open_reserved,
+        "move interrupt": _move_interrupt,
+        "fail to move interrupt": _fail_move,
         "queue open": _queue_open,
         "unqueue open": _unqueue_open,
         "close": _close,
+        "close and answer": _close_reserved,
         "ignore": _ignore,
         "release": _release,
         "release and offer again": _release_and_offer,

@@ -35,6 +35,10 @@ class Channel:
     ring_gpadl: int = 0
     downstream_offset: int = 0
     target_vp: int = 0
+    reserved: bool = False
+    """Asked for by OPEN_RESERVED: it takes no interrupts."""
+    close_answered: bool = False
+    """Its closing was asked for by CLOSE_RESERVED, which gets an answer."""
 
 
 @dataclass

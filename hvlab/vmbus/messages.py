@@ -17,7 +17,20 @@ GUEST_TO_HOST = "guest->host"
 HOST_TO_GUEST = "host->guest"
 
 V1, WIN7, WIN8, WIN8_1, WIN10 = 0x0000000D, 0x00010001, 0x00020004, 0x00030000, 0x00040000
-VERSION_NAMES = {V1: "0.13", WIN7: "1.1", WIN8: "2.4", WIN8_1: "3.0", WIN10: "4.0"}
+RS3, IRON, COPPER = 0x00040001, 0x00050003, 0x00060000
+VERSION_NAMES = {
+    V1: "0.13",
+    WIN7: "1.1",
+    WIN8: "2.4",
+    WIN8_1: "3.0",
+    WIN10: "4.0",
+    RS3: "4.1",
+    0x00050000: "5.0",
+    0x00050001: "5.1",
+    0x00050002: "5.2",
+    IRON: "5.3",
+    COPPER: "6.0",
+}
 
 HEADER_SIZE = 8
 MAXIMUM_MESSAGE = 240
@@ -25,6 +38,8 @@ GPADL_HEADER_VALUES = 27
 GPADL_BODY_VALUES = 28
 MAXIMUM_GPADL_PAGES = (0xFFFF - 8) // 8
 STATUS_FAILED = 0x8000FFFF
+STATUS_CONNECTION_REFUSED = 0xC0000236
+"""What a guest hears that wants a socket to the host on which nobody listens (NT status; general knowledge)."""
 
 OFFER_FLAGS = {
     0x1: "ENUMERATE_DEVICE_INTERFACE",
@@ -49,22 +64,40 @@ _GPADL = _u32("gpadl_id", "hex")
 
 @dataclass(frozen=True)
 class MessageType:
-    """A message: its name and number, its direction, its layout (without what follows it), if it is followed."""
+    """A message: its name and number, its direction, its layout (without what follows it), if it is followed.
+
+    `since` is the first protocol version that knows it. One with an `option` needs more: both ends must have
+    agreed on that feature, and no contact of 40 bytes can.
+    """
 
     name: str
     number: int
     direction: str
     layout: Layout
     followed: bool = False
+    since: int = V1
+    option: bool = False
+
+    def known_at(self, version: int) -> bool:
+        """Whether a connection of this version has the message."""
+        return self.since <= version and not self.option
 
 
 TYPES: dict[int, MessageType] = {}
 BY_NAME: dict[str, MessageType] = {}
 
 
-def _define(name: str, number: int, direction: str, *fields: Field, followed: bool = False) -> MessageType:
+def _define(
+    name: str,
+    number: int,
+    direction: str,
+    *fields: Field,
+    followed: bool = False,
+    since: int = V1,
+    option: bool = False,
+) -> MessageType:
     header = (Field("message_type", "u32"), Field("_padding", "u32"))
-    kind = MessageType(name, number, direction, Layout(name, *header, *fields), followed)
+    kind = MessageType(name, number, direction, Layout(name, *header, *fields), followed, since, option)
     TYPES[number] = BY_NAME[name] = kind
     return kind
 
@@ -138,7 +171,52 @@ _define(
     Field("selected_version", "u32", names=VERSION_NAMES, shown="hex"),
 )
 _define("UNLOAD", 16, GUEST_TO_HOST)
-_define("UNLOAD_COMPLETE", 17, HOST_TO_GUEST)
+_define("UNLOAD_COMPLETE", 17, HOST_TO_GUEST, since=WIN7)
+_define(
+    "OPEN_RESERVED",
+    18,
+    GUEST_TO_HOST,
+    _CHANNEL,
+    _u32("target_vp"),
+    _u32("target_sint"),
+    _u32("ring_gpadl", "hex"),
+    _u32("downstream_ring_page_offset"),
+    since=WIN10,
+)
+_define("CLOSE_RESERVED", 19, GUEST_TO_HOST, _CHANNEL, _u32("target_vp"), _u32("target_sint"))
+_define("CLOSE_RESERVED_RESPONSE", 20, HOST_TO_GUEST, _CHANNEL, since=WIN10)
+_SOCKET = (Field("endpoint_id", "guid"), Field("service_id", "guid"))
+_define("TL_CONNECT_REQUEST", 21, GUEST_TO_HOST, *_SOCKET, since=WIN10)
+_define("MODIFY_CHANNEL", 22, GUEST_TO_HOST, _CHANNEL, _u32("target_vp"), since=RS3)
+_define(
+    "TL_CONNECT_RESULT",
+    23,
+    HOST_TO_GUEST,
+    *_SOCKET,
+    Field("status", "u32", names={STATUS_CONNECTION_REFUSED: "connection refused"}, shown="hex"),
+    since=RS3,
+)
+_define("MODIFY_CHANNEL_RESPONSE", 24, HOST_TO_GUEST, _CHANNEL, _STATUS, since=IRON)
+_define(
+    "MODIFY_CONNECTION",
+    25,
+    GUEST_TO_HOST,
+    Field("parent_to_child_monitor_page", "u64", shown="hex"),
+    Field("child_to_parent_monitor_page", "u64", shown="hex"),
+    since=COPPER,
+    option=True,
+)
+_define(
+    "MODIFY_CONNECTION_RESPONSE",
+    26,
+    HOST_TO_GUEST,
+    Field("connection_state", "u8"),
+    since=COPPER,
+    option=True,
+)
+_define("PAUSE", 27, GUEST_TO_HOST, since=COPPER, option=True)
+_define("PAUSE_RESPONSE", 28, HOST_TO_GUEST, since=COPPER, option=True)
+_define("RESUME", 29, GUEST_TO_HOST, since=COPPER, option=True)
 
 _RANGE = struct.Struct("<II")
 

@@ -15,6 +15,7 @@ from hvlab.vmbus.host import (
     CONNECTED,
     DISCONNECTING,
     OPEN,
+    RESERVED,
     CloseDevice,
     Offer,
     OpenDevice,
@@ -34,7 +35,7 @@ def legal() -> st.SearchStrategy[bytes]:
         return messages.gpadl_messages(channel, number, list(range(pages)), pages * 4096)[0]
 
     return st.one_of(
-        st.sampled_from([messages.V1, messages.WIN7, messages.WIN8, 77]).map(
+        st.sampled_from([messages.V1, messages.WIN7, messages.WIN8, messages.WIN10, messages.IRON, 77]).map(
             lambda version: messages.pack("INITIATE_CONTACT", version=version)
         ),
         st.just(messages.pack("REQUEST_OFFERS")),
@@ -51,7 +52,20 @@ def legal() -> st.SearchStrategy[bytes]:
                 downstream_ring_page_offset=parts[2],
             )
         ),
-        SMALL.map(lambda channel: messages.pack("CLOSE_CHANNEL", channel_id=channel)),
+        st.tuples(SMALL, GPADLS, SMALL).map(
+            lambda parts: messages.pack(
+                "OPEN_RESERVED",
+                channel_id=parts[0],
+                ring_gpadl=parts[1],
+                downstream_ring_page_offset=parts[2],
+            )
+        ),
+        st.tuples(st.sampled_from(["CLOSE_CHANNEL", "CLOSE_RESERVED", "MODIFY_CHANNEL"]), SMALL).map(
+            lambda parts: messages.pack(parts[0], channel_id=parts[1])
+        ),
+        st.sampled_from(
+            [messages.pack(name) for name in ("TL_CONNECT_REQUEST", "MODIFY_CONNECTION", "PAUSE", "RESUME")]
+        ),
         SMALL.map(lambda channel: messages.pack("REL_ID_RELEASED", channel_id=channel)),
         st.tuples(SMALL, GPADLS).map(
             lambda parts: messages.pack("GPADL_TEARDOWN", channel_id=parts[0], gpadl_id=parts[1])
@@ -87,7 +101,7 @@ BEGIN = st.sampled_from(
         [],
         *(
             [messages.pack("INITIATE_CONTACT", version=version), messages.pack("REQUEST_OFFERS")]
-            for version in (messages.V1, messages.WIN7, messages.WIN8)
+            for version in (messages.V1, messages.WIN7, messages.WIN8, messages.WIN10, messages.IRON)
         ),
         [
             messages.pack("INITIATE_CONTACT", version=messages.WIN7),
@@ -95,15 +109,21 @@ BEGIN = st.sampled_from(
             *messages.gpadl_messages(1, 0xE0, list(range(4)), 4 * 4096),
             messages.pack("OPEN_CHANNEL", channel_id=1, ring_gpadl=0xE0, downstream_ring_page_offset=2),
         ],
+        [
+            messages.pack("INITIATE_CONTACT", version=messages.WIN10),
+            messages.pack("REQUEST_OFFERS"),
+            *messages.gpadl_messages(1, 0xE0, list(range(4)), 4 * 4096),
+            messages.pack("OPEN_RESERVED", channel_id=1, ring_gpadl=0xE0, downstream_ring_page_offset=2),
+        ],
     ]
 )
-"""Where a guest has come to before it does as it likes; the last has a channel that is opening."""
+"""Where a guest has come to before it does as it likes; the last two have a channel that is opening."""
 
 
 @settings(max_examples=150, deadline=None)
 @given(BEGIN, STEPS)
 def test_the_server_survives_anything(begin: list[bytes], steps: list[tuple[str, object]]) -> None:
-    server = Server((messages.WIN8, messages.WIN7, messages.V1))
+    server = Server((messages.IRON, messages.WIN10, messages.WIN8, messages.WIN7, messages.V1))
     for number in range(2):
         server.offer(Offer(f"d{number}", uuid.UUID(int=1), uuid.UUID(int=number)))
     for start in begin:
@@ -145,7 +165,7 @@ def test_the_server_survives_anything(begin: list[bytes], steps: list[tuple[str,
         for relid, channel in server.channels.items():
             assert channel.relid == relid in announced
             assert channel.state in CHANNEL_STATES
-            if channel.state == OPEN:
+            if channel.state in (OPEN, RESERVED):
                 assert server.ring_pages(channel) is not None
         assert all(relid in server.channels for relid, _ in server.gpadls.known)
         if server.state != CONNECTED:

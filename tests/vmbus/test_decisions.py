@@ -24,6 +24,13 @@ REL_ID_RELEASED  InvalidMessageType   channel         channel             Invali
 GPADL_HEADER     InvalidMessageType   channel         channel             InvalidMessageType
 GPADL_BODY       InvalidMessageType   gpadl           gpadl               InvalidMessageType
 GPADL_TEARDOWN   InvalidMessageType   channel         channel             InvalidMessageType
+OPEN_RESERVED    InvalidMessageType   channel         channel             InvalidMessageType
+CLOSE_RESERVED   channel              channel         channel             [channel]
+TL_CONNECT_REQUEST InvalidMessageType [nobody]        [nobody]            InvalidMessageType
+MODIFY_CHANNEL   InvalidMessageType   channel         channel             InvalidMessageType
+MODIFY_CONNECTION InvalidMessageType  InvalidMessageType InvalidMessageType InvalidMessageType
+PAUSE            InvalidMessageType   InvalidMessageType InvalidMessageType InvalidMessageType
+RESUME           InvalidMessageType   InvalidMessageType InvalidMessageType InvalidMessageType
 """
 ROOT_CHANNEL_TURNED = """
               OPEN_CHANNEL       CLOSE_CHANNEL    REL_ID_RELEASED     GPADL_HEADER     GPADL_TEARDOWN
@@ -31,10 +38,23 @@ Unknown       UnknownChannelId   UnknownChannelId UnknownChannelId    UnknownCha
 Closed        opens              ChannelNotOpen   InvalidChannelState gpadl            gpadl
 Opening       ChannelAlreadyOpen [ChannelNotOpen] InvalidChannelState gpadl            gpadl
 Open          ChannelAlreadyOpen closes           InvalidChannelState gpadl            gpadl
+OpenReserved  [ChannelAlreadyOpen] [ChannelReserved] [InvalidChannelState] [gpadl]     [gpadl]
 Closing       queued             [ChannelNotOpen] InvalidChannelState gpadl            gpadl
 ClosingReopen ChannelAlreadyOpen [unqueued]       InvalidChannelState gpadl            gpadl
 Revoked       ignored            ignored          releases            [failed]         gpadl
 Reoffered     ignored            ignored          reoffers            [failed]         gpadl
+"""
+ROOT_CHANNEL_LATER_TURNED = """
+              OPEN_RESERVED         CLOSE_RESERVED       MODIFY_CHANNEL
+Unknown       [UnknownChannelId]    [UnknownChannelId]   [unmoved]
+Closed        [reserves]            [ChannelNotOpen]     [unmoved]
+Opening       [ChannelAlreadyOpen]  [ChannelNotOpen]     [unmoved]
+Open          [ChannelAlreadyOpen]  [ChannelNotReserved] [moved]
+OpenReserved  [ChannelAlreadyOpen]  [closes+answers]     [unmoved]
+Closing       [InvalidChannelState] [ChannelNotOpen]     [unmoved]
+ClosingReopen [InvalidChannelState] [ChannelNotOpen]     [unmoved]
+Revoked       [ignored]             [ignored]            [unmoved]
+Reoffered     [ignored]             [ignored]            [unmoved]
 """
 ROOT_GPADL = """
                 Unknown        InProgress        Created        RingInUse           DeviceLeaving  TearingDown
@@ -52,6 +72,11 @@ RESCIND_CHANNEL_OFFER [ignored] [ignored]  channel   channel   [ignored] [ignore
 OPEN_CHANNEL_RESULT   [ignored] [ignored]  channel   channel   [ignored] [ignored]
 GPADL_CREATED         [ignored] [ignored]  gpadl     gpadl     [ignored] [ignored]
 GPADL_TORNDOWN        [ignored] [ignored]  gpadl     gpadl     [ignored] [ignored]
+CLOSE_RESERVED_RESPONSE [ignored] [ignored] [ignored] [ignored] [ignored] [ignored]
+TL_CONNECT_RESULT     [ignored] [ignored]  [ignored] [ignored] [ignored] [ignored]
+MODIFY_CHANNEL_RESPONSE [ignored] [ignored] [ignored] [ignored] [ignored] [ignored]
+MODIFY_CONNECTION_RESPONSE [ignored] [ignored] [ignored] [ignored] [ignored] [ignored]
+PAUSE_RESPONSE        [ignored] [ignored]  [ignored] [ignored] [ignored] [ignored]
 """
 CHILD_CHANNEL = """
                       Unknown   Offered   Describing Opening   Open      Closed    Rescinded
@@ -93,6 +118,11 @@ WORDS = {
     "use or take pages back": "result",
     "go on with pages": "answered",
     "own pages again": "freed",
+    "open reserved": "reserves",
+    "close and answer": "closes+answers",
+    "move interrupt": "moved",
+    "fail to move interrupt": "unmoved",
+    "no listener": "nobody",
 }
 
 
@@ -107,6 +137,11 @@ def turned(text: str) -> str:
     """A transcription with its states downwards, made to one with its states across."""
     states, *rows = (line.split() for line in text.strip().splitlines())
     return "\n".join(" ".join(column) for column in zip(["", *states], *rows, strict=True))
+
+
+def without_states(text: str) -> str:
+    """The rows of a transcription alone, to stand below another of the same states."""
+    return text.split("\n", 1)[1]
 
 
 def ours(side: str, about: str) -> dict[tuple[str, str], str]:
@@ -127,7 +162,11 @@ def ours(side: str, about: str) -> dict[tuple[str, str], str]:
     ("side", "about", "text"),
     [
         (ROOT, CONNECTION, ROOT_CONNECTION),
-        (ROOT, CHANNEL, turned(ROOT_CHANNEL_TURNED)),
+        (
+            ROOT,
+            CHANNEL,
+            f"{turned(ROOT_CHANNEL_TURNED)}\n{without_states(turned(ROOT_CHANNEL_LATER_TURNED))}",
+        ),
         (ROOT, GPADL, ROOT_GPADL),
         (CHILD, CONNECTION, CHILD_CONNECTION),
         (CHILD, CHANNEL, CHILD_CHANNEL),

@@ -10,7 +10,7 @@ from hvlab.vmbus import guest, host, messages
 from hvlab.vmbus.decisions import CREATED
 from hvlab.vmbus.guest import Connection
 from hvlab.vmbus.host import CHANNEL_STATES, CloseDevice, Offer, OpenDevice, Refused, Send, Server
-from hvlab.vmbus.messages import V1, WIN7, WIN8, pack
+from hvlab.vmbus.messages import IRON, RS3, V1, WIN7, WIN8, WIN10, pack
 
 SCSI = uuid.UUID("ba6163d9-04a1-4d29-b605-72e2ffb1dc7f")
 
@@ -20,7 +20,7 @@ def offer(key: str = "scsi:0") -> Offer:
 
 
 def connected(version: int = V1) -> Server:
-    server = Server((WIN8, WIN7, V1))
+    server = Server((IRON, RS3, WIN10, WIN8, WIN7, V1))
     server.offer(offer())
     server.handle(pack("INITIATE_CONTACT", version=version, interrupt_page=0x5000))
     server.handle(pack("REQUEST_OFFERS"))
@@ -51,10 +51,11 @@ def opened(version: int = V1) -> Server:
     return server
 
 
-# Columns: Closed, Opening, Open, Closing, ClosingReopen, Revoked, Reoffered.
+# Columns: Closed, Opening, Open, OpenReserved, Closing, ClosingReopen, Revoked, Reoffered.
 TABLE = {
     "OPEN_CHANNEL": (
         "opens",
+        "already open",
         "already open",
         "already open",
         "queued",
@@ -62,8 +63,17 @@ TABLE = {
         "ignored",
         "ignored",
     ),
-    "CLOSE_CHANNEL": ("not open", "not open", "closes", "not open", "unqueued", "ignored", "ignored"),
-    "REL_ID_RELEASED": (*("bad state",) * 5, "released", "offered again"),
+    "CLOSE_CHANNEL": (
+        "not open",
+        "not open",
+        "closes",
+        "reserved",
+        "not open",
+        "unqueued",
+        "ignored",
+        "ignored",
+    ),
+    "REL_ID_RELEASED": (*("bad state",) * 6, "released", "offered again"),
 }
 OPEN_MESSAGE = pack("OPEN_CHANNEL", channel_id=1, open_id=6, ring_gpadl=0xE1, downstream_ring_page_offset=4)
 OFFER_AGAIN = pack("OFFER_CHANNEL", interface_id=SCSI, instance_id=uuid.UUID(int=6), channel_id=1)
@@ -74,6 +84,7 @@ DONE: dict[str, tuple[list[host.Effect], str | None]] = {
     "already open": ([Refused("OPEN_CHANNEL", "ChannelAlreadyOpen")], None),
     "closes": ([CloseDevice(1)], host.CLOSING),
     "unqueued": ([], host.CLOSING),
+    "reserved": ([Refused("CLOSE_CHANNEL", "ChannelReserved")], None),
     "not open": ([Refused("CLOSE_CHANNEL", "ChannelNotOpen")], None),
     "bad state": ([Refused("REL_ID_RELEASED", "InvalidChannelState")], None),
     "released": ([], "gone"),
@@ -90,11 +101,18 @@ BYTES = {
 }
 
 
-def in_state(state: str) -> Server:
-    """A server whose only channel has come into this state by messages."""
-    server = connected()
+OPEN_RESERVED = pack("OPEN_RESERVED", channel_id=1, ring_gpadl=0xE1, downstream_ring_page_offset=4)
+CLOSE_RESERVED = pack("CLOSE_RESERVED", channel_id=1)
+
+
+def in_state(state: str, version: int = V1) -> Server:
+    """A server whose only channel has come into this state by messages; OpenReserved needs version 4.0."""
+    server = connected(max(version, WIN10) if state == host.RESERVED else version)
     make_gpadl(server)
-    if state == host.CLOSED:
+    if state == host.RESERVED:
+        assert server.handle(OPEN_RESERVED) == [OpenDevice(1)]
+        server.open_complete(1, 0)
+    if state in (host.CLOSED, host.RESERVED):
         return server
     server.handle(OPEN_MESSAGE)
     if state == host.OPENING:
@@ -121,6 +139,110 @@ def test_what_is_decided_is_done(name: str, state: str) -> None:
     server = in_state(state)
     assert server.handle(BYTES[name]) == effects
     assert (server.channels[1].state if 1 in server.channels else "gone") == (after or state)
+
+
+LATER = {
+    "OPEN_RESERVED": (
+        "opens",
+        *("ChannelAlreadyOpen",) * 3,
+        *("InvalidChannelState",) * 2,
+        *("ignored",) * 2,
+    ),
+    "CLOSE_RESERVED": (
+        *("ChannelNotOpen",) * 2,
+        "ChannelNotReserved",
+        "closes",
+        *("ChannelNotOpen",) * 2,
+        *("ignored",) * 2,
+    ),
+}
+# As openvmm's server decides; its columns are those of the table above.
+
+
+@pytest.mark.parametrize("name", LATER)
+@pytest.mark.parametrize("state", CHANNEL_STATES)
+def test_a_reserved_channel_is_opened_and_closed_as_decided(name: str, state: str) -> None:
+    server = in_state(state, WIN10)
+    word = LATER[name][CHANNEL_STATES.index(state)]
+    expected: dict[str, list[host.Effect]] = {
+        "opens": [OpenDevice(1)],
+        "closes": [CloseDevice(1)],
+        "ignored": [],
+    }
+    answer = server.handle(OPEN_RESERVED if name == "OPEN_RESERVED" else CLOSE_RESERVED)
+    assert answer == expected.get(word, [Refused(name, word)])
+
+
+def test_only_a_reserved_closing_is_answered_even_if_it_is_opened_again_meanwhile() -> None:
+    answered = Send(pack("CLOSE_RESERVED_RESPONSE", channel_id=1))
+    server = in_state(host.RESERVED)
+    server.handle(CLOSE_RESERVED)
+    assert server.close_complete(1) == [answered] and server.channels[1].state == host.CLOSED
+    again = in_state(host.RESERVED)
+    again.handle(CLOSE_RESERVED)
+    again.handle(OPEN_MESSAGE)
+    assert again.close_complete(1) == [answered, OpenDevice(1)]
+    again.open_complete(1, 0)
+    assert again.channels[1].state == host.OPEN
+    again.handle(BYTES["CLOSE_CHANNEL"])
+    assert again.close_complete(1) == []
+
+
+def test_a_reserved_channel_that_could_not_be_opened_is_closed() -> None:
+    server = in_state(host.CLOSED, WIN10)
+    server.handle(OPEN_RESERVED)
+    (result,) = server.open_complete(1, messages.STATUS_FAILED)
+    assert names([result]) == ["OPEN_CHANNEL_RESULT"] and server.channels[1].state == host.CLOSED
+
+
+def test_a_reserved_closing_before_any_contact_names_no_channel() -> None:
+    assert Server((V1,)).handle(CLOSE_RESERVED) == [Refused("CLOSE_RESERVED", "UnknownChannelId")]
+
+
+@pytest.mark.parametrize("state", CHANNEL_STATES)
+@pytest.mark.parametrize("version", [RS3, IRON])
+def test_only_an_open_channel_changes_the_processor_that_it_interrupts(version: int, state: str) -> None:
+    server = in_state(state, version)
+    before = server.channels[1].target_vp
+    effects = server.handle(pack("MODIFY_CHANNEL", channel_id=1, target_vp=3))
+    moved = state == host.OPEN
+    assert server.channels[1].target_vp == (3 if moved else before)
+    status = 0 if moved else messages.STATUS_FAILED
+    answer = [Send(pack("MODIFY_CHANNEL_RESPONSE", channel_id=1, status=status))] if version == IRON else []
+    assert effects == [*([] if moved else [Refused("MODIFY_CHANNEL", "InvalidChannelState")]), *answer]
+
+
+def test_a_channel_that_is_not_there_moves_nothing() -> None:
+    refused, answer = connected(IRON).handle(pack("MODIFY_CHANNEL", channel_id=9, target_vp=3))
+    assert refused == Refused("MODIFY_CHANNEL", "UnknownChannelId")
+    assert answer == Send(pack("MODIFY_CHANNEL_RESPONSE", channel_id=9, status=messages.STATUS_FAILED))
+
+
+def test_nobody_listens_for_sockets_and_from_41_on_the_guest_hears_so() -> None:
+    request = pack("TL_CONNECT_REQUEST", endpoint_id=uuid.UUID(int=4), service_id=uuid.UUID(int=5))
+    assert connected(WIN10).handle(request) == []
+    (told,) = connected(RS3).handle(request)
+    assert isinstance(told, Send)
+    fields = messages.parse(told.message)[1]
+    assert (fields["endpoint_id"].int, fields["service_id"].int, fields["status"]) == (4, 5, 0xC0000236)
+
+
+@pytest.mark.parametrize("version", [V1, WIN7, WIN8, WIN10, RS3, IRON])
+def test_a_version_refuses_the_messages_that_came_after_it(version: int) -> None:
+    first = {
+        "OPEN_RESERVED": WIN10,
+        "TL_CONNECT_REQUEST": WIN10,
+        "MODIFY_CHANNEL": RS3,
+        "MODIFY_CONNECTION": None,
+        "PAUSE": None,
+        "RESUME": None,
+    }
+    for name, since in first.items():
+        server = in_state(host.OPEN, version)
+        refused = [Refused(name, "InvalidMessageType")]
+        message = pack(name, channel_id=1) if name in ("OPEN_RESERVED", "MODIFY_CHANNEL") else pack(name)
+        known = since is not None and version >= since
+        assert (server.handle(message) != refused) == known, name
 
 
 @pytest.mark.parametrize("state", CHANNEL_STATES)
@@ -350,7 +472,7 @@ def test_the_interrupt_page_counts_before_2_4_only(version: int) -> None:
 
 def test_an_unsupported_version_while_connected_ends_the_connection() -> None:
     server = in_state(host.OPEN)
-    assert names(server.handle(pack("INITIATE_CONTACT", version=messages.WIN10))) == ["CloseDevice"]
+    assert names(server.handle(pack("INITIATE_CONTACT", version=messages.COPPER))) == ["CloseDevice"]
     assert names(server.close_complete(1)) == ["VERSION_RESPONSE"]
     assert server.handle(pack("REQUEST_OFFERS")) == [Refused("REQUEST_OFFERS", "InvalidMessageType")]
 

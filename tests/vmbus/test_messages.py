@@ -26,8 +26,23 @@ SIZES = {
     15: ("VERSION_RESPONSE", 16),
     16: ("UNLOAD", 8),
     17: ("UNLOAD_COMPLETE", 8),
+    18: ("OPEN_RESERVED", 28),
+    19: ("CLOSE_RESERVED", 20),
+    20: ("CLOSE_RESERVED_RESPONSE", 12),
+    21: ("TL_CONNECT_REQUEST", 40),
+    22: ("MODIFY_CHANNEL", 16),
+    23: ("TL_CONNECT_RESULT", 44),
+    24: ("MODIFY_CHANNEL_RESPONSE", 16),
+    25: ("MODIFY_CONNECTION", 24),
+    26: ("MODIFY_CONNECTION_RESPONSE", 9),
+    27: ("PAUSE", 8),
+    28: ("PAUSE_RESPONSE", 8),
+    29: ("RESUME", 8),
 }
-FROM_THE_HOST = {1, 2, 4, 6, 10, 12, 15, 17}
+FROM_THE_HOST = {1, 2, 4, 6, 10, 12, 15, 17, 20, 23, 24, 26, 28}
+# The reference's column "min version"; all others are there from the first version on.
+SINCE = {17: "1.1", 18: "4.0", 20: "4.0", 21: "4.0", 22: "4.1", 23: "4.1", 24: "5.3"}
+BY_FEATURE = {25, 26, 27, 28, 29}
 OFFER = {
     "interface_id": 8,
     "instance_id": 24,
@@ -74,13 +89,52 @@ PLACES = {
     "VERSION_RESPONSE": {"version_supported": 8, "connection_state": 9, "selected_version": 12},
     "UNLOAD": {},
     "UNLOAD_COMPLETE": {},
+    "OPEN_RESERVED": {
+        "channel_id": 8,
+        "target_vp": 12,
+        "target_sint": 16,
+        "ring_gpadl": 20,
+        "downstream_ring_page_offset": 24,
+    },
+    "CLOSE_RESERVED": {"channel_id": 8, "target_vp": 12, "target_sint": 16},
+    "CLOSE_RESERVED_RESPONSE": {"channel_id": 8},
+    "TL_CONNECT_REQUEST": {"endpoint_id": 8, "service_id": 24},
+    "MODIFY_CHANNEL": {"channel_id": 8, "target_vp": 12},
+    "TL_CONNECT_RESULT": {"endpoint_id": 8, "service_id": 24, "status": 40},
+    "MODIFY_CHANNEL_RESPONSE": {"channel_id": 8, "status": 12},
+    "MODIFY_CONNECTION": {"parent_to_child_monitor_page": 8, "child_to_parent_monitor_page": 16},
+    "MODIFY_CONNECTION_RESPONSE": {"connection_state": 8},
+    "PAUSE": {},
+    "PAUSE_RESPONSE": {},
+    "RESUME": {},
 }
-VERSIONS = {0x0000000D: "0.13", 0x00010001: "1.1", 0x00020004: "2.4", 0x00030000: "3.0", 0x00040000: "4.0"}
+VERSIONS = {
+    0x0000000D: "0.13",
+    0x00010001: "1.1",
+    0x00020004: "2.4",
+    0x00030000: "3.0",
+    0x00040000: "4.0",
+    0x00040001: "4.1",
+    0x00050000: "5.0",
+    0x00050001: "5.1",
+    0x00050002: "5.2",
+    0x00050003: "5.3",
+    0x00060000: "6.0",
+}
 
 
 def test_names_numbers_sizes_and_directions() -> None:
     assert {number: (kind.name, kind.layout.size) for number, kind in messages.TYPES.items()} == SIZES
     assert {n for n, kind in messages.TYPES.items() if kind.direction == "host->guest"} == FROM_THE_HOST
+
+
+def test_from_which_version_on_a_message_exists() -> None:
+    for number, kind in messages.TYPES.items():
+        option = number in BY_FEATURE
+        assert VERSIONS[kind.since] == ("6.0" if option else SINCE.get(number, "0.13")), kind.name
+        # No feature can be agreed on in a contact of 40 bytes.
+        known = [version for version in VERSIONS if kind.known_at(version)]
+        assert known == ([] if option else [version for version in VERSIONS if version >= kind.since])
 
 
 @pytest.mark.parametrize("name", PLACES)

@@ -26,6 +26,12 @@ PACKAGES = (hvlab.vmbus, hvlab.devices, hvlab.hypervisor, hvlab.storage, hvlab.n
 
 _STATES = tuple(dict.fromkeys(row.state for row in decisions.rows()))
 
+
+def since(kind: messages.MessageType) -> str:
+    """The first version of the bus that knows a message; a plus where a feature must be agreed on as well."""
+    return messages.VERSION_NAMES[kind.since] + ("+" if kind.option else "")
+
+
 CELL = ObjectType(
     "Hvlab.ProtocolCell",
     {
@@ -33,6 +39,7 @@ CELL = ObjectType(
         "About": lambda row: row.about[0].upper() + row.about[1:],
         "Message": lambda row: row.message,
         "Number": lambda row: messages.BY_NAME[row.message].number,
+        "Since": lambda row: since(messages.BY_NAME[row.message]),
         "State": lambda row: row.state,
         "Reaction": lambda row: row.reaction,
         "Basis": lambda row: "our reading" if row.ours else "reference",

@@ -14,7 +14,7 @@ from hvlab.vmbus import decisions
 # Sizes in bytes as the reference lists them (sections 1, 2, 4, 5 and the summary in 7).
 MESSAGES = {
     1: 196, 2: 12, 3: 8, 4: 8, 5: 148, 6: 20, 7: 12, 8: 20, 9: 16, 10: 20, 11: 16, 12: 12, 13: 12, 14: 40,
-    15: 16, 16: 8, 17: 8,
+    15: 16, 16: 8, 17: 8, 18: 28, 19: 20, 20: 12, 21: 40, 22: 16, 23: 44, 24: 16, 25: 24, 26: 9, 27: 8, 28: 8, 29: 8,
 }  # fmt: skip
 OTHERS = {
     "PacketDescriptor": 16,
@@ -82,10 +82,11 @@ def test_the_printed_table_is_the_one_that_dispatch_uses(console: Console) -> No
 @pytest.mark.parametrize(
     ("filter_", "count"),
     [
-        ("OPEN_CHANNEL -Side Root -About Channel", 8),
-        ("-State Revoked", 5),
+        ("OPEN_CHANNEL -Side Root -About Channel", 9),
+        ("-State Revoked", 8),
         ("-Side Child -About GPADL", 8),
         ("GPADL_* -About GPADL -State TearingDown", 5),
+        ("PAUSE | Where-Object Since -eq '6.0+'", 4),
         ("nonsense", 0),
     ],
 )
