@@ -40,6 +40,8 @@ class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     wire: int
     time_sample: int = 30_000_000_000
     """Between two samples of the time synchronization."""
+    shadow_copy: int = 1_000_000_000
+    """Until a picture of a volume's files is taken."""
     host_boot: int
     process_start: int
     management: int

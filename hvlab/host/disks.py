@@ -71,6 +71,17 @@ class HostStorage(Component):
                 raise
             return differencing.open_chain(self.files, path)
 
+    def chain(self, path: str) -> list[str]:
+        """A disk's file and those of its parents, as far as they are there."""
+        found: list[str] = []
+        while path and path not in found:
+            found.append(path)
+            try:
+                path = differencing.parent_path(self.files, path)
+            except (StorageError, vhd.BadVhd):
+                break
+        return found
+
     def disc(self, path: str) -> iso.Disc:
         """The disc image in a file. Raises StorageError or iso.BadDisc."""
         return iso.Disc(self.files.open(path))

@@ -11,11 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hvlab.host import configuration, kept_states
+from hvlab.host.jobs import FileJob, path_of
 from hvlab.host.machine import OFF, SAVED, Drive, Refusal, VirtualMachine
 from hvlab.host.vmms import Vmms
-from hvlab.kernel import Component, handler
+from hvlab.kernel import handler
 from hvlab.kernel.calendar import LAB_BEGIN
-from hvlab.storage import differencing, editing, vhd
+from hvlab.storage import editing, vhd
 from hvlab.storage.volume import DiskFull, StorageError
 
 MACHINES, DISKS, SNAPSHOTS = "Virtual Machines", "Virtual Hard Disks", "Snapshots"
@@ -44,7 +45,7 @@ class Plan:
     configuration: str
 
 
-class Export(Component):
+class Export(FileJob):
     """One export that is under way; it is gone when it has ended."""
 
     STATE = ("host", "vm", "plan", "done")
@@ -129,11 +130,6 @@ class Export(Component):
         self.world.remove(self)
 
 
-def path_of(host: str, vm: str) -> str:
-    """The path of a machine's export while it is under way."""
-    return f"{host}/root/{JOB}/{vm}"
-
-
 def begin(service: Vmms, name: str, target: str) -> Plan:
     """Begin to export a machine that is off or saved into a folder of its name below `target`. Refusal."""
     machine = service.machine(name)
@@ -144,7 +140,7 @@ def begin(service: Vmms, name: str, target: str) -> Plan:
         raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
     plan = plan_of(service, machine, f"{target}\\{machine.name}")
     machine.job, machine.failure = JOB, ""
-    path = path_of(service.host, machine.name)
+    path = path_of(service.host, JOB, machine.name)
     service.world.add(path, Export(service.host, machine.name, plan)).begin()
     return plan
 
@@ -174,7 +170,7 @@ def _disks(service: Vmms, machine: VirtualMachine, folder: str) -> list[Copy]:
     found: dict[str, Copy] = {}
     names: dict[str, str] = {}
     for drive in chains:
-        for path, parent in reversed(_chain(service, machine, drive.path)):
+        for path, parent in reversed(chain(service, machine, drive.path)):
             name = path.rpartition("\\")[2]
             other = names.setdefault(name.casefold(), path)
             if other.casefold() != path.casefold():
@@ -184,18 +180,14 @@ def _disks(service: Vmms, machine: VirtualMachine, folder: str) -> list[Copy]:
     return list(found.values())
 
 
-def _chain(service: Vmms, machine: VirtualMachine, path: str) -> list[tuple[str, str]]:
+def chain(service: Vmms, machine: VirtualMachine, path: str) -> list[tuple[str, str]]:
     """A disk and its parents, each with its parent's path. Refusal if one cannot be read."""
     try:
         service.storage.open(path)
-        found = []
-        while path:
-            parent = differencing.parent_path(service.storage.files, path)
-            found.append((path, parent))
-            path = parent
-        return found
     except (StorageError, vhd.BadVhd):
         raise Refusal("export-unreadable", name=machine.name, path=path) from None
+    found = service.storage.chain(path)
+    return list(zip(found, [*found[1:], ""], strict=True))
 
 
 def _states(machine: VirtualMachine, folder: str) -> list[Copy]:

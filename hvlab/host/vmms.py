@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 
 from hvlab.catalog import Platform
-from hvlab.host import discs, saved, settings, snapshots
+from hvlab.host import discs, jobs, saved, settings, snapshots
 from hvlab.host.crash import crash
 from hvlab.host.disks import HostStorage
 from hvlab.host.link import BusLink
@@ -464,16 +464,10 @@ class Vmms(Component):
             "process", f"{self.host}/root", self.name, None, None, None, "end", "vmms.exe", ""
         )
         for machine in self.machines.values():
-            self._lose_job(machine)
+            jobs.lose(self.world, self.host, machine)
         for machine in lost:
             self.networks.power_off(machine)
             self.world.because(seq, self._set_state, machine, OFF)
-
-    def _lose_job(self, machine: VirtualMachine) -> None:
-        """What was done with a machine's files ends with the host; what it had made stays."""
-        if machine.job:
-            self.world.remove(self.world.get(f"{self.host}/root/{machine.job}/{machine.name}", Component))
-            machine.job, machine.failure = "", "host-lost"
 
     @handler
     def on_root_booted(self, ran: tuple[str, ...]) -> int | None:

@@ -101,6 +101,13 @@ REFUSED = (
         "id-taken",
     ),
     ("exported", "Import-VM D:\\Export\\web01 -Copy", "no-import-copy"),
+    (
+        "backedup",
+        "Set-Content 'D:\\Backup\\web01\\Backup 2\\a' x; New-LabBackup web01 D:\\Backup",
+        "backup-there",
+    ),
+    ("backedup", "Restore-LabBackup D:\\Backup", "no-backup-there"),
+    ("booted", "Set-LabGuestDisk web01 Dynamic", "wrong-state"),
     ("files", "Copy-Item D:\\ D:\\a -Recurse", "into-itself"),
     ("empty", "Move-LabLicense 1 HV09", "no-such-server"),
     ("empty", "Remove-LabLicense 99", "no-such-licence"),

@@ -54,6 +54,22 @@ MOVING_ERRORS: dict[str, tuple[str, str, str]] = {
         "OperationFailed",
         "ResourceExists",
     ),
+    "backup-there": (
+        "The backup of '{name}' failed: the directory '{path}' is not empty. (0x80070050)",
+        "OperationFailed",
+        "ResourceExists",
+    ),
+    "no-backup-there": (
+        "There is no backup in the location '{path}'.",
+        "ObjectNotFound",
+        "ObjectNotFound",
+    ),
+    "no-room-to-restore": (
+        "'{name}' could not be restored.\nThere is not enough space on the disk: {needed} MB are needed on {volume}, "
+        "{free} MB are free. (0x80070070)",
+        "OutOfSpace",
+        "ResourceUnavailable",
+    ),
     "no-import-copy": (
         "Import failed for virtual machine '{name}': {platform} cannot copy the files at the import.",
         "InvalidParameter",
