@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import msgspec
 from msgspec import Meta, Struct
 
-from hvlab.host.machine import SERVICE_KEYS, Drive, DvdDrive, NetworkAdapter, VirtualMachine
+from hvlab.host.machine import BOOT_DEVICES, SERVICE_KEYS, Drive, DvdDrive, NetworkAdapter, VirtualMachine
 from hvlab.host.settings import MAXIMUM_NOTES, START_ACTIONS, STOP_ACTIONS
 from hvlab.host.snapshots import Snapshot
 
@@ -108,6 +108,8 @@ class Configuration(_Strict, frozen=True):
     stop_action: Literal["TurnOff", "Save", "ShutDown"]
     services: _Text
     """The integration services that are enabled, separated by commas."""
+    boot_order: Annotated[str, Meta(max_length=100)] = ""
+    num_lock: bool = False
     drives: list[DriveEntry] = []
     dvds: list[DvdEntry] = []
     adapters: list[AdapterEntry] = []
@@ -149,6 +151,8 @@ def text_of(machine: VirtualMachine, paths: dict[str, str], version: str) -> str
             start_action=machine.start_action,
             start_delay=machine.start_delay,
             stop_action=machine.stop_action,
+            boot_order=",".join(machine.startup_order),
+            num_lock=machine.num_lock,
             services=",".join(name for name, enabled in machine.services.items() if enabled),
         ),
     )
@@ -270,6 +274,9 @@ def machine_of(known: Configuration, identifier: str, paths: dict[str, str], now
     machine.notes = known.notes
     machine.start_action, machine.start_delay = known.start_action, known.start_delay
     machine.stop_action = known.stop_action
+    order = tuple(known.boot_order.split(","))
+    machine.startup_order = order if sorted(order) == sorted(BOOT_DEVICES) else ()
+    machine.num_lock = known.num_lock
     enabled = known.services.split(",")
     machine.services = {name: name in enabled for name in SERVICE_KEYS}
     machine.snapshots = {

@@ -24,6 +24,8 @@ STATE_NUMBERS = {
     PAUSED_CRITICAL: 32787,
 }
 """WMI's EnabledState; a critical pause has a number of its own only in later releases."""
+BOOT_DEVICES = ("CD", "IDE", "LegacyNetworkAdapter", "Floppy")
+"""What the firmware of 2008's machines can boot from, in the order that a new machine has (K)."""
 CONTROLLERS = ("IDE", "SCSI")
 SERVICE_KEYS = {
     "Shutdown": "shutdown",
@@ -82,7 +84,7 @@ class NetworkAdapter:
         return f"{'legacy' if self.legacy else 'net'}:{self.number}"
 
 
-_UNUSUAL = ("folder", "version", "job")
+_UNUSUAL = ("folder", "version", "job", "startup_order", "num_lock")
 """Fields of a machine that are empty as a rule."""
 
 
@@ -132,10 +134,20 @@ class VirtualMachine:
     job: str = ""
     """What is done with its files, so that it can neither start nor change meanwhile; empty as a rule."""
 
+    startup_order: tuple[str, ...] = ()
+    """What its firmware tries to boot from, in this order; empty: as a new machine does (`boot_order`)."""
+    num_lock: bool = False
+    """Whether its keyboard begins with the digits."""
+
     def digest_state(self) -> list[object]:
-        """Its fields in order; what is as usual of the last three is left out, and such a machine spelled as ever."""
+        """Its fields in order; what is as usual of the last ones is left out, and such a machine spelled as ever."""
         names = [one.name for one in fields(self) if one.name not in _UNUSUAL or getattr(self, one.name)]
         return ["VirtualMachine", *(getattr(self, name) for name in names)]
+
+    @property
+    def boot_order(self) -> tuple[str, ...]:
+        """What its firmware tries to boot from, in this order."""
+        return self.startup_order or BOOT_DEVICES
 
     @property
     def assigned(self) -> int:

@@ -29,7 +29,8 @@ from hvlab.storage.volume import HostFiles
 if TYPE_CHECKING:
     from hvlab.host.worker import Worker
 
-FOLDER = "C:\\ProgramData\\Microsoft\\Windows\\Hyper-V\\Virtual Machines"
+HOME = "C:\\ProgramData\\Microsoft\\Windows\\Hyper-V"
+FOLDER = f"{HOME}\\Virtual Machines"
 DEVICE_STATE_SIZE = 64 << 10
 """Bytes of the .vsv file: a round figure, the devices' state is kept beside it."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hvlab.host.machine import OFF, SAVED, Refusal, VirtualMachine
+from hvlab.host.machine import BOOT_DEVICES, OFF, SAVED, Refusal, VirtualMachine
+from hvlab.host.snapshots import Snapshot
 
 if TYPE_CHECKING:
     from hvlab.host.vmms import Vmms
@@ -18,6 +19,7 @@ START_ACTIONS = (NOTHING, START_IF_RUNNING, START)
 TURN_OFF, SAVE, SHUT_DOWN = "TurnOff", "Save", "ShutDown"
 STOP_ACTIONS = (TURN_OFF, SAVE, SHUT_DOWN)
 MAXIMUM_NOTES = 4096
+LONGEST_NAME = 100
 
 
 def _must_be_off(vmms: Vmms, machine: VirtualMachine) -> None:
@@ -55,6 +57,34 @@ def set_notes(vmms: Vmms, machine: VirtualMachine, notes: str) -> None:
     if len(notes) > MAXIMUM_NOTES:
         raise Refusal("notes-too-long", limit=MAXIMUM_NOTES)
     machine.notes = notes
+
+
+def set_boot_order(vmms: Vmms, machine: VirtualMachine, order: tuple[str, ...]) -> None:
+    """Say what its firmware tries to boot from; every device stands in the order once. Refusal."""
+    _must_be_off(vmms, machine)
+    if sorted(order) != sorted(BOOT_DEVICES):
+        raise Refusal("boot-order", known=", ".join(BOOT_DEVICES))
+    machine.startup_order = () if order == BOOT_DEVICES else order
+    vmms.note_settings(machine, "boot order", ", ".join(order))
+
+
+def set_num_lock(vmms: Vmms, machine: VirtualMachine, wanted: bool) -> None:
+    """Say whether its keyboard begins with the digits. Refusal."""
+    _must_be_off(vmms, machine)
+    machine.num_lock = wanted
+    vmms.note_settings(machine, "num lock", "on" if wanted else "off")
+
+
+def rename_snapshot(vmms: Vmms, vm: str, name: str, new_name: str) -> Snapshot:
+    """Give a snapshot another name; several may have the same. Refusal."""
+    machine = vmms.machine(vm)
+    vmms.check_free(machine)
+    snapshot = vmms.find_snapshot(vm, name)
+    if not new_name.strip() or len(new_name) > LONGEST_NAME:
+        raise Refusal("snapshot-name", limit=LONGEST_NAME)
+    snapshot.name = new_name
+    vmms.note_settings(machine, "snapshot", new_name)
+    return snapshot
 
 
 def add_scsi_controller(vmms: Vmms, machine: VirtualMachine) -> None:

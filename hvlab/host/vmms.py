@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 
 from hvlab.catalog import Platform
-from hvlab.host import discs, jobs, saved, settings, snapshots
+from hvlab.host import discs, jobs, mounted, saved, settings, snapshots
 from hvlab.host.crash import crash
 from hvlab.host.disks import HostStorage
 from hvlab.host.link import BusLink
@@ -232,6 +232,11 @@ class Vmms(Component):
                 raise Refusal("disk-in-use", path=path, name=other.name)
         return path
 
+    def mounted(self) -> tuple[str, ...]:
+        """The virtual disks that the host itself has attached, by folded path."""
+        path = mounted.path_of(self.host)
+        return tuple(self.world.get(path, mounted.Mounts).mounts) if self.world.has(path) else ()
+
     def add_drive(
         self, name: str, path: str, controller: str | None, number: int | None, location: int | None
     ) -> Drive:
@@ -359,6 +364,9 @@ class Vmms(Component):
         capacity = 100 * self.root.hypervisor.processors
         if self.reserved() + machine.reserve * machine.processors > capacity:
             raise Refusal("reserve-taken", name=machine.name, reserved=self.reserved(), capacity=capacity)
+        for path in (path for drive in machine.drives for path in self.storage.chain(drive.path)):
+            if path.casefold() in self.mounted():
+                raise Refusal("disk-mounted", name=machine.name, path=path)
         machine.failure = ""
         seq = self._set_state(machine, STARTING)
         self.world.because(
@@ -465,6 +473,7 @@ class Vmms(Component):
         )
         for machine in self.machines.values():
             jobs.lose(self.world, self.host, machine)
+        mounted.lose(self.world, self.host, self.storage.files)
         for machine in lost:
             self.networks.power_off(machine)
             self.world.because(seq, self._set_state, machine, OFF)

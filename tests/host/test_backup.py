@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -129,6 +131,33 @@ def test_a_machine_that_is_off_or_saved_is_copied_as_it_lies() -> None:
     assert lab.state() == "Off" and not any(
         p.endswith(".bin") and "Backup" not in p for p in lab.storage.files.paths()
     )
+
+
+DATABASE = "Start-LabWorkload web01 -Kind Database -Count"
+
+
+@pytest.mark.parametrize(
+    ("how", "consistent", "records"), [("", "Application", 21), (" -WithoutWriter", "Crash", 16)]
+)
+def test_a_databases_chain_says_what_a_restored_backup_is_worth(
+    how: str, consistent: str, records: int
+) -> None:
+    lab = Lab()
+    lab.boot()
+    lab.run(f"{DATABASE} 21; {TAKE}{how}; {DATABASE} 11; Stop-VM web01 -TurnOff")
+    lab.run(f"Restore-LabBackup '{record(lab).folder}'; Start-VM web01; Wait-Lab web01 -For Heartbeat")
+    check: Any = lab.run("Test-LabDatabase web01")[0]
+    assert (check.get("Consistent"), check.get("Records")) == (consistent, records)
+
+
+def test_a_saved_state_backup_brings_the_databases_memory_back() -> None:
+    lab = Lab()
+    lab.boot()
+    lab.run(f"Disable-VMIntegrationService VSS web01; {DATABASE} 21; {TAKE}; {DATABASE} 11")
+    lab.run(f"Stop-VM web01 -TurnOff; Restore-LabBackup '{record(lab).folder}'; Start-VM web01; {DATABASE} 3")
+    lab.run("Stop-VM web01; Start-VM web01; Wait-Lab web01 -For Heartbeat")
+    check: Any = lab.run("Test-LabDatabase web01")[0]
+    assert (check.get("Consistent"), check.get("Records")) == ("Application", 24)
 
 
 def test_without_the_writer_the_picture_is_a_power_failures() -> None:

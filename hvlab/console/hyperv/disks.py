@@ -12,12 +12,12 @@ from hvlab.console.hyperv.refusals import RefusalsTold, as_error
 from hvlab.console.lab import Lab
 from hvlab.host.disks import HostStorage
 from hvlab.host.machine import Refusal
+from hvlab.host.places import places
 from hvlab.kernel.calendar import LAB_BEGIN
 from hvlab.storage import differencing, vhd
 from hvlab.storage.volume import BadPath, DiskFull, FileExists, NoSuchVolume, StorageError
 
 MODULE = "Hyper-V"
-DEFAULT_FOLDER = "C:\\Users\\Public\\Documents\\Hyper-V\\Virtual Hard Disks\\"
 
 
 def storage(call: Call) -> HostStorage:
@@ -30,7 +30,7 @@ def full_path(call: Call, path: str) -> str:
     """A path as the host takes it; a bare name lies in the host's default folder."""
     text = path.replace("/", "\\")
     if ":" not in text and not text.startswith("\\"):
-        text = DEFAULT_FOLDER + text.removeprefix(".\\")
+        text = places(call.lab.world, call.lab.host).disks.rstrip("\\") + "\\" + text.removeprefix(".\\")
     try:
         return storage(call).files.normalise(text)
     except BadPath:
@@ -201,7 +201,7 @@ def disk_object(call: Call, path: str) -> object:
     """The object for a virtual disk's file."""
     disk = opened(call, path)
     parent = differencing.parent_path(storage(call).files, path)
-    attached = any(
+    attached = path.casefold() in vmms(call.lab).mounted() or any(
         machine.partition and any(drive.path.casefold() == path.casefold() for drive in machine.drives)
         for machine in vmms(call.lab).machines.values()
     )

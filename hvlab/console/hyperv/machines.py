@@ -12,6 +12,7 @@ from hvlab.console.hyperv.disks import create_disk, full_path, storage_error
 from hvlab.console.hyperv.objects import machine_object, vmms
 from hvlab.console.hyperv.refusals import RefusalsTold, as_error, start_failure
 from hvlab.host import discs
+from hvlab.host.export import MACHINES
 from hvlab.host.machine import (
     OFF,
     PAUSED,
@@ -23,6 +24,8 @@ from hvlab.host.machine import (
     Refusal,
     VirtualMachine,
 )
+from hvlab.host.places import places
+from hvlab.host.saved import HOME
 from hvlab.host.vmms import Vmms
 from hvlab.storage.volume import StorageError
 
@@ -73,7 +76,9 @@ def _new(call: Call) -> Iterator[object]:
         return
     service = vmms(call.lab)
     path = full_path(call, args.VHDPath) if args.VHDPath else ""
-    folder = full_path(call, f"{args.Path.rstrip(chr(92))}\\{args.Name}") if args.Path else ""
+    folder = (
+        full_path(call, f"{args.Path.rstrip(chr(92))}\\{args.Name}") if args.Path else machine_folder(call)
+    )
     with RefusalsTold():
         service.check_new(args.Name, args.MemoryStartupBytes)
         _check_version(call)
@@ -94,6 +99,12 @@ def _new(call: Call) -> Iterator[object]:
         if path:
             service.add_drive(machine.name, path, "IDE", 0, 0)
     yield machine_object(call.lab, machine)
+
+
+def machine_folder(call: Call) -> str:
+    """Where a new machine's files lie on this host; empty: where they do unless Set-VMHost said otherwise."""
+    home = places(call.lab.world, call.lab.host).machines
+    return "" if home == HOME else f"{home}\\{MACHINES}"
 
 
 def _check_version(call: Call) -> None:

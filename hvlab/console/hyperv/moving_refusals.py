@@ -54,6 +54,37 @@ MOVING_ERRORS: dict[str, tuple[str, str, str]] = {
         "OperationFailed",
         "ResourceExists",
     ),
+    "mounted-already": (
+        "Failed to mount the virtual disk.\nThe file '{path}' is mounted already. (0x80070020)",
+        "InvalidState",
+        "ResourceBusy",
+    ),
+    "not-mounted": (
+        "Failed to dismount the virtual disk.\n'{path}' is not mounted.",
+        "InvalidState",
+        "InvalidOperation",
+    ),
+    "mount-no-room": (
+        "'{name}' cannot be written onto the virtual disk.",
+        "OperationFailed",
+        "WriteError",
+    ),
+    "disk-mounted": (
+        "'{name}' failed to start.\n\n'{path}': the process cannot access the file because it is being used by "
+        "another process. (0x80070020)",
+        "OperationFailed",
+        "ResourceBusy",
+    ),
+    "boot-order": (
+        "The startup order must name each of these once: {known}.",
+        "InvalidParameter",
+        "InvalidArgument",
+    ),
+    "snapshot-name": (
+        "The name of a snapshot must have 1 to {limit} characters.",
+        "InvalidParameter",
+        "InvalidArgument",
+    ),
     "backup-there": (
         "The backup of '{name}' failed: the directory '{path}' is not empty. (0x80070050)",
         "OperationFailed",

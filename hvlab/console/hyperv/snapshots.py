@@ -1,4 +1,4 @@
-"""Checkpoint-VM, Get-, Restore- and Remove-VMSnapshot."""
+"""Checkpoint-VM, Get-, Restore-, Rename- and Remove-VMSnapshot."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from hvlab.console.hyperv.refusals import as_error, start_failure
 from hvlab.console.objects import ObjectType
 from hvlab.console.patterns import like
 from hvlab.host.machine import RUNNING, SNAPSHOTTING, STOPPING, Refusal, VirtualMachine
+from hvlab.host.settings import rename_snapshot
 from hvlab.host.snapshots import Snapshot
 from hvlab.storage.errors import StorageError
 
@@ -113,6 +114,20 @@ def _remove(call: Call) -> None:
                 _refused(call, partial(service.remove_snapshot, machine.name, name, subtree))
 
 
+def _rename(call: Call) -> Iterator[object]:
+    args = call.args
+    for machine in find_machines(call, [args.VMName]):
+        if not call.should_process(args.Name, "Rename-VMSnapshot"):
+            continue
+        try:
+            snapshot = rename_snapshot(vmms(call.lab), machine.name, args.Name, args.NewName)
+        except Refusal as refusal:
+            call.error(as_error(refusal))
+            continue
+        if args.Passthru:
+            yield SNAPSHOT.of((machine, snapshot))
+
+
 _VM = Parameter("VMName", position=1, mandatory=True, completer="vm", pipeline="property")
 
 CMDLETS = (
@@ -156,6 +171,20 @@ CMDLETS = (
         aliases=("Restore-VMCheckpoint",),
         supports_should_process=True,
         summary_id="help.Restore-VMSnapshot",
+    ),
+    Cmdlet(
+        "Rename-VMSnapshot",
+        MODULE,
+        (
+            Parameter("Name", position=0, mandatory=True, pipeline="property", completer="snapshot"),
+            _VM,
+            Parameter("NewName", position=2, mandatory=True),
+            Parameter("Passthru", "switch"),
+        ),
+        _rename,
+        aliases=("Rename-VMCheckpoint",),
+        supports_should_process=True,
+        summary_id="help.Rename-VMSnapshot",
     ),
     Cmdlet(
         "Remove-VMSnapshot",

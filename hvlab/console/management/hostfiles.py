@@ -186,8 +186,11 @@ def fits(entry: Entry, pattern: str) -> bool:
 
 
 def held_by(call: Call, path: str) -> str:
-    """The running or exported machine that holds a file open, itself or as a parent of its disk; empty if none does."""
+    """Who holds a file open, itself or as a parent of a disk: a machine, or the host; empty if nobody does."""
     host = files(call)
+    for mounted in vmms(call.lab).mounted():
+        if path.casefold() in (name.casefold() for name in _chain(host, mounted)):
+            return call.lab.computer
     for machine in vmms(call.lab).machines.values():
         if machine.state == OFF and not machine.job:
             continue
