@@ -181,6 +181,7 @@ CMDLETS = (
         ),
         _new,
         supports_should_process=True,
+        lab_only=True,
         summary_id="help.New-LabBackup",
     ),
     Cmdlet(
@@ -189,6 +190,7 @@ CMDLETS = (
         (Parameter("VM", position=0, array=True, aliases=("VMName", "Name"), completer="vm"),),
         _list,
         read_only=True,
+        lab_only=True,
         summary_id="help.Get-LabBackup",
     ),
     Cmdlet(
@@ -197,6 +199,7 @@ CMDLETS = (
         (_VM,),
         _conditions,
         read_only=True,
+        lab_only=True,
         summary_id="help.Test-LabBackup",
     ),
     Cmdlet(
@@ -205,6 +208,7 @@ CMDLETS = (
         (Parameter("Path", position=0, mandatory=True, pipeline="both", completer="path"),),
         _restore,
         supports_should_process=True,
+        lab_only=True,
         summary_id="help.Restore-LabBackup",
     ),
     Cmdlet(
@@ -213,6 +217,7 @@ CMDLETS = (
         (_VM, Parameter("Kind", "enum", position=1, mandatory=True, values=tuple(KINDS))),
         _set_disk,
         supports_should_process=True,
+        lab_only=True,
         summary_id="help.Set-LabGuestDisk",
     ),
 )
