@@ -42,6 +42,8 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("Enter (Alt+M)", "manage", "Get-VM web01 | Format-List *"),
     ("Down (Alt+M)", "choose(1)", ":state web01"),
     ("Right (Alt+M)", "choose_action(1)", "Get-Command *-VM"),
+    ("Alt+E", "pane('server')", "Get-LabServer"),
+    ("n, p (Alt+E)", "choose_host(1)", "Get-LabServer"),
     ("Alt+T", "time", "Get-LabStep"),
     ("Left (Alt+T)", "scrub(-1)", "Get-LabStep"),
     (", (Alt+T)", "scrub_event(-1)", "Get-LabPlace"),

@@ -101,6 +101,7 @@ class HvlabApp(App[int]):
         Binding("alt+s", "pane('storage')", "tui.keys.storage", key_display="Alt+S", priority=True),
         Binding("alt+n", "pane('network')", "tui.keys.network", key_display="Alt+N", priority=True),
         Binding("alt+m", "pane('manager')", "tui.keys.manager", key_display="Alt+M", priority=True),
+        Binding("alt+e", "pane('server')", "tui.keys.server", key_display="Alt+E", priority=True),
         Binding("alt+t", "time", "tui.keys.time", key_display="Alt+T", priority=True),
         Binding("escape", "prompt", "tui.keys.prompt"),
         Binding("ctrl+l", "clear", "tui.keys.clear"),

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 
+from hvlab.tui.acting_pane import ACTING, ActingPane
 from hvlab.tui.canvas import Line, fit, line
-from hvlab.tui.view_pane import ViewPane, heading
 
 if TYPE_CHECKING:
     from hvlab.kernel import World
@@ -25,23 +25,18 @@ HEAD = 1
 """Rows above the first machine."""
 
 
-class ManagerPane(ViewPane):
+class ManagerPane(ActingPane):
     """A list with a bar; below it the actions for the machine under the bar."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "choose(-1)", "tui.keys.previous_machine"),
         Binding("down,j", "choose(1)", "tui.keys.next_machine"),
-        Binding("left,h", "choose_action(-1)", "tui.keys.previous_action"),
-        Binding("right,l", "choose_action(1)", "tui.keys.next_action"),
-        Binding("enter", "manage", "tui.keys.manage"),
+        *ACTING,
     ]
 
     def __init__(self) -> None:
         super().__init__("manager")
         self.machine = ""
-        self.action = ""
-        self._spans: list[tuple[int, int, int, str]] = []
-        """Where each action stands: row, first and last column, name."""
         self._names: list[str] = []
 
     def choice(self) -> Hashable:
@@ -63,7 +58,7 @@ class ManagerPane(ViewPane):
 
     def rows(self, session: Session, text: Text, width: int, height: int) -> list[Line]:
         """The list, then the actions."""
-        from hvlab.tui.manager_rows import action_rows, machine_row, title_row
+        from hvlab.tui.manager_rows import machine_row, title_row
 
         machines, chosen, actions = self._look(session)
         self._names = [row.name for row in machines]
@@ -76,18 +71,11 @@ class ManagerPane(ViewPane):
             found.append(line((fit(chosen.failure, width), "bad")))
         name = chosen.name if chosen is not None else ""
         head = text("tui.manager.actions", name=name) if name else text("tui.manager.actions_none")
-        found.append(heading(head, width))
-        current = self._current(actions)
-        lines, spans = action_rows(actions, current, text, width)
-        self._spans = [(row + len(found), first, last, action) for row, first, last, action in spans]
-        found += lines
-        shown = next(action for action in actions if action.name == current)
-        found.append(line((text("tui.manager.types") + " ", "dim"), (fit(shown.command, width - 12), "code")))
-        return found
+        return found + self.action_part(head, actions, text, width, len(found))
 
-    def _current(self, actions: list[Action]) -> str:
-        names = [action.name for action in actions]
-        return self.action if self.action in names else names[0]
+    def actions(self, session: Session) -> list[Action]:
+        """What can be done with the machine under the bar."""
+        return self._look(session)[2]
 
     # -- doing ------------------------------------------------------------------------------------
 
@@ -101,36 +89,9 @@ class ManagerPane(ViewPane):
         self.again()
         self.scroll_to(y=max(0, (self.cursor_row or 0) - self.size.height + 4), animate=False)
 
-    def action_choose_action(self, step: int) -> None:
-        """Another action, round the end."""
-        if self._session is None:
-            return
-        _, _, actions = self._look(self._session)
-        names = [action.name for action in actions]
-        self.action = names[(names.index(self._current(actions)) + step) % len(names)]
-        self.again()
-
-    def action_manage(self) -> None:
-        """Type the command of the action under the bar."""
-        if self._session is None:
-            return
-        _, _, actions = self._look(self._session)
-        current = self._current(actions)
-        action = next(action for action in actions if action.name == current)
-        self.post_message(self.Command(action.command, run=action.run))
-
     def on_click(self, event: events.Click) -> None:
-        """A machine is chosen; an action is done."""
-        row = event.y - self.gutter.top + self.scroll_offset.y
-        column = event.x - self.gutter.left
-        place = row - HEAD
+        """A machine is chosen; for an action the base is asked too, as Textual asks every class."""
+        place = event.y - self.gutter.top + self.scroll_offset.y - HEAD
         if 0 <= place < len(self._names):
             self.machine = self._names[place]
             self.again()
-            return
-        for at, first, last, name in self._spans:
-            if at == row and first <= column < last:
-                self.action = name
-                self.again()
-                self.action_manage()
-                return

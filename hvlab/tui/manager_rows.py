@@ -44,14 +44,17 @@ def machine_row(row: MachineRow, is_chosen: bool, text: Text, width: int) -> Lin
 
 
 def action_rows(
-    actions: Sequence[Action], current: str, text: Text, width: int
+    actions: Sequence[Action], current: str, text: Text, width: int, names: str = "tui.manager.action"
 ) -> tuple[list[Line], list[tuple[int, int, int, str]]]:
-    """The actions as words, broken at the edge; and where each stands: row, first and last column, name."""
+    """The actions as words, broken at the edge; and where each stands: row, first and last column, name.
+
+    `names`: under which message their words stand.
+    """
     rows: list[list[tuple[str, str]]] = [[]]
     spans: list[tuple[int, int, int, str]] = []
     x = 0
     for action in actions:
-        words = f" {text(f'tui.manager.action.{action.name}')} "
+        words = f" {text(f'{names}.{action.name}')} "
         if x and x + len(words) > width:
             rows.append([])
             x = 0

@@ -112,13 +112,21 @@ class ViewPane(Redrawn, ScrollPane):
         self._last = events[-1] if events else None
 
     def _entitle(self) -> None:
-        """The names of all views in the border, each to be clicked, this one marked."""
+        """The names of the views in the border, each to be clicked, this one marked; as many as there is room for."""
         text = self.lab_app.text
+        words = {name: text(f"tui.pane.{name}") for name in VIEWS}
+        assert self.id is not None
+        first, last = names_in_sight(
+            [len(name) + 2 for name in words.values()], VIEWS.index(self.id), self.size.width - 6
+        )
         parts = []
-        for name in VIEWS:
-            words = text(f"tui.pane.{name}")
+        for name in VIEWS[first:last]:
             mark = "reverse" if name == self.id else "not b"
-            parts.append(f"[{mark} @click=app.pane('{name}')] {words} [/]")
+            parts.append(f"[{mark} @click=app.pane('{name}')] {words[name]} [/]")
+        if first:
+            parts.insert(0, f"[@click=app.pane('{VIEWS[first - 1]}')]‹[/]")
+        if last < len(VIEWS):
+            parts.append(f"[@click=app.pane('{VIEWS[last]}')]›[/]")
         title = "".join(parts)
         if self.border_title != title:
             self.border_title = title
@@ -126,6 +134,23 @@ class ViewPane(Redrawn, ScrollPane):
     def action_scroll_view(self, step: int) -> None:
         """Up or down."""
         self.scroll_relative(y=step, animate=False)
+
+
+def names_in_sight(widths: list[int], current: int, room: int) -> tuple[int, int]:
+    """Which names stand in a border: the current one, and neighbours on both sides as long as there is room."""
+    first, last, used = current, current + 1, widths[current]
+    while True:
+        grown = False
+        if first and used + widths[first - 1] <= room:
+            first -= 1
+            used += widths[first]
+            grown = True
+        if last < len(widths) and used + widths[last] <= room:
+            used += widths[last]
+            last += 1
+            grown = True
+        if not grown:
+            return first, last
 
 
 def heading(words: str, width: int) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
@@ -14,16 +15,22 @@ if TYPE_CHECKING:
     from hvlab.tui.app import HvlabApp
 
 
+KINDS = {
+    "rings": ("rings_pane", "RingsPane"),
+    "processors": ("processors_pane", "ProcessorsPane"),
+    "storage": ("storage_pane", "StoragePane"),
+    "network": ("network_pane", "NetworkPane"),
+    "manager": ("manager_pane", "ManagerPane"),
+    "server": ("server_pane", "ServerPane"),
+}
+"""Where each view's class stands; only the one that is wanted is read."""
+
+
 def make(name: str) -> ViewPane:
     """The view of that name; its module is read only now."""
-    from hvlab.tui.manager_pane import ManagerPane
-    from hvlab.tui.network_pane import NetworkPane
-    from hvlab.tui.processors_pane import ProcessorsPane
-    from hvlab.tui.rings_pane import RingsPane
-    from hvlab.tui.storage_pane import StoragePane
-
-    kinds = (RingsPane, ProcessorsPane, StoragePane, NetworkPane, ManagerPane)
-    return dict(zip(VIEWS, kinds, strict=True))[name]()
+    module, kind = KINDS[name]
+    pane: ViewPane = getattr(import_module(f"hvlab.tui.{module}"), kind)()
+    return pane
 
 
 class Views:

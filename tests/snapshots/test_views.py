@@ -66,10 +66,31 @@ DARK, LIGHT, CONTRAST = "hvlab", "hvlab-light", "hvlab-contrast"
         pytest.param(HUGE, LIGHT, "en", "alt+n", id="network-huge"),
         pytest.param(BIG, LIGHT, "en", "alt+m", id="manager"),
         pytest.param(SMALL, CONTRAST, "de", "alt+m right right", id="manager-small"),
+        pytest.param(HUGE, DARK, "de", "alt+e", id="server-huge"),
         pytest.param(BIG, DARK, "en", "alt+t left left", id="time"),
         pytest.param(SMALL, LIGHT, "de", "alt+t p", id="time-small"),
     ],
 )
 def test_view(snap_compare: Any, size: tuple[int, int], theme: str, language: str, keys: str) -> None:
     app = HvlabApp(worked(), None, language, frames=False)
+    assert snap_compare(app, terminal_size=size, run_before=pressing(theme, keys))
+
+
+@cache
+def bare() -> Session:
+    """A server without the role, its firmware as it came."""
+    return Session(scenario="bare-server")
+
+
+@pytest.mark.parametrize(
+    ("size", "theme", "language", "keys"),
+    [
+        pytest.param(BIG, DARK, "en", "alt+e", id="server"),
+        pytest.param(SMALL, LIGHT, "de", "alt+e right", id="server-small"),
+    ],
+)
+def test_view_of_a_bare_server(
+    snap_compare: Any, size: tuple[int, int], theme: str, language: str, keys: str
+) -> None:
+    app = HvlabApp(bare(), None, language, frames=False)
     assert snap_compare(app, terminal_size=size, run_before=pressing(theme, keys))

@@ -11,13 +11,14 @@ from textual.events import Key
 from textual.pilot import Pilot
 
 from hvlab.session import ringview, schedule, storageview
+from hvlab.session.session import Session
 from hvlab.text import LANGUAGES
 from hvlab.tui.app import HvlabApp
 from hvlab.tui.canvas import plain
 from hvlab.tui.console_pane import ConsolePane
 from hvlab.tui.help_screen import HelpBox
 from hvlab.tui.layout import VIEWS
-from hvlab.tui.view_pane import ViewPane
+from hvlab.tui.view_pane import ViewPane, names_in_sight
 from tests.tui.conftest import CREATE, run
 
 Maker = Callable[..., HvlabApp]
@@ -386,3 +387,50 @@ async def test_machines_and_actions_are_chosen_with_the_mouse(make_app: Maker) -
         assert "Checkpoint-VM web01 -SnapshotName s1" in "\n".join(
             words for words, _ in app.query_one(ConsolePane).logical
         )
+
+
+# -- server --------------------------------------------------------------------------------------------
+
+
+async def test_a_bare_server_gets_its_hypervisor_by_enter_alone() -> None:
+    app = HvlabApp(Session(scenario="bare-server"), None, "en", frames=False)
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("alt+e")
+        app.frame()
+        assert "(no hypervisor)" in shown(app)
+        for _ in range(7):
+            view(app).action = ""  # type: ignore[attr-defined]
+            await pilot.press("enter")
+            await pilot.pause()
+            app.action_finish()
+            assert app.desk is not None
+            for _ in range(500):
+                app.frame()
+                if not app.desk.runner.busy:
+                    break
+            await pilot.pause()
+        assert "(no hypervisor)" not in shown(app)
+        assert "It runs, and everything above it is a partition." in shown(app)
+
+
+async def test_one_goes_from_server_to_server() -> None:
+    app = HvlabApp(Session(scenario="misconfigured-hosts"), None, "en", frames=False)
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("alt+e")
+        app.frame()
+        assert "NOVT" in shown(app).splitlines()[0]
+        await pilot.press("n")
+        assert "NOSVM" in shown(app).splitlines()[0]
+        await pilot.press("p", "p")
+        assert "server 7 of 7" in shown(app).splitlines()[0]
+        assert "-ComputerName ITANIUM" in shown(app)
+
+
+def test_a_border_names_as_many_views_as_fit_the_open_one_always() -> None:
+    widths = [10, 8, 12, 9, 7]
+    assert names_in_sight(widths, 2, 46) == (0, 5)
+    for current in range(5):
+        first, last = names_in_sight(widths, current, 25)
+        assert first <= current < last
+        assert sum(widths[first:last]) <= 25
+        assert last - first < 5

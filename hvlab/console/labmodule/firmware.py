@@ -18,6 +18,7 @@ from hvlab.host.server import AUTO, INSTALLED, RELEASE, ServerSystem
 
 MODULE = "Lab"
 ABSENT, SWITCHED_OFF, POWER_CYCLE, MET = "Absent", "SwitchedOff", "NeedsPowerCycle", "Met"
+NOT_INSTALLED = "NotInstalled"
 
 
 def _switch(there: bool, value: bool) -> str:
@@ -115,7 +116,7 @@ def _state_of(there: bool, setting: bool, effective: bool) -> str:
     return POWER_CYCLE if setting else SWITCHED_OFF
 
 
-def _requirements(server: ServerSystem) -> Iterator[Requirement]:
+def requirements(server: ServerSystem) -> Iterator[Requirement]:
     """All that must hold until a virtual machine starts, in the order in which one meets it."""
     processor, setting, effective = server.processor, server.setting, server.effective
     x64 = processor.architecture == "x64"
@@ -133,16 +134,16 @@ def _requirements(server: ServerSystem) -> Iterator[Requirement]:
     fitting = server.edition.hyperv and server.build.architecture == "x64"
     name = f"{server.edition.name} {server.build.architecture}"
     yield Requirement("edition", name, MET if fitting else ABSENT)
-    yield Requirement("role", server.role, MET if server.role == INSTALLED else "NotInstalled")
+    yield Requirement("role", server.role, MET if server.role == INSTALLED else NOT_INSTALLED)
     if server.beta_integration:
-        yield Requirement(RELEASE, "", MET if server.released else "NotInstalled")
+        yield Requirement(RELEASE, "", MET if server.released else NOT_INSTALLED)
     yield Requirement(
         "hypervisorlaunchtype", server.launch_type, MET if server.launch_type == AUTO else SWITCHED_OFF
     )
 
 
 def _test_server(call: Call) -> Iterator[object]:
-    for requirement in _requirements(vmms(call.lab).server):
+    for requirement in requirements(vmms(call.lab).server):
         yield REQUIREMENT.of((call.lab, requirement))
 
 

@@ -1,0 +1,94 @@
+"""The base of views in which something can be done: a row of actions, each of which types its command."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.binding import Binding
+
+from hvlab.tui.canvas import Line, fit, line
+from hvlab.tui.view_pane import ViewPane, heading
+
+if TYPE_CHECKING:
+    from hvlab.session.managerview import Action
+    from hvlab.session.session import Session
+    from hvlab.text import Text
+
+ACTING = (
+    Binding("left,h", "choose_action(-1)", "tui.keys.previous_action"),
+    Binding("right,l", "choose_action(1)", "tui.keys.next_action"),
+    Binding("enter", "manage", "tui.keys.manage"),
+)
+
+
+class ActingPane(ViewPane):
+    """A view with actions: its pure model says which there are, `action_part` draws them."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.action = ""
+        self._spans: list[tuple[int, int, int, str]] = []
+        """Where each action stands: row, first and last column, name."""
+
+    def actions(self, session: Session) -> Sequence[Action]:
+        """What can be done now."""
+        raise NotImplementedError
+
+    def choice(self) -> Hashable:
+        """The action under the bar."""
+        return self.action
+
+    def _current(self, actions: Sequence[Action]) -> str:
+        names = [action.name for action in actions]
+        return self.action if self.action in names else names[0]
+
+    def action_part(
+        self, head: str, actions: Sequence[Action], text: Text, width: int, above: int
+    ) -> list[Line]:
+        """The heading, the actions and the command of the one under the bar, to stand `above` rows down."""
+        from hvlab.tui.manager_rows import action_rows
+
+        if not actions:
+            return []
+        current = self._current(actions)
+        lines, spans = action_rows(actions, current, text, width, f"tui.{self.id}.action")
+        self._spans = [(row + above + 1, first, last, action) for row, first, last, action in spans]
+        shown = next(action for action in actions if action.name == current)
+        types = text("tui.manager.types") + " "
+        command = fit(shown.command, max(0, width - len(types)))
+        return [heading(head, width), *lines, line((types, "dim"), (command, "code"))]
+
+    def action_choose_action(self, step: int) -> None:
+        """Another action, round the end."""
+        if self._session is None:
+            return
+        actions = self.actions(self._session)
+        if not actions:
+            return
+        names = [action.name for action in actions]
+        self.action = names[(names.index(self._current(actions)) + step) % len(names)]
+        self.again()
+
+    def action_manage(self) -> None:
+        """Type the command of the action under the bar."""
+        if self._session is None:
+            return
+        actions = self.actions(self._session)
+        if not actions:
+            return
+        current = self._current(actions)
+        action = next(action for action in actions if action.name == current)
+        self.post_message(self.Command(action.command, run=action.run))
+
+    def on_click(self, event: events.Click) -> None:
+        """An action that is clicked is done."""
+        row = event.y - self.gutter.top + self.scroll_offset.y
+        column = event.x - self.gutter.left
+        for at, first, last, name in self._spans:
+            if at == row and first <= column < last:
+                self.action = name
+                self.again()
+                self.action_manage()
+                return
