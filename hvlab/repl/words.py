@@ -44,6 +44,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("Right (Alt+M)", "choose_action(1)", "Get-Command *-VM"),
     ("Alt+E", "pane('server')", "Get-LabServer"),
     ("n, p (Alt+E)", "choose_host(1)", "Get-LabServer"),
+    ("Alt+C", "pane('datacenter')", "Test-LabLicense"),
     ("Alt+T", "time", "Get-LabStep"),
     ("Left (Alt+T)", "scrub(-1)", "Get-LabStep"),
     (", (Alt+T)", "scrub_event(-1)", "Get-LabPlace"),

@@ -22,6 +22,7 @@ KINDS = {
     "network": ("network_pane", "NetworkPane"),
     "manager": ("manager_pane", "ManagerPane"),
     "server": ("server_pane", "ServerPane"),
+    "datacenter": ("datacenter_pane", "DatacenterPane"),
 }
 """Where each view's class stands; only the one that is wanted is read."""
 

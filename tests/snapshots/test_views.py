@@ -94,3 +94,32 @@ def test_view_of_a_bare_server(
 ) -> None:
     app = HvlabApp(bare(), None, language, frames=False)
     assert snap_compare(app, terminal_size=size, run_before=pressing(theme, keys))
+
+
+@cache
+def room() -> Session:
+    """Two servers that form a cluster; one lacks licences."""
+    session = Session(scenario="two-nodes")
+    for command in (
+        "New-Cluster LAB -Node HV01,HV02",
+        r"New-VM web01 -MemoryStartupBytes 512MB -VHDPath E:\web01.vhd -Path E:\ ",
+        "Add-ClusterVirtualMachineRole web01; Start-VM web01; Wait-Lab web01",
+        "Get-LabLicense -Server HV02 | Remove-LabLicense -Confirm:$false",
+    ):
+        assert session.run(command).ok
+    return session
+
+
+@pytest.mark.parametrize(
+    ("size", "theme", "language", "keys"),
+    [
+        pytest.param(BIG, DARK, "en", "alt+c", id="datacenter"),
+        pytest.param(SMALL, LIGHT, "de", "alt+c n", id="datacenter-small"),
+        pytest.param(HUGE, CONTRAST, "de", "alt+c", id="datacenter-huge"),
+    ],
+)
+def test_view_of_two_servers(
+    snap_compare: Any, size: tuple[int, int], theme: str, language: str, keys: str
+) -> None:
+    app = HvlabApp(room(), None, language, frames=False)
+    assert snap_compare(app, terminal_size=size, run_before=pressing(theme, keys))

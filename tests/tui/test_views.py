@@ -434,3 +434,28 @@ def test_a_border_names_as_many_views_as_fit_the_open_one_always() -> None:
         assert first <= current < last
         assert sum(widths[first:last]) <= 25
         assert last - first < 5
+
+
+# -- datacentre ------------------------------------------------------------------------------------------
+
+
+async def test_the_machine_room_shows_what_moves_and_where() -> None:
+    session = Session(scenario="two-nodes")
+    session.run("New-Cluster LAB -Node HV01,HV02")
+    session.run(r"New-VM web01 -MemoryStartupBytes 512MB -VHDPath E:\web01.vhd -Path E:\ ")
+    session.run("Add-ClusterVirtualMachineRole web01; Start-VM web01; Wait-Lab web01")
+    app = HvlabApp(session, None, "en", frames=False)
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("alt+c")
+        app.frame()
+        assert "VOSE ✓ web01 · Enterprise" in shown(app)
+        assert "3 of 3 votes" in shown(app)
+        assert "online · HV01 · E:" in shown(app)
+        assert "types: Move-ClusterVirtualMachineRole web01 -Node HV02" in shown(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        app.action_finish()
+        run(app, 60)
+        assert "online · HV02 · E:" in shown(app)
+        await pilot.press("n")
+        assert "What can be done with HV02" in shown(app)
