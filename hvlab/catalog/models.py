@@ -263,6 +263,21 @@ class ServerPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     launch_type: Literal["Auto", "Off"] = "Auto"
 
 
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A server that is no machine of the lab's hosts yet: a physical one, or one under another virtualization."""
+
+    name: str
+    kind: Literal["physical", "virtual-server", "esx"]
+    guest: str
+    memory: str
+    disk: str
+    records: int
+    """How many records its applications have written."""
+    driver: str = ""
+    """The driver of its disk controller; empty: the IDE controller's."""
+    integration: str | None = None
+
+
 class Scenario(ServerPlan, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A starting situation: one host, whatever other hosts there are, and what stands between them."""
 
@@ -271,6 +286,7 @@ class Scenario(ServerPlan, frozen=True, forbid_unknown_fields=True, kw_only=True
     lan: list[Station] = []
     more_hosts: list[ServerPlan] = []
     luns: list[Lun] = []
+    sources: list[Source] = []
 
 
 _UNITS = {"KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30, "TB": 1 << 40}

@@ -6,10 +6,11 @@ import uuid
 
 from hvlab import catalog
 from hvlab.catalog import Image, Platform, Scenario
-from hvlab.catalog.models import ServerPlan, read_size
+from hvlab.catalog.models import ServerPlan, Source, read_size
 from hvlab.datacenter.licence_book import BOOK, LicenceBook
 from hvlab.datacenter.licensing import Server
 from hvlab.datacenter.san import SAN, Lun, SharedStorage
+from hvlab.datacenter.sources import DISK, SourceServer, path_of, record_place
 from hvlab.guests import system_record
 from hvlab.guests.system_record import SystemRecord
 from hvlab.host import discs
@@ -48,6 +49,8 @@ def build_world(scenario: str = "one-host", platform: str = "ws2008", seed: int 
             _plug_computers(world, plan)
     if plan.luns:
         _build_san(world, plan)
+    for source in plan.sources:
+        _build_source(world, source)
     return world
 
 
@@ -166,6 +169,20 @@ def _plug_computers(world: World, plan: Scenario) -> None:
         station = Station(computer.name, read_mac(computer.mac))
         station.configure(computer.address, computer.prefix, computer.gateway)
         network.plug_station(station)
+
+
+def _build_source(world: World, plan: Source) -> None:
+    """A server with its disk: the system, and what its applications have written."""
+    files = HostFiles([Volume(DISK[0], 1 << 42)])
+    _put_image(
+        world, path_of(plan.name), files, Image(DISK, plan.disk, plan.guest, plan.name, plan.integration)
+    )
+    disk = vhd.open_vhd(files.open(DISK))
+    disk.write(0, system_record.with_boot_driver(disk.read(0, 1), plan.driver))
+    for number in range(plan.records):
+        lba = record_place(number)
+        disk.write(lba, system_record.data_sector(number + 1, lba))
+    world.add(path_of(plan.name), SourceServer(plan, files))
 
 
 def _put_image(world: World, host: str, files: HostFiles, image: Image) -> None:

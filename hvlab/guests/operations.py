@@ -191,7 +191,8 @@ def _load_system(guest: GuestSystem) -> int:
     guest.system = record.guest
     system = catalog.guest(record.guest)
     guest.start_system()
-    guest.current.program = programs.boot(system, record)
+    driver = system_record.boot_driver(guest.read(BOOT_SECTOR_GPA, 512))
+    guest.current.program = programs.boot(system, record, driver)
     if system.bits == 64:
         guest.current.program.insert(0, ("long_mode",))
     return 0
@@ -210,6 +211,12 @@ def _board(guest: GuestSystem) -> int:
     if not guest.hypervisor.cpuid(guest.partition, guest.current.vp, 1)[3] & LOCAL_APIC:
         guest.stop(stops.MISMATCHED_HAL)
     return guest.hypervisor.costs.exit
+
+
+def _foreign_disk(guest: GuestSystem) -> int:
+    """The kernel takes over from the firmware; its only driver is for a controller that is not on this board."""
+    guest.stop(stops.INACCESSIBLE_BOOT_DEVICE)
+    return 0
 
 
 def _require(guest: GuestSystem) -> int:
@@ -379,6 +386,7 @@ OPERATIONS: dict[str, Callable[..., int]] = {
     "load_system": _load_system,
     "long_mode": _long_mode,
     "board": _board,
+    "foreign_disk": _foreign_disk,
     "cpuid": _cpuid,
     "instruction": _instruction,
     "msr": _msr,

@@ -96,8 +96,11 @@ def _phases(phases: list[Phase], start: int) -> tuple[list[Op], int]:
     return program, start
 
 
-def boot(guest: Guest, record: SystemRecord) -> list[Op]:
-    """From the loader to the logon screen. With integration services the drivers come before the services."""
+def boot(guest: Guest, record: SystemRecord, driver: str = "") -> list[Op]:
+    """From the loader to the logon screen. With integration services the drivers come before the services.
+
+    `driver`: the only driver that the system has for its boot disk, where that is not the IDE controller's.
+    """
     start = record.boot_set_start or BOOT_SET_START
     loader, start = _phases(guest.loader, start)
     kernel, start = _phases(guest.kernel, start)
@@ -113,6 +116,7 @@ def boot(guest: Guest, record: SystemRecord) -> list[Op]:
     return [
         *loader,
         *board,
+        *([("foreign_disk",)] if driver else []),
         *kernel,
         ("processors",),
         *drivers,

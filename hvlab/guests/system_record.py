@@ -72,6 +72,22 @@ def partition_start(sector: bytes) -> int | None:
     return None
 
 
+_DRIVER = slice(400, 424)
+"""Where the lab's boot record names the driver of the controller that the system was set up on."""
+
+
+def boot_driver(sector: bytes) -> str:
+    """The driver without which a system cannot read its disk; empty: that of the IDE controller every board has."""
+    return sector[_DRIVER].rstrip(b"\0").decode("ascii", "replace")
+
+
+def with_boot_driver(sector: bytes, driver: str) -> bytes:
+    """The boot record of a system that needs another driver; an empty name: the usual one."""
+    changed = bytearray(sector)
+    changed[_DRIVER] = driver.encode("ascii").ljust(_DRIVER.stop - _DRIVER.start, b"\0")
+    return bytes(changed)
+
+
 def pack_record(record: SystemRecord) -> bytes:
     """The sector of a system record."""
     body = SYSTEM_RECORD.pack(

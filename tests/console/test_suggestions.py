@@ -114,6 +114,7 @@ REFUSED = (
     ("mounted", "New-VM a -VHDPath D:\\web.vhd; Start-VM a", "disk-mounted"),
     ("machine", "Set-VMBios web01 IDE, CD", "boot-order"),
     ("snapshots", "Rename-VMSnapshot Before web01 ' '", "snapshot-name"),
+    ("empty", "New-LabP2V FILE01 D:\\", "no-source"),
     ("files", "Copy-Item D:\\ D:\\a -Recurse", "into-itself"),
     ("empty", "Move-LabLicense 1 HV09", "no-such-server"),
     ("empty", "Remove-LabLicense 99", "no-such-licence"),

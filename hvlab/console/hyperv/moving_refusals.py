@@ -85,6 +85,56 @@ MOVING_ERRORS: dict[str, tuple[str, str, str]] = {
         "InvalidParameter",
         "InvalidArgument",
     ),
+    "no-source": (
+        "The computer '{name}' cannot be found.",
+        "ObjectNotFound",
+        "ObjectNotFound",
+    ),
+    "source-not-physical": (
+        "'{name}' is a virtual machine, not a physical computer.",
+        "InvalidParameter",
+        "InvalidArgument",
+    ),
+    "source-not-virtual": (
+        "'{name}' is a physical computer, not a virtual machine.",
+        "InvalidParameter",
+        "InvalidArgument",
+    ),
+    "vmm-host": (
+        "{manager} cannot manage this host: {platform} is not supported.",
+        "InvalidOperation",
+        "NotImplemented",
+    ),
+    "vmm-no-host": (
+        "{manager} cannot manage this host: {platform} is not supported.",
+        "InvalidOperation",
+        "NotImplemented",
+    ),
+    "vmm-guest": (
+        "{manager} cannot convert '{name}': its operating system ({guest}) is not supported.",
+        "InvalidOperation",
+        "NotImplemented",
+    ),
+    "vmm-monitor": (
+        "{manager} cannot convert '{name}': virtual machines of that kind ({monitor}) are not supported.",
+        "InvalidOperation",
+        "NotImplemented",
+    ),
+    "p2v-offline": (
+        "'{name}' ({guest}) cannot be converted online.",
+        "InvalidOperation",
+        "InvalidOperation",
+    ),
+    "p2v-driver": (
+        "The offline conversion of '{name}' failed: no driver for its disk controller ({driver}) was found.",
+        "OperationFailed",
+        "ObjectNotFound",
+    ),
+    "file-there": (
+        "The file '{path}' exists. (0x80070050)",
+        "OperationFailed",
+        "ResourceExists",
+    ),
     "backup-there": (
         "The backup of '{name}' failed: the directory '{path}' is not empty. (0x80070050)",
         "OperationFailed",
