@@ -151,8 +151,8 @@ def _stands(guest: GuestSystem) -> bool:
     return guest.started > 0 and guest.idle
 
 
-def counted(world: World, first: int) -> Iterator[tuple[str, int]]:
-    """What the events that follow from event `first` count, and how much."""
+def attributed(world: World, first: int) -> Iterator[tuple[TraceEvent, list[tuple[str, int]]]]:
+    """The events that follow from event `first`, each with what it counts and how much."""
     head = ("", 0)
     for event in world.trace.since(0):
         if event.seq >= first:
@@ -160,12 +160,19 @@ def counted(world: World, first: int) -> Iterator[tuple[str, int]]:
         if event.kind == "disk.io":
             head = _end(event)
     for event in caused(world, first):
-        yield from _counters(event)
+        counts = list(_counters(event))
         if event.kind == "disk.io":
-            yield "disk sector", event.get("sectors")
+            counts.append(("disk sector", event.get("sectors")))
             if head != (event.get("path"), event.get("lba")):
-                yield "disk seek", 1
+                counts.append(("disk seek", 1))
             head = _end(event)
+        yield event, counts
+
+
+def counted(world: World, first: int) -> Iterator[tuple[str, int]]:
+    """What the events that follow from event `first` count, and how much."""
+    for _, counts in attributed(world, first):
+        yield from counts
 
 
 def _end(event: TraceEvent) -> tuple[str, int]:

@@ -103,6 +103,7 @@ class HvlabApp(App[int]):
         Binding("alt+m", "pane('manager')", "tui.keys.manager", key_display="Alt+M", priority=True),
         Binding("alt+e", "pane('server')", "tui.keys.server", key_display="Alt+E", priority=True),
         Binding("alt+c", "pane('datacenter')", "tui.keys.datacenter", key_display="Alt+C", priority=True),
+        Binding("alt+y", "pane('types')", "tui.keys.types", key_display="Alt+Y", priority=True),
         Binding("alt+t", "time", "tui.keys.time", key_display="Alt+T", priority=True),
         Binding("escape", "prompt", "tui.keys.prompt"),
         Binding("ctrl+l", "clear", "tui.keys.clear"),

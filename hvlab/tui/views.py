@@ -23,6 +23,7 @@ KINDS = {
     "manager": ("manager_pane", "ManagerPane"),
     "server": ("server_pane", "ServerPane"),
     "datacenter": ("datacenter_pane", "DatacenterPane"),
+    "types": ("types_pane", "TypesPane"),
 }
 """Where each view's class stands; only the one that is wanted is read."""
 

@@ -459,3 +459,37 @@ async def test_the_machine_room_shows_what_moves_and_where() -> None:
         assert "online · HV02 · E:" in shown(app)
         await pilot.press("n")
         assert "What can be done with HV02" in shown(app)
+
+
+# -- VMM types -------------------------------------------------------------------------------------------
+
+
+async def test_one_cursor_walks_both_stacks_and_enter_counts_the_same(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("alt+y")
+        app.frame()
+        assert "Instruction 1 of 29" in shown(app)
+        assert "● Hypervisor" not in shown(app)
+        await pilot.press("down", "down")
+        assert "Instruction 3 of 29" in shown(app)
+        reached = [row for row in shown(app).splitlines() if "●" in row]
+        assert any("● Root partition: vmwp.exe" in row and "● vssrvc.exe" in row for row in reached)
+        await pilot.press("end")
+        assert "Instruction 29 of 29" in shown(app)
+        await pilot.press("w", "home")
+        assert "Instruction 1 of 28" in shown(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        typed = "\n".join(words for words, _ in app.query_one(ConsolePane).logical)
+        assert "Compare-LabPlatform ws2008,vs2005 Read -Count 1" in typed
+
+
+async def test_an_instruction_is_chosen_with_the_mouse(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("alt+y")
+        app.frame()
+        row = next(n for n, words in enumerate(shown(app).splitlines()) if words.startswith("  5 "))
+        await pilot.click(view(app), offset=(10, row + 1))
+        assert "Instruction 5 of 29" in shown(app)
