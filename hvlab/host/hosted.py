@@ -101,6 +101,7 @@ class HostedMonitor(Hypervisor):
         block: bytes,
         runs: Sequence[tuple[int, int]] = (),
         values: Sequence[bytes] = (),
+        start: int = 0,
     ) -> Result:
         """There are no hypercalls."""
         return Result(Status.INVALID_HYPERCALL_CODE)

@@ -1,8 +1,9 @@
 """The hypercall table: names, codes, input structs and status codes, after the TLFS.
 
 A call's input value (64 bits) holds the code in bits 15:0, the fast flag in bit
-16 and the number of list elements in bits 43:32; the result value holds the
-status in bits 15:0 and the elements done in bits 43:32. Input structs are those
+16, the number of list elements in bits 43:32 and the first element to do in bits
+59:48; the result value holds the status in bits 15:0 and the elements done in
+bits 43:32. Input structs are those
 of TLFS 2.0 where the layout is known from it, of current headers otherwise; the
 list that follows the struct of a repeat call is not part of it.
 """
@@ -204,11 +205,53 @@ HYPERCALLS = _table(
 """Today's codes; a platform may give other ones (2008: CreatePort 0x57, ConnectPort 0x59)."""
 
 
-def input_value(code: int, fast: bool, count: int) -> int:
-    """The 64-bit hypercall input value. The 12-bit count wraps; the simulation carries the true one beside it."""
-    return code | (1 << 16 if fast else 0) | (count & 0xFFF) << 32
+MAXIMUM_REPEAT = 0xFFF
+"""As many elements fit into the 12 bits of one call; a longer list takes several calls."""
+LONGEST_ENTRY = 50_000
+"""How long, in ns, a repeat call keeps a processor at most before it lets interrupts through and goes on (TLFS)."""
+
+
+def input_value(code: int, fast: bool, count: int, start: int = 0) -> int:
+    """The 64-bit hypercall input value of one call: at most MAXIMUM_REPEAT elements, from `start` on."""
+    return code | (1 << 16 if fast else 0) | count << 32 | start << 48
 
 
 def result_value(status: int, count: int) -> int:
-    """The 64-bit hypercall result value."""
-    return status | (count & 0xFFF) << 32
+    """The 64-bit hypercall result value; `count` counts from the call's element 0, however often it was entered."""
+    return status | count << 32
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry into the hypervisor for (a part of) a list: the call's elements, where it begins, where it ends.
+
+    `count` is the call's own, `start` its first element to do, `done` the first that is left. Where `done` falls
+    short of `count` and nothing failed, the hypervisor has put `done` into the caller's input value as its start and
+    left the caller at the same instruction: interrupts come through, and the call goes on by itself.
+    """
+
+    count: int
+    start: int
+    done: int
+
+
+def entries(count: int, start: int, done: int, element: int) -> list[Entry]:
+    """How a list of `count` elements, each taking `element` ns, is worked off from `start` until `done` are done.
+
+    Always at least one entry. A list of more than MAXIMUM_REPEAT elements is several calls, one after the other.
+    """
+    step = max(1, LONGEST_ENTRY // element) if element else MAXIMUM_REPEAT
+    found: list[Entry] = []
+    first = 0
+    while True:
+        size = min(count - first, MAXIMUM_REPEAT)
+        at = max(0, start - first)
+        while at < size and (at < done - first or not found):
+            until = min(at + step, size, max(done - first, 0))
+            found.append(Entry(size, at, until))
+            if until == at:
+                break
+            at = until
+        first += size
+        if first >= count or first >= done:
+            return found or [Entry(size, 0, 0)]

@@ -13,7 +13,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hvlab.hypervisor import life, synic
-from hvlab.hypervisor.calls import HYPERCALLS, STATUS, Call, Privilege, Status, input_value, result_value
+from hvlab.hypervisor.calls import (
+    HYPERCALLS,
+    STATUS,
+    Call,
+    Privilege,
+    Status,
+    entries,
+    input_value,
+    result_value,
+)
 from hvlab.hypervisor.intercepts import (
     INTERCEPT_NAMES,
     IO_PORT,
@@ -45,6 +54,19 @@ HYPERVISOR_PRESENT = 1 << 31
 LOCAL_APIC = 1 << 9
 """CPUID's leaf 1, EDX: each processor has an interrupt controller of its own."""
 LONG_MODE_LEAF, LONG_MODE = 0x80000001, 1 << 29
+
+
+def _runs_from(runs: Sequence[tuple[int, int]], start: int) -> Sequence[tuple[int, int]]:
+    """The pages that are left of a list when the first `start` are done."""
+    if not start:
+        return runs
+    left = []
+    for first, count in runs:
+        skipped = min(start, count)
+        start -= skipped
+        if count > skipped:
+            left.append((first + skipped, count - skipped))
+    return left
 
 
 @dataclass(frozen=True)
@@ -163,22 +185,30 @@ class Hypervisor(Component):
         block: bytes,
         runs: Sequence[tuple[int, int]] = (),
         values: Sequence[bytes] = (),
+        start: int = 0,
     ) -> Result:
         """Execute a hypercall of partition `caller` and record it.
 
         `block` is the input struct's bytes as they lie in the caller's input page (or
         registers, for a fast call); `runs` stands for the list of pages of a repeat call as
-        (first page, count) and `values` for a list of other elements. Never raises for what
-        a guest may do wrong: the status says it.
+        (first page, count) and `values` for a list of other elements, of which those before
+        `start` are done already. Never raises for what a guest may do wrong: the status says it.
         """
         call = HYPERCALLS[name]
         partition = self.partitions[caller]
         count = sum(length for _, length in runs) if runs else len(values)
         if call.privilege and not partition.privileges & call.privilege:
             result = Result(Status.ACCESS_DENIED)
+        elif start and start >= count:
+            result = Result(Status.INVALID_HYPERCALL_INPUT)
         else:
-            result = life.execute(self, partition, call, block, runs, values)
-        seq = self._record(call, partition, vp, block + b"".join(values), count, result)
+            result = life.execute(self, partition, call, block, _runs_from(runs, start), values[start:])
+        worked = entries(count, start, start + result.done, self.costs.repeat_element if call.repeat else 0)
+        result.entries = len(worked)
+        last = worked[-1]
+        value = input_value(self.code_of[call.name], call.fast, last.count, last.start)
+        answer = result_value(result.status, last.done)
+        seq = self._record(call, partition, vp, block + b"".join(values), value, answer, result)
         processor = partition.vps.get(vp)
         if processor is not None:
             processor.exits["hypercall"] = processor.exits.get("hypercall", 0) + 1
@@ -190,9 +220,15 @@ class Hypervisor(Component):
         return result
 
     def _record(
-        self, call: Call, partition: Partition, vp: int, block: bytes, count: int, result: Result
+        self,
+        call: Call,
+        partition: Partition,
+        vp: int,
+        block: bytes,
+        value: int,
+        answer: int,
+        result: Result,
     ) -> int:
-        code = self.code_of[call.name]
         return self.world.emit(
             "hypercall",
             self.software_name(partition),
@@ -201,18 +237,19 @@ class Hypervisor(Component):
             vp,
             None,
             call.name,
-            code,
+            self.code_of[call.name],
             int(result.status),
             STATUS[result.status],
-            input_value(code, call.fast, count),
-            result_value(result.status, result.done),
+            value,
+            answer,
             result.done if call.repeat else 1,
+            result.entries,
             block,
         )
 
     def cost_of(self, result: Result) -> int:
-        """How long a hypercall took, in ns."""
-        return self.costs.hypercall + result.done * self.costs.repeat_element
+        """How long a hypercall took, in ns: each entry costs as much as a call, each element its own time."""
+        return result.entries * self.costs.hypercall + result.done * self.costs.repeat_element
 
     # -- interrupts -----------------------------------------------------------------------
 

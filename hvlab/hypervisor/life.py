@@ -442,6 +442,8 @@ def _signal_event(hv: Hypervisor, caller: Partition, fields: Fields) -> Result:
     vp = owner.vps.get(port.vp)
     if vp is None:
         return Result(Status.INVALID_VP_INDEX)
+    if not synic.can_be_signalled(owner, vp, port.sint):
+        return Result(Status.INVALID_SYNIC_STATE)
     flag = port.base_flag + fields["flag_number"]
     return Result(then=partial(synic.raise_flag, hv, owner, vp, port.sint, flag))
 

@@ -12,7 +12,8 @@ from hvlab.hypervisor.calls import Status
 class Result:
     """A hypercall's status, the list elements done, its output, and what follows once it is recorded.
 
-    `seq` is the number of its trace event. `then` never outlives the call.
+    `seq` is the number of its trace event; `entries` says how often the hypervisor was entered for it.
+    `then` never outlives the call.
     """
 
     status: Status = Status.SUCCESS
@@ -21,6 +22,7 @@ class Result:
     pages: tuple[tuple[int, int], ...] = ()
     then: Callable[[], object] | None = None
     seq: int = 0
+    entries: int = 1
 
     @property
     def ok(self) -> bool:

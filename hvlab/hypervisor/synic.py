@@ -4,7 +4,7 @@ A message goes into the slot of its SINT in the SIM page if the slot is empty
 (type 0); otherwise it waits, the slot's MessagePending flag is set, and it is
 delivered when the receiver has cleared the slot and written EOM. An event flag
 is set in the SIEF page and interrupts only if it was clear before. A masked SINT
-gets its message but no interrupt.
+gets its message but no interrupt; an event for it is refused and sets nothing (TLFS).
 """
 
 from __future__ import annotations
@@ -41,6 +41,11 @@ def _page_of(partition: Partition, vp: VirtualProcessor, msr: int) -> int | None
 def can_receive(partition: Partition, vp: VirtualProcessor) -> bool:
     """Whether the SynIC and its message page are on."""
     return _page_of(partition, vp, MSR_SIMP) is not None
+
+
+def can_be_signalled(partition: Partition, vp: VirtualProcessor, sint: int) -> bool:
+    """Whether the SynIC and its page of event flags are on, and the SINT is not masked."""
+    return _page_of(partition, vp, MSR_SIEFP) is not None and not vp.msrs[MSR_SINT0 + sint] & SINT_MASKED
 
 
 def buffers_in_use(vp: VirtualProcessor, sint: int, sender: int) -> int:

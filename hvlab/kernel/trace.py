@@ -57,7 +57,7 @@ KINDS = _catalogue(
     Kind(
         "hypercall",
         "hypervisor",
-        ("name", "code", "status", "status_name", "input", "result", "count", "bytes"),
+        ("name", "code", "status", "status_name", "input", "result", "count", "entries", "bytes"),
     ),
     Kind("instruction", "guest", ("text", "level", "way", "detail")),
     Kind("exit", "hypervisor", ("reason", "detail", "value")),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from hvlab.hypervisor import HYPERCALLS, STATUS
-from hvlab.hypervisor.calls import input_value, result_value
+from hvlab.hypervisor import HYPERCALLS, STATUS, Status
+from hvlab.hypervisor.calls import entries, input_value, result_value
 from hvlab.hypervisor.intercepts import IO_PORT_MESSAGE, SYNIC_MESSAGE
-from tests.hypervisor.support import Machine
+from tests.hypervisor.support import COSTS, Machine
 
 CODES = {
     "CreatePartition": 0x40,
@@ -59,6 +61,58 @@ def test_status_names() -> None:
         "HV_STATUS_INSUFFICIENT_MEMORY",
         "HV_STATUS_INSUFFICIENT_BUFFERS",
     )
+
+
+@pytest.mark.parametrize(
+    ("count", "start", "done", "element", "expected"),
+    [
+        (5, 0, 5, 20, [(5, 0, 5)]),
+        (0, 0, 0, 20, [(0, 0, 0)]),
+        (2500, 0, 2500, 20, [(2500, 0, 2500)]),  # 50 microseconds to the nanosecond
+        (2501, 0, 2501, 20, [(2501, 0, 2500), (2501, 2500, 2501)]),
+        (4095, 0, 4095, 20, [(4095, 0, 2500), (4095, 2500, 4095)]),
+        (4096, 0, 4096, 20, [(4095, 0, 2500), (4095, 2500, 4095), (1, 0, 1)]),
+        (4095, 0, 3000, 20, [(4095, 0, 2500), (4095, 2500, 3000)]),  # the next one failed
+        (4095, 0, 0, 20, [(4095, 0, 0)]),  # the first one failed
+        (4095, 2500, 4095, 20, [(4095, 2500, 4095)]),  # the caller says where to begin
+        (9000, 0, 9000, 0, [(4095, 0, 4095), (4095, 0, 4095), (810, 0, 810)]),
+    ],
+)
+def test_a_long_list_is_worked_off_in_entries_of_50_microseconds(
+    count: int, start: int, done: int, element: int, expected: list[tuple[int, int, int]]
+) -> None:
+    found = entries(count, start, done, element)
+    assert [(entry.count, entry.start, entry.done) for entry in found] == expected
+
+
+def test_a_call_that_goes_on_says_where_it_began_last_bit_for_bit() -> None:
+    """2,500 elements of 20 ns fill an entry; the processor's RCX then holds the call with start index 2,500."""
+    machine = Machine(pages=8192)
+    machine.hypervisor.costs = replace(COSTS, repeat_element=20)
+    number = machine.calls.call("CreatePartition").value
+    result = machine.calls.call("DepositMemory", runs=machine.pages(2600), partition_id=number)
+    event = machine.world.trace[result.seq]
+    assert (event.get("count"), event.get("entries")) == (2600, 2)
+    assert event.get("input") == 0x09C4_0A28_0000_0048  # start 2,500, count 2,600, code 0x48
+    assert event.get("result") == 0x0000_0A28_0000_0000
+    assert machine.hypervisor.cost_of(result) == 2 * COSTS.hypercall + 2600 * 20
+
+
+def test_a_caller_may_begin_in_the_middle_of_its_list_but_not_behind_its_end() -> None:
+    machine = Machine()
+    number = machine.calls.call("CreatePartition").value
+    pages = machine.pages(5)
+    block = HYPERCALLS["DepositMemory"].layout.pack(partition_id=number)
+    refused = machine.hypervisor.call(1, 0, "DepositMemory", block, pages, start=5)
+    assert (refused.status, refused.done) == (Status.INVALID_HYPERCALL_INPUT, 0)
+    result = machine.hypervisor.call(
+        1, 0, "DepositMemory", block, [(pages[0][0], 2), (pages[0][0] + 2, 3)], start=3
+    )
+    assert (result.status, result.done) == (Status.SUCCESS, 2)
+    event = machine.world.trace[result.seq]
+    assert event.get("input") == 3 << 48 | 5 << 32 | 0x48
+    assert event.get("result") == 5 << 32  # the whole list is done, counted from element 0
+    assert machine.hypervisor.partitions[number].pool_size == 2
 
 
 @pytest.mark.parametrize(

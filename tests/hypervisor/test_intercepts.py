@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from hvlab.hypervisor import Status
 from hvlab.hypervisor.intercepts import IO_PORT_MESSAGE, SYNIC_MESSAGE
 from hvlab.hypervisor.life import REGISTER_EXPLICIT_SUSPEND, REGISTER_INTERCEPT_SUSPEND
-from hvlab.hypervisor.partition import MSR_EOM, MSR_SCONTROL, MSR_SIMP
+from hvlab.hypervisor.partition import MSR_EOM, MSR_SCONTROL, MSR_SIEFP, MSR_SIMP
 from tests.hypervisor.support import COSTS, Machine
 
 
@@ -201,7 +202,10 @@ def test_messages_need_the_page_and_the_controller_switched_on(
     assert machine.calls.post(1, b"x").ok is on
 
 
-def test_an_event_for_a_page_that_is_off_is_lost_quietly(machine: Machine, child: int) -> None:
+@pytest.mark.parametrize("off", [MSR_SIEFP, MSR_SCONTROL])
+def test_an_event_for_a_page_that_is_off_is_refused(machine: Machine, child: int, off: int) -> None:
     machine.connect(1, 2, child, 2, kind=2, flags=4)
-    assert machine.calls.signal(2).ok
+    machine.switch_on_synic(child)
+    machine.hypervisor.write_msr(child, 0, off, 0)
+    assert machine.calls.signal(2).status is Status.INVALID_SYNIC_STATE
     assert machine.world.next_time() is None

@@ -151,6 +151,39 @@ def test_a_masked_sint_gets_the_message_but_no_interrupt(machine: Machine, child
     assert interrupts(machine, child) == 0
 
 
+def test_messages_of_a_masked_sint_are_taken_one_by_one_without_interrupts(
+    machine: Machine, child: int
+) -> None:
+    """MessagePending and EOM work as ever; what is unmasked later interrupts from the next message on."""
+    masked = 1 << 16 | 0x52
+    machine.hypervisor.write_msr(child, 0, MSR_SINT0 + 2, masked)
+    for text in (b"one", b"two", b"six"):
+        assert machine.calls.post(0x201, text).ok
+    assert slot(machine, child)["flags"] == 1  # MessagePending
+    clear_slot(machine, child)
+    machine.hypervisor.write_msr(child, 0, MSR_EOM, 0)
+    found = slot(machine, child)
+    assert (bytes(found["payload"])[:3], found["flags"]) == (b"two", 1)  # type: ignore[call-overload]
+    assert interrupts(machine, child) == 0
+    machine.hypervisor.write_msr(child, 0, MSR_SINT0 + 2, 0x52)
+    assert interrupts(machine, child) == 0  # what was lost does not come back
+    clear_slot(machine, child)
+    machine.hypervisor.write_msr(child, 0, MSR_EOM, 0)
+    found = slot(machine, child)
+    assert (bytes(found["payload"])[:3], found["flags"]) == (b"six", 0)  # type: ignore[call-overload]
+    assert interrupts(machine, child) == 1
+
+
+def test_an_event_for_a_masked_sint_is_refused_and_sets_nothing(machine: Machine, child: int) -> None:
+    machine.hypervisor.write_msr(child, 0, MSR_SINT0 + 2, 1 << 16 | 0x52)
+    assert machine.calls.signal(0x202, 11).status is Status.INVALID_SYNIC_STATE
+    assert machine.hypervisor.read_gpa(child, FLAGS, 256) == bytes(256)
+    assert interrupts(machine, child) == 0
+    machine.hypervisor.write_msr(child, 0, MSR_SINT0 + 2, 0x52)
+    assert machine.calls.signal(0x202, 11).ok
+    assert interrupts(machine, child) == 1
+
+
 def test_an_event_flag_interrupts_only_when_it_was_clear(machine: Machine, child: int) -> None:
     assert machine.calls.signal(0x202, 11).ok
     assert machine.calls.signal(0x202, 11).ok

@@ -414,7 +414,9 @@ class RefusalsTold:
 
 
 def _explanation(refusal: Refusal) -> str:
-    """A limit that the handout gives differently is explained with both figures."""
+    """A limit that the handout gives differently is explained with both figures; the root is no machine at all."""
+    if refusal.reason == "no-such-vm" and str(refusal.values["name"]).casefold() == "root":
+        return "explain.root-is-no-machine"
     return f"explain.{refusal.reason}" + ("-handout" if "handout" in refusal.values else "")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
@@ -16,17 +17,41 @@ from hvlab.kernel import TraceEvent
 MODULE = "Lab"
 ROOT_NAME = "root"
 
+
+@dataclass(frozen=True)
+class Ran:
+    """An instruction's event, and what it led to at once (None: it stayed with the processor)."""
+
+    event: TraceEvent
+    followed: TraceEvent | None
+
+    @property
+    def answered_by(self) -> str:
+        """Who answered: the processor itself, the hypervisor, or (an intercept) the partition's parent."""
+        if self.followed is None:
+            return "processor"
+        return "parent" if self.followed.kind == "intercept" else "hypervisor"
+
+    @property
+    def status(self) -> object:
+        """A hypercall's status by name; None for anything else."""
+        called = self.followed is not None and self.followed.kind == "hypercall"
+        return self.followed.get("status_name") if called and self.followed is not None else None
+
+
 INSTRUCTION = ObjectType(
     "Hvlab.Instruction",
     {
-        "Partition": lambda event: event.source.rpartition("/")[2],
-        "Instruction": lambda event: event.get("text"),
-        "Level": lambda event: event.get("level"),
-        "Way": lambda event: event.get("way"),
-        "Detail": lambda event: event.get("detail"),
-        "Event": lambda event: event.seq,
+        "Partition": lambda ran: ran.event.source.rpartition("/")[2],
+        "Instruction": lambda ran: ran.event.get("text"),
+        "Level": lambda ran: ran.event.get("level"),
+        "Way": lambda ran: ran.event.get("way"),
+        "AnsweredBy": lambda ran: ran.answered_by,
+        "Status": lambda ran: ran.status,
+        "Detail": lambda ran: ran.event.get("detail"),
+        "Event": lambda ran: ran.event.seq,
     },
-    columns=("Partition", "Instruction", "Level", "Way", "Detail"),
+    columns=("Partition", "Instruction", "Level", "Way", "AnsweredBy", "Status", "Detail"),
 )
 
 
@@ -92,7 +117,8 @@ def _found(call: Call, mark: int, partition: int) -> Iterator[object]:
     for seq in range(mark + 1, len(trace) + 1):
         event: TraceEvent = trace[seq]
         if event.kind == "instruction" and event.partition == partition:
-            yield INSTRUCTION.of(event)
+            after = trace[seq + 1] if seq < len(trace) else None
+            yield INSTRUCTION.of(Ran(event, after if after is not None and after.cause == seq else None))
 
 
 CMDLETS = (
