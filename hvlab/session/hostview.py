@@ -67,6 +67,8 @@ class HostView:
     """Whether there is a hypervisor below its system; if not, that system is no partition of anything."""
     role: bool = True
     """Whether the role with its services is installed."""
+    hosted: bool = False
+    """Whether machines are processes of the host's system, with a monitor as a driver in its kernel."""
 
     @property
     def child_pages(self) -> int:
@@ -132,4 +134,5 @@ def look(world: World, host: str) -> HostView:
         partitions=sum(1 for number in hypervisor.partitions if number != ROOT),
         launched=server.launched,
         role=server.role == INSTALLED,
+        hosted=vmms.platform.hosted,
     )

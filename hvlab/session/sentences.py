@@ -24,13 +24,17 @@ def machine_of(event: TraceEvent) -> str:
     return ""
 
 
-def who(path: str, text: Text) -> str:
+HOSTED = frozenset(("context.switch", "host.call", "copy"))
+"""What only a monitor hosted by an operating system does: there is no hypervisor then, and no partition."""
+
+
+def who(path: str, text: Text, hosted: bool = False) -> str:
     """A path of the trace as a person says it."""
     parts = path.split("/")[1:]
     if not parts:
         return path
     if parts[0] == "hypervisor":
-        return text("tui.who.hypervisor")
+        return text("tui.who.monitor" if hosted else "tui.who.hypervisor")
     if parts[0] != "root":
         return parts[0]
     if len(parts) == 1:
@@ -42,7 +46,7 @@ def who(path: str, text: Text) -> str:
         "storage": text("tui.who.disk"),
     }
     if parts[1] == "vmwp":
-        return text("tui.who.worker")
+        return text("tui.who.service" if hosted else "tui.who.worker")
     return name.get(parts[1], parts[1])
 
 
@@ -55,8 +59,8 @@ def say(event: TraceEvent, text: Text) -> str:
     data = event.get("bytes")
     values = {name: value for name, value in event.fields.items() if name != "bytes"}
     values.update(
-        source=who(event.source, text),
-        target=who(event.target, text),
+        source=who(event.source, text, event.kind in HOSTED),
+        target=who(event.target, text, event.kind in HOSTED),
         vm=machine_of(event) or text("tui.who.root"),
         channel=event.channel or "",
         partition=event.partition or "",

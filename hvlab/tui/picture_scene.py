@@ -142,8 +142,9 @@ def build(view: HostView, sums: Sums, width: int, height: int, focus: str, text:
     if machine is None:
         _empty(scene, plan, view, text)
     else:
-        _child(scene, plan, machine, sums, text)
-        _lanes(scene, plan, machine, sums, text)
+        _child(scene, plan, machine, sums, text, view.hosted)
+        if not view.hosted:
+            _lanes(scene, plan, machine, sums, text)
         _others(scene, plan, [m for m in view.machines if m is not machine], sums, text)
     return scene
 
@@ -159,10 +160,12 @@ def _bands(scene: Scene, plan: _Plan, view: HostView, sums: Sums, text: Text) ->
         canvas.put(1, y, text("tui.picture.no_hypervisor"), "hypervisor~1", plan.width - 2)
         _hardware(scene, plan, view, sums, text)
         return
-    canvas.put(1, y, text("tui.picture.hypervisor"), "hypervisor~2")
+    canvas.put(1, y, text("tui.picture.monitor" if view.hosted else "tui.picture.hypervisor"), "hypervisor~2")
     kinds = sums.kinds
     figures = [
-        ("↯", kinds["hypercall"], "hypercalls"),
+        ("↔", kinds["context.switch"], "switches")
+        if view.hosted
+        else ("↯", kinds["hypercall"], "hypercalls"),
         ("▼", kinds["exit"] + kinds["intercept"], "exits"),
         ("▴", kinds["interrupt"], "interrupts"),
     ]
@@ -217,16 +220,20 @@ def _root(
 ) -> None:
     canvas, width = scene.canvas, plan.root
     canvas.box(0, 0, width, plan.bottom + 1, "root+0", ROUND)
-    title = text("tui.picture.root" if view.launched else "tui.picture.system")
+    title = text("tui.picture.root" if view.launched and not view.hosted else "tui.picture.system")
     scene.label("root", 2, 0, f" {title} ", "root", width - 4, "root+3")
     if not view.role:
         canvas.put(4, plan.head, text("tui.picture.no_role"), "dim", width - 6)
         return
-    scene.label("vmms", 4, plan.head, "VMMS", "root", 8)
-    _hint(scene, 9, plan.head, text("tui.picture.vmms"), width - 10)
+    if view.hosted:
+        scene.label("vmms", 4, plan.head, "Virtual Server", "root", width - 6)
+    else:
+        scene.label("vmms", 4, plan.head, "VMMS", "root", 8)
+        _hint(scene, 9, plan.head, text("tui.picture.vmms"), width - 10)
+    process = "vssrvc" if view.hosted else "vmwp"
     if machine is not None and machine.has_worker:
         canvas.put(2, plan.services, "╭╴", "hypervisor+0")
-        scene.label(f"vmwp:{machine.name}", 4, plan.services, f"vmwp {machine.name}", "root", width - 12)
+        scene.label(f"vmwp:{machine.name}", 4, plan.services, f"{process} {machine.name}", "root", width - 12)
         up = [(2, y) for y in range(plan.hypervisor - 1, plan.services, -1)]
         for _, y in up:
             canvas.put(2, y, "│", "hypervisor+0")
@@ -234,10 +241,11 @@ def _root(
         through = [(x, plan.hypervisor) for x in range(plan.child + 3, 1, -1)]
         scene.rails[f"worker:{machine.name}"] = Rail((*through, *up), "hypervisor")
     else:
-        canvas.put(4, plan.services, "vmwp", "faint")
-        _hint(scene, 9, plan.services, text("tui.picture.vmwp"), width - 10)
-    scene.label("vmbus", 4, plan.control, "vmbus", "root", 8)
-    scene.label("storvsp", 4, plan.storage, "storvsp", "root", 8)
+        canvas.put(4, plan.services, process, "faint")
+        _hint(scene, 5 + len(process), plan.services, text("tui.picture.vmwp"), width - 6 - len(process))
+    if not view.hosted:
+        scene.label("vmbus", 4, plan.control, "vmbus", "root", 8)
+        scene.label("storvsp", 4, plan.storage, "storvsp", "root", 8)
     driver = text("tui.picture.disk_driver")
     scene.label("driver", 4, plan.disk, driver, "root", width - 10)
     x = width - 4
@@ -253,7 +261,7 @@ def _root(
     for _, y in calls:
         canvas.put(7, y, "│", "hypervisor+0")
     scene.rails["calls:root"] = Rail(tuple(calls), "hypervisor")
-    if not view.launched:
+    if not view.launched or view.hosted:
         return
     figures = f"↯ {sums.root['hypercall']}  ▴ {sums.root['interrupt']}"
     meter = Place(9, calls[-1][1], x - 10, "hypervisor")
@@ -273,10 +281,10 @@ def _hint(scene: Scene, x: int, y: int, words: str, room: int) -> None:
 def _empty(scene: Scene, plan: _Plan, view: HostView, text: Text) -> None:
     x, width = plan.child, plan.child_width
     scene.canvas.box(x, 0, width, plan.bottom + 1, "faint", DASHED)
-    scene.canvas.put(x + 2, 0, f" {text('tui.picture.no_child')} ", "dim")
-    rows = wrap(
-        text("tui.picture.no_child_hint" if view.launched else "tui.picture.no_launch_hint"), width - 6
-    )
+    title = text("tui.picture.no_machine" if view.hosted else "tui.picture.no_child")
+    scene.canvas.put(x + 2, 0, f" {title} ", "dim")
+    hint = "no_child_hint" if view.launched else "no_launch_hint"
+    rows = wrap(text("tui.picture.no_machine_hint" if view.hosted else f"tui.picture.{hint}"), width - 6)
     for number, row in enumerate(rows):
         scene.canvas.put(x + 3, plan.head + 1 + number, row, "dim", width - 5)
     command = "New-VM" if view.launched else "Test-LabServer"
@@ -290,7 +298,9 @@ def _doing(machine: MachineView, text: Text) -> str:
     return text(f"tui.state.{machine.state.lower()}")
 
 
-def _child(scene: Scene, plan: _Plan, machine: MachineView, sums: Sums, text: Text) -> None:
+def _child(
+    scene: Scene, plan: _Plan, machine: MachineView, sums: Sums, text: Text, hosted: bool = False
+) -> None:
     canvas, x, width = scene.canvas, plan.child, plan.child_width
     bottom = plan.child_bottom
     alive = machine.partition != 0
@@ -300,7 +310,8 @@ def _child(scene: Scene, plan: _Plan, machine: MachineView, sums: Sums, text: Te
     scene.label(name, x + 2, 0, title, "guest", width - 4, "guest+3" if alive else "dim")
     if not alive:
         canvas.put(x + 3, plan.head, text("tui.picture.off", memory=machine.memory >> 20), "dim", width - 5)
-        canvas.put(x + 3, plan.services, text("tui.picture.no_partition"), "faint", width - 5)
+        if not hosted:
+            canvas.put(x + 3, plan.services, text("tui.picture.no_partition"), "faint", width - 5)
         return
     phase = _doing(machine, text)
     head = f"{_short(machine.system)} · {phase}" if machine.system else phase
@@ -320,10 +331,9 @@ def _child(scene: Scene, plan: _Plan, machine: MachineView, sums: Sums, text: Te
     canvas.put(x + 3, bottom, "┼" if machine.emulated_disk else "┬", "hypervisor+0")
     scene.rails[f"calls:{machine.name}"] = Rail(tuple(cells), "hypervisor")
     count = sums.machines
-    figures = (
-        f"▼ {count[machine.name, 'exit'] + count[machine.name, 'intercept']}"
-        f"  ↯ {count[machine.name, 'hypercall']}  ▴ {count[machine.name, 'interrupt']}"
-    )
+    exits = f"▼ {count[machine.name, 'exit'] + count[machine.name, 'intercept']}"
+    calls = "" if hosted else f"  ↯ {count[machine.name, 'hypercall']}"
+    figures = f"{exits}{calls}  ▴ {count[machine.name, 'interrupt']}"
     meter = Place(x + 5, plan.hypervisor - 1, width - 6, "hypervisor")
     canvas.put(meter.x, meter.y, figures, "dim", meter.width)
     scene.meters[f"calls:{machine.name}"] = meter

@@ -8,9 +8,9 @@ import pytest
 
 from hvlab.kernel.trace import TraceEvent
 from hvlab.session.hostview import look
-from hvlab.session.sentences import machine_of
+from hvlab.session.sentences import machine_of, say
 from hvlab.session.session import Session
-from hvlab.text import Text
+from hvlab.text import LANGUAGES, Text
 from hvlab.tui.canvas import plain
 from hvlab.tui.feed import Feed, Sums
 from hvlab.tui.picture_motion import MOVES, Motion
@@ -169,3 +169,25 @@ def test_a_partition_without_a_guest_yet_says_what_its_machine_does() -> None:
     said = [plain(row) for row in scene.canvas.lines()]
     assert any("other · Starting" in row for row in said)
     assert sum("Starting" in row for row in said) == 3
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_hosted_monitor_is_drawn_without_partitions_bus_and_hypervisor(
+    size: tuple[int, int], language: str
+) -> None:
+    session = Session(platform="vs2005", language=language)
+    text = Text(language)
+    for command in (r"New-VM web01 -VHDPath C:\Images\NT4.vhd", "Start-VM web01; Wait-Lab web01"):
+        assert session.run(command).ok
+        events = list(session.world.trace)
+        view = look(session.world, session.host)
+        lines = build(view, sums_of(events), *size, "web01", text).canvas.lines()
+        drawn = "\n".join("".join(part for part, _ in row) for row in lines)
+        for absent in ("hypervisor", "partition", "vmbus", "storvsp", "vmwp", "vmms", "↯"):
+            assert absent not in drawn.casefold(), drawn
+        assert text("tui.picture.monitor") in drawn
+    switches = sum(event.kind == "context.switch" for event in events)
+    assert f"↔ {switches}" in drawn
+    said = {say(event, text) for event in events if event.kind == "context.switch"}
+    assert said and all(text("tui.who.hypervisor") not in one for one in said)
