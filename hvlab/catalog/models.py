@@ -119,6 +119,8 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Whether guests run on a host's operating system (type 2) and not on a hypervisor."""
     cluster: Clustering | None = None
     """Its failover clustering, where the lab has it."""
+    wmi_namespaces: tuple[str, ...] = ("root\\virtualization",)
+    """Where its WMI classes are: the second version came with 2012, the first went with 2012 R2 (facts, 2.3)."""
     handout: bool = False
     """Whether it follows the handout's figures and statements to the letter."""
 

@@ -1,7 +1,7 @@
 """All cmdlets of the simulation: those of the Hyper-V module, of the host's files and clock, and the lab's own.
 
-A module in `hyperv`, `labmodule` or `management` that has a tuple CMDLETS is found by itself. Those of the Hyper-V
-module, and the lab's own about a virtual machine, get -ComputerName here.
+A module in `hyperv`, `labmodule`, `management` or `wmi` that has a tuple CMDLETS is found by itself. Those of the
+Hyper-V module, and the lab's own about a virtual machine, get -ComputerName here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import pkgutil
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from hvlab.console import hyperv, labmodule, management
+from hvlab.console import hyperv, labmodule, management, wmi
 from hvlab.console.cmdlets import Cmdlet
 from hvlab.console.elsewhere import with_computer_name
 
@@ -21,7 +21,7 @@ def simulation_cmdlets() -> tuple[Cmdlet, ...]:
     """What a session registers beside the general cmdlets, module by module in the order of their names."""
     return tuple(
         cmdlet
-        for package in (hyperv, labmodule, management)
+        for package in (hyperv, labmodule, management, wmi)
         for cmdlet in _cmdlets(package.__name__, package.__path__)
     )
 

@@ -98,12 +98,13 @@ def _kind(record: object) -> object:
 
 def _format(call: Call, view: Callable[[list[object], list[object] | None], list[str]]) -> Iterable[object]:
     records = [record for record in call.input if record is not None]
+    chosen = call.args.Property is not None  # the same columns for all, whatever they are
     for heading, group in _grouped(call, records):
         lines: list[str] = ["", heading] if heading is not None else []
         start = 0
         while start < len(group):
             end = start + 1
-            while end < len(group) and _kind(group[end]) == _kind(group[start]):
+            while end < len(group) and (chosen or _kind(group[end]) == _kind(group[start])):
                 end += 1
             lines += view(group[start:end], call.args.Property)
             start = end

@@ -72,7 +72,7 @@ def _convert(call: Call) -> Iterator[object]:
     fixed = disk.kind == "Fixed" if args.VHDType is None else args.VHDType == "Fixed"
     if not call.should_process(path, "Convert-VHD"):
         return
-    identifier, timestamp = new_identity(call)
+    identifier, timestamp = new_identity(call.lab)
     files = storage(call).files
 
     def change() -> None:
@@ -228,7 +228,7 @@ def _set(call: Call) -> Iterator[object]:
             explain=("explain.id-mismatch", {"path": path, "parent": parent}),
         )
     if call.should_process(path, "Set-VHD"):
-        timestamp = new_identity(call)[1]
+        timestamp = new_identity(call.lab)[1]
         try:
             editing.reconnect(files, path, parent, below, timestamp=timestamp)
         except StorageError as error:

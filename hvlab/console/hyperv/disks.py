@@ -92,7 +92,7 @@ def create_child(call: Call, path: str, parent: str) -> str:
     path, parent = disk_path(call, path), full_path(call, parent)
     below = opened(call, parent)
     files = storage(call).files
-    identifier, timestamp = new_identity(call)
+    identifier, timestamp = new_identity(call.lab)
     try:
         handle = files.create(path)
     except StorageError as error:
@@ -110,20 +110,21 @@ def create_child(call: Call, path: str, parent: str) -> str:
     except StorageError as error:
         files.delete(path)
         raise storage_error(error, path) from None
-    _note_created(call, path, below.size)
+    note_created(call.lab, path, below.size)
     return path
 
 
-def new_identity(call: Call) -> tuple[uuid.UUID, int]:
+def new_identity(lab: Lab) -> tuple[uuid.UUID, int]:
     """A new disk's identifier, and the present in seconds since 2000."""
-    world = call.lab.world
-    identifier = uuid.UUID(bytes=world.stream(f"{call.lab.host}/vhd").uuid_bytes())
+    world = lab.world
+    identifier = uuid.UUID(bytes=world.stream(f"{lab.host}/vhd").uuid_bytes())
     return identifier, LAB_BEGIN + world.now // 1_000_000_000
 
 
-def _note_created(call: Call, path: str, size: int) -> None:
-    process, store = f"{call.lab.host}/root/vmms", storage(call).name
-    call.lab.world.emit("host.file", process, store, None, None, None, "create", path, size)
+def note_created(lab: Lab, path: str, size: int) -> None:
+    """A virtual disk's file has been made."""
+    process, store = f"{lab.host}/root/vmms", vmms(lab).storage.name
+    lab.world.emit("host.file", process, store, None, None, None, "create", path, size)
 
 
 def create_disk(call: Call, path: str, size: int, *, dynamic: bool, block_size: int | None = None) -> str:
@@ -145,7 +146,7 @@ def create_disk(call: Call, path: str, size: int, *, dynamic: bool, block_size: 
         handle = files.create(path)
     except StorageError as error:
         raise storage_error(error, path) from None
-    identifier, timestamp = new_identity(call)
+    identifier, timestamp = new_identity(call.lab)
     try:
         if dynamic:
             vhd.create_dynamic(
@@ -160,7 +161,7 @@ def create_disk(call: Call, path: str, size: int, *, dynamic: bool, block_size: 
     except StorageError as error:
         files.delete(path)
         raise storage_error(error, path) from None
-    _note_created(call, path, size)
+    note_created(call.lab, path, size)
     return path
 
 

@@ -10,6 +10,7 @@ from hvlab.console.hyperv.disks import storage_error
 from hvlab.console.hyperv.machines import find_machines, machine_now
 from hvlab.console.hyperv.objects import moment, vmms
 from hvlab.console.hyperv.refusals import as_error, start_failure
+from hvlab.console.lab import Lab
 from hvlab.console.objects import ObjectType
 from hvlab.console.patterns import like
 from hvlab.host.machine import RUNNING, SNAPSHOTTING, STOPPING, Refusal, VirtualMachine
@@ -43,10 +44,15 @@ def _parent(machine: VirtualMachine, snapshot: Snapshot) -> str:
     return parent.name if parent else ""
 
 
+def default_name(lab: Lab, machine: VirtualMachine) -> str:
+    """What a snapshot is called that nobody has named: the machine, and the time."""
+    return f"{machine.name} - ({moment(lab.world.now)})"
+
+
 def _take(call: Call) -> Iterator[object]:
     service = vmms(call.lab)
     for machine in find_machines(call, call.args.Name):
-        name = call.args.SnapshotName or f"{machine.name} - ({moment(call.lab.world.now)})"
+        name = call.args.SnapshotName or default_name(call.lab, machine)
         if not call.should_process(machine.name, "Checkpoint-VM"):
             continue
         count = len(machine.snapshots)

@@ -10,7 +10,7 @@ from hvlab.console.hyperv.machines import find_machines, machine_now
 from hvlab.console.hyperv.objects import guest_of, vmms
 from hvlab.console.lab import DEFAULT_WAIT, SECOND
 from hvlab.console.labmodule.looking import EVENT
-from hvlab.host.machine import VirtualMachine
+from hvlab.host.machine import STARTING, VirtualMachine
 from hvlab.kernel.trace import KINDS
 
 MODULE = "Lab"
@@ -75,7 +75,8 @@ def _wait(call: Call) -> None:
             raise _too_late(limit, f"{{{args.Until}}}", None)
         return
     for machine in find_machines(call, args.VM):
-        if machine_now(call, machine).partition == 0:
+        now = machine_now(call, machine)
+        if now.partition == 0 and now.state != STARTING:
             raise CmdletError(
                 f"The virtual machine '{machine.name}' is not running; nothing will happen in it.",
                 "InvalidState",

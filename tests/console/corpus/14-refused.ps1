@@ -41,8 +41,8 @@ Invoke-Command -ComputerName hv02 -ScriptBlock { Get-VM }
 #= & { (Get-VM web01).Name }
 #> web01
 #: wmi the old way
-Get-WmiObject Win32_OperatingSystem
-#! Get-WmiObject
+Get-CimInstance Win32_OperatingSystem
+#! Get-CimInstance
 #= (Get-VMHost).Name
 #> HV01
 #: code from a string

@@ -1,0 +1,67 @@
+"""What belongs together in root\\virtualization: classes whose instances join two others, each in its role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from hvlab.console.lab import Lab
+from hvlab.console.wmi.classes import COMPONENTS, COMPUTER_SYSTEM, KINDS, PARTS, SETTING_DATA, machine_of
+from hvlab.console.wmi.model import V1, Getter, Instance, WmiClass
+
+WHOLE, PART = "GroupComponent", "PartComponent"
+
+
+@dataclass(frozen=True)
+class Association:
+    """A class that joins two instances, each in its role."""
+
+    kind: str
+    roles: tuple[str, str]
+    ends: tuple[Instance, Instance]
+
+
+def associations(lab: Lab, namespace: str) -> Iterator[Association]:
+    """Every pair that belongs together: machine and settings, settings and parts, machine and components."""
+    machines = {machine_of(one).identifier: one for one in COMPUTER_SYSTEM.all(lab, namespace) if one.subject}
+    present = {}
+    for setting in SETTING_DATA.all(lab, namespace):
+        machine = machines[machine_of(setting).identifier]
+        if setting.subject[1]:
+            yield Association("Msvm_SnapshotOfVirtualSystem", ("Antecedent", "Dependent"), (machine, setting))
+        else:
+            present[machine_of(setting).identifier] = setting
+            roles = ("ManagedElement", "SettingData")
+            yield Association("Msvm_SettingsDefineState", roles, (machine, setting))
+    for kind in PARTS:
+        for part in kind.all(lab, namespace):
+            setting = present[machine_of(part).identifier]
+            name = "Msvm_VirtualSystemSettingDataComponent"
+            yield Association(name, (WHOLE, PART), (setting, part))
+    for kind in COMPONENTS:
+        for part in kind.all(lab, namespace):
+            machine = machines[machine_of(part).identifier]
+            yield Association("Msvm_SystemDevice", (WHOLE, PART), (machine, part))
+
+
+def _join(name: str, base: str, roles: tuple[str, str]) -> WmiClass:
+    def end(place: int) -> Getter:
+        return lambda one: replace(one.subject.ends[place], namespace=one.namespace).path
+
+    return WmiClass(
+        name,
+        (base,),
+        roles,
+        {role: end(place) for place, role in enumerate(roles)},
+        lambda lab: [one for one in associations(lab, V1) if one.kind == name],
+    )
+
+
+CLASSES: tuple[WmiClass, ...] = (
+    *KINDS,
+    _join("Msvm_SettingsDefineState", "CIM_SettingsDefineState", ("ManagedElement", "SettingData")),
+    _join("Msvm_SnapshotOfVirtualSystem", "CIM_Dependency", ("Antecedent", "Dependent")),
+    _join("Msvm_VirtualSystemSettingDataComponent", "CIM_Component", (WHOLE, PART)),
+    _join("Msvm_SystemDevice", "CIM_SystemDevice", (WHOLE, PART)),
+)
+"""All classes."""

@@ -1,0 +1,91 @@
+"""What a WMI class and an instance of it are: properties read from the world at the moment they are asked for.
+
+An instance holds no values, only what it stands for. So the objects that a query
+gives and those that the cmdlets give are views of the same machine, and follow it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from hvlab.console.lab import Lab
+from hvlab.console.wmi.wql import MISSING
+
+V1, V2, CIMV2 = "root\\virtualization", "root\\virtualization\\v2", "root\\cimv2"
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An object of WMI: its class, and what it stands for."""
+
+    lab: Lab
+    kind: WmiClass
+    subject: Any
+    namespace: str = V1
+
+    def read(self, name: str) -> object:
+        """A property by its name, in any case; system properties too. MISSING if there is none."""
+        folded = name.casefold()
+        getter = self.kind.folded.get(folded)
+        if getter is not None:
+            return getter(self)
+        system = SYSTEM_PROPERTIES.get(folded)
+        return MISSING if system is None else system(self)
+
+    @property
+    def relative_path(self) -> str:
+        """Class and keys, as they stand at the end of a path."""
+        keys = ",".join(f'{key}="{self.read(key)}"' for key in self.kind.keys)
+        return f"{self.kind.name}.{keys}"
+
+    @property
+    def path(self) -> str:
+        """The whole path: server, namespace, class and keys."""
+        return f"\\\\{self.lab.computer}\\{self.namespace.upper()}:{self.relative_path}"
+
+
+Getter = Callable[[Instance], object]
+
+
+@dataclass(frozen=True, eq=False)
+class WmiClass:
+    """A class: what it derives from, its keys, its properties, and its instances in a lab."""
+
+    name: str
+    bases: tuple[str, ...]
+    keys: tuple[str, ...]
+    properties: dict[str, Getter]
+    instances: Callable[[Lab], Iterable[Any]]
+    """What its instances stand for."""
+    namespaces: tuple[str, ...] = (V1, V2)
+    folded: dict[str, Getter] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.folded.update({name.casefold(): getter for name, getter in self.properties.items()})
+
+    def all(self, lab: Lab, namespace: str) -> Iterator[Instance]:
+        """Its instances."""
+        for subject in self.instances(lab):
+            yield Instance(lab, self, subject, namespace)
+
+    @property
+    def derivation(self) -> list[object]:
+        """What it derives from, the nearest first."""
+        return list(self.bases)
+
+    def is_a(self, name: str) -> bool:
+        """Whether it is that class or derives from it."""
+        return name.casefold() in (self.name.casefold(), *(base.casefold() for base in self.bases))
+
+
+SYSTEM_PROPERTIES: dict[str, Getter] = {
+    "__class": lambda one: one.kind.name,
+    "__superclass": lambda one: one.kind.bases[0] if one.kind.bases else None,
+    "__derivation": lambda one: one.kind.derivation,
+    "__relpath": lambda one: one.relative_path,
+    "__namespace": lambda one: one.namespace.upper(),
+    "__server": lambda one: one.lab.computer,
+    "__path": lambda one: one.path,
+}

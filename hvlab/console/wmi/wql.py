@@ -1,0 +1,278 @@
+"""WQL, the query language of WMI: SELECT with conditions, ASSOCIATORS OF and REFERENCES OF.
+
+A pure module: text in, a query out; a query is asked of anything that can name its
+properties. What real WQL has and this one lacks (GROUP BY, WITHIN) is named when it
+is met. Comparison of texts is without case, as WMI's is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from hvlab.console.patterns import like
+
+Read = Callable[[str], object]
+"""Gives an instance's property by its name; MISSING if it has none."""
+MISSING = object()
+DEEPEST = 50
+"""How deep brackets and NOT may lie within one another."""
+
+
+class BadQuery(Exception):
+    """Not WQL: what stands where it cannot stand, and at which character."""
+
+    def __init__(self, what: str, place: int) -> None:
+        super().__init__(f"{what} (character {place + 1})")
+        self.what, self.place = what, place
+
+
+@dataclass(frozen=True)
+class Select:
+    """SELECT `properties` (empty: all) FROM `source`, for instances that the condition holds for."""
+
+    properties: tuple[str, ...]
+    source: str
+    holds: Callable[[Read], bool] = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Related:
+    """ASSOCIATORS OF or REFERENCES OF {path}, narrowed by `filters` (ResultClass, AssocClass, Role, ResultRole)."""
+
+    path: str
+    references: bool
+    filters: dict[str, str] = field(default_factory=dict)
+
+
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<text>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|(?P<number>-?\d+(?:\.\d+)?)"""
+    r"""|(?P<word>[A-Za-z_][\w.]*)|(?P<path>\{[^}]*\})|(?P<sign><=|>=|<>|!=|[=<>(),*]))"""
+)
+_FILTERS = {"resultclass", "assocclass", "role", "resultrole", "requiredqualifier", "classdefsonly"}
+
+
+def parse(text: str) -> Select | Related:
+    """The query of a text. BadQuery."""
+    return _Parser(text).query()
+
+
+def condition(text: str) -> Callable[[Read], bool]:
+    """What stands behind WHERE, as -Filter takes it. BadQuery."""
+    parser = _Parser(text)
+    holds = parser.either()
+    parser.end()
+    return holds
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self.tokens: list[tuple[str, str, int]] = []
+        place = 0
+        while place < len(text.rstrip()):
+            match = _TOKEN.match(text, place)
+            if match is None:
+                while text[place].isspace():
+                    place += 1
+                raise BadQuery(f"'{text[place]}' is no part of WQL", place)
+            kind = str(match.lastgroup)
+            self.tokens.append((kind, match.group(kind), match.start(kind)))
+            place = match.end()
+        self.tokens.append(("end", "", len(text)))
+        self.at = 0
+        self.depth = 0
+
+    @property
+    def _now(self) -> tuple[str, str, int]:
+        return self.tokens[self.at]
+
+    def _word(self, *wanted: str) -> bool:
+        """Take one of these words if it comes next."""
+        kind, text, _ = self._now
+        if kind in ("word", "sign") and text.casefold() in wanted:
+            self.at += 1
+            return True
+        return False
+
+    def _need(self, kind: str, what: str) -> str:
+        if self._now[0] != kind:
+            raise BadQuery(f"{what} is missing", self._now[2])
+        self.at += 1
+        return self.tokens[self.at - 1][1]
+
+    def _need_word(self, word: str) -> None:
+        if not self._word(word.casefold()):
+            raise BadQuery(f"{word} is missing", self._now[2])
+
+    def end(self) -> None:
+        """Nothing may follow."""
+        kind, text, place = self._now
+        if kind != "end":
+            raise BadQuery(f"'{text}' cannot stand here", place)
+
+    def query(self) -> Select | Related:
+        """A whole query."""
+        if self._word("select"):
+            return self._select()
+        for first, references in (("associators", False), ("references", True)):
+            if self._word(first):
+                return self._related(references)
+        raise BadQuery("a query begins with SELECT, ASSOCIATORS OF or REFERENCES OF", self._now[2])
+
+    def _select(self) -> Select:
+        properties: list[str] = []
+        if not self._word("*"):
+            properties.append(self._need("word", "a property or *"))
+            while self._word(","):
+                properties.append(self._need("word", "a property"))
+        self._need_word("FROM")
+        source = self._need("word", "a class")
+        holds: Callable[[Read], bool] = lambda read: True  # noqa: E731
+        if self._word("where"):
+            holds = self.either()
+        self.end()
+        return Select(tuple(properties), source, holds)
+
+    def _related(self, references: bool) -> Related:
+        self._need_word("OF")
+        path = self._need("path", "{the path of an object}")[1:-1].strip()
+        filters: dict[str, str] = {}
+        if self._word("where"):
+            while self._now[0] == "word":
+                name = self._need("word", "a name")
+                if name.casefold() not in _FILTERS:
+                    raise BadQuery(f"'{name}' is no condition of ASSOCIATORS OF", self.tokens[self.at - 1][2])
+                if name.casefold() == "classdefsonly":
+                    raise BadQuery("ClassDefsOnly is not modelled", self.tokens[self.at - 1][2])
+                self._need_word("=")
+                filters[name.casefold()] = self._need("word", "a class or a role")
+        self.end()
+        return Related(path, references, filters)
+
+    # -- conditions ---------------------------------------------------------------------------
+
+    def either(self) -> Callable[[Read], bool]:
+        """OR binds weakest."""
+        parts = [self._both()]
+        while self._word("or"):
+            parts.append(self._both())
+        return parts[0] if len(parts) == 1 else lambda read: any(part(read) for part in parts)
+
+    def _both(self) -> Callable[[Read], bool]:
+        parts = [self._not()]
+        while self._word("and"):
+            parts.append(self._not())
+        return parts[0] if len(parts) == 1 else lambda read: all(part(read) for part in parts)
+
+    def _not(self) -> Callable[[Read], bool]:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise BadQuery(f"a condition is nested more than {DEEPEST} deep", self._now[2])
+        if self._word("not"):
+            inner = self._not()
+            found: Callable[[Read], bool] = lambda read: not inner(read)  # noqa: E731
+        elif self._word("("):
+            found = self.either()
+            self._need_word(")")
+        else:
+            found = self._comparison()
+        self.depth -= 1
+        return found
+
+    def _comparison(self) -> Callable[[Read], bool]:
+        if self._now[0] in ("text", "number"):  # 2 = EnabledState is WQL too
+            value = self._value()
+            sign = self._sign()
+            name = self._need("word", "a property")
+            return _compare(name, _TURNED[sign], value)
+        name = self._need("word", "a property")
+        if self._word("is"):
+            negated = self._word("not")
+            self._need_word("NULL")
+            return lambda read: (_known(read, name) is None) is not negated
+        if self._word("isa"):
+            wanted = str(self._value()).casefold()
+            return lambda read: wanted in [str(one).casefold() for one in _classes(read, name)]
+        negated = self._word("not")
+        if self._word("like"):
+            place = self._now[2]
+            pattern = _pattern(str(self._value()), place)
+            return lambda read: like(_text(_known(read, name)), pattern) is not negated
+        if negated:
+            raise BadQuery("LIKE is missing", self._now[2])
+        sign = self._sign()
+        return _compare(name, sign, self._value())
+
+    def _sign(self) -> str:
+        kind, text, place = self._now
+        if kind != "sign" or text not in _SIGNS:
+            raise BadQuery("a comparison (=, <>, <, >, <=, >=, LIKE, IS NULL, ISA) is missing", place)
+        self.at += 1
+        return text
+
+    def _value(self) -> object:
+        kind, text, place = self._now
+        self.at += 1
+        if kind == "number":
+            return float(text) if "." in text else int(text)
+        if kind == "text":
+            return re.sub(r"\\(.)", r"\1", text[1:-1])
+        if kind == "word" and text.casefold() in ("true", "false", "null"):
+            return {"true": True, "false": False, "null": None}[text.casefold()]
+        raise BadQuery("a value (a number or a text in quotes) is missing", place)
+
+
+_SIGNS: dict[str, Callable[[int], bool]] = {
+    "=": lambda order: order == 0,
+    "<>": lambda order: order != 0,
+    "!=": lambda order: order != 0,
+    "<": lambda order: order < 0,
+    ">": lambda order: order > 0,
+    "<=": lambda order: order <= 0,
+    ">=": lambda order: order >= 0,
+}
+_TURNED = {"=": "=", "<>": "<>", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+
+def _known(read: Read, name: str) -> object:
+    found = read(name)
+    if found is MISSING:
+        raise BadQuery(f"there is no property '{name}'", 0)
+    return found
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _compare(name: str, sign: str, wanted: object) -> Callable[[Read], bool]:
+    test = _SIGNS[sign]
+
+    def holds(read: Read) -> bool:
+        found = _known(read, name)
+        if found is None or wanted is None:
+            return test(0 if found is wanted else 1) and sign in ("=", "<>", "!=")
+        if isinstance(wanted, (int, float)) and isinstance(found, (int, float)):
+            return test((found > wanted) - (found < wanted))
+        one, other = _text(found).casefold(), _text(wanted).casefold()
+        return test((one > other) - (one < other))
+
+    return holds
+
+
+def _classes(read: Read, name: str) -> list[object]:
+    """The class of an instance (`__CLASS ISA "x"`, `TargetInstance ISA "x"`) with those it derives from."""
+    derivation = read("__DERIVATION")
+    own = read("__CLASS")
+    return [own, *(derivation if isinstance(derivation, list) else [])]
+
+
+def _pattern(text: str, place: int) -> str:
+    """LIKE's pattern as the console's own wildcards: % is any text, _ any character, [..] one of these."""
+    if "[^" in text:
+        raise BadQuery("LIKE with [^...] is not modelled", place)
+    return text.translate(_WILD)
+
+
+_WILD = str.maketrans({"*": "`*", "?": "`?", "`": "``", "%": "*", "_": "?"})
