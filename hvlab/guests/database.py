@@ -45,6 +45,8 @@ HEADER_GPA, PAGE_GPA, SCAN_GPA = 0x260000, 0x261000, 0x268000
 FLUSHER = "database flush"
 """The thread that brings a database to the disk while the writers hold still: its writes are not held back."""
 OK, ABSENT, ERROR = "ok", "absent", "error"
+APPLICATION, CRASH, DAMAGED = "Application", "Crash", "Damaged"
+"""How consistent a disk's database is."""
 
 MAGIC = b"HVLABDB1"
 HEADER = Layout(
@@ -108,6 +110,13 @@ class Check:
     """How many the header counts."""
     last: int = 0
     clean: bool = False
+
+    @property
+    def consistency(self) -> str:
+        """What the disk is worth: closed with all that the header counts, left open with a sound chain, or neither."""
+        if self.records < self.counted:
+            return DAMAGED
+        return APPLICATION if self.clean else CRASH
 
 
 def pack_header(records: int, last: int, clean: bool) -> bytes:
@@ -407,7 +416,8 @@ def _check_scan(guest: GuestSystem, number: int) -> int:
 
 def _checked(guest: GuestSystem, one: Check, outcome: str) -> int:
     one.outcome = outcome
-    _emit(guest, "checked", one.unit, one.records, outcome)
+    found = one.consistency if outcome == OK else outcome
+    _emit(guest, "checked", one.unit, one.records, found)
     return 0
 
 

@@ -13,7 +13,6 @@ from hvlab.console.labmodule.asking import answered, running_guest
 from hvlab.console.labmodule.disks_of_guests import capacity, unit_of
 from hvlab.console.objects import ObjectType
 from hvlab.guests import database
-from hvlab.guests.database import Check
 from hvlab.guests.guest import SYSTEM_DISK, GuestSystem
 from hvlab.guests.records import Workload
 from hvlab.guests.system_record import SECTOR
@@ -44,19 +43,12 @@ CHECK = ObjectType(
         "Records": lambda row: row[1].records,
         "Counted": lambda row: row[1].counted,
         "Header": lambda row: "Closed" if row[1].clean else "InUse",
-        "Consistent": lambda row: _consistency(row[1]),
+        "Consistent": lambda row: row[1].consistency,
         "Checksum": lambda row: f"{row[1].last:08x}",
     },
     columns=("VMName", "Disk", "Records", "Header", "Consistent", "Checksum"),
     text_property="Consistent",
 )
-
-
-def _consistency(one: Check) -> str:
-    """Application: closed, and the chain is as long as the header counts. Crash: in use, a chain from the start on."""
-    if one.clean:
-        return "Application" if one.records >= one.counted else "Damaged"
-    return "Crash" if one.records >= one.counted else "Damaged"
 
 
 def start_database(call: Call, machine: VirtualMachine, guest: GuestSystem) -> Workload:

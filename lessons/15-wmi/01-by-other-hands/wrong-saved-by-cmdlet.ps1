@@ -1,0 +1,10 @@
+# check: saved
+New-VM web01 512MB -VHDPath C:\Images\WS2008-x64.vhd
+New-VM db01 512MB
+Get-WmiObject -Namespace root\virtualization -Query "SELECT ElementName, EnabledState FROM Msvm_ComputerSystem WHERE EnabledState = 3"
+$vm = Get-WmiObject -Namespace root\virtualization Msvm_ComputerSystem -Filter "ElementName = 'web01'"
+$vm.RequestStateChange(2)
+Submit-LabAnswer code begun
+Wait-Lab web01 -For Heartbeat
+Save-VM web01
+Submit-LabAnswer trap refused
