@@ -179,6 +179,7 @@ def _serve(
     text = text_in(language)
     try:
         plan = library.find(lesson) if lesson else library.first()
+        listener = serving.listen(host, port)
         opened = serving.open_class(folder or paths.user_data() / "class", plan.id, hours, database)
     except library.BadLesson as error:
         raise BadInput(str(error)) from None
@@ -197,7 +198,7 @@ def _serve(
     else:
         click.echo(text("classroom.serve.password_known"))
     sys.stdout.flush()
-    serving.serve(opened, host, port, jobs)
+    serving.serve(opened, listener, jobs)
 
 
 def _instructor(place: str, text: Text) -> Instructor:

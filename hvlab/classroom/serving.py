@@ -6,10 +6,11 @@ import datetime
 import multiprocessing
 import os
 import secrets
+import socket
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,21 +80,36 @@ def _end_with_the_server() -> None:
         os._exit(0)
 
 
-def serve(opened: Opened, host: str, port: int, jobs: int) -> None:
-    """Serve until interrupted; `jobs` processes replay."""
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there, so that nobody is told to come before it does. CannotServe."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    if os.name != "nt":  # there the option would let two servers share a port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise CannotServe("port", host=host, port=port, why=error.strerror or str(error)) from None
+    return listener
+
+
+def serve(opened: Opened, listener: socket.socket, jobs: int) -> None:
+    """Serve at a listening socket until interrupted; `jobs` processes replay."""
     key_file, certificate_file = certificate.files(opened.folder)
     context = multiprocessing.get_context("spawn")
     with ExitStack() as stack:
         pools = [stack.enter_context(ProcessPoolExecutor(1, context, _worker)) for _ in range(jobs)]
         server = ClassServer(opened.store, opened.data, pools, time.time)
-        uvicorn.run(
+        config = uvicorn.Config(
             server.app(),
-            host=host,
-            port=port,
             ssl_keyfile=key_file,
             ssl_certfile=certificate_file,
             ws_max_size=FRAME,
             log_level="warning",
             server_header=False,
         )
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
     opened.store.close()

@@ -123,6 +123,10 @@ def _at(error: CmdletError, position: Position) -> CmdletError:
     return error
 
 
+LEAVING = frozenset(("quit", "bye", "q", ":q", "logout", "close", "leave"))
+"""What people type who want to go."""
+
+
 def command_not_found(runtime: Runtime, name: str, position: Position) -> CmdletError:
     """What to say about a name that is no command here."""
     if name.lower() in ABSENT:
@@ -132,7 +136,9 @@ def command_not_found(runtime: Runtime, name: str, position: Position) -> Cmdlet
     names = dict(runtime.table.names())
     names.update({folded: shown for folded, (shown, _) in runtime.functions.items()})
     suggestion = nearest(name, names)
-    if suggestion is not None:
+    if name.lower() in LEAVING:
+        error.explain = ("console.how_to_leave", {})
+    elif suggestion is not None:
         error.explain = ("console.did_you_mean_command", {"name": name, "suggestion": suggestion})
     error.position = position
     record = runtime.make_record(error)

@@ -133,7 +133,7 @@ STORY = ObjectType(
         "Time": lambda row: TimeSpan(row[1].time),
         "Kind": lambda row: row[1].kind,
         "Cause": lambda row: row[1].cause,
-        "Text": lambda row: "  " * row[0] + _caption(row[1]),
+        "Text": lambda row: _indented(row[0]) + _caption(row[1]),
     },
     columns=("Event", "Time", Column("Story", "Text")),
     text_property="Text",
@@ -157,6 +157,15 @@ CROSSING = ObjectType(
     text_property="Name",
     key="Event",
 )
+
+
+DEEPEST = 8
+"""How far a story's lines are moved to the right; deeper ones say how deep they lie."""
+
+
+def _indented(depth: int) -> str:
+    """The depth of a line of a story, to be seen in a window of any width."""
+    return "  " * depth if depth <= DEEPEST else "  " * DEEPEST + f"({depth}) "
 
 
 def _caption(event: TraceEvent) -> str:

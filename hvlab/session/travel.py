@@ -320,7 +320,9 @@ class Travel:
             self._stand_after(end)
             self._stand_after(self.timeline.head)
         if value > self.ends[end].measure(unit):
-            raise CannotGo("not-yet", wanted=value, reached=self.ends[end].measure(unit), unit=unit)
+            reached = self.ends[end].measure(unit)
+            shown = [f"{place / 1e9:g} s" if unit == TIME else place for place in (value, reached)]
+            raise CannotGo("not-yet", wanted=shown[0], reached=shown[1], unit=unit)
         if value <= self.ends[self.floor].measure(unit):
             self.go(self.floor)
             return

@@ -239,7 +239,9 @@ class HvlabApp(App[int]):
         self.query_one(KeyBar).set_keys(
             [(key, text(f"tui.bar.{name}"), action) for key, name, action in KEYS]
         )
-        self.query_one("#too-small", LinePane).show([line((text("tui.too_small"), "warn"))])
+        self.query_one("#too-small", LinePane).show(
+            [line((row, "warn")) for row in text("tui.too_small").splitlines()]
+        )
 
     def set_language(self, language: str) -> None:
         """Speak another language from now on."""

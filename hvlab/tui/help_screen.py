@@ -104,7 +104,18 @@ def key_name(key: str) -> str:
         "escape": "Esc",
         "enter": "Enter",
         "slash": "/",
+        "question_mark": "?",
+        "space": "Space",
+        "tab": "Tab",
+        "backspace": "Backspace",
+        "delete": "Del",
+        "home": "Home",
+        "end": "End",
+        "pageup": "PgUp",
+        "pagedown": "PgDn",
     }
-    if key.startswith("ctrl+"):
-        return "Ctrl+" + key[5:].upper()
+    for modifier in ("ctrl", "alt", "shift"):
+        if key.startswith(f"{modifier}+"):
+            rest = key_name(key[len(modifier) + 1 :])
+            return f"{modifier.capitalize()}+{rest.upper() if len(rest) == 1 else rest}"
     return names.get(key, key.upper() if key.startswith("f") and key[1:].isdigit() else key)
