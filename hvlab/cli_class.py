@@ -237,6 +237,10 @@ def _push(place: str, kind: str, words: tuple[str, ...], to: tuple[str, ...], la
         raise BadInput(text("classroom.push.nothing"))
     instructor = _instructor(place, text)
     _asked(text, lambda: instructor.push(kind, " ".join(words), list(to)))
+    rows = [
+        row for row in _asked(text, lambda: instructor.look(text.language)).rows if not to or row.name in to
+    ]
+    click.echo(text("classroom.push.sent", count=len(rows), here=sum(row.here for row in rows)), err=True)
 
 
 @click.command("results")

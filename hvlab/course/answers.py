@@ -15,6 +15,16 @@ from hvlab.course.patterns import condition, matches
 from hvlab.kernel import World
 
 _PAIR = re.compile(r"(\d+)\s*[-:=>]*\s*([a-z])\b")
+_UNIT = re.compile(r"(?<=\d)\s+[^\W\d_]{1,12}\.?$")
+_BARE = {
+    "choice": r"\d{1,2}",
+    "multiple": r"\d{1,2}([\s,;]+\d{1,2})*",
+    "order": r"\d{1,2}([\s,;]+\d{1,2})*",
+    "match": r"\d{1,2}\s*[a-z]([\s,;]+\d{1,2}\s*[a-z])*",
+    "value": r"\d[\d'., ]*(\s+[^\W\d_]{1,12}\.?)?",
+    "event": r"#\d+|\d+",
+}
+"""What no command of the console looks like, so that it may be meant as an answer where commands are typed."""
 
 
 def as_recorded(question: Question, text: str) -> str:
@@ -32,6 +42,33 @@ def as_recorded(question: Question, text: str) -> str:
             if all(left and right for left, right in known):
                 return " ".join(f"{left}={right}" for left, right in known)
     return text
+
+
+def is_bare(question: Question, text: str) -> bool:
+    """Whether a line typed where commands are typed is an answer: numbers as this kind of question takes them."""
+    return re.fullmatch(_BARE[question.kind], text.strip().casefold()) is not None
+
+
+def is_clear(question: Question, text: str) -> bool:
+    """Whether an answer says something: choices that there are, a number for an event, any word for a value."""
+    meant = as_recorded(question, text)
+    ids = {choice.id for choice in question.choices}
+    match question.kind:
+        case "choice":
+            return meant in ids
+        case "multiple" | "order":
+            return bool(meant) and set(meant.split()) <= ids
+        case "match":
+            return len(meant.split()) == len(question.items) and all("=" in pair for pair in meant.split())
+        case "event":
+            return read_number(meant.lstrip("#")) is not None
+    return bool(meant)
+
+
+def written(question: Question, text: str, language: str) -> str:
+    """A recorded answer in the question's own words."""
+    texts = {choice.id: choice.text[language] for choice in question.choices}
+    return ", ".join(texts.get(part, part) for part in (text.split() if texts else [text]))
 
 
 def _choice(question: Question, text: str) -> str:
@@ -66,9 +103,9 @@ def is_right(question: Question, text: str, shell: Shell, world: World) -> bool:
             return sorted(meant.split()) == sorted(_pair(item) for item in question.items)
         case "event":
             return _points_at(question, meant, world)
-    number = read_number(meant)
-    if number is not None:
-        return condition(shell, f"({question.expression}) -eq {number}").value
+    number = read_number(_UNIT.sub("", meant))
+    if number is not None and condition(shell, f"({question.expression}) -eq {number}").value:
+        return True
     word = meant.replace("'", "''")
     return bool(meant) and condition(shell, f"[string]({question.expression}) -eq '{word}'").value
 

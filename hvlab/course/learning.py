@@ -97,10 +97,28 @@ def _one(
     for session in opened:
         session.close()
         if any(entry.kind == "command" for entry in session.log.entries):
+            said += _left(plan, progress, text)
             said.append(text("cli.recorded", file=file, command=f"hvlab grade {plan.id} {file}"))
         elif log is None:
             file.unlink(missing_ok=True)
     return status, wanted
+
+
+def _left(plan: Lesson, progress: Progress, text: Text) -> list[str]:
+    """How far the lesson is, and what comes next."""
+    mark = progress.of(plan.id)
+    if mark is None:
+        return []
+    following = CourseMap(progress, text.language, plan.id).following() if mark.passed else plan.id
+    return [
+        text(
+            "cli.left.passed" if mark.passed else "cli.left.begun",
+            title=plan.title[text.language],
+            points=mark.points,
+            maximum=mark.maximum,
+            following=library.find(following).title[text.language],
+        )
+    ]
 
 
 def lab_of(plan: Lesson, file: Path, language: str, opener: Opener) -> Session:

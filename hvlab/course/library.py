@@ -52,7 +52,9 @@ def find(name: str, seed: int | None = None) -> Lesson:
     folders = _folders()
     if name in folders:
         return load(folders[name], seed)
-    near = difflib.get_close_matches(name, list(folders), 1)
+    if folder.exists():
+        raise BadLesson(f"{name} is a file; a lesson is a folder with a lesson.toml in it, or the id of one")
+    near = difflib.get_close_matches(name, list(folders), 1) or [id for id in folders if name and name in id]
     hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(folders)}"
     raise BadLesson(f"there is no lesson {name!r}; {hint}")
 

@@ -149,6 +149,11 @@ def split_sections(text: str, path: Path) -> dict[str, str]:
 def _cross_check(lesson: Lesson) -> None:
     """Ids that point nowhere, and texts that one language lacks."""
     plan, where = lesson.plan, lesson.folder / "lesson.toml"
+    for kind, name in (("platform", plan.platform), ("scenario", plan.scenario)):
+        folder = paths.assets() / f"{kind}s"
+        if not (folder / f"{name}.toml").is_file():
+            known = sorted(path.stem for path in folder.glob("*.toml"))
+            raise BadLesson(f"{where}: there is no {kind} {name!r}; there are: {', '.join(known)}")
     checks = [check.id for check in plan.check]
     questions = [question.id for question in plan.question]
     for ids in (checks, questions, [step.id for step in plan.step]):
@@ -175,7 +180,9 @@ def _cross_check(lesson: Lesson) -> None:
     steps = {step.id for step in plan.step}
     for language, sections in lesson.sections.items():
         if set(sections) != steps:
-            odd = sorted(set(sections) ^ steps)[0]
-            raise BadLesson(
-                f"{lesson.folder / language}.md: the sections and the steps of lesson.toml differ: {odd!r}"
-            )
+            file = lesson.folder / f"{language}.md"
+            missing, odd = sorted(steps - set(sections)), sorted(set(sections) - steps)
+            if missing:
+                hint = f"; {{#{odd[0]}}} is no step" if odd else ""
+                raise BadLesson(f"{file}: no section {{#{missing[0]}}} for that step of lesson.toml{hint}")
+            raise BadLesson(f"{file}: the section {{#{odd[0]}}} is no step of lesson.toml")

@@ -63,8 +63,16 @@ class CourseMap:
         )
 
     def following(self) -> str:
-        """The lesson to go on with: the first after the open one that was not passed, else the first of all."""
+        """The lesson to go on with: the first after the open one that was not passed, else the first of all.
+
+        Where none is open, the one that was left last comes first, unless it was passed.
+        """
         ids = library.ids()
+        last = self._progress.last
+        if not self._here and last in ids:
+            if not self._progress.passed(last):
+                return last
+            return CourseMap(self._progress, self.language, last).following()
         later = ids[ids.index(self._here) + 1 :] if self._here in ids else []
         waiting = [name for name in [*later, *ids] if not self._progress.passed(name) and name != self._here]
         return (waiting or later or ids)[0]

@@ -27,6 +27,7 @@ class Mark(msgspec.Struct, frozen=True):
 class _File(msgspec.Struct):
     format: int = 1
     lessons: dict[str, Mark] = {}
+    last: str = ""
 
 
 class Progress:
@@ -55,12 +56,18 @@ class Progress:
         mark = self.of(lesson)
         return mark is not None and mark.passed
 
+    @property
+    def last(self) -> str:
+        """The lesson that was worked on last; empty if none ever was."""
+        return self._file.last
+
     def note(self, lesson: str, points: int, maximum: int, passed: bool, record: str) -> None:
         """Remember how a lesson was left. What was passed once stays passed. OSError if it cannot be written."""
         before = self.of(lesson)
         if before is not None and before.passed and not passed:
             passed, points = True, max(points, before.points)
         self._file.lessons[lesson] = Mark(points, maximum, passed, record)
+        self._file.last = lesson
         scratch = self._path.with_suffix(".new")
         scratch.write_bytes(msgspec.json.format(msgspec.json.encode(self._file)))
         os.replace(scratch, self._path)

@@ -60,12 +60,26 @@ class QuestionView(Protocol):
         """choice, multiple, order, match, value or event: how an answer is written."""
 
     @property
+    def guess(self) -> bool:
+        """Whether it is a guess, which the experiment answers."""
+
+    @property
     def choices(self) -> Sequence[str]:
         """The answers to choose from, in order; their number, from 1, is an answer."""
 
     @property
     def items(self) -> Sequence[str]:
         """Where things are to be matched: the left side, by number; the choices go by letter then."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an answer is still wanted: none was given, or a wrong one to what is no guess."""
+
+    def is_meant(self, text: str) -> bool:
+        """Whether a line typed where commands are typed is an answer to this: bare numbers are."""
+
+    def unclear(self, text: str) -> str:
+        """What to say to an answer that names nothing there is to choose; empty if it is clear."""
 
     def answer(self, text: str) -> tuple[bool, str]:
         """Record an answer; returns whether it is right (a guess always is) and what to say."""
@@ -102,6 +116,9 @@ class LessonView(Protocol):
     def question(self) -> QuestionView | None:
         """The step's question."""
 
+    def resolved(self) -> str:
+        """What became of the guess that the present step's experiment answers; empty before, or without one."""
+
     def set_language(self, language: str) -> None:
         """Speak another language."""
 
@@ -124,8 +141,21 @@ class _Question:
         self.id = question.id
         self.prompt = question.prompt[view.language]
         self.kind = question.kind
+        self.guess = question.guess
         self.choices = [choice.text[view.language] for choice in question.choices]
         self.items = [item.text[view.language] for item in question.items]
+
+    @property
+    def is_open(self) -> bool:
+        return self._view.is_open(self._question)
+
+    def is_meant(self, text: str) -> bool:
+        return self.is_open and answers.is_bare(self._question, text)
+
+    def unclear(self, text: str) -> str:
+        if answers.is_clear(self._question, text):
+            return ""
+        return self._view.text(f"course.unclear.{self.kind}", count=len(self.choices))
 
     def answer(self, text: str) -> tuple[bool, str]:
         return self._view.answer(self._question, text)
@@ -141,7 +171,7 @@ class OpenLesson:
         self._remember = remember
         self.session = session
         self.language = language
-        self._text = Text(language)
+        self.text = Text(language)
         self._examiner = Examiner(lesson, session)
         self._step = 0
         self._taken: dict[str, int] = {}
@@ -169,17 +199,24 @@ class OpenLesson:
     def set_language(self, language: str) -> None:
         """Speak another language."""
         self.language = language
-        self._text = Text(language)
+        self.text = Text(language)
 
     def page(self, *, plain: bool = False) -> str:
         """The present step's text; when its goals are reached, a word on how to go on."""
         step = self.lesson.plan.step[self._step]
         body = self.lesson.sections[self.language][step.id]
+        if resolved := self.resolved():
+            body += f"\n\n{resolved}"
         if step.goals and self.step_done():
-            last = self._step + 1 == len(self.lesson.plan.step)
-            done = "course.lesson_done" if last else "course.step_done"
-            body += "\n\n" + self._text(f"{done}_plain" if plain else done)
+            done = "course.lesson_done" if self.passed() else "course.step_done"
+            if self._step + 1 == len(self.lesson.plan.step) and not self.passed():
+                done = "course.goals_left"
+            body += "\n\n" + self.text(f"{done}_plain" if plain else done)
         return body
+
+    def passed(self) -> bool:
+        """Whether every goal of the lesson is reached."""
+        return all(verdict == PASS for verdict, _, _ in self._goals)
 
     def steps(self) -> tuple[int, int]:
         """The present step, from 1, and how many there are."""
@@ -222,6 +259,28 @@ class OpenLesson:
         self._step -= 1
         return True
 
+    def resolved(self) -> str:
+        """What became of the guess that the present step's experiment answers; empty before, or without one.
+
+        A guess is answered when its own step's goals are reached; one whose step has no goals
+        by the step that follows.
+        """
+        steps = self.lesson.plan.step
+        step = steps[self._step]
+        asking = step.question
+        if not asking and self._step and not steps[self._step - 1].goals:
+            asking = steps[self._step - 1].question
+        question = self.lesson.question(asking) if asking else None
+        if question is None or not question.guess or not question.correct:
+            return ""
+        if not step.goals or not self.step_done():
+            return ""
+        given = self.session.answers.get(asking, "")
+        words = "guess_right" if given == question.correct else "guess_wrong" if given else "guess_shown"
+        guess, truth = (answers.written(question, a, self.language) for a in (given, question.correct))
+        said = self.text(f"course.{words}", guess=guess, truth=truth)
+        return f"{said} {question.right.get(self.language, '')}".strip()
+
     # -- hints and questions --------------------------------------------------------------------
 
     def next_hint(self) -> HintOffer | None:
@@ -245,6 +304,11 @@ class OpenLesson:
         found = self.lesson.question(name) if name else None
         return _Question(self, found) if found is not None else None
 
+    def is_open(self, question: Question) -> bool:
+        """Whether an answer is still wanted."""
+        given = self.session.answers.get(question.id, "")
+        return not given or not (question.guess or self._examiner.is_right(question, given))
+
     def answer(self, question: Question, text: str) -> tuple[bool, str]:
         """Record an answer and say what there is to say to it."""
         text = answers.as_recorded(question, text)
@@ -256,11 +320,14 @@ class OpenLesson:
                 said = choice.feedback[self.language]
                 if choice.refute and not right:
                     said += "\n" + self._refuted(choice.refute)
-        return right or question.guess, said
+        if question.guess:
+            noted = self.text("course.guess_noted", guess=answers.written(question, text, self.language))
+            return True, f"{noted} {said}".strip()
+        return right, said
 
     def _refuted(self, script: str) -> str:
         """What an experiment on a copy of the learner's own lab shows."""
-        head = self._text("course.tried_on_a_copy", script=script.strip())
+        head = self.text("course.tried_on_a_copy", script=script.strip())
         return f"{head}\n{copies.shown(self.session, script, REFUTED_WIDTH)}"
 
 

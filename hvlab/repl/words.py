@@ -71,6 +71,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("Ctrl+L", "clear", ":clear"),
     ("Ctrl+C", "interrupt", "Ctrl+C"),
     ("Ctrl+Q", "quit", "exit"),
+    ("Ctrl+D", "leave", "exit"),
     ("Ctrl+P", "command_palette", ":help"),
     ("Tab", "complete(1)", ":complete Get-V"),
     ("Up", "history(-1)", ":history"),
@@ -155,10 +156,11 @@ class Desk:
     # -- running ------------------------------------------------------------------------------------
 
     def answers(self, line: str) -> list[str] | None:
-        """What a line that begins with a colon has to say; None for any other line."""
+        """What a line that begins with a colon, or answers the open question, has to say; None for any other line."""
         stripped = line.strip()
         if not stripped.startswith(MARK):
-            return None
+            question = self.lesson.question() if self.lesson is not None else None
+            return list(self._answer(stripped)) if question and question.is_meant(stripped) else None
         name, _, rest = stripped[len(MARK) :].partition(" ")
         word = self.words.get(name.lower())
         if word is None:
@@ -174,7 +176,7 @@ class Desk:
         """After a command: which goals of the lesson have come or gone."""
         if self.lesson is None:
             return []
-        before = self._reached
+        before, guess = self._reached, self.lesson.resolved()
         self.lesson.refresh()
         self._reached = self._now_reached()
         said = []
@@ -182,6 +184,8 @@ class Desk:
             if (goal.id in self._reached) != (goal.id in before):
                 name = "reached" if goal.id in self._reached else "lost"
                 said.append(self.text(f"repl.goal.{name}", title=spoken(goal.title)))
+        if not guess and (resolved := self.lesson.resolved()):
+            said.append(spoken(resolved))
         return said
 
     def _now_reached(self) -> frozenset[str]:
@@ -284,9 +288,12 @@ class Desk:
             yield self.text("repl.no_question")
         elif not rest:
             yield from self._question("")
+        elif unclear := question.unclear(rest):
+            yield unclear
         else:
             right, feedback = question.answer(rest)
-            yield self.text("repl.right" if right else "repl.wrong")
+            if not question.guess:
+                yield self.text("repl.right" if right else "repl.wrong")
             yield from (spoken(line) for line in feedback.splitlines() if line.strip())
             yield from self.changes()
 

@@ -34,6 +34,7 @@ from hvlab.tui.layout import CLASSES, PANES, VIEWS, classes_for
 from hvlab.tui.lesson_pane import LessonPane
 from hvlab.tui.line_pane import LinePane
 from hvlab.tui.palette import LAYER_VARIABLES, THEMES, Palette
+from hvlab.tui.prompt import PromptInput
 from hvlab.tui.scrubber import Scrubber
 from hvlab.tui.view_pane import ViewPane
 
@@ -447,6 +448,15 @@ class HvlabApp(App[int]):
         console.type_command(event.text, run=event.run)
         if event.run and had is not None:
             had.focus()
+
+    @on(LessonPane.Asks)
+    def _lesson_asks(self, event: LessonPane.Asks) -> None:
+        for prompt in self.query(PromptInput):  # none any more where the screen is being closed
+            prompt.placeholder = event.words
+
+    @on(PromptInput.Leave)
+    def _leave(self) -> None:
+        self.exit(0)
 
     @on(LessonPane.WantsAnswer)
     def _wants_answer(self) -> None:

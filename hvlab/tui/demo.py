@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hvlab.tui.app import HvlabApp
 from hvlab.tui.console_pane import ConsolePane
 from hvlab.tui.pacing import SPEEDS
+from hvlab.tui.prompt import PromptInput
 
 LENGTH = 60.0
 """Seconds after which it ends, however far it has come."""
@@ -65,7 +66,7 @@ class DemoApp(HvlabApp):
         self._elapsed += seconds
         prompt = self.query_one(ConsolePane).prompt
         if prompt.value != self._typed:
-            self.playing = False
+            self._hand_over(prompt)
         elif self._elapsed >= LENGTH or (not self._waiting and self._rest <= 0):
             self.exit(0)
         elif self.desk.runner.busy:
@@ -74,6 +75,12 @@ class DemoApp(HvlabApp):
             self._rest -= seconds
         elif self._waiting:
             self._type(seconds)
+
+    def _hand_over(self, prompt: PromptInput) -> None:
+        """Somebody types: what the demo had begun to type goes, what they have typed stays."""
+        self.playing = False
+        mine = self._typed
+        prompt.replace_all(prompt.value[len(mine) :] if prompt.value.startswith(mine) else "")
 
     def _type(self, seconds: float) -> None:
         assert self.desk is not None

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from hvlab.tui.app import HvlabApp
 
 
+LEAVE = ("exit", "quit", "logout", "bye")
+ANSWER_KEY = "a"
+"""The lesson's key for answering: who types it at the prompt means the same. No command has this name."""
 RECORD_EVERY = 1.0
 """Seconds after which a clock that runs freely is written to the record at the latest."""
 
@@ -170,8 +173,16 @@ class Desk:
         if text.strip().lower() in ("cls", "clear", "clear-host"):
             self.console.clear()
             return
-        if text.strip().lower() == "exit":
+        if text.strip().lower() in LEAVE:
             self.app.exit(0)
+            return
+        question = self.lesson.question() if self.lesson is not None else None
+        if question is not None and question.is_open and text.strip().lower() == ANSWER_KEY:
+            self.console.question("answer")
+            return
+        if question is not None and question.is_meant(text):
+            self.console.write([("? " + text.strip(), "accent")])
+            self.reply("answer", text.strip())
             return
         if self._halted:
             self.console.write([(self.text("classroom.pushed.pause", text=""), "warn")])
@@ -202,9 +213,18 @@ class Desk:
     def _ended(self, task: Task) -> None:
         self.host.statement_done()
         self.console.write(self.host.take())
-        if self.lesson is not None:
-            self.lesson.refresh()
-            self.lesson_pane.redraw()
+        self._refresh_lesson()
+        self.lesson_pane.redraw()
+
+    def _refresh_lesson(self) -> None:
+        """Evaluate the goals; a guess that has just been answered by its experiment is told at the prompt, too."""
+        if self.lesson is None:
+            return
+        before = self.lesson.resolved()
+        self.lesson.refresh()
+        after = self.lesson.resolved()
+        if after and not before:
+            self.console.write([("★ " + after, "accent")])
 
     def _crashed(self, error: Exception) -> None:
         words = self.text("tui.crash", error=f"{type(error).__name__}: {error}")
@@ -219,13 +239,17 @@ class Desk:
         question = self.lesson.question() if self.lesson is not None else None
         if question is None:
             return
+        if unclear := question.unclear(words):
+            self.console.write([(unclear, "warn")])
+            self.console.question("answer")
+            return
         right, feedback = question.answer(words)
         said, *printed = feedback.splitlines() or [""]
-        self.console.write([(("✓ " if right else "✗ ") + said, "good" if right else "warn")])
+        mark, style = ("· ", "accent") if question.guess else ("✓ ", "good") if right else ("✗ ", "warn")
+        self.console.write([(mark + said, style)])
         self.console.write([(row, "") for row in printed])
-        if self.lesson is not None:
-            self.lesson.refresh()
-        self.lesson_pane.note(said, "good" if right else "warn")
+        self._refresh_lesson()
+        self.lesson_pane.note(said, style)
 
     def interrupt(self) -> None:
         """Ctrl+C."""

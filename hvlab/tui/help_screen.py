@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
-from hvlab.tui.canvas import Line, line
+from hvlab.tui.canvas import Line, line, wrap
 from hvlab.tui.line_pane import ScrollPane
 from hvlab.tui.markdown import lay_out
 
@@ -30,7 +30,10 @@ def help_lines(
             continue
         rows += [(), line((title, "title"))]
         size = max(len(key) for key, _ in pairs) + 2
-        rows += [line(("  " + key.ljust(size), "key"), (words, "")) for key, words in pairs]
+        for key, words in pairs:
+            first, *more = wrap(words, max(20, width - size - 2)) or [""]
+            rows.append(line(("  " + key.ljust(size), "key"), (first, "")))
+            rows += [line((" " * (size + 2) + row, "")) for row in more]
     return rows
 
 

@@ -44,6 +44,13 @@ class LessonPane(ScrollPane):
     class WantsAnswer(Message):
         """The learner wants to answer the question."""
 
+    class Asks(Message):
+        """What to write into the empty prompt: how the open question is answered; empty if none is open."""
+
+        def __init__(self, words: str) -> None:
+            super().__init__()
+            self.words = words
+
     def __init__(self) -> None:
         super().__init__(id="lesson", classes="pane")
         self.lesson: LessonView | None = None
@@ -71,7 +78,7 @@ class LessonPane(ScrollPane):
             self.notes.clear()
             self._armed = False
             self.scroll_to(y=0, animate=False, immediate=True)
-        self.border_title = f"F2 {lesson.title} · {step}/{steps}"
+        self.border_title = f"F2 {step}/{steps} · {lesson.title}"
         self._page = lay_out(lesson.page(), width)
         rows = list(self._page.lines)
         rows += self._question(lesson, width)
@@ -82,6 +89,13 @@ class LessonPane(ScrollPane):
             rows += [(), line((self.lab_app.text("tui.lesson.next"), "key"))]
         rows += self._goals(lesson, width)
         self.show(self._inset(rows))
+        self.post_message(self.Asks(self._invitation(lesson)))
+
+    def _invitation(self, lesson: LessonView) -> str:
+        question = lesson.question()
+        if question is None or not question.is_open:
+            return ""
+        return self.lab_app.text(f"tui.lesson.invite.{question.kind}", count=len(question.choices))
 
     def _inset(self, rows: Sequence[Line]) -> list[Line]:
         return [((" ", ""), *row) for row in rows]
@@ -172,6 +186,8 @@ class LessonPane(ScrollPane):
 
     def note(self, text: str, style: str) -> None:
         """Add a note below the page and bring it into sight."""
+        if (text, style) in self.notes:
+            self.notes.remove((text, style))  # said again, it is the newest
         self.notes.append((text, style))
         self.redraw()
         last = text.split()[-1] if text.split() else ""

@@ -84,6 +84,7 @@ class PromptInput(Input):
         Binding("escape", "dismiss", show=False),
         Binding("pageup", "scroll_output(-1)", show=False),
         Binding("pagedown", "scroll_output(1)", show=False),
+        Binding("ctrl+d", "leave", show=False),
     ]
 
     class Walk(Message):
@@ -102,6 +103,9 @@ class PromptInput(Input):
 
     class Dismiss(Message):
         """Escape."""
+
+    class Leave(Message):
+        """Ctrl+D where nothing is typed."""
 
     class ScrollOutput(Message):
         """Page up or down in the output above."""
@@ -137,6 +141,13 @@ class PromptInput(Input):
     def action_scroll_output(self, step: int) -> None:
         """Page up, page down."""
         self.post_message(self.ScrollOutput(step))
+
+    def action_leave(self) -> None:
+        """Ctrl+D: take away the character at the cursor; where there is nothing to take, leave."""
+        if self.value:
+            self.action_delete_right()
+        else:
+            self.post_message(self.Leave())
 
     def _on_paste(self, event: events.Paste) -> None:
         lines = event.text.splitlines()

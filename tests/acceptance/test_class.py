@@ -103,7 +103,8 @@ def test_a_class_from_its_opening_to_its_results_over_a_servers_death(
 
     servers.append(Server(teacher, port))
     assert servers[1].place == place
-    assert teacher.run("push", place, "command", "New-VM web03").returncode == 0
+    pushed = teacher.run("push", place, "command", "New-VM web03")
+    assert pushed.returncode == 0 and "Sent to 1 learner; 0 connected now." in pushed.stderr
     again = ana.run("join", place, "--plain", stdin="New-VM web04\n")
     assert "The class has all of your work." in again.stderr
     table = teacher.run("results", place).stdout.splitlines()

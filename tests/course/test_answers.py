@@ -101,3 +101,61 @@ def test_an_event_is_pointed_at(session: Session) -> None:
         assert not right(session, asked, text)
     anything = question(event={"kind": "command"})
     assert right(session, anything, str(other.seq))
+
+
+def test_a_number_may_have_its_unit_behind_it(session: Session) -> None:
+    asked = question(expression="(Get-VM).Count * 84")
+    for text in ("168", "168 bytes", "168 Bytes.", " 168 B"):
+        assert right(session, asked, text), text
+    for text in ("168 bytes each", "16 8x", "bytes", "167 bytes"):
+        assert not right(session, asked, text), text
+
+
+@pytest.mark.parametrize(
+    ("values", "clear", "unclear", "bare", "command"),
+    [
+        (
+            {"choices": choices("a", "b"), "correct": "a"},
+            ["1", "b", "B-de"],
+            ["3", "", "1 2"],
+            ["2"],
+            ["a", "1+1"],
+        ),
+        (
+            {"choices": choices("a", "b", "c"), "all_of": ["a", "c"]},
+            ["1 3", "1,3", "2"],
+            ["1 4", "", "x"],
+            ["1 3", "2", "1, 3"],
+            ["1..3", "a c"],
+        ),
+        (
+            {"choices": choices("a", "b"), "items": [{"id": "i", "text": BOTH, "match": "b"}]},
+            ["1b", "1 = b"],
+            ["1c", "2b", "b", ""],
+            ["1b", "1 b"],
+            ["Get-VM", "1kb"],
+        ),
+        ({"event": {"kind": "hypercall"}}, ["#12", "12"], ["twelve", ""], ["#12", "12"], ["# 12", "#x"]),
+        (
+            {"expression": "1"},
+            ["12", "web01"],
+            ["", " "],
+            ["12", "1 000", "12 bytes"],
+            ["web01", "12+1", "12 | x"],
+        ),
+    ],
+)
+def test_answers_are_told_from_commands_and_clear_ones_from_unclear_ones(
+    values: dict[str, Any], clear: list[str], unclear: list[str], bare: list[str], command: list[str]
+) -> None:
+    asked = question(**values)
+    assert [text for text in clear if not answers.is_clear(asked, text)] == []
+    assert [text for text in unclear if answers.is_clear(asked, text)] == []
+    assert [text for text in bare if not answers.is_bare(asked, text)] == []
+    assert [text for text in command if answers.is_bare(asked, text)] == []
+
+
+def test_a_recorded_answer_is_told_in_the_questions_own_words() -> None:
+    asked = question(choices=choices("a", "b"), all_of=["a", "b"])
+    assert answers.written(asked, "a b", "en") == "A, B"
+    assert answers.written(question(expression="1"), "12 bytes", "de") == "12 bytes"

@@ -84,9 +84,13 @@ def test_a_wrong_plan_is_named_with_its_place(tmp_path: Path, old: str, new: str
         ("## Two {#two}", "## Two", "line 9: a section's heading ends in {#step-id}"),
         ("## Two {#two}", "## Two {#Two}", "line 9: a section's heading ends in {#step-id}"),
         ("## Two {#two}", "## Two {#one}", "line 9: a second section {#one}"),
-        ("## Two {#two}", "## Two {#tow}", "the sections and the steps of lesson.toml differ: 'tow'"),
-        ("## Two {#two}\n", "\n", "the sections and the steps of lesson.toml differ: 'two'"),
-        ("two\n", "## More {#more}\n", "differ: 'more'"),
+        (
+            "## Two {#two}",
+            "## Two {#tow}",
+            "no section {#two} for that step of lesson.toml; {#tow} is no step",
+        ),
+        ("## Two {#two}\n", "\n", "no section {#two} for that step of lesson.toml"),
+        ("two\n", "## More {#more}\n", "the section {#more} is no step of lesson.toml"),
     ],
 )
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -145,3 +149,23 @@ def test_lessons_are_found_by_id_and_by_folder(tmp_path: Path) -> None:
         library.find("first-child-partiton")
     with pytest.raises(BadLesson, match="there are: first-child-partition"):
         library.find("qqqqqqqq")
+
+
+@pytest.mark.parametrize("kind", ["scenario", "platform"])
+def test_a_lab_that_does_not_exist_is_named_with_those_that_do(tmp_path: Path, kind: str) -> None:
+    said = refusal(
+        tmp_path / "l", lesson_toml=LESSON.replace("minutes = 5", f'minutes = 5\n{kind} = "one-hots"')
+    )
+    known = {"scenario": "one-host", "platform": "ws2008"}[kind]
+    assert f"there is no {kind} 'one-hots'" in said and known in said and "lesson.toml" in said
+
+
+def test_a_file_is_no_lesson_and_a_part_of_an_id_is_recognized(tmp_path: Path) -> None:
+    file = tmp_path / "README.md"
+    file.write_text("x")
+    with pytest.raises(BadLesson, match="is a file; a lesson is a folder"):
+        library.find(str(file))
+    with pytest.raises(BadLesson, match="did you mean 'first-child-partition'"):
+        library.find("first-child")
+    with pytest.raises(BadLesson, match="did you mean 'three-switches'"):
+        library.find("switches")

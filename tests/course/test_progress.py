@@ -61,3 +61,16 @@ def test_one_goes_on_with_what_comes_after(tmp_path: Path) -> None:
     assert CourseMap(progress, "en", ids[-1]).following() == ids[0], (
         "after the last, with all passed: the first"
     )
+
+
+def test_without_an_open_lesson_one_goes_on_where_one_left(tmp_path: Path) -> None:
+    progress = Progress(tmp_path)
+    ids = library.ids()
+    progress.note(ids[0], 10, 10, True, "")
+    assert CourseMap(progress, "en").following() == ids[1]
+    progress.note(ids[4], 1, 10, False, "")
+    again = Progress(tmp_path)
+    assert again.last == ids[4] and CourseMap(again, "en").following() == ids[4], "not the first that is open"
+    again.note(ids[4], 10, 10, True, "")
+    assert CourseMap(again, "en").following() == ids[5], "what comes after the one that was passed last"
+    assert CourseMap(again, "en", ids[0]).following() == ids[1], "from an open lesson, the next one"

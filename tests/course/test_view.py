@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from hvlab.course import cmdlets, grading
+from hvlab.course import cmdlets, grading, library
 from hvlab.course.model import Lesson
 from hvlab.course.view import OpenLesson, open_lesson
 from hvlab.session.session import Session
 from hvlab.text import Text
-from tests.course.support import load
+from tests.course.support import LESSON, load
 
 
 @pytest.fixture
@@ -71,7 +71,8 @@ def test_a_guess_is_recorded_and_not_marked(view: OpenLesson) -> None:
     question = view.question()
     assert question is not None
     assert (question.id, question.kind, list(question.choices)) == ("guess", "choice", ["Yes", "No"])
-    assert question.answer("2") == (True, "see") and question.answer("yes") == (True, "see")
+    assert question.answer("2") == (True, "Your guess: No. see")
+    assert question.answer("yes") == (True, "Your guess: Yes. see")
     assert view.session.answers == {"guess": "yes"}
     view.refresh()
     assert all(goal.verdict != "pass" for goal in view.goals())
@@ -120,7 +121,7 @@ def test_the_language_can_be_changed_at_any_moment(view: OpenLesson) -> None:
     assert (
         question is not None
         and list(question.choices) == ["Ja", "Nein"]
-        and question.answer("ja") == (True, "sieh")
+        and question.answer("ja") == (True, "Ihre Vermutung: Ja. sieh")
     )
     assert hint is not None and hint.take() == "Stups"
     before = list(view.session.log.entries)
@@ -158,3 +159,115 @@ def test_a_lesson_is_gone_on_with_where_it_was_left(tmp_path: Path) -> None:
     assert open_lesson(lesson, session, "en").steps() == (1, 3)
     session.run("New-VM a")
     assert open_lesson(lesson, session, "en").steps()[0] > 1, "the first step's goals are reached"
+
+
+def guessing(tmp_path: Path, correct: str = "no") -> OpenLesson:
+    known = f'correct = "{correct}"\nright = {{ en = "So.", de = "Eben." }}' if correct else ""
+    text = LESSON.replace('correct = "yes"', known, 1)
+    lesson = load(tmp_path / "guessing", lesson_toml=text)
+    return OpenLesson(lesson, grading.open_session(lesson), "en")
+
+
+@pytest.mark.parametrize(
+    ("guess", "told"),
+    [
+        ("1", "You guessed: Yes. What the experiment shows: No. So."),
+        ("2", "Your guess was right: No. So."),
+        ("", "What the experiment shows: No. So."),
+    ],
+)
+def test_a_guess_is_answered_as_soon_as_the_experiment_was_made(
+    tmp_path: Path, guess: str, told: str
+) -> None:
+    view = guessing(tmp_path)
+    question = view.question()
+    assert question is not None and question.is_open
+    if guess:
+        question.answer(guess)
+        assert not question.is_open
+    assert view.resolved() == "" and told not in view.page()
+    view.session.run("New-VM a")
+    view.refresh()
+    assert view.resolved() == told and told in view.page()
+    view.set_language("de")
+    assert view.resolved().endswith("Eben.") and "Nein" in view.resolved()
+
+
+def test_a_guess_that_names_no_answer_is_not_resolved(tmp_path: Path) -> None:
+    view = guessing(tmp_path, correct="")
+    view.session.run("New-VM a")
+    view.refresh()
+    assert view.resolved() == ""
+
+
+def test_a_guess_in_a_step_without_goals_is_answered_by_the_next_step(tmp_path: Path) -> None:
+    lesson = library.first()
+    view = OpenLesson(lesson, grading.open_session(lesson), "en")
+    question = view.question()
+    assert question is not None
+    question.answer("2")
+    assert view.resolved() == ""
+    view.next_step()
+    assert view.resolved() == "", "nothing has been tried yet"
+    view.session.run(r"New-VM web01 -MemoryStartupBytes 512MB -VHDPath C:\Images\WS2008-x64.vhd")
+    view.refresh()
+    assert view.resolved().startswith("You guessed: Two: the root and the new machine.")
+    assert "One: the root partition only" in view.page()
+
+
+def test_an_answer_that_names_nothing_is_asked_for_again(view: OpenLesson) -> None:
+    question = view.question()
+    assert question is not None
+    for text in ("9", "0", "perhaps", ""):
+        assert question.unclear(text) == "Answer with one number from 1 to 2."
+    assert question.unclear("2") == question.unclear("yes") == ""
+    view.set_language("de")
+    question = view.question()
+    assert question is not None and question.unclear("9") == "Antworten Sie mit einer Zahl von 1 bis 2."
+
+
+def test_bare_numbers_at_the_prompt_are_answers_while_the_question_is_open(view: OpenLesson) -> None:
+    question = view.question()
+    assert question is not None
+    assert question.is_meant(" 2 ") and not question.is_meant("Get-VM") and not question.is_meant("1+1")
+    question.answer("1")
+    assert not question.is_meant("2"), "a guess is made once; then a number is PowerShell again"
+    view.next_step()
+    view.next_step()
+    question = view.question()
+    assert question is not None
+    question.answer("1")
+    assert question.is_open and question.is_meant("2"), "a wrong answer may be given again"
+    question.answer("2")
+    assert not question.is_open
+
+
+def test_a_passed_lesson_says_so_on_every_page_and_an_unfinished_one_on_its_last(tmp_path: Path) -> None:
+    lesson = load(tmp_path / "l")
+    view = OpenLesson(lesson, grading.open_session(lesson), "en")
+    view.session.run("New-VM a")
+    view.refresh()
+    assert view.step_done() and not view.passed() and "Passed" not in view.page()
+    first = library.first()
+    whole = OpenLesson(first, grading.open_session(first), "en")
+    whole.session.run(first.scripts["solution.ps1"])
+    whole.refresh()
+    assert whole.passed()
+    while True:
+        if whole.lesson.plan.step[whole.steps()[0] - 1].goals:
+            assert whole.page().endswith(Text("en")("course.lesson_done"))
+        if not whole.next_step():
+            break
+
+
+def test_the_last_page_sends_back_to_what_is_still_open() -> None:
+    first = library.first()
+    view = OpenLesson(first, grading.open_session(first), "en")
+    lines = first.scripts["solution.ps1"].splitlines()
+    view.session.run("\n".join(line for line in lines if not line.startswith("Stop-VM")))
+    view.refresh()
+    while view.next_step():
+        pass
+    assert view.step_done() and not view.passed()
+    assert view.page().endswith(Text("en")("course.goals_left"))
+    assert view.page(plain=True).endswith(Text("en")("course.goals_left_plain"))

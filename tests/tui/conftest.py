@@ -24,7 +24,18 @@ class PlainQuestion:
     kind: str = "value"
     choices: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
+    guess: bool = False
     given: list[str] = field(default_factory=list)
+
+    @property
+    def is_open(self) -> bool:
+        return "196" not in self.given
+
+    def is_meant(self, text: str) -> bool:
+        return self.is_open and text.strip().isdigit()
+
+    def unclear(self, text: str) -> str:
+        return "" if text[:1].isdigit() else "A number, please."
 
     def answer(self, text: str) -> tuple[bool, str]:
         self.given.append(text)
@@ -90,6 +101,9 @@ class PlainLesson:
 
     def question(self) -> PlainQuestion:
         return self.asked
+
+    def resolved(self) -> str:
+        return "Your guess was right." if self.asked.guess and self.refreshed else ""
 
     def set_language(self, language: str) -> None:
         self.language = language

@@ -17,7 +17,7 @@ from hvlab.tui.guest_pane import GuestPane
 from hvlab.tui.help_screen import HelpScreen
 from hvlab.tui.inspector import InspectorPane
 from hvlab.tui.lesson_pane import LessonPane
-from tests.tui.conftest import CREATE, run
+from tests.tui.conftest import CREATE, PlainLesson, run
 
 Maker = Callable[..., HvlabApp]
 BIG, SMALL = (120, 40), (80, 24)
@@ -464,3 +464,95 @@ async def test_the_inspector_lets_go_of_what_was_undone(make_app: Maker) -> None
         await finish(app, pilot)
         assert inspector.event is None
         assert "Choose an event" in shown(app, "inspector")
+
+
+async def test_the_open_question_can_be_answered_where_commands_are_typed(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.pause()
+        asked = app.query_one(LessonPane).lesson
+        assert isinstance(asked, PlainLesson)
+        assert app.query_one(ConsolePane).prompt.placeholder == "a answers the question"
+        await enter(pilot, "12")
+        app.frame()
+        assert asked.asked.given == ["12"] and "✗ Look at the bytes." in shown(app, "output")
+        await enter(pilot, "a")
+        await enter(pilot, "dunno")
+        assert "A number, please." in shown(app, "output") and asked.asked.given == ["12"]
+        await enter(pilot, "196")
+        assert asked.asked.given == ["12", "196"] and "✓ Right." in shown(app, "output")
+        await pilot.pause()
+        assert app.query_one(ConsolePane).prompt.placeholder == "", "nothing is asked any more"
+        await enter(pilot, "196")
+        app.frame()
+        assert asked.asked.given == ["12", "196"] and "PS C:\\> 196" in shown(app, "output")
+
+
+async def test_a_guess_has_no_tick_and_its_answer_is_told_at_the_prompt(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.pause()
+        lesson = app.query_one(LessonPane).lesson
+        assert isinstance(lesson, PlainLesson)
+        lesson.asked.guess = True
+        await enter(pilot, "196")
+        assert "· Right." in shown(app, "output") and "✓" not in shown(app, "output")
+        assert shown(app, "output").count("★ Your guess was right.") == 1
+        await enter(pilot, "Get-VM")
+        app.frame()
+        assert shown(app, "output").count("★ Your guess was right.") == 1, "told once"
+
+
+@pytest.mark.parametrize("word", ["exit", "quit", "BYE"])
+async def test_words_that_leave(make_app: Maker, word: str) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await enter(pilot, word)
+        assert app.return_code == 0
+
+
+async def test_ctrl_d_leaves_only_where_nothing_is_typed(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("x", "home", "ctrl+d")
+        assert app.return_code is None and app.query_one(ConsolePane).prompt.value == ""
+        await pilot.press("ctrl+d")
+        assert app.return_code == 0
+
+
+async def test_no_character_is_lost_where_the_console_breaks_a_long_line(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.pause()
+        console = app.query_one(ConsolePane)
+        console.write([(f"line {number}", "") for number in range(60)])
+        await pilot.pause()
+        word = "0123456789" * 30
+        console.write([(word, "")])
+        await pilot.pause()
+        output = console.output
+        rows = [output.render_line(row).text for row in range(output.size.height)]
+        assert word in "".join(row.rstrip() for row in rows)
+
+
+async def test_a_note_said_again_moves_to_the_end_instead_of_piling_up(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.pause()
+        pane = app.query_one(LessonPane)
+        for text in ("first", "second", "first"):
+            pane.note(text, "")
+        assert [text for text, _ in pane.notes] == ["second", "first"]
+
+
+@pytest.mark.parametrize(("size", "language"), [(BIG, "en"), (SMALL, "de")])
+async def test_the_help_cuts_no_sentence(make_app: Maker, size: tuple[int, int], language: str) -> None:
+    app = make_app(language=language)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("f2", "f1")
+        await pilot.pause()
+        box = app.screen.query_one("#help-box")
+        rows = [plain(row) for row in box.shown]  # type: ignore[attr-defined]
+        assert max(len(row) for row in rows) <= box.size.width
+        words = " ".join(" ".join(rows).split())
+        assert app.text("tui.keys.pause") in words and app.text("tui.keys.time") in words

@@ -40,8 +40,17 @@ async def test_who_types_takes_over() -> None:
         run(app, 60)
         assert app.query_one(ConsolePane).prompt.value.startswith("# ")
         await pilot.press("x")
-        run(app, 2)
-        left = app.query_one(ConsolePane).prompt.value
         run(app, 300)
-        assert not app.playing and app.query_one(ConsolePane).prompt.value == left
+        assert not app.playing
+        assert app.query_one(ConsolePane).prompt.value == "x", "what the demo had begun to type is gone"
         assert app.return_code is None
+
+
+async def test_who_takes_something_away_takes_over_with_an_empty_prompt() -> None:
+    app = DemoApp(Session(), None, "en", frames=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        run(app, 60)
+        await pilot.press("backspace")
+        run(app, 2)
+        assert not app.playing and app.query_one(ConsolePane).prompt.value == ""

@@ -1,7 +1,7 @@
 New-VM web01 -MemoryStartupBytes 512MB -VHDPath C:\Images\WS2008-x64.vhd
 Get-LabPartition
 Start-VM web01
-Wait-Lab web01
+Wait-Lab web01 -For Heartbeat
 Start-LabWorkload web01 -Operation Write -Count 10
 New-VM nt4 -VHDPath C:\Images\NT4.vhd
 Start-VM nt4
