@@ -187,10 +187,13 @@ class Guest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Image(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A ready system disk that a scenario puts on the host; `guest` empty: a blank one."""
+    """A ready system disk that a scenario puts on the host; `guest` empty: a blank one.
+
+    A path that ends in .iso is a disc that sets the guest up; such a disc is as large as what lies on it.
+    """
 
     path: str
-    size: str
+    size: str = "0"
     guest: str = ""
     computer: str = ""
     integration: str | None = None

@@ -29,7 +29,7 @@ from hvlab.kernel.calendar import LAB_BEGIN
 from hvlab.network.addresses import read_mac
 from hvlab.network.segment import PhysicalNetwork
 from hvlab.network.station import Station
-from hvlab.storage import vhd
+from hvlab.storage import iso, vhd
 from hvlab.storage.volume import HostFiles, Volume
 
 HOST = "host1"
@@ -185,8 +185,23 @@ def _build_source(world: World, plan: Source) -> None:
     world.add(path_of(plan.name), SourceServer(plan, files))
 
 
+def _put_media(files: HostFiles, image: Image) -> None:
+    """Write a disc that sets a guest up: the image it boots is the system record, then comes the boot set."""
+    guest = catalog.guest(image.guest)
+    count = sum(phase.sectors for phase in [*guest.loader, *guest.kernel, *guest.services])
+    record = SystemRecord(
+        guest.id, image.computer, guest.integration_version, count, system_record.BOOT_SET_START
+    )
+    boot_set = b"".join(system_record.boot_set_sector(guest.id, number) for number in range(count))
+    label = guest.id.upper().replace("-", "_")
+    files.create(image.path).write(0, iso.boot_disc(label, system_record.pack_record(record), boot_set))
+
+
 def _put_image(world: World, host: str, files: HostFiles, image: Image) -> None:
-    """Write a system disk: boot record, system record, boot set."""
+    """Write a system disk: boot record, system record, boot set; or a set-up disc, if the file is an .iso."""
+    if image.path.casefold().endswith(".iso"):
+        _put_media(files, image)
+        return
     stream = f"images/{image.path}" if host == HOST else f"{host}/images/{image.path}"
     size = read_size(image.size)
     handle = files.create(image.path)

@@ -24,6 +24,7 @@ from hvlab.guests import (
     network_record,
     programs,
     sending,
+    startup,
     stops,
     system_record,
 )
@@ -163,17 +164,17 @@ def _io(
     return 0
 
 
-def _check_disk(guest: GuestSystem) -> int:
-    """After the first status: is there a drive at all?"""
+def _check_disk(guest: GuestSystem, number: int) -> int:
+    """After the first status: is there a drive at all? It is the boot order's device of that number."""
     if guest.current.value & 0xFF in (0, 0xFF):
-        guest.current.program = [("phase", "no-boot-device")]
+        startup.try_next(guest, number)
     return 0
 
 
-def _find_system(guest: GuestSystem) -> int:
+def _find_system(guest: GuestSystem, number: int) -> int:
     start = None if guest.current.failed else system_record.partition_start(guest.read(BOOT_SECTOR_GPA, 512))
     if start is None:
-        guest.current.program = [("phase", "no-boot-device")]
+        startup.try_next(guest, number)
     else:
         guest.current.program[:0] = [
             ("io", False, "ide:0:0", start, 1 + network_record.PLACE, RECORD_GPA),
@@ -413,4 +414,5 @@ OPERATIONS: dict[str, Callable[..., int]] = {
     **files.OPERATIONS,
     **database.OPERATIONS,
     **disc.OPERATIONS,
+    **startup.OPERATIONS,
 }

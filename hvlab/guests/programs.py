@@ -47,14 +47,11 @@ BUFFER_GPA = 0x200000
 
 
 def firmware() -> list[Op]:
-    """Power-on self-test, then the first sector of the first disk."""
+    """Power-on self-test, then the devices that its settings name."""
     return [
         ("phase", "firmware"),
         ("cpu", 900 * MILLISECOND),
-        ("in", ide.COMMAND),
-        ("check_disk",),
-        ("io", False, "ide:0:0", 0, 1, BOOT_SECTOR_GPA),
-        ("find_system",),
+        ("boot_from", 0),
     ]
 
 

@@ -31,6 +31,15 @@ def lines_of(guest: GuestSystem) -> list[str]:
         return [*head, "Looking for a disk on the primary IDE channel ..."]
     if guest.phase == "no-boot-device":
         return [*head, "No bootable device.", "Insert a system disk and restart the machine."]
+    if guest.phase == "press-key":
+        return [*head, "Press any key to boot from CD or DVD ....."]
+    if guest.phase in ("setup", "setup-failed") and guest.record is not None:
+        done = guest.phase == "setup"
+        return [
+            f"Setup of {catalog.guest(guest.record.guest).name}",
+            "",
+            "Copying files to disk 0 ..." if done else "Setup cannot go on: the disc or the disk has failed.",
+        ]
     if guest.phase == "no-operating-system":
         return [*head, "Missing operating system."]
     system = catalog.guest(guest.system)

@@ -16,6 +16,7 @@ from hvlab.devices.emulated import atapi, ide, nic
 from hvlab.devices.emulated.atapi import AtapiChannel
 from hvlab.devices.emulated.ide import IdeChannel
 from hvlab.devices.emulated.nic import LegacyNic
+from hvlab.guests import startup
 from hvlab.guests.guest import GuestSystem
 from hvlab.guests.legacy import DEVICE_TABLE_GPA, FIRST_VECTOR
 from hvlab.guests.network import GuestNetwork
@@ -355,8 +356,25 @@ class Worker(Component):
         self.world.add(f"{guest.name}/network", GuestNetwork(guest.name))
         if self.nics:
             self.hypervisor.write_gpa(self.partition, DEVICE_TABLE_GPA, bytes([len(self.nics)]))
+        self._set_boot_order()
         self.hypervisor.partitions[self.partition].software = guest.index
         return 1
+
+    def _set_boot_order(self) -> None:
+        """Tell the firmware what to boot from. The table leaves out drives without a disc, and what is not modelled:
+
+        booting over a network, and floppy drives. If that leaves the disk alone it stays empty, as after power-on.
+        """
+        machine = cast(Any, self.management).machine(self.vm)
+        discs = [
+            startup.CD | unit << startup.UNIT_SHIFT
+            for unit, drive in enumerate(self.cd.drives)
+            if drive is not None and drive.sectors
+        ]
+        entries = {"CD": discs, "IDE": [startup.DISK]}
+        order = [entry for device in machine.boot_order for entry in entries.get(device, [])]
+        if order != [startup.DISK]:
+            self.hypervisor.write_gpa(self.partition, startup.BOOT_TABLE_GPA, bytes(order))
 
     def _step_start(self) -> int:
         calls = self.root.hypercalls

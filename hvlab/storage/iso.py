@@ -2,8 +2,8 @@
 
 Of ISO 9660 there is the primary volume descriptor (ECMA-119, 8.4: its type,
 identifier and volume name, and an area for the application), as far as a guest
-needs it to know a disc. The files of the one disc that the lab makes, the
-integration services', follow at a stated sector.
+needs it to know a disc; of El Torito (1.0) there is what leads to one image to boot.
+The files of the discs that the lab makes follow at a stated sector.
 """
 
 from __future__ import annotations
@@ -31,6 +31,38 @@ DESCRIPTOR = Layout(
     Field("volume", "bytes", 32),
 )
 IDENTIFIER = b"CD001"
+BOOT_SECTOR = 17
+"""Where El Torito 1.0 has its boot record."""
+EL_TORITO = b"EL TORITO SPECIFICATION"
+BOOT_RECORD = Layout(
+    "ElToritoBootRecord",
+    Field("type", "u8"),
+    Field("identifier", "bytes", 5),
+    Field("version", "u8"),
+    Field("system", "bytes", 32),
+    Field("_unused", "bytes", 32),
+    Field("catalogue", "u32"),
+)
+VALIDATION_ENTRY = Layout(
+    "ElToritoValidation",
+    Field("header", "u8"),
+    Field("platform", "u8"),
+    Field("_reserved", "u16"),
+    Field("maker", "bytes", 24),
+    Field("checksum", "u16", shown="hex"),
+    Field("key", "u16", shown="hex"),
+)
+DEFAULT_ENTRY = Layout(
+    "ElToritoDefault",
+    Field("bootable", "u8", names={0x88: "bootable"}, shown="hex"),
+    Field("media", "u8"),
+    Field("load_segment", "u16", shown="hex"),
+    Field("system_type", "u8"),
+    Field("_unused", "u8"),
+    Field("sectors", "u16"),
+    Field("image", "u32"),
+)
+VALIDATION_KEY, BOOTABLE = 0xAA55, 0x88
 
 
 class Store(Protocol):
@@ -87,3 +119,47 @@ def setup_version(descriptor: bytes) -> str:
     if descriptor[1:6] != IDENTIFIER or descriptor[40:72].rstrip() != SETUP_LABEL.encode("ascii"):
         return ""
     return descriptor[APPLICATION_AREA : APPLICATION_AREA + 24].rstrip(b"\0").decode("ascii", "replace")
+
+
+def boot_disc(label: str, image: bytes, files: bytes) -> bytes:
+    """A disc that boots: its image is one sector, and the files follow it at once."""
+    first = BOOT_SECTOR + 2
+    head = DESCRIPTOR.pack(type=1, identifier=IDENTIFIER, version=1, volume=label.ljust(32).encode("ascii"))
+    record = BOOT_RECORD.pack(type=0, identifier=IDENTIFIER, version=1, system=EL_TORITO, catalogue=first)
+    end = bytes([255]) + IDENTIFIER + bytes([1])
+    sectors = [head, record, end, _catalogue(first + 1), image]
+    body = b"".join(sector.ljust(SECTOR, b"\0") for sector in sectors)
+    return bytes(DESCRIPTOR_SECTOR * SECTOR) + body + files.ljust(-(-len(files) // SECTOR) * SECTOR, b"\0")
+
+
+def _catalogue(image: int) -> bytes:
+    """A boot catalogue of one image: the words of its validation entry add up to 0."""
+    plain = VALIDATION_ENTRY.pack(header=1, key=VALIDATION_KEY)
+    checksum = -_words(plain) & 0xFFFF
+    entry = VALIDATION_ENTRY.pack(header=1, key=VALIDATION_KEY, checksum=checksum)
+    return entry + DEFAULT_ENTRY.pack(bootable=BOOTABLE, sectors=SECTOR // 512, image=image)
+
+
+def _words(entry: bytes) -> int:
+    return sum(int.from_bytes(entry[at : at + 2], "little") for at in range(0, len(entry), 2)) & 0xFFFF
+
+
+def catalogue_place(sector: bytes) -> int | None:
+    """The sector of the boot catalogue, from sector 17; None if this is no boot record of El Torito."""
+    if len(sector) < BOOT_RECORD.size:
+        return None
+    record = BOOT_RECORD.unpack(sector)
+    if record["type"] or record["identifier"] != IDENTIFIER or record["system"].rstrip(b"\0") != EL_TORITO:
+        return None
+    return int(record["catalogue"])
+
+
+def image_place(sector: bytes) -> int | None:
+    """The sector of the image that is booted, from the catalogue; None if it is damaged or nothing is bootable."""
+    size = VALIDATION_ENTRY.size
+    if len(sector) < size + DEFAULT_ENTRY.size:
+        return None
+    entry = VALIDATION_ENTRY.unpack(sector)
+    default = DEFAULT_ENTRY.unpack(sector, size)
+    sound = entry["header"] == 1 and entry["key"] == VALIDATION_KEY and _words(sector[:size]) == 0
+    return int(default["image"]) if sound and default["bootable"] == BOOTABLE else None
