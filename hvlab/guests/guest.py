@@ -10,7 +10,7 @@ learns by reading the boot disk.
 from __future__ import annotations
 
 from hvlab import catalog
-from hvlab.guests import database, legacy, programs, services, stops, system_record
+from hvlab.guests import database, keys, legacy, programs, services, stops, system_record
 from hvlab.guests.bus import BusState, GuestBus
 from hvlab.guests.clock import GuestClock
 from hvlab.guests.database import Check, Database
@@ -389,7 +389,8 @@ class GuestSystem(PartitionSoftware):
         before, self._at = self._at, vp
         try:
             if sint < 0:
-                if vector != IPI_VECTOR and not legacy.interrupted(self, vector):
+                known = keys.interrupted(self, vector) or legacy.interrupted(self, vector)
+                if vector != IPI_VECTOR and not known:
                     self.line_raised = True
                     self.unblock("line")
             elif self.bus_state is not None:

@@ -20,6 +20,7 @@ from hvlab.guests import (
     database,
     disc,
     files,
+    keys,
     legacy,
     network_record,
     programs,
@@ -415,4 +416,5 @@ OPERATIONS: dict[str, Callable[..., int]] = {
     **database.OPERATIONS,
     **disc.OPERATIONS,
     **startup.OPERATIONS,
+    **keys.OPERATIONS,
 }

@@ -90,7 +90,7 @@ _KEPT = {
     "guest": GuestSystem.STATE,
     "network": GuestNetwork.STATE,
     "link": tuple(name for name in BusLink.STATE if name not in ("host", "vm", "platform_id", "partition")),
-    "worker": ("board", "cd", "nics", "access"),
+    "worker": ("board", "cd", "nics", "access", "keys"),
 }
 """What of each part belongs to the machine, and not to the partition that it ran in."""
 

@@ -12,12 +12,14 @@ from typing import Any, ClassVar, Protocol, cast
 
 from hvlab import catalog
 from hvlab.catalog import Platform
-from hvlab.devices.emulated import atapi, ide, nic
+from hvlab.devices.emulated import atapi, i8042, ide, nic
 from hvlab.devices.emulated.atapi import AtapiChannel
+from hvlab.devices.emulated.i8042 import KeyboardController
 from hvlab.devices.emulated.ide import IdeChannel
 from hvlab.devices.emulated.nic import LegacyNic
 from hvlab.guests import startup
 from hvlab.guests.guest import GuestSystem
+from hvlab.guests.keys import VECTOR as KEY_VECTOR
 from hvlab.guests.legacy import DEVICE_TABLE_GPA, FIRST_VECTOR
 from hvlab.guests.network import GuestNetwork
 from hvlab.guests.programs import POWER_PORT, RESET_NOW, RESET_PORT, SLEEP_NOW
@@ -88,6 +90,7 @@ class Worker(Component):
         "cd",
         "nics",
         "access",
+        "keys",
         "stopping",
         "restart",
     )
@@ -104,6 +107,7 @@ class Worker(Component):
         self.cd = AtapiChannel()
         self.nics: list[tuple[str, LegacyNic]] = []
         """Legacy network adapters by their settings' keys."""
+        self.keys = KeyboardController()
         self.access: tuple[int, int, int] | None = None
         """A string write whose data went to the disk: nothing to answer then. (vp, port, 0)"""
         self.stopping = False
@@ -491,6 +495,8 @@ class Worker(Component):
                 return
         elif (place := nic.place_of(port)) is not None:
             registers = self._nic_access(place, access)
+        elif port in i8042.PORTS:
+            registers = self._key_access(access)
         elif port in atapi.PORTS:
             registers = self._cd_access(access)
         elif access["access_info"] & REP:
@@ -522,6 +528,25 @@ class Worker(Component):
             self.hypervisor.write_gpa(self.partition, access["rdi"], data[:length])
             return effects
         return self.board.give_sector(self.hypervisor.read_gpa(self.partition, access["rsi"], length))
+
+    # -- the keyboard -----------------------------------------------------------------------------
+
+    def press(self, code: int, info: int) -> None:
+        """A person types where no driver listens to the synthetic keyboard (`Key`'s codes).
+
+        Until then the controller's ports are not intercepted: no system touches them before a key comes.
+        """
+        if not self.hypervisor.intercepts_port(self.partition, i8042.DATA):
+            for port in i8042.PORTS:
+                self._step_intercept(port)
+        if self.keys.press(code, info):
+            self.hypervisor.line_interrupt(self.partition, KEY_VECTOR, i8042.IRQ)
+
+    def _key_access(self, access: dict[str, int]) -> dict[int, int]:
+        if access["access_type"] == READ:
+            return {REGISTER_RAX: self.keys.read(access["port"])}
+        self.keys.write(access["port"], access["rax"] & 0xFF)
+        return {}
 
     # -- DVD drives -------------------------------------------------------------------------------
 

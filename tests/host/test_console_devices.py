@@ -61,9 +61,44 @@ def test_without_drivers_the_mouse_is_captured_and_the_screen_emulated() -> None
     wanted = ("Keyboard", "Mouse", "Video", "Width")
     assert rows(lab, "Get-LabConsole web01", *wanted) == [("Emulated", "Captured", "Emulated", 800)]
     assert lab.tried("Move-LabMouse web01 1 1") == ["InvalidState"]
-    assert lab.tried("Send-LabKey web01 CtrlAltDel") == ["InvalidState"]
     lab.run("Stop-VM web01 -TurnOff")
     assert lab.tried("Send-LabKey web01 CtrlAltDel") == ["InvalidState"]
+
+
+def test_without_a_driver_keys_come_byte_by_byte_through_the_ports_of_the_keyboard_controller() -> None:
+    lab = ready(OLD)
+    before = len(lab.world.trace)
+    lab.run("Send-LabKey web01 CtrlAltDel; Wait-Lab -Seconds 1")
+    inputs = [event.get("value") for event in lab.events("guest.input", before)]
+    assert inputs == ["0x1d 0", "0x38 0", "0x53 4", "0x53 6", "0x38 2", "0x1d 2"]
+    reads = [event.get("port") for event in lab.events("intercept", before)]
+    # Eight bytes, each behind a look at the status; one more look for each of the six times that the line was raised.
+    assert (reads.count(0x60), reads.count(0x64)) == (8, 8 + 6)
+    lines = [
+        event.get("number")
+        for event in lab.events("interrupt", before)
+        if event.get("reason") == "device line"
+    ]
+    assert lines == [1] * 6
+    assert not lab.events("ring.packet", before)
+    assert "Password" in screen(lab)
+    lab.run("Send-LabKey web01 Enter; Wait-Lab -Seconds 1")
+    assert "Administrator is logged on." in screen(lab) and lab.guest().desk.held == []
+
+
+def test_the_emulated_keyboard_goes_with_a_saved_machine() -> None:
+    lab = ready(OLD)
+    lab.run(
+        "Send-LabKey web01 CtrlAltDel; Wait-Lab -Seconds 1; Save-VM web01; Start-VM web01; Wait-Lab -Seconds 1"
+    )
+    lab.run("Send-LabKey web01 Enter; Wait-Lab -Seconds 1")
+    assert "Administrator is logged on." in screen(lab)
+
+
+def test_before_a_system_is_there_nobody_takes_keys() -> None:
+    lab = Lab()
+    lab.run(f"New-VM web01 512MB -VHDPath {OLD}; Start-VM web01")
+    assert lab.tried("Send-LabKey web01 Enter") == ["InvalidState"]
 
 
 def test_versions_are_those_that_both_know() -> None:

@@ -59,7 +59,9 @@ def test_set_up_copies_its_files_from_the_disc_to_the_system_disk() -> None:
     assert record is not None
     lab.run("Install-LabIntegrationService web01")
     reads = [event for event in lab.events("device.command", before) if event.get("device") == "ide:1:0"]
-    assert [event.get("lba") for event in reads] == [16, *range(18, 34, 2), 17], "and the restart tries it first"
+    assert [event.get("lba") for event in reads] == [16, *range(18, 34, 2), 17], (
+        "and the restart tries it first"
+    )
     place = record.boot_set_start + record.boot_sectors
     wanted = [system_record.boot_set_sector("6.0.6001.18016", number) for number in range(64)]
     assert lab.storage.open(OLDER).read(place, 64) == b"".join(wanted)

@@ -229,7 +229,7 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "InvalidArgument",
     ),
     "no-keyboard": (
-        "No driver in the guest of '{name}' listens to the synthetic keyboard.",
+        "No system in '{name}' listens to a keyboard.",
         "InvalidState",
         "InvalidOperation",
     ),

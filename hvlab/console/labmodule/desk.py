@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.hyperv.machines import find_machines
@@ -15,6 +16,7 @@ from hvlab.guests.desk import Desk
 from hvlab.host.link import BusLink
 from hvlab.host.machine import RUNNING, Refusal, VirtualMachine
 from hvlab.host.services.console import KeyboardService, MouseService, VideoService
+from hvlab.host.worker import Worker
 
 MODULE = "Lab"
 KEYS: dict[str, tuple[tuple[int, int], ...]] = {
@@ -92,16 +94,27 @@ def _running(call: Call) -> Iterator[tuple[VirtualMachine, BusLink]]:
 
 def _press(call: Call) -> None:
     for machine, link in _running(call):
-        keyboard = link.services.get("keyboard")
-        if not isinstance(keyboard, KeyboardService) or not link.ready("keyboard"):
+        press = _keyboard(call, machine, link)
+        if press is None:
             call.error(as_error(Refusal("no-keyboard", name=machine.name)))
             continue
         for name in call.args.Key:
             chord = KEYS[_known(name)]
             for code, info in chord:
-                keyboard.press(link, code, info)
+                press(code, info)
             for code, info in reversed(chord):
-                keyboard.press(link, code, info | BREAK)
+                press(code, info | BREAK)
+
+
+def _keyboard(call: Call, machine: VirtualMachine, link: BusLink) -> Callable[[int, int], None] | None:
+    """The synthetic keyboard if the guest listens to it, else the emulated one; None before a system is there."""
+    service = link.services.get("keyboard")
+    if isinstance(service, KeyboardService) and link.ready("keyboard"):
+        return partial(service.press, link)
+    guest = guest_of(call.lab, machine)
+    if guest is None or guest.phase != "running":
+        return None
+    return call.lab.world.get(f"{link.host}/root/vmwp/{machine.name}", Worker).press
 
 
 def _known(name: str) -> str:
