@@ -49,6 +49,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("Down (Alt+Y)", "walk(1)", "Compare-LabPlatform -Count 1"),
     ("w (Alt+Y)", "other_work", "Compare-LabPlatform -Workload Read -Count 1"),
     ("Enter (Alt+Y)", "type_command", "Compare-LabPlatform -Count 1"),
+    ("Alt+H", "pane('history')", "Invoke-LabInstruction web01 SYSCALL -User"),
     ("Alt+T", "time", "Get-LabStep"),
     ("Left (Alt+T)", "scrub(-1)", "Get-LabStep"),
     (", (Alt+T)", "scrub_event(-1)", "Get-LabPlace"),

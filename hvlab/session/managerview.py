@@ -27,11 +27,16 @@ class MachineRow:
 
 @dataclass(frozen=True)
 class Action:
-    """Something to do: its id and the command. `run`: at once, else the line waits for its end and for Enter."""
+    """Something to do: its id and the command. `run`: at once, else the line waits for its end and for Enter.
+
+    `label`: its words, where the id names none; `view`: instead of a command, the view to open.
+    """
 
     name: str
     command: str
     run: bool = True
+    label: str = ""
+    view: str = ""
 
 
 def machines(world: World, host: str) -> list[MachineRow]:

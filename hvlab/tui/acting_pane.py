@@ -56,8 +56,12 @@ class ActingPane(ViewPane):
         lines, spans = action_rows(actions, current, text, width, f"tui.{self.id}.action")
         self._spans = [(row + above + 1, first, last, action) for row, first, last, action in spans]
         shown = next(action for action in actions if action.name == current)
-        types = text("tui.manager.types") + " "
-        command = fit(shown.command, max(0, width - len(types)))
+        if shown.view:
+            types = text("tui.keys.opens") + " "
+            command = text(f"tui.pane.{shown.view}")
+        else:
+            types = text("tui.manager.types") + " "
+            command = fit(shown.command, max(0, width - len(types)))
         return [heading(head, width), *lines, line((types, "dim"), (command, "code"))]
 
     def action_choose_action(self, step: int) -> None:
@@ -80,7 +84,10 @@ class ActingPane(ViewPane):
             return
         current = self._current(actions)
         action = next(action for action in actions if action.name == current)
-        self.post_message(self.Command(action.command, run=action.run))
+        if action.view:
+            self.lab_app.action_pane(action.view)
+        else:
+            self.post_message(self.Command(action.command, run=action.run))
 
     def on_click(self, event: events.Click) -> None:
         """An action that is clicked is done."""

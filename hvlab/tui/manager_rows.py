@@ -54,7 +54,7 @@ def action_rows(
     spans: list[tuple[int, int, int, str]] = []
     x = 0
     for action in actions:
-        words = f" {text(f'{names}.{action.name}')} "
+        words = f" {action.label or text(f'{names}.{action.name}')} "
         if x and x + len(words) > width:
             rows.append([])
             x = 0

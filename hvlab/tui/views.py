@@ -24,6 +24,7 @@ KINDS = {
     "server": ("server_pane", "ServerPane"),
     "datacenter": ("datacenter_pane", "DatacenterPane"),
     "types": ("types_pane", "TypesPane"),
+    "history": ("history_pane", "HistoryPane"),
 }
 """Where each view's class stands; only the one that is wanted is read."""
 

@@ -70,6 +70,8 @@ DARK, LIGHT, CONTRAST = "hvlab", "hvlab-light", "hvlab-contrast"
         pytest.param(BIG, DARK, "en", "alt+y down down", id="types"),
         pytest.param(SMALL, LIGHT, "de", "alt+y end", id="types-small"),
         pytest.param(HUGE, CONTRAST, "en", "alt+y pagedown", id="types-huge"),
+        pytest.param(BIG, LIGHT, "de", "alt+h down down", id="history"),
+        pytest.param(SMALL, DARK, "en", "alt+h", id="history-small"),
         pytest.param(BIG, DARK, "en", "alt+t left left", id="time"),
         pytest.param(SMALL, LIGHT, "de", "alt+t p", id="time-small"),
     ],

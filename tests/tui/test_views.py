@@ -493,3 +493,35 @@ async def test_an_instruction_is_chosen_with_the_mouse(make_app: Maker) -> None:
         row = next(n for n, words in enumerate(shown(app).splitlines()) if words.startswith("  5 "))
         await pilot.click(view(app), offset=(10, row + 1))
         assert "Instruction 5 of 29" in shown(app)
+
+
+# -- history ---------------------------------------------------------------------------------------------
+
+
+async def test_the_stop_of_both_calls_runs_them_and_shows_where_each_lands(make_app: Maker) -> None:
+    async with watching(make_app, "alt+h", BOOT) as (app, pilot):
+        await pilot.press("down", "down")
+        assert "types: Invoke-LabInstruction web01 SYSCALL -User;" in shown(app)
+        assert "▼" not in shown(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        app.action_finish()
+        run(app, 60)
+        rows = shown(app).splitlines()
+        kernel = next(row for row in rows if row.startswith("Guest's kernel"))
+        assert "▼ supervisor call" in kernel
+        monitor = next(row for row in rows if row.startswith("Hypervisor"))
+        assert "▼ hypervisor call" in monitor
+
+
+async def test_a_stop_opens_another_view_too(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("alt+h")
+        app.frame()
+        row = next(n for n, words in enumerate(shown(app).splitlines()) if "proved" in words)
+        await pilot.click(view(app), offset=(20, row + 1))
+        await pilot.press("left")
+        assert "opens: VMM types" in shown(app)
+        await pilot.press("enter")
+        assert view(app).id == "types"
