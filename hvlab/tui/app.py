@@ -106,6 +106,7 @@ class HvlabApp(App[int]):
         Binding("alt+c", "pane('datacenter')", "tui.keys.datacenter", key_display="Alt+C", priority=True),
         Binding("alt+y", "pane('types')", "tui.keys.types", key_display="Alt+Y", priority=True),
         Binding("alt+h", "pane('history')", "tui.keys.history", key_display="Alt+H", priority=True),
+        Binding("alt+g", "pane('guestview')", "tui.keys.guestview", key_display="Alt+G", priority=True),
         Binding("alt+t", "time", "tui.keys.time", key_display="Alt+T", priority=True),
         Binding("escape", "prompt", "tui.keys.prompt"),
         Binding("ctrl+l", "clear", "tui.keys.clear"),

@@ -5,7 +5,18 @@ from __future__ import annotations
 MINIMUM_WIDTH, MINIMUM_HEIGHT = 80, 24
 PANES = ("lesson", "picture", "events", "inspector", "view")
 """Who may have the stage where there is room for one only; `view` is whichever view was opened last."""
-VIEWS = ("rings", "processors", "storage", "network", "manager", "server", "datacenter", "types", "history")
+VIEWS = (
+    "rings",
+    "processors",
+    "storage",
+    "network",
+    "manager",
+    "server",
+    "datacenter",
+    "types",
+    "history",
+    "guestview",
+)
 """The views, one at a time in the picture's and the events' place; each is made when it is first opened."""
 CLASSES = ("small", "narrow", "low", "tall", "huge", "very-tall")
 

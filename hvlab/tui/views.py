@@ -25,6 +25,7 @@ KINDS = {
     "datacenter": ("datacenter_pane", "DatacenterPane"),
     "types": ("types_pane", "TypesPane"),
     "history": ("history_pane", "HistoryPane"),
+    "guestview": ("guestview_pane", "GuestViewPane"),
 }
 """Where each view's class stands; only the one that is wanted is read."""
 

@@ -525,3 +525,38 @@ async def test_a_stop_opens_another_view_too(make_app: Maker) -> None:
         assert "opens: VMM types" in shown(app)
         await pilot.press("enter")
         assert view(app).id == "types"
+
+
+# -- guest's view ------------------------------------------------------------------------------------------
+
+
+async def test_switching_the_path_leaves_the_line_on_top_as_it_is(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("alt+g")
+        app.frame()
+        over_bus = shown(app).splitlines()
+        assert "Application's call: write: 4 blocks" in over_bus[1]
+        assert "VMBus" in over_bus[0]
+        await pilot.press("s")
+        by_ports = shown(app).splitlines()
+        assert by_ports[1] == over_bus[1]
+        assert "emulated devices" in by_ports[0]
+        assert "IDE disk on ports" in shown(app)
+        assert sum("≠" in row for row in by_ports) >= 3
+        await pilot.press("s")
+        assert shown(app).splitlines() == over_bus
+
+
+async def test_the_labs_guests_stand_in_the_view_as_soon_as_they_are_there(make_app: Maker) -> None:
+    async with watching(make_app, "alt+g", BOOT) as (app, pilot):
+        assert "web01, as it is now" in shown(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        app.action_finish()
+        run(app, 60)
+        assert "Application's call: write: 4 blocks, 16384 bytes" in shown(app)
+        await pilot.press("s")
+        assert "One system in a world of its own" in shown(app)
+        await pilot.press("n")
+        assert "web01, as it is now" in shown(app)
