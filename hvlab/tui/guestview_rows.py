@@ -8,8 +8,7 @@ from hvlab.text import Text
 from hvlab.tui.canvas import Line, fit, line, wrap
 from hvlab.tui.view_pane import heading
 
-LABEL, SHORT, ROOMY = 19, 14, 100
-"""Columns for an aspect's name, where there is less room, and what room is."""
+LABEL = 21
 SAME, OTHER = "=", "≠"
 
 
@@ -32,24 +31,23 @@ def _mark(is_other: bool | None) -> str:
 
 def aspect_rows(side: GuestSide, text: Text, width: int) -> list[Line]:
     """Aspect by aspect; ≠ marks what is another on the other path."""
-    label = LABEL if width >= ROOMY else SHORT
-    half = (width - label) // 2
+    half = (width - LABEL) // 2
     left = heading(text("tui.guestview.believes"), half - 1)
-    right = heading(text("tui.guestview.true"), width - label - half)
-    rows = [line((" " * label, ""), *left, (" ", ""), *right)]
+    right = heading(text("tui.guestview.true"), width - LABEL - half)
+    rows = [line((" " * LABEL, ""), *left, (" ", ""), *right)]
     for row in side.rows:
-        rows += _aspect(row, text, width, label)
+        rows += _aspect(row, text, width)
     return rows
 
 
-def _aspect(row: Row, text: Text, width: int, label: int) -> list[Line]:
+def _aspect(row: Row, text: Text, width: int) -> list[Line]:
     """One aspect; what the guest thinks of the call stands on top already."""
     aspect = row.aspect
-    half = (width - label) // 2
+    half = (width - LABEL) // 2
     name = text(f"guestview.aspect.{aspect.key}")
     is_call = row.aspect.key == "call"
     left = [] if is_call else wrap(believes(text, aspect), half - 3)
-    right = wrap(truth(text, aspect), width - label - half - 3)
+    right = wrap(truth(text, aspect), width - LABEL - half - 3)
     marks = ("" if is_call else _mark(row.other_belief), _mark(row.other_truth))
     rows = []
     for number in range(max(len(left), len(right))):
@@ -57,14 +55,14 @@ def _aspect(row: Row, text: Text, width: int, label: int) -> list[Line]:
         named = name if first else (aspect.name if number == 1 and not is_call else "")
         rows.append(
             line(
-                (fit(named, label - 1).ljust(label), "dim" if first else "faint"),
+                (fit(named, LABEL - 1).ljust(LABEL), "dim" if first else "faint"),
                 *_cell(
                     marks[0] if first else "", left[number] if number < len(left) else "", half, "guest+3"
                 ),
                 *_cell(
                     marks[1] if first else "",
                     right[number] if number < len(right) else "",
-                    width - label - half,
+                    width - LABEL - half,
                     "",
                 ),
             )
