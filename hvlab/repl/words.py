@@ -53,6 +53,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("Alt+G", "pane('guestview')", "Get-LabGuestView web01"),
     ("n, p (Alt+G)", "choose_guest(1)", "Get-VM | Get-LabGuestView"),
     ("s (Alt+G)", "switch_path", "Compare-LabPath"),
+    ("Alt+K", "pane('backup')", "Get-LabBackup"),
     ("Alt+T", "time", "Get-LabStep"),
     ("Left (Alt+T)", "scrub(-1)", "Get-LabStep"),
     (", (Alt+T)", "scrub_event(-1)", "Get-LabPlace"),

@@ -107,6 +107,7 @@ class HvlabApp(App[int]):
         Binding("alt+y", "pane('types')", "tui.keys.types", key_display="Alt+Y", priority=True),
         Binding("alt+h", "pane('history')", "tui.keys.history", key_display="Alt+H", priority=True),
         Binding("alt+g", "pane('guestview')", "tui.keys.guestview", key_display="Alt+G", priority=True),
+        Binding("alt+k", "pane('backup')", "tui.keys.backup", key_display="Alt+K", priority=True),
         Binding("alt+t", "time", "tui.keys.time", key_display="Alt+T", priority=True),
         Binding("escape", "prompt", "tui.keys.prompt"),
         Binding("ctrl+l", "clear", "tui.keys.clear"),

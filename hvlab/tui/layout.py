@@ -16,6 +16,7 @@ VIEWS = (
     "types",
     "history",
     "guestview",
+    "backup",
 )
 """The views, one at a time in the picture's and the events' place; each is made when it is first opened."""
 CLASSES = ("small", "narrow", "low", "tall", "huge", "very-tall")

@@ -26,6 +26,7 @@ KINDS = {
     "types": ("types_pane", "TypesPane"),
     "history": ("history_pane", "HistoryPane"),
     "guestview": ("guestview_pane", "GuestViewPane"),
+    "backup": ("backup_pane", "BackupPane"),
 }
 """Where each view's class stands; only the one that is wanted is read."""
 

@@ -75,6 +75,8 @@ DARK, LIGHT, CONTRAST = "hvlab", "hvlab-light", "hvlab-contrast"
         pytest.param(BIG, DARK, "de", "alt+g", id="guestview"),
         pytest.param(BIG, CONTRAST, "en", "alt+g s", id="guestview-emulated"),
         pytest.param(SMALL, LIGHT, "en", "alt+g", id="guestview-small"),
+        pytest.param(BIG, LIGHT, "en", "alt+k", id="backup"),
+        pytest.param(SMALL, DARK, "de", "alt+k", id="backup-small"),
         pytest.param(BIG, DARK, "en", "alt+t left left", id="time"),
         pytest.param(SMALL, LIGHT, "de", "alt+t p", id="time-small"),
     ],

@@ -180,7 +180,7 @@ async def test_looking_leaves_the_world_as_it_is(make_app: Maker) -> None:
 
 async def test_a_click_on_a_name_in_the_border_opens_that_view(make_app: Maker) -> None:
     app = make_app(lesson=False)
-    async with app.run_test(size=BIG) as pilot:
+    async with app.run_test(size=(200, 60)) as pilot:
         await pilot.press("alt+v")
         app.frame()
         await pilot.pause()
@@ -189,6 +189,20 @@ async def test_a_click_on_a_name_in_the_border_opens_that_view(make_app: Maker) 
         await pilot.click(view(app), offset=(x, 0))
         await pilot.pause()
         assert view(app).id == VIEWS[-1]
+
+
+async def test_where_not_all_names_fit_an_arrow_stands_for_the_next_one(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("alt+v")
+        app.frame()
+        await pilot.pause()
+        widths = [len(app.text(f"tui.pane.{name}")) + 2 for name in VIEWS]
+        first, last = names_in_sight(widths, 0, view(app).size.width - 6)
+        assert first == 0
+        await pilot.click(view(app), offset=(1 + sum(widths[:last]), 0))
+        await pilot.pause()
+        assert view(app).id == VIEWS[last]
 
 
 async def test_a_second_click_beside_a_window_that_has_closed_is_no_error(make_app: Maker) -> None:
@@ -560,3 +574,18 @@ async def test_the_labs_guests_stand_in_the_view_as_soon_as_they_are_there(make_
         assert "One system in a world of its own" in shown(app)
         await pilot.press("n")
         assert "web01, as it is now" in shown(app)
+
+
+# -- backup ------------------------------------------------------------------------------------------------
+
+
+async def test_a_backup_is_seen_and_kept_in_the_list(make_app: Maker) -> None:
+    async with watching(make_app, "alt+k", f"{BOOT}; Wait-Lab -Seconds 20") as (app, pilot):
+        assert "No backup is under way" in shown(app)
+        assert "types: New-LabBackup web01 -Path D:\\Backup" in shown(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        app.action_finish()
+        run(app, 60)
+        assert "whole for the applications" in shown(app)
+        assert "No writer has been asked" not in shown(app)
