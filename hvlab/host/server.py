@@ -24,6 +24,8 @@ ABSENT, INSTALLING, RESTART_NEEDED, CONFIGURING, INSTALLED = (
     "Installed",
 )
 """The role's states: after its installation one restart brings the configuration, which takes another."""
+REMOVING, REMOVED = "Removing", "RemovedAtRestart"
+"""What a role goes through that is taken away: its services work on until the restart."""
 ON, OFF = "On", "Off"
 FULL, CORE = "Full", "Core"
 AUTO = "Auto"
@@ -195,6 +197,24 @@ class ServerSystem(Component):
             self.log.write("restart-needed", feature="Hyper-V")
         return None
 
+    def remove_role(self) -> None:
+        """Begin to remove the role. Refusal unless it is there."""
+        self.check_on()
+        if self.role != INSTALLED:
+            raise Refusal("role-not-there", state=self.role)
+        self.role = REMOVING
+        self._note("role", REMOVING)
+        self.after(servers.server_facts().timing.install_role, ServerSystem.on_role_taken, None)
+
+    @handler
+    def on_role_taken(self, payload: None) -> int | None:
+        """The role is gone at the next restart; until then its services are there."""
+        if self.role == REMOVING:
+            self.role = REMOVED
+            self._note("role", self.role)
+            self.log.write("restart-needed", feature="Hyper-V")
+        return None
+
     def install_update(self, number: str) -> None:
         """Begin to install an update. Refusal if it is for another system, or there already."""
         self.check_on()
@@ -239,6 +259,11 @@ class ServerSystem(Component):
             self.role = INSTALLED
             self._note("role", self.role)
             self.log.write("role-installed", feature="Hyper-V")
+        elif self.role in (REMOVING, REMOVED):
+            self.role = ABSENT if self.role == REMOVED else INSTALLED
+            self._note("role", self.role)
+            if self.role == ABSENT:
+                self.log.write("role-removed", feature="Hyper-V")
         self.launch()
         if self.role == INSTALLED:
             self._note("hypervisor", self.obstacle() or "started")
@@ -275,7 +300,7 @@ class ServerSystem(Component):
     def check_role(self) -> None:
         """Refusal while there is no management service: virtual machines and switches need the role."""
         self.check_on()
-        if self.role != INSTALLED:
+        if self.role not in (INSTALLED, REMOVING, REMOVED):
             raise Refusal("no-role", state=self.role)
 
 

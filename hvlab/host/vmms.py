@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 
 from hvlab.catalog import Platform
-from hvlab.host import discs, jobs, mounted, saved, settings, snapshots
+from hvlab.host import discs, jobs, mounted, role, saved, settings, snapshots
 from hvlab.host.crash import crash
 from hvlab.host.disks import HostStorage
 from hvlab.host.link import BusLink
@@ -489,6 +489,7 @@ class Vmms(Component):
         if again:
             self.after(self.platform.timing.host_boot, Vmms.on_root_booted, ran)
             return None
+        role.settle(self, self.server.role)
         root.down = False
         if not self.server.launched:
             return None

@@ -135,6 +135,11 @@ MOVING_ERRORS: dict[str, tuple[str, str, str]] = {
         "OperationFailed",
         "ResourceExists",
     ),
+    "role-not-there": (
+        "NoChange: Hyper-V cannot be removed ({state}).",
+        "NoChange",
+        "InvalidOperation",
+    ),
     "backup-there": (
         "The backup of '{name}' failed: the directory '{path}' is not empty. (0x80070050)",
         "OperationFailed",

@@ -22,11 +22,13 @@ from hvlab.host.server import (
     INSTALLED,
     INSTALLING,
     LAUNCH_TYPES,
+    REMOVING,
     ServerSystem,
 )
 
 FEATURE = "Hyper-V"
 PACKAGE = "Microsoft-Hyper-V"
+SUCCESS_REMOVAL = "Success: Removal succeeded, but a restart is required to finish it."
 SUCCESS_RESTART = "Success: Installation succeeded, but a restart is required to finish it."
 
 
@@ -59,6 +61,13 @@ def _install(call: Call, server: ServerSystem, wait: bool = True) -> None:
         call.lab.wait(lambda: vmms(call.lab).server.role != INSTALLING)
 
 
+def _remove(call: Call, server: ServerSystem, wait: bool = True) -> None:
+    _do(server.remove_role)
+    call.progress(call.cmdlet.name, FEATURE)
+    if wait:
+        call.lab.wait(lambda: vmms(call.lab).server.role != REMOVING)
+
+
 def _server_manager(call: Call) -> Iterator[object]:
     server = _check_on(call)
     if server.build.installation == CORE:
@@ -74,10 +83,12 @@ def _server_manager(call: Call) -> Iterator[object]:
         if server.role not in (ABSENT, INSTALLED):
             yield f"    ({server.role})"
         return
-    if call.args.Install is None:
+    wanted = call.args.Install or call.args.Remove
+    if wanted is None or wanted.casefold() != FEATURE.casefold():
         raise _usage("ServerManagerCmd", "ServerManagerCmd -install Hyper-V")
-    if call.args.Install.casefold() != FEATURE.casefold():
-        raise _usage("ServerManagerCmd", "ServerManagerCmd -install Hyper-V")
+    if call.args.Remove:
+        yield from _take_away(call, server)
+        return
     if call.args.WhatIf:
         _do(server.check_role_possible)
         yield f"Specified for installation: [Hyper-V] {FEATURE}"
@@ -88,12 +99,26 @@ def _server_manager(call: Call) -> Iterator[object]:
         restart(call)
 
 
+def _take_away(call: Call, server: ServerSystem) -> Iterator[object]:
+    if call.args.WhatIf:
+        yield f"Specified for removal: [Hyper-V] {FEATURE}"
+        return
+    _remove(call, server)
+    yield SUCCESS_REMOVAL
+    if call.args.Restart:
+        restart(call)
+
+
 def _setup(call: Call, words: list[str], wait: bool) -> Iterator[object]:
     """What ocsetup does: it says nothing, and an error is a box on the screen."""
     server = _check_on(call)
-    if [word.casefold() for word in words] not in ([PACKAGE.casefold()], [PACKAGE.casefold(), "/norestart"]):
+    first, *rest = [word.casefold() for word in words] or [""]
+    if first != PACKAGE.casefold() or any(word not in ("/norestart", "/uninstall") for word in rest):
         raise _usage("ocsetup", f"start /w ocsetup {PACKAGE}")
-    _install(call, server, wait)
+    if "/uninstall" in rest:
+        _remove(call, server, wait)
+    else:
+        _install(call, server, wait)
     if wait:
         yield "You must restart your computer for these changes to take effect."
 
@@ -162,6 +187,7 @@ _HERE = (
         MANAGEMENT,
         (
             Parameter("Install"),
+            Parameter("Remove"),
             Parameter("Query", "switch"),
             Parameter("Restart", "switch"),
             Parameter("WhatIf", "switch"),
