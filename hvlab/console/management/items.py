@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
+from dataclasses import replace
 
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.convert import to_text
 from hvlab.console.errors import CmdletError
 from hvlab.console.management import hostfiles as host
+from hvlab.console.management import shares
 from hvlab.console.management.hostfiles import HOME, ITEM, MANAGEMENT, Entry
+from hvlab.console.management.shares import Share
 from hvlab.console.objects import custom_object
 from hvlab.console.runtime import Runtime
 
@@ -120,11 +123,39 @@ def _new(call: Call) -> Iterable[object]:
 
 
 def _copy(call: Call) -> Iterator[object]:
+    share = shares.share_at(call, call.args.Destination)
+    if share is not None:
+        for path in call.args.Path:
+            for entry in host.matching(call, path):
+                _copy_away(call, entry, share)
+        return
     for entry, target in _targets(call):
         if call.should_process(f"{entry.path} -> {target}", "Copy File"):
             host.copy(call, entry.path, target)
             if call.args.PassThru:
                 yield ITEM.of(host.entry_at(call, target))
+
+
+def _copy_away(call: Call, entry: Entry, share: Share) -> None:
+    """A file, or a folder with all that lies in it, to another host."""
+    root = entry.path.rstrip("\\")
+    base = share.path + "\\" + root.rpartition("\\")[2] if share.is_folder() else share.path
+    if entry.size is None and not call.args.Recurse:
+        raise _folder_refused(entry)
+    inside = [entry] if entry.size is not None else host.within(call, entry.path, deep=True)
+    for one in inside:
+        target = replace(share, path=base + one.path[len(root) :])
+        if one.size is not None and call.should_process(f"{one.path} -> {target.path}", "Copy File"):
+            shares.copy(call, one, target)
+
+
+def _folder_refused(entry: Entry) -> CmdletError:
+    return CmdletError(
+        f"'{entry.path}' is a folder; it is copied only with what lies in it.",
+        "NotSupported",
+        "NotImplemented",
+        explain=("explain.folder-copy", {"path": entry.path}),
+    )
 
 
 def _move(call: Call) -> Iterator[object]:
@@ -154,12 +185,7 @@ def _targets(call: Call) -> Iterable[tuple[Entry, str]]:
                 )
                 continue
             if entry.size is None:
-                raise CmdletError(
-                    f"'{entry.path}' is a folder; the lab copies and moves files only.",
-                    "NotSupported",
-                    "NotImplemented",
-                    explain=("explain.folder-copy", {"path": entry.path}),
-                )
+                raise _folder_refused(entry)
             name = entry.path.rpartition("\\")[2]
             yield entry, goal.rstrip("\\") + "\\" + name if into else goal
 

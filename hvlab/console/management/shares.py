@@ -1,0 +1,98 @@
+r"""Copying to another host: its volumes as administrators reach them over the network, \\HV02\D$\folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hvlab.console.cmdlets import Call
+from hvlab.console.elsewhere import lab_of
+from hvlab.console.errors import CmdletError
+from hvlab.console.lab import Lab
+from hvlab.console.management import hostfiles as host
+from hvlab.console.management.hostfiles import Entry
+from hvlab.host.disks import HostStorage
+from hvlab.host.networks import VirtualNetworks
+from hvlab.host.root import RootKernel
+from hvlab.storage.errors import BadPath, DiskFull, NoSuchVolume
+from hvlab.storage.volume import HostFiles
+
+SHARE = "$"
+
+
+@dataclass(frozen=True)
+class Share:
+    """A place on another host: that host's files, and the path there."""
+
+    lab: Lab
+    path: str
+
+    @property
+    def files(self) -> HostFiles:
+        """The other host's files."""
+        return self.lab.world.get(f"{self.lab.host}/root/storage", HostStorage).files
+
+    def is_folder(self) -> bool:
+        """Whether the path is a volume or a folder there."""
+        inside = self.path.rstrip("\\").casefold() + "\\"
+        volume = self.files.volume(self.path)
+        made = self.path.casefold() in volume.folders
+        return len(self.path) <= 3 or made or any(key.startswith(inside) for key in volume.files)
+
+
+def share_at(call: Call, path: str) -> Share | None:
+    """The place that a network path names; None if it is a path of this host. CmdletError."""
+    text = path.strip().replace("/", "\\")
+    if not text.startswith("\\\\"):
+        return None
+    computer, _, rest = text[2:].partition("\\")
+    volume, _, inside = rest.partition("\\")
+    if len(volume) != 2 or volume[1] != SHARE:
+        raise host.illegal(path)
+    lab = lab_of(call.lab, computer)
+    if not (_reachable(call.lab) and _reachable(lab)):
+        raise CmdletError(
+            f"The network path was not found: '{path}'. (0x80070035)",
+            "PathNotFound",
+            "ResourceUnavailable",
+            explain=("explain.host-not-reached", {"name": lab.computer}),
+        )
+    place = f"{volume[0].upper()}:\\{inside}".rstrip("\\")
+    try:
+        found = Share(lab, place if len(place) == 2 else host.files(call).normalise(place))
+        found.files.volume(place)
+    except BadPath:
+        raise host.illegal(path) from None
+    except NoSuchVolume as error:
+        raise host.no_drive(error.letter[0]) from None
+    return found
+
+
+def _reachable(lab: Lab) -> bool:
+    """Whether a host runs, with a cable in an adapter of the one physical network."""
+    networks = lab.world.get(f"{lab.host}/root/vmswitch", VirtualNetworks)
+    ports = networks.segment.switch.ports
+    down = lab.world.get(f"{lab.host}/root", RootKernel).down
+    return not down and any(ports[nic.port].linked for nic in networks.nics)
+
+
+def copy(call: Call, entry: Entry, target: Share) -> None:
+    """Copy a file over the network, in the time that reading and writing it takes. CmdletError, with nothing done."""
+    source = host.files(call).open(entry.path)
+    if user := host.held_by(call, entry.path):
+        raise host.in_use(entry.path, user)
+    if target.files.exists(target.path):
+        raise CmdletError(
+            f"The file '{target.path}' on {target.lab.computer} exists.",
+            "CopyFileInfoItemIOError",
+            "WriteError",
+            explain=("explain.file-exists", {"path": target.path}),
+        )
+    try:
+        target.files.volume(target.path).check_growth(source.size)
+    except DiskFull as error:
+        raise host.full_volume(error) from None
+    call.lab.advance(2 * (source.size // 512) * call.lab.platform.timing.disk_sector)
+    content = host.files(call).open(entry.path).file.content
+    target.files.create(target.path).file.content = content.copy()
+    source_path, store = f"{call.lab.host}/root/vmms", f"{target.lab.host}/root/storage"
+    call.lab.world.emit("host.file", source_path, store, None, None, None, "copy", target.path, content.size)
