@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from hvlab import catalog
-from hvlab.catalog import Image, Platform, Scenario
+from hvlab.catalog import Image, Platform, Scenario, servers
 from hvlab.catalog.models import ServerPlan, Source, read_size
 from hvlab.datacenter.licence_book import BOOK, LicenceBook
 from hvlab.datacenter.licensing import Server
@@ -17,6 +17,7 @@ from hvlab.host import discs
 from hvlab.host.disks import HostStorage
 from hvlab.host.eventlog import EventLog
 from hvlab.host.faults import FaultBoard
+from hvlab.host.hardware import Hardware, used
 from hvlab.host.hosted import HostedMonitor, VirtualServer
 from hvlab.host.networks import LAN, VirtualNetworks
 from hvlab.host.root import RootKernel
@@ -63,7 +64,10 @@ def _build_host(
 ) -> None:
     """One host, switched on, with its network adapters in the network between the hosts."""
     timing = release.timing
-    pages = read_size(plan.memory) // PAGE_SIZE
+    _, processors, memory = used(
+        _hardware(plan), servers.server_facts().editions[plan.edition], release, plan.updates
+    )
+    pages = (memory.used << 20) // PAGE_SIZE
     costs = Costs(
         timing.hypercall,
         timing.exit,
@@ -77,10 +81,10 @@ def _build_host(
     )
     monitor: Hypervisor
     if release.hosted:
-        monitor = HostedMonitor(pages, costs, timing.context_switch, plan.logical_processors)
+        monitor = HostedMonitor(pages, costs, timing.context_switch, processors.used)
     else:
         codes, nested = release.hypercall_codes, release.nested_paging
-        monitor = Hypervisor(pages, costs, codes, plan.logical_processors, nested)
+        monitor = Hypervisor(pages, costs, codes, processors.used, nested)
     hypervisor = world.add(f"{host}/hypervisor", monitor)
     root = world.add(f"{host}/root", RootKernel(host, read_size(plan.root_memory) // PAGE_SIZE, pages))
     volumes = [
@@ -116,13 +120,17 @@ def _licensed_server(plan: ServerPlan) -> Server:
     return Server(plan.host, plan.sockets, windows, architecture=architecture)
 
 
+def _hardware(plan: ServerPlan) -> Hardware:
+    return Hardware(plan.sockets, plan.logical_processors, read_size(plan.memory))
+
+
 def _build_server(world: World, host: str, plan: ServerPlan, release: Platform) -> ServerSystem:
     """The server as it stands, with what its system wrote down when it was switched on."""
     log = world.add(f"{host}/eventlog", EventLog())
     server = world.add(
         f"{host}/server",
         ServerSystem(
-            Build(plan.edition, plan.architecture, plan.installation, plan.processor_name),
+            Build(plan.edition, plan.architecture, plan.installation, plan.processor_name, _hardware(plan)),
             Firmware(plan.virtualization, plan.execute_disable),
             plan.role or release.hosted,
             plan.updates,

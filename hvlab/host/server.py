@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hvlab.catalog import servers
 from hvlab.catalog.servers import Edition, Processor
 from hvlab.host.eventlog import EventLog, event_log
+from hvlab.host.hardware import Hardware
 from hvlab.host.machine import Refusal
 from hvlab.kernel import Component, World, handler
 
@@ -50,6 +51,7 @@ class Build:
     architecture: str
     installation: str
     processor: str
+    hardware: Hardware
 
 
 class ServerSystem(Component):

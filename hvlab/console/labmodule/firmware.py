@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hvlab.catalog.servers import Processor, processors
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
@@ -14,7 +14,9 @@ from hvlab.console.hyperv.refusals import RefusalsTold
 from hvlab.console.management.power import wait_until_up
 from hvlab.console.objects import ObjectType
 from hvlab.console.patterns import like
+from hvlab.host.hardware import used
 from hvlab.host.server import AUTO, INSTALLED, RELEASE, ServerSystem
+from hvlab.hypervisor import PAGE_SIZE
 
 MODULE = "Lab"
 ABSENT, SWITCHED_OFF, POWER_CYCLE, MET = "Absent", "SwitchedOff", "NeedsPowerCycle", "Met"
@@ -181,6 +183,31 @@ PROCESSOR = ObjectType(
 )
 
 
+HARDWARE = ObjectType(
+    "Hvlab.Hardware",
+    {
+        "Hardware": lambda one: one.what,
+        "BuiltIn": lambda one: one.built_in,
+        "Used": lambda one: one.used,
+        "Limit": lambda one: one.limit or None,
+        "LimitOf": lambda one: one.whose,
+    },
+    columns=("Hardware", "BuiltIn", "Used", "Limit", "LimitOf"),
+    text_property="Hardware",
+)
+
+
+def _hardware(call: Call) -> Iterator[object]:
+    """Built in as bought, used as the hypervisor has it."""
+    server, hypervisor = vmms(call.lab).server, vmms(call.lab).root.hypervisor
+    running = {
+        "LogicalProcessors": hypervisor.processors,
+        "MemoryMB": hypervisor.memory.page_count * PAGE_SIZE >> 20,
+    }
+    for one in used(server.build.hardware, server.edition, call.lab.platform, server.updates):
+        yield HARDWARE.of(replace(one, used=running.get(one.what, one.used)))
+
+
 def _test_processor(call: Call) -> Iterator[object]:
     for wanted in call.args.Name or ["*"]:
         found = [
@@ -217,6 +244,15 @@ _HERE = (
         _set_firmware,
         lab_only=True,
         summary_id="help.Set-LabFirmware",
+    ),
+    Cmdlet(
+        "Get-LabHardware",
+        MODULE,
+        (),
+        _hardware,
+        lab_only=True,
+        read_only=True,
+        summary_id="help.Get-LabHardware",
     ),
     Cmdlet("Start-LabServer", MODULE, (), _power_on, lab_only=True, summary_id="help.Start-LabServer"),
     Cmdlet(
