@@ -12,6 +12,7 @@ from typing import Protocol, cast
 
 from hvlab.host.faults import board
 from hvlab.kernel import Component, handler
+from hvlab.kernel.calendar import seconds
 from hvlab.storage import differencing, iso, vhd
 from hvlab.storage.volume import DiskFull, HostFiles, StorageError
 
@@ -154,6 +155,7 @@ class HostStorage(Component):
                 return "ok", disk.read(request.lba, request.sectors), 0
             before = disk.file_size
             disk.write(request.lba, request.data)
+            self.files.touch(request.path, seconds(self.world.now))
             return "ok", b"", disk.file_size - before
         except DiskFull:
             return "full", b"", 0

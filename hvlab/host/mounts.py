@@ -15,6 +15,7 @@ from hvlab.host.machine import Refusal
 from hvlab.host.mounted import Mount, Mounts, path_of
 from hvlab.host.vmms import Vmms
 from hvlab.kernel import World
+from hvlab.kernel.calendar import seconds
 from hvlab.storage import vhd
 from hvlab.storage.content import FileContent
 from hvlab.storage.volume import HostFile, StorageError, Volume
@@ -77,7 +78,8 @@ def dismount(service: Vmms, path: str) -> Mount:
             handle = files.open(path)
             before = handle.file.content.copy()
             try:
-                _write_back(service.storage.open(path), volume)
+                if _write_back(service.storage.open(path), volume):
+                    files.touch(path, seconds(service.world.now))
             except (StorageError, Refusal):
                 handle.file.content = before
                 raise
@@ -105,13 +107,13 @@ def _content(disk: vhd.Vhd, entry: FileEntry) -> bytes:
     return disk.read(entry.sector, -(-entry.length // SECTOR))[: entry.length]
 
 
-def _write_back(disk: vhd.Vhd, volume: Volume) -> None:
-    """Bring the volume's files onto the disk. Refusal, DiskFull."""
+def _write_back(disk: vhd.Vhd, volume: Volume) -> bool:
+    """Bring the volume's files onto the disk; whether there was anything to bring. Refusal, DiskFull."""
     old = _entries(disk) or []
     wanted = {file.path[3:]: file.content.read(0, file.content.size) for file in volume.files.values()}
     kept = [entry for entry in old if wanted.get(entry.name) == _content(disk, entry)]
     if len(kept) == len(old) == len(wanted):
-        return
+        return False
     free = [slot for slot in range(guest_files.ENTRIES) if all(entry.slot != slot for entry in kept)]
     names = [entry.name for entry in kept]
     for name, data in wanted.items():
@@ -129,6 +131,7 @@ def _write_back(disk: vhd.Vhd, volume: Volume) -> None:
         at = entry.slot * guest_files.ENTRY.size
         directory[at : at + guest_files.ENTRY.size] = guest_files.packed(entry)
     disk.write(DIRECTORY, bytes(directory))
+    return True
 
 
 def _note(service: Vmms, action: str, one: Mount) -> None:

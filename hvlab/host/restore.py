@@ -129,7 +129,7 @@ def carry_out(service: Vmms, plan: Plan) -> VirtualMachine:
     for one in changing(service, plan):
         content = files.open(_copy(plan, one)).file.content.copy()
         handle = files.open(one.path) if files.exists(one.path) else files.create(one.path)
-        handle.file.content = content
+        handle.file.content, handle.file.modified = content, 0
     if plan.old is not None:
         _clear(service, plan)
     if known.saved is not None:

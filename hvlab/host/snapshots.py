@@ -69,7 +69,7 @@ def _make_child(
             below,
             path=path,
             parent_path=parent,
-            parent_modified=below.timestamp,
+            parent_modified=differencing.modified_of(storage.files, parent, below),
             identifier=identifier,
             timestamp=LAB_BEGIN + now // 1_000_000_000,
         )

@@ -14,6 +14,11 @@ TICK = 100
 """Nanoseconds in a unit of a file time."""
 
 
+def seconds(now: int) -> int:
+    """The seconds since 2000 of a moment in simulated nanoseconds."""
+    return LAB_BEGIN + now // 1_000_000_000
+
+
 def file_time(now: int) -> int:
     """The file time (units of 100 ns since 1601) of a moment in simulated nanoseconds."""
     return (_SINCE_1601 + LAB_BEGIN) * 10_000_000 + now // TICK

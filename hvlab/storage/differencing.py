@@ -117,11 +117,16 @@ def _text(raw: bytes, encoding: str) -> str:
     return raw.decode(encoding, "replace").partition("\0")[0]
 
 
+def modified_of(files: HostFiles, path: str, disk: Vhd) -> int:
+    """When a disk was changed last, as its children note it: as its file says, or when the disk was made."""
+    return files.open(path).file.modified or disk.timestamp
+
+
 def open_chain(files: HostFiles, path: str) -> Vhd:
     """The disk at a path with all its parents, each found by its relative path, then by its absolute one.
 
     FileMissing, BadPath, NoSuchVolume for the path itself; BadVhd for what is found
-    there and below: `parent-missing`, `parent-identifier`, `parent-loop`.
+    there and below: `parent-missing`, `parent-identifier`, `parent-timestamp` (it was changed), `parent-loop`.
     """
     return _open(files, files.normalise(path), ())
 
@@ -164,6 +169,9 @@ def _open(files: HostFiles, path: str, children: tuple[str, ...]) -> Vhd:
     children = (*children, path.casefold())
     found, stranger = _find_parent(files, path, link)
     if found:
+        modified = files.open(found).file.modified
+        if modified and modified != link.timestamp:
+            raise BadVhd("parent-timestamp", expected=link.timestamp, found=modified, path=path, name=found)
         return open_vhd(store, _open(files, found, children))
     if stranger is not None:
         raise BadVhd("parent-identifier", expected=link.identifier, found=stranger, path=path)

@@ -154,7 +154,7 @@ def reconnect(files: HostFiles, child: str, parent_path: str, parent: Vhd, *, ti
             parent,
             path=child,
             parent_path=parent_path,
-            parent_modified=parent.timestamp,
+            parent_modified=differencing.modified_of(files, parent_path, parent),
             identifier=old.identifier,
             timestamp=timestamp,
         )

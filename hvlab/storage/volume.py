@@ -36,10 +36,11 @@ __all__ = [
 
 @dataclass
 class HostFile:
-    """A file: its path as written, its bytes."""
+    """A file: its path as written, its bytes; `modified` in seconds since 2000, 0 where that is not known."""
 
     path: str
     content: FileContent
+    modified: int = 0
 
 
 @dataclass
@@ -141,6 +142,10 @@ class HostFiles:
         """Remove a file. FileMissing, BadPath, NoSuchVolume."""
         handle = self.open(path)
         del handle.volume.files[handle.file.path.casefold()]
+
+    def touch(self, path: str, seconds: int) -> None:
+        """A file was changed at that time, in seconds since 2000. FileMissing, BadPath, NoSuchVolume."""
+        self.open(path).file.modified = seconds
 
     def paths(self) -> list[str]:
         """All files, by volume and name."""

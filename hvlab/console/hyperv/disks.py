@@ -13,7 +13,7 @@ from hvlab.console.lab import Lab
 from hvlab.host.disks import HostStorage
 from hvlab.host.machine import Refusal
 from hvlab.host.places import places
-from hvlab.kernel.calendar import LAB_BEGIN
+from hvlab.kernel.calendar import LAB_BEGIN, seconds
 from hvlab.storage import differencing, vhd
 from hvlab.storage.volume import BadPath, DiskFull, FileExists, NoSuchVolume, StorageError
 
@@ -103,7 +103,7 @@ def create_child(call: Call, path: str, parent: str) -> str:
             below,
             path=path,
             parent_path=files.open(parent).file.path,
-            parent_modified=below.timestamp,
+            parent_modified=differencing.modified_of(files, parent, below),
             identifier=identifier,
             timestamp=timestamp,
         )
@@ -123,8 +123,9 @@ def new_identity(lab: Lab) -> tuple[uuid.UUID, int]:
 
 def note_created(lab: Lab, path: str, size: int) -> None:
     """A virtual disk's file has been made."""
-    process, store = f"{lab.host}/root/vmms", vmms(lab).storage.name
-    lab.world.emit("host.file", process, store, None, None, None, "create", path, size)
+    files = vmms(lab).storage
+    lab.world.emit("host.file", f"{lab.host}/root/vmms", files.name, None, None, None, "create", path, size)
+    files.files.touch(path, seconds(lab.world.now))
 
 
 def create_disk(call: Call, path: str, size: int, *, dynamic: bool, block_size: int | None = None) -> str:
@@ -189,7 +190,15 @@ def unreadable(path: str) -> CmdletError:
 
 def _broken_chain(error: vhd.BadVhd, path: str) -> CmdletError:
     child = str(error.details.get("path", path))
-    name = str(error.details.get("name", "")).rpartition("\\")[2]
+    name = str(error.details.get("name", ""))
+    if error.reason == "parent-timestamp":
+        return CmdletError(
+            f"The chain of virtual hard disks is corrupted: '{child}' is older than its parent's change. (0xC03A000F)",
+            "InvalidOperation",
+            "InvalidData",
+            explain=("explain.parent-timestamp", {"path": child, "name": name}),
+        )
+    name = name.rpartition("\\")[2]
     return CmdletError(
         f"The chain of virtual hard disks is broken at '{child}'. (0xC03A0006)",
         "InvalidOperation",

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from hvlab.console.cmdlets import Call
 from hvlab.console.convert import to_text
 from hvlab.console.errors import CmdletError
-from hvlab.console.hyperv.objects import vmms
+from hvlab.console.hyperv.objects import moment, vmms
 from hvlab.console.objects import ObjectType
 from hvlab.console.patterns import like
 from hvlab.console.runtime import Runtime
 from hvlab.host.disks import HostStorage
 from hvlab.host.machine import OFF
+from hvlab.kernel.calendar import LAB_BEGIN, seconds
 from hvlab.storage.differencing import parent_link, parent_path
 from hvlab.storage.errors import BadPath, BadVhd, DiskFull, NoSuchVolume, StorageError
 from hvlab.storage.volume import HostFile, HostFiles
@@ -35,6 +36,8 @@ class Entry:
 
     path: str
     size: int | None
+    modified: int = 0
+    """In seconds since 2000; 0: it has not been changed since the lab began."""
 
 
 def name_of(entry: Entry) -> str:
@@ -50,6 +53,7 @@ ITEM = ObjectType(
     "System.IO.FileSystemInfo",
     {
         "Mode": lambda entry: "d----" if entry.size is None else "-a---",
+        "LastWriteTime": lambda entry: moment(max(0, entry.modified - LAB_BEGIN) * 1_000_000_000),
         "Length": lambda entry: entry.size,
         "Name": name_of,
         "FullName": lambda entry: entry.path,
@@ -124,7 +128,7 @@ def entry_at(call: Call, path: str) -> Entry | None:
         raise no_drive(error.letter[0]) from None
     file = volume.files.get(path.casefold())
     if file is not None:
-        return Entry(file.path, file.content.size)
+        return Entry(file.path, file.content.size, file.modified)
     made = volume.folders.get(path.casefold())
     if made is not None:
         return Entry(made, None)
@@ -154,7 +158,7 @@ def within(call: Call, folder: str, deep: bool) -> list[Entry]:
             if deep or depth == 1:
                 folders.setdefault(above.casefold(), Entry(above, None))
         if file is not None and (deep or len(names) == 1):
-            found.append(Entry(file.path, file.content.size))
+            found.append(Entry(file.path, file.content.size, file.modified))
     key = lambda entry: entry.path.casefold()  # noqa: E731
     return [
         *sorted((e for e in folders.values() if e.path + "\\" != start), key=key),
@@ -276,7 +280,8 @@ def copy(call: Call, path: str, target: str) -> None:
         raise full_volume(error) from None
     if entry_at(call, target) is not None:
         host.delete(target)
-    host.create(target).file.content = source.file.content.copy()
+    copied = host.create(target).file
+    copied.content, copied.modified = source.file.content.copy(), source.file.modified
     note(call, "copy", target, source.size)
 
 
@@ -292,14 +297,16 @@ def move(call: Call, path: str, target: str) -> None:
     if user := held_by(call, path):
         raise in_use(path, user)
     host = files(call)
-    content = host.open(path).file.content
+    moved = host.open(path).file
+    content = moved.content
     if path[0] != target[0]:
         try:
             host.volume(target).check_growth(content.size)
         except DiskFull as error:
             raise full_volume(error) from None
     host.delete(path)
-    host.create(target).file.content = content
+    placed = host.create(target).file
+    placed.content, placed.modified = content, moved.modified
     note(call, "move", target, content.size)
 
 
@@ -313,10 +320,16 @@ def delete(call: Call, path: str) -> None:
     note(call, "delete", path, size)
 
 
+_CHANGES = ("create", "write", "convert", "resize", "compact", "merge", "reconnect")
+"""What changes a file; a copy and a file that was moved keep their times."""
+
+
 def note(call: Call, action: str, path: str, size: int) -> None:
     """Let the trace know what was done to a file."""
     source = f"{call.lab.host}/root/vmms"
     call.lab.world.emit("host.file", source, storage(call).name, None, None, None, action, path, size)
+    if action in _CHANGES:
+        files(call).touch(path, seconds(call.lab.world.now))
 
 
 # -- errors, as Windows words them ---------------------------------------------------------------------------
