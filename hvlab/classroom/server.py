@@ -26,10 +26,12 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from hvlab.classroom import messages, standing
+from hvlab.classroom.changes import Change, Keep, Note, NotKept, Reach
 from hvlab.classroom.limits import Bucket, Clock, Tries
 from hvlab.classroom.messages import Applied, FromLearner, Inputs, Join, Kept, Push, Refused, Return, Welcome
-from hvlab.classroom.store import ClassData, Learner, NotKept, Store
+from hvlab.classroom.store import ClassData, Learner, Store
 from hvlab.classroom.view import make_view
+from hvlab.classroom.writer import Writer
 from hvlab.course import batch, library, reports
 from hvlab.course.model import Lesson
 from hvlab.text import LANGUAGES
@@ -60,6 +62,7 @@ class ClassServer:
 
     def __init__(self, store: Store, data: ClassData, pools: Sequence[Executor], clock: Clock) -> None:
         self._store = store
+        self._writer = Writer(store)
         self._data = data
         self._lesson = library.find(data.lesson)
         self._pools = pools
@@ -86,6 +89,10 @@ class ClassServer:
 
     def _now(self) -> int:
         return int(self._clock() * 1000)
+
+    async def _write(self, change: Change) -> int:
+        """Have a change stored for good, together with what others bring. NotKept, SQLAlchemyError."""
+        return await asyncio.wrap_future(self._writer.submit(change))
 
     # -- learners -------------------------------------------------------------------------------
 
@@ -171,12 +178,10 @@ class ClassServer:
             if not bucket.take():
                 raise NotKept("too-fast")
             if isinstance(message, Inputs):
-                count = await asyncio.to_thread(
-                    self._store.keep, learner.id, message.first, message.lines, self._now()
-                )
+                count = await self._write(Keep(learner.id, message.first, message.lines, self._now()))
                 await socket.send_text(messages.encode(Kept(count)))
             elif isinstance(message, Applied):
-                await asyncio.to_thread(self._store.applied, learner.id, min(message.number, self._told))
+                await self._write(Reach(learner.id, min(message.number, self._told)))
             else:
                 raise NotKept("known-already")
 
@@ -279,6 +284,7 @@ class ClassServer:
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        self._writer.begin()
         earlier = await asyncio.to_thread(self._store.pushes, 0)
         self._told = earlier[-1][1].number if earlier else 0
         tasks = [asyncio.create_task(_again(job)) for job in (self.tell, self.assess)]
@@ -287,6 +293,7 @@ class ClassServer:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        await asyncio.to_thread(self._writer.end)
 
     async def tell(self) -> None:
         """Pass on what was pushed since the last look to those who are connected here."""
@@ -307,13 +314,14 @@ class ClassServer:
         )
 
     async def _assess(self, learner: Learner, before: tuple[int, str, int]) -> None:
-        entries = await asyncio.to_thread(self._store.log, learner.id)
-        folder, lines = str(self._lesson.folder), msgspec.json.encode(entries)
-        found = await self._replay(learner, standing.assess, folder, learner.seed, lines, learner.id)
+        lines = await asyncio.to_thread(self._store.lines, learner.id)
+        folder, log = str(self._lesson.folder), f"[{','.join(lines)}]".encode()
+        found = await self._replay(learner, standing.assess, folder, learner.seed, log, learner.id)
         earlier = msgspec.json.decode(before[1], type=standing.Standing)
         unmoved = before[2] and msgspec.json.decode(found, type=standing.Standing).passed == earlier.passed
         since = before[2] if unmoved else self._now()
-        await asyncio.to_thread(self._store.note_standing, learner.id, len(entries), found.decode(), since)
+        with contextlib.suppress(NotKept):  # the learner has been erased meanwhile
+            await self._write(Note(learner.id, len(lines), found.decode(), since))
 
     def _drawn(self, seed: int) -> Lesson:
         if self._lesson.plan.seeds == "fixed":

@@ -26,6 +26,9 @@ from hvlab.classroom.store import ClassData, Store, database_url
 from hvlab.course import limits
 from hvlab.course.batch import MEMORY
 
+NICE = 10
+"""By so much replays stand back: where everybody is may be known a little later, an input is kept at once."""
+
 
 class CannotServe(Exception):
     """The class cannot be opened; `reason` is a message id under classroom.serve."""
@@ -68,8 +71,10 @@ def open_class(folder: Path, lesson: str, hours: int, url: str = "", now: float 
 
 
 def _worker() -> None:
-    """A replaying process bounds its memory, and ends with the server however that ends."""
+    """A replaying process bounds its memory, lets the server go first, and ends with the server however that ends."""
     limits.restrict(MEMORY)
+    if hasattr(os, "nice"):
+        os.nice(NICE)
     threading.Thread(target=_end_with_the_server, daemon=True).start()
 
 

@@ -17,24 +17,15 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, delete, event, func, select
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session as Work
 
+from hvlab.classroom.changes import Answer, Change, NotKept, Writing
 from hvlab.classroom.messages import NAME, Push, harmless
 from hvlab.classroom.tables import ClassRow, InputRow, LearnerRow, PushRow, StandingRow
-from hvlab.session.log import KINDS, Entry
+from hvlab.session.log import Entry
 
-MAXIMUM_INPUTS = 20_000
-"""Of one learner: more than a day of typing one each four seconds."""
 MAXIMUM_LEARNERS = 1000
-
-
-class NotKept(Exception):
-    """Something is not stored; `reason` is a message id under classroom.refused."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -153,38 +144,33 @@ class Store:
         with Work(self._engine) as work:
             return _count(work, learner)
 
-    def keep(self, learner: int, first: int, entries: Sequence[Entry], now: int) -> int:
-        """Store inputs; those that are there already must be the same. Returns how many there are. NotKept."""
-        lines = [msgspec.json.encode(entry).decode() for entry in entries]
-        if any(entry.kind not in KINDS for entry in entries):
-            raise NotKept("bad-input")
+    def write(self, changes: Sequence[Change]) -> list[Answer]:
+        """Write changes in one transaction; when this returns they are stored for good, each with its answer.
+
+        If what one of them brings cannot be written, each has a transaction of its own, so that nobody's
+        change stops another's. sqlalchemy.exc.OperationalError if the database is not to be reached.
+        """
         try:
-            with Work(self._engine) as work, work.begin():
-                count = _count(work, learner)
-                if not 1 <= first <= count + 1:
-                    raise NotKept("gap")
-                if first + len(lines) - 1 > MAXIMUM_INPUTS:
-                    raise NotKept("too-much")
-                known = work.scalars(
-                    select(InputRow.line)
-                    .where(InputRow.learner == learner, InputRow.number >= first)
-                    .order_by(InputRow.number)
-                ).all()
-                if list(known[: len(lines)]) != lines[: len(known)]:
-                    raise NotKept("other-history")
-                for number, line in enumerate(lines[len(known) :], first + len(known)):
-                    work.add(InputRow(learner=learner, number=number, line=line, arrived=now))
-                return max(count, first + len(lines) - 1)
-        except IntegrityError:
-            raise NotKept("elsewhere") from None
+            with self._engine.begin() as connection:
+                writing = Writing(connection, changes)
+                return [writing.do(change) for change in changes]
+        except OperationalError:
+            raise
+        except SQLAlchemyError as error:
+            if len(changes) > 1:
+                return [answer for change in changes for answer in self.write([change])]
+            # another server of the class has written the same, or the learner has just been erased
+            return [NotKept("elsewhere") if isinstance(error, IntegrityError) else error]
 
     def log(self, learner: int) -> list[Entry]:
         """A learner's inputs, in order."""
-        with Work(self._engine) as work:
-            rows = work.scalars(
-                select(InputRow.line).where(InputRow.learner == learner).order_by(InputRow.number)
-            )
-            return [msgspec.json.decode(row, type=Entry) for row in rows]
+        return [msgspec.json.decode(line, type=Entry) for line in self.lines(learner)]
+
+    def lines(self, learner: int) -> list[str]:
+        """A learner's inputs, in order, each as JSON."""
+        with self._engine.connect() as connection:
+            query = select(InputRow.line).where(InputRow.learner == learner).order_by(InputRow.number)
+            return list(connection.scalars(query))
 
     # -- what the instructor sends --------------------------------------------------------------
 
@@ -202,13 +188,6 @@ class Store:
             rows = work.scalars(select(PushRow).where(PushRow.number > after).order_by(PushRow.number))
             return [(row.learner, Push(row.number, row.kind, row.text)) for row in rows]
 
-    def applied(self, learner: int, number: int) -> None:
-        """What was pushed up to this number has reached a learner."""
-        with Work(self._engine) as work, work.begin():
-            row = work.get(LearnerRow, learner)
-            if row is not None:
-                row.applied = max(row.applied, number)
-
     # -- what replays found ---------------------------------------------------------------------
 
     def stale(self) -> list[Learner]:
@@ -223,15 +202,6 @@ class Store:
         )
         with Work(self._engine) as work:
             return [_learner(row) for row in work.scalars(query)]
-
-    def note_standing(self, learner: int, number: int, found: str, since: int) -> None:
-        """Keep what the replay of a learner's first `number` inputs found."""
-        with Work(self._engine) as work, work.begin():
-            row = work.get(StandingRow, learner)
-            if row is None:
-                work.add(StandingRow(learner=learner, number=number, found=found, since=since))
-            elif row.number < number:
-                row.number, row.found, row.since = number, found, since
 
     def standings(self) -> dict[int, tuple[int, str, int]]:
         """By learner: how many inputs were replayed, what was found (JSON), since when the goals stand so."""

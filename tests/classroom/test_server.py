@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient, WebSocketTestSession
 
 from hvlab.session.log import Entry
-from tests.classroom.support import HOUR, PASSWORD, SECRET, Room
+from tests.classroom.support import HOUR, PASSWORD, SECRET, Room, keep
 
 AUTH = ("instructor", PASSWORD)
 
@@ -163,7 +163,7 @@ def test_a_learner_beyond_their_rights_is_shown_out_and_nothing_has_changed(
     client: TestClient, room: Room, frame: str, reason: str
 ) -> None:
     victim, _ = room.store.join("Victim", 0, 1)
-    room.store.keep(victim.id, 1, [Entry(0, "command", text="Get-VM")], 1)
+    keep(room.store, victim.id, 1, [Entry(0, "command", text="Get-VM")], 1)
     with client.websocket_connect("/learn") as socket:
         join(socket)
         socket.send_text(frame)

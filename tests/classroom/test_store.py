@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hvlab.classroom.store import MAXIMUM_INPUTS, NotKept, Store, database_url
+from hvlab.classroom.changes import MAXIMUM_INPUTS, Keep, Note, NotKept, Reach
+from hvlab.classroom.store import Store, database_url
 from hvlab.session.log import Entry
-from tests.classroom.support import Room
+from tests.classroom.support import Room, keep
 
 
 def entries(count: int, word: str = "Get-VM") -> list[Entry]:
@@ -25,21 +26,55 @@ def refusal(act: object) -> str:
 def test_inputs_that_come_twice_are_there_once(room: Room) -> None:
     learner, _ = room.store.join("Ana", 0, 1)
     sent = entries(5)
-    assert room.store.keep(learner.id, 1, sent[:3], 1) == 3
-    assert room.store.keep(learner.id, 1, sent[:3], 2) == 3
-    assert room.store.keep(learner.id, 2, sent[1:], 3) == 5
+    assert keep(room.store, learner.id, 1, sent[:3], 1) == 3
+    assert keep(room.store, learner.id, 1, sent[:3], 2) == 3
+    assert keep(room.store, learner.id, 2, sent[1:], 3) == 5
     assert room.store.log(learner.id) == sent
 
 
 def test_a_gap_another_history_and_too_much_are_refused_and_change_nothing(room: Room) -> None:
     learner, _ = room.store.join("Ana", 0, 1)
-    room.store.keep(learner.id, 1, entries(3), 1)
-    assert refusal(lambda: room.store.keep(learner.id, 5, entries(1), 1)) == "gap"
-    assert refusal(lambda: room.store.keep(learner.id, 0, entries(1), 1)) == "gap"
-    assert refusal(lambda: room.store.keep(learner.id, 2, entries(3, "Stop-VM"), 1)) == "other-history"
-    assert refusal(lambda: room.store.keep(learner.id, 4, entries(MAXIMUM_INPUTS), 1)) == "too-much"
-    assert refusal(lambda: room.store.keep(learner.id, 4, [Entry(9, "grade")], 1)) == "bad-input"
+    keep(room.store, learner.id, 1, entries(3), 1)
+    assert refusal(lambda: keep(room.store, learner.id, 5, entries(1), 1)) == "gap"
+    assert refusal(lambda: keep(room.store, learner.id, 0, entries(1), 1)) == "gap"
+    assert refusal(lambda: keep(room.store, learner.id, 2, entries(3, "Stop-VM"), 1)) == "other-history"
+    assert refusal(lambda: keep(room.store, learner.id, 4, entries(MAXIMUM_INPUTS), 1)) == "too-much"
+    assert refusal(lambda: keep(room.store, learner.id, 4, [Entry(9, "grade")], 1)) == "bad-input"
     assert room.store.log(learner.id) == entries(3)
+
+
+def test_what_is_written_together_is_answered_one_by_one(room: Room) -> None:
+    ana, _ = room.store.join("Ana", 0, 1)
+    ben, token = room.store.join("Ben", 0, 1)
+    answers = room.store.write(
+        [
+            Keep(ana.id, 1, entries(2), 1),
+            Keep(ben.id, 2, entries(1), 1),
+            Keep(ana.id, 2, entries(4)[1:], 1),
+            Keep(ana.id, 1, entries(1, "Stop-VM"), 1),
+            Note(ana.id, 4, "later", 1),
+            Note(ana.id, 2, "earlier", 1),
+            Reach(ben.id, 5),
+            Reach(ben.id, 3),
+        ]
+    )
+    told = [answer.reason if isinstance(answer, NotKept) else answer for answer in answers]
+    assert told == [2, "gap", 4, "other-history", 4, 2, 5, 3]
+    assert room.store.log(ana.id) == entries(4) and room.store.log(ben.id) == []
+    assert room.store.standings() == {ana.id: (4, "later", 1)}
+    assert room.store.returning(token).applied == 5
+
+
+def test_what_cannot_be_written_stops_nobody_elses(room: Room) -> None:
+    ana, _ = room.store.join("Ana", 0, 1)
+    gone = ana.id + 1
+    answers = room.store.write(
+        [Keep(ana.id, 1, entries(1), 1), Keep(gone, 1, entries(1), 1), Note(ana.id, 1, "{}", 1)]
+    )
+    assert isinstance(answers[1], NotKept) and answers[1].reason == "elsewhere"
+    assert (answers[0], answers[2]) == (1, 1)
+    assert room.store.log(ana.id) == entries(1) and room.store.kept(gone) == 0
+    assert list(room.store.standings()) == [ana.id]
 
 
 def test_a_token_leads_to_its_own_learner_only(room: Room) -> None:
@@ -64,9 +99,9 @@ def test_what_was_erased_is_gone_and_the_others_stay(room: Room) -> None:
     ana, token = room.store.join("Ana", 0, 1)
     ben, _ = room.store.join("Ben", 0, 1)
     for one in (ana, ben):
-        room.store.keep(one.id, 1, entries(2), 1)
+        keep(room.store, one.id, 1, entries(2), 1)
         room.store.push("message", "hello", one.id, 1)
-        room.store.note_standing(one.id, 2, "{}", 1)
+        room.store.write([Note(one.id, 2, "{}", 1)])
     room.store.erase(ana.id)
     assert refusal(lambda: room.store.returning(token)) == "unknown-token"
     assert (room.store.kept(ana.id), room.store.kept(ben.id)) == (0, 2)
@@ -76,7 +111,7 @@ def test_what_was_erased_is_gone_and_the_others_stay(room: Room) -> None:
 
 def test_a_database_is_opened_again_as_it_was(room: Room, tmp_path: Path) -> None:
     learner, _ = room.store.join("Ana", 0, 1)
-    room.store.keep(learner.id, 1, entries(2), 1)
+    keep(room.store, learner.id, 1, entries(2), 1)
     room.store.close()
     again = Store(database_url(tmp_path))
     assert again.log(learner.id) == entries(2)
