@@ -100,21 +100,26 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def settings(server: ClassServer, folder: Path) -> uvicorn.Config:
+    """How a class is served. What a client says about other addresses is not believed: tries are counted by it."""
+    key_file, certificate_file = certificate.files(folder)
+    return uvicorn.Config(
+        server.app(),
+        ssl_keyfile=key_file,
+        ssl_certfile=certificate_file,
+        ws_max_size=FRAME,
+        proxy_headers=False,
+        log_level="warning",
+        server_header=False,
+    )
+
+
 def serve(opened: Opened, listener: socket.socket, jobs: int) -> None:
     """Serve at a listening socket until interrupted; `jobs` processes replay."""
-    key_file, certificate_file = certificate.files(opened.folder)
     context = multiprocessing.get_context("spawn")
     with ExitStack() as stack:
         pools = [stack.enter_context(ProcessPoolExecutor(1, context, _worker)) for _ in range(jobs)]
         server = ClassServer(opened.store, opened.data, pools, time.time)
-        config = uvicorn.Config(
-            server.app(),
-            ssl_keyfile=key_file,
-            ssl_certfile=certificate_file,
-            ws_max_size=FRAME,
-            log_level="warning",
-            server_header=False,
-        )
         with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listener])
+            uvicorn.Server(settings(server, opened.folder)).run(sockets=[listener])
     opened.store.close()
