@@ -25,6 +25,7 @@ def prove(lesson: Lesson) -> list[str]:
         *_misconceptions(lesson),
         *_lengths(lesson),
         *_patterns(lesson),
+        *_expressions(lesson),
         *_takeaway(lesson),
     ]
     if problems:
@@ -136,6 +137,24 @@ def _patterns(lesson: Lesson) -> list[str]:
     return problems
 
 
+def _expressions(lesson: Lesson) -> list[str]:
+    """What the console cannot read is never true, and a learner could do nothing about it."""
+    texts = [
+        (f"check {check.id}: {name}", text)
+        for check in lesson.plan.check
+        for name, text in (("expression", check.expression), ("probe", check.probe))
+        if text
+    ]
+    texts += [(f"question {q.id}: expression", q.expression) for q in lesson.plan.question if q.expression]
+    session, problems = grading.open_session(lesson), []
+    for place, text in texts:
+        try:
+            session.parse(text)
+        except ParseError as error:
+            problems.append(f"{place}: {error.message}")
+    return problems
+
+
 def _start(lesson: Lesson) -> list[str]:
     report = grading.report(lesson, grading.open_session(lesson), "start", "en")
     passed = [check.id for check in report.checks if check.verdict == "pass"]
@@ -154,7 +173,7 @@ def _solutions(lesson: Lesson) -> list[str]:
     for name in scripts:
         report = _grade(lesson, name)
         problems += [
-            f"{name}: check {check.id} does not pass: {check.message}"
+            f"{name}: check {check.id} does not pass: {check.message or 'one that it needs does not'}"
             for check in report.checks
             if check.verdict != "pass"
         ]

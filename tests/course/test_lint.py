@@ -51,6 +51,14 @@ def test_the_small_lesson_of_these_tests_is_proved(tmp_path: Path) -> None:
             "question which: feedback first: not in both languages",
         ),
         (
+            {"lesson_toml": LESSON.replace('"(Get-VM).Count -ge 1"', '"(Get-VM).Count -gee 1"')},
+            "check made: expression: ",
+        ),
+        (
+            {"lesson_toml": LESSON.replace('"(Get-VM).Count * 1000"', '"(Get-VM).Count * "')},
+            "question count: expression: ",
+        ),
+        (
             {"lesson_toml": LESSON.replace('right = { en = "right", de = "richtig" }', "")},
             "question count: right: not in both languages",
         ),
