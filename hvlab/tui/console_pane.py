@@ -101,8 +101,8 @@ class ConsolePane(Vertical):
 
     @property
     def columns(self) -> int:
-        """Cells a line of output has."""
-        return max(20, self.output.size.width)
+        """Cells a line of output has; the scroll bar's is kept free from the beginning."""
+        return max(20, self.output.scrollable_content_region.width)
 
     def _label(self) -> None:
         label = self.query_one(PromptLabel)
