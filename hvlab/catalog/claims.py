@@ -23,6 +23,8 @@ class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `show` gives last on a platform as documented."""
     obeying: str = ""
     """What it gives on a platform that follows the handout."""
+    scenario: str = "one-host"
+    """Where `show` works: it may need a disk that only one scenario has."""
 
 
 class _Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

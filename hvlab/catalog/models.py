@@ -123,6 +123,8 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Where its WMI classes are: the second version came with 2012, the first went with 2012 R2 (facts, 2.3)."""
     handout: bool = False
     """Whether it follows the handout's figures and statements to the letter."""
+    without_services: list[str] = []
+    """Guests, by id, for which this platform has no integration services although their makers wrote some."""
 
 
 class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

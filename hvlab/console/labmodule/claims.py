@@ -21,6 +21,7 @@ CLAIM = ObjectType(
         "Handout": lambda pair: pair[1].handout[pair[0].text.language],
         "Fact": lambda pair: pair[1].fact[pair[0].text.language],
         "Source": lambda pair: pair[1].source,
+        "Scenario": lambda pair: pair[1].scenario if pair[1].show else None,
         "Command": lambda pair: pair[1].show or None,
         "Expected": lambda pair: (
             (pair[1].obeying if pair[0].platform.handout else pair[1].documented) or None

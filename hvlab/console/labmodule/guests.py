@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from hvlab import catalog
-from hvlab.catalog import Guest
+from hvlab.catalog import Guest, Platform
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.machines import find_machines, machine_now
@@ -52,12 +54,17 @@ INSTALLED = ObjectType(
 )
 
 
+def _on(platform: Platform, system: Guest) -> Guest:
+    """The system as this platform treats it: without drivers where the platform has none for it."""
+    return structs.replace(system, drivers="none") if system.id in platform.without_services else system
+
+
 def _systems(call: Call) -> Iterator[object]:
     patterns = call.args.Name or ["*"]
     for name in catalog.guests():
         system = catalog.guest(name)
         if any(like(name, pattern) or like(system.name, pattern) for pattern in patterns):
-            yield SYSTEM.of(system)
+            yield SYSTEM.of(_on(call.lab.platform, system))
 
 
 def _error(text: str, reason: str, **values: object) -> CmdletError:
@@ -101,7 +108,7 @@ def _install(call: Call) -> Iterator[object]:
                 )
             )
             continue
-        system = catalog.guest(guest.system)
+        system = _on(call.lab.platform, catalog.guest(guest.system))
         before = guest.record.integration_version
         version = _version(call, machine, guest, system)
         if not call.should_process(machine.name, "Install-LabIntegrationService"):
