@@ -20,6 +20,9 @@ from tests.classroom.support import SECRET, Room, keep
 VICTIMS = [Entry(0, "command", text="Get-VM secret")]
 
 
+pytestmark = pytest.mark.by_hand
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Room, Target]]:
     """A class that listens on this machine, with a learner who is a victim and one who attacks."""
