@@ -210,6 +210,8 @@ def as_text(result: Report, text: Text) -> str:
         if check.message:
             lines.append(f"      {check.message}")
     lines.append("  " + text("course.passed" if result.passed else "course.not_passed"))
+    if any(check.verdict == "not_reached" for check in result.checks):
+        lines.append("  " + text("course.legend"))
     if result.hints_self_reported:
         lines.append("  " + text("course.hints", count=len(result.hints_self_reported)))
     return "\n".join(lines)

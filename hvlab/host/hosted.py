@@ -304,6 +304,8 @@ class HostedWorker(Worker):
 class VirtualServer(Vmms):
     """The management of Virtual Server: the same questions, answered for machines without a partition."""
 
+    PROCESS = PROCESS
+
     def create(self, name: str, memory: int, processors: int = 1) -> VirtualMachine:
         """Define a machine; SCSI adapters are not modelled here."""
         machine = super().create(name, memory, processors)

@@ -7,6 +7,7 @@ limits; a refusal names its reason and its figures (`Refusal`), and changes noth
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from hvlab.catalog import Platform
 from hvlab.host import discs, jobs, mounted, role, saved, settings, snapshots
@@ -49,6 +50,9 @@ QUIET = 1_000_000
 
 class Vmms(Component):
     """The management service of one host."""
+
+    PROCESS: ClassVar[str] = "vmwp.exe"
+    """The process that plays a machine's board."""
 
     STATE = ("machines", "ran_before")
 
@@ -419,7 +423,7 @@ class Vmms(Component):
             f"{self.host}/root/vmbus/{machine.name}", BusLink(self.host, machine.name, self.platform)
         )
         seq = self.world.emit(
-            "process", self.name, worker.name, None, None, None, "start", "vmwp.exe", machine.name
+            "process", self.name, worker.name, None, None, None, "start", self.PROCESS, machine.name
         )
         return worker, seq
 
@@ -558,7 +562,7 @@ class Vmms(Component):
             if self.world.has(name):
                 if kind is Worker:
                     self.world.emit(
-                        "process", self.name, name, None, None, None, "end", "vmwp.exe", machine.name
+                        "process", self.name, name, None, None, None, "end", self.PROCESS, machine.name
                     )
                 self.world.remove(self.world.get(name, kind))
                 self.storage.forget(name)

@@ -118,12 +118,18 @@ def _by_name(prefix: str, value: str) -> Callable[[TraceEvent, Text], str]:
     return lambda event, text: f"tui.say.{prefix}.{event.get(value)}"
 
 
+def _process(event: TraceEvent, text: Text) -> str:
+    """Which process it is: a machine's worker, the management service, or the service of a hosted monitor."""
+    own = f"tui.say.process.{event.get('action')}.{str(event.get('process')).partition('.')[0]}"
+    return own if text.has(own) else f"tui.say.process.{event.get('action')}"
+
+
 _SPECIAL: dict[str, Callable[[TraceEvent, Text], str]] = {
     "vmbus.message": _by_name("message", "name"),
     "hypercall": lambda event, text: (
         "tui.say.hypercall_failed" if event.get("status") else f"tui.say.call.{event.get('name')}"
     ),
-    "process": _by_name("process", "action"),
+    "process": _process,
     "vmbus.channel": _by_name("channel", "state"),
     "guest.workload": _by_name("workload", "action"),
     "integration": _by_name("integration", "action"),

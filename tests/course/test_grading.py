@@ -99,6 +99,8 @@ def test_a_report_speaks_the_learners_language(lesson: Lesson, tmp_path: Path) -
     for language in ("en", "de"):
         shown = grading.as_text(report, Text(language))
         assert "[x] a gibt es (10)" in shown and "[ ]" in shown and "10" in shown.splitlines()[0]
+        unasked = any(check.verdict == "not_reached" for check in report.checks)
+        assert (Text(language)("course.legend") in shown) is unasked
 
 
 def test_a_script_with_errors_is_graded_on_what_it_reached(lesson: Lesson, tmp_path: Path) -> None:

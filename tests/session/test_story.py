@@ -94,3 +94,17 @@ def test_why_leads_to_the_command(booted: Session) -> None:
 def test_each_state_of_a_machine_has_a_word(language: str) -> None:
     text = Text(language)
     assert [state for state in STATE_NUMBERS if not text.has(f"tui.state.{state.lower()}")] == []
+
+
+@pytest.mark.parametrize(
+    ("platform", "process", "word"), [("ws2008", "vmwp.exe", "worker"), ("vs2005", "vssrvc.exe", "service")]
+)
+def test_the_process_of_a_machine_is_called_what_it_is(platform: str, process: str, word: str) -> None:
+    session = Session(platform=platform)
+    assert session.run(r"New-VM a -VHDPath C:\Images\NT4.vhd; Start-VM a; Stop-VM a -TurnOff -Force").ok
+    events = [event for event in session.world.trace if event.kind == "process"]
+    assert [(event.get("action"), event.get("process")) for event in events] == [
+        ("start", process),
+        ("end", process),
+    ]
+    assert all(f"{word} process of a" in say(event, Text("en")) for event in events)
