@@ -154,7 +154,7 @@ def test_a_machine_that_is_off_has_no_partition_in_the_picture() -> None:
     session = Session()
     session.run("New-VM empty -MemoryStartupBytes 64MB")
     scene = build(look(session.world, session.host), Sums(), 90, 18, "empty", Text("en"))
-    assert "no partition while it is off" in "\n".join(
+    assert "no partition while off" in "\n".join(
         "".join(text for text, _ in row) for row in scene.canvas.lines()
     )
     assert not any(name.startswith("channel") for name in scene.rails)
