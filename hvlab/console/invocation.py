@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from hvlab.console.binding import Argument
@@ -125,6 +126,18 @@ def _at(error: CmdletError, position: Position) -> CmdletError:
 
 LEAVING = frozenset(("quit", "bye", "q", ":q", "logout", "close", "leave"))
 """What people type who want to go."""
+
+
+def refuse_unknown(runtime: Runtime, commands: Sequence[PreparedCommand]) -> None:
+    """Raise the error of the first of these commands whose name is written out and means nothing."""
+    for command in commands:
+        name = command.name
+        if command.dynamic is not None or not name or is_script(name):
+            continue
+        meant = runtime.aliases[name.lower()][1] if name.lower() in runtime.aliases else name
+        known = runtime.functions.get(meant.lower()) or runtime.table.find(meant)
+        if not known and ("-" in meant or runtime.table.find("Get-" + meant) is None):
+            raise command_not_found(runtime, name, command.name_position)
 
 
 def command_not_found(runtime: Runtime, name: str, position: Position) -> CmdletError:

@@ -8,7 +8,8 @@ from hvlab.console.binding import Argument
 from hvlab.console.cmdlets import Emit, Stage
 from hvlab.console.compiler import ExpressionCompiler
 from hvlab.console.convert import NOTHING, to_list, to_text
-from hvlab.console.invocation import make_stage, redirected
+from hvlab.console.errors import CmdletError
+from hvlab.console.invocation import make_stage, redirected, refuse_unknown
 from hvlab.console.prepared import PreparedCommand, PreparedRedirection
 from hvlab.console.runtime import (
     Expression,
@@ -52,9 +53,14 @@ class CommandCompiler(ExpressionCompiler):
             position = runtime.position
             last = len(commands) - 1
             for index in range(last, -1, -1):
-                stage = make_stage(
-                    runtime, commands[index], scope, sink, index > 0 or head is not None, closing
-                )
+                try:
+                    stage = make_stage(
+                        runtime, commands[index], scope, sink, index > 0 or head is not None, closing
+                    )
+                except CmdletError:
+                    # built from the end, told from the beginning: the first unknown name is the one to mend
+                    refuse_unknown(runtime, commands[:index])
+                    raise
                 stages.append(stage)
                 sink = stage.process
             stages.reverse()

@@ -173,6 +173,11 @@ def read(data: bytes, name: str) -> tuple[Header, list[Entry]]:
                 continue
             entry = msgspec.json.decode(line, type=Entry)
         except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+            if header is None and not line.startswith(b'{"format"'):
+                raise BadLog(
+                    f"{name}, line 1: this is no session of hvlab: its first line would begin with "
+                    f'{{"format":{FORMAT}; `hvlab session export` writes such a file ({error})'
+                ) from None
             raise BadLog(f"{name}, line {number}: {error}") from None
         if entry.kind not in KINDS:
             raise BadLog(f"{name}, line {number}: unknown kind {entry.kind!r}; known: {', '.join(KINDS)}")

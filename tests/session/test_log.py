@@ -153,6 +153,7 @@ def test_a_bad_line_is_named_with_its_number(line: bytes, words: str) -> None:
     [
         (b"", "the file is empty"),
         (b"\n", "line 1"),
+        (b"New-VM a", "this is no session of hvlab"),
         (GOOD, "line 1"),
         (b"\xef\xbb\xbf" + HEADER, "line 1"),
         (b"\xff\xfe" + HEADER, "line 1"),
