@@ -1,0 +1,75 @@
+"""The claim table: what one does, sees, breaks and repairs for each numbered claim of the handout.
+
+`rows-*.toml` hold a table a claim, `[row.N]` with `claim` (in our own words), perhaps `scenario` and
+`platform`, and the four columns. A column has `run` (console lines) and what they must print (`shows`),
+or which error they must give (`error`), or `none` with the reason why there is nothing. The columns of a
+row run one after another in one new lab. `python -m tests.acceptance.claims` prints the table.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hvlab.console.errors import ErrorRecord
+from hvlab.console.texthost import TextHost
+from hvlab.session.session import Session
+
+COLUMNS = ("do", "see", "break", "repair")
+TEXT_ALONE = {36, 65, 93, 95, 104, *range(111, 116)}
+"""The rows that no command needs to show."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A claim and its columns."""
+
+    number: int
+    claim: str
+    scenario: str
+    platform: str
+    columns: dict[str, dict[str, Any]]
+
+
+class Listener(TextHost):
+    """Keeps what is printed and what went wrong since the last column."""
+
+    def __init__(self) -> None:
+        self.text: list[str] = []
+        self.errors: list[str] = []
+        super().__init__(self.text.append, width=200)
+
+    def error(self, record: ErrorRecord) -> None:
+        self.errors.append(record.message)
+
+
+def rows() -> list[Row]:
+    """Every row that is written down, by number."""
+    found = []
+    for path in sorted(Path(__file__).parent.glob("rows-*.toml")):
+        for number, table in tomllib.loads(path.read_text(encoding="utf-8"))["row"].items():
+            columns = {name: table[name] for name in COLUMNS if name in table}
+            scenario, platform = table.get("scenario", "one-host"), table.get("platform", "ws2008")
+            found.append(Row(int(number), table["claim"], scenario, platform, columns))
+    return sorted(found, key=lambda row: row.number)
+
+
+def run(row: Row) -> list[str]:
+    """What of the row does not hold, a sentence each; empty if all does."""
+    listener = Listener()
+    session = Session(scenario=row.scenario, platform=row.platform, host=listener)
+    wrong = []
+    for name, column in row.columns.items():
+        if "run" not in column:
+            continue
+        listener.text.clear()
+        listener.errors.clear()
+        session.run(column["run"])
+        printed, said = "".join(listener.text), " ".join(listener.errors)
+        expected = column.get("error", "")
+        if bool(expected) != bool(said) or expected not in said:
+            wrong.append(f"{name}: expected the error {expected!r}, got {said!r}")
+        wrong += [f"{name}: {text!r} is not in {printed!r}" for text in column.get("shows", ()) if text not in printed]
+    return wrong
