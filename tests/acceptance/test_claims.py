@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.acceptance.claims import COLUMNS, TEXT_ALONE, Row, rows, run
+from tests.acceptance.claims import COLUMNS, NOT_YET, TEXT_ALONE, Row, rows, run
 
 ROWS = rows()
 
@@ -22,6 +22,13 @@ def test_a_row_is_whole(row: Row) -> None:
         assert "none" in column or column.get("shows") or column.get("error")
     shown = any("run" in column for column in row.columns.values())
     assert shown or row.number in TEXT_ALONE
+
+
+def test_each_claim_has_its_row_or_is_named_as_missing() -> None:
+    written = {row.number for row in ROWS}
+    assert len(written) == len(ROWS)
+    assert written.isdisjoint(NOT_YET)
+    assert written | NOT_YET == set(range(1, 116))
 
 
 def test_a_row_that_does_not_hold_is_told() -> None:

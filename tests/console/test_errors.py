@@ -235,6 +235,15 @@ def test_near_misses_are_explained() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "named"), [("foo | bar", "foo"), ("Get-VM | bar | baz", "bar"), ("foo | Out-Null -Nope", "foo")]
+)
+def test_of_several_unknown_names_the_first_is_told(line: str, named: str) -> None:
+    running, host, _ = shell()
+    running.run(line)
+    assert [error.command for error in host.errors] == [named]
+
+
 def test_non_terminating_goes_on_and_counts() -> None:
     running, host, _ = shell()
     outcome = running.run("Get-VM nope,web01 | % Name; 'next'")

@@ -20,6 +20,8 @@ from hvlab.session.session import Session
 COLUMNS = ("do", "see", "break", "repair")
 TEXT_ALONE = {36, 65, 93, 95, 104, *range(111, 116)}
 """The rows that no command needs to show."""
+NOT_YET = {63, 68, 69, 70, 71, *range(89, 93)}
+"""The rows for which the lab has nothing yet: pass-through disks, disks of older products, consolidation."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,11 @@ def rows() -> list[Row]:
     return sorted(found, key=lambda row: row.number)
 
 
+def shown(text: str, printed: str) -> bool:
+    """Whether it was printed; a number or a truth value as a word of its own, not within another."""
+    return text in (printed.split() if text.isdigit() or text in ("True", "False") else printed)
+
+
 def run(row: Row) -> list[str]:
     """What of the row does not hold, a sentence each; empty if all does."""
     listener = Listener()
@@ -71,5 +78,9 @@ def run(row: Row) -> list[str]:
         expected = column.get("error", "")
         if bool(expected) != bool(said) or expected not in said:
             wrong.append(f"{name}: expected the error {expected!r}, got {said!r}")
-        wrong += [f"{name}: {text!r} is not in {printed!r}" for text in column.get("shows", ()) if text not in printed]
+        wrong += [
+            f"{name}: {text!r} is not in {printed!r}"
+            for text in column.get("shows", ())
+            if not shown(text, printed)
+        ]
     return wrong

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import click
+
 from tests.acceptance.claims import COLUMNS, rows, run
 
 
@@ -9,7 +11,7 @@ def main() -> None:
     """Run every row; a line each, then the totals."""
     totals = dict.fromkeys(COLUMNS, 0)
     broken = 0
-    print("row  do see break repair  claim")
+    click.echo("row  do see break repair  claim")
     for row in rows():
         wrong = run(row)
         failed = {text.partition(":")[0] for text in wrong}
@@ -19,11 +21,11 @@ def main() -> None:
             totals[name] += has
             marks.append("!" if name in failed else "+" if has else "-")
         broken += bool(wrong)
-        print(f"{row.number:>3}  {marks[0]:<2} {marks[1]:<3} {marks[2]:<5} {marks[3]:<6}  {row.claim}")
+        click.echo(f"{row.number:>3}  {marks[0]:<2} {marks[1]:<3} {marks[2]:<5} {marks[3]:<6}  {row.claim}")
         for text in wrong:
-            print(f"     {text}")
+            click.echo(f"     {text}")
     counts = ", ".join(f"{name} {count}" for name, count in totals.items())
-    print(f"{len(rows())} of 115 rows; with a command: {counts}; {broken} do not hold")
+    click.echo(f"{len(rows())} of 115 rows; with a command: {counts}; {broken} do not hold")
 
 
 if __name__ == "__main__":
