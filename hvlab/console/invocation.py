@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hvlab.console.binding import Argument
-from hvlab.console.cmdlets import Emit, Stage
+from hvlab.console.cmdlets import Cmdlet, Emit, Stage
 from hvlab.console.convert import to_text
 from hvlab.console.errors import CmdletError, fault, not_recognized, unsupported
 from hvlab.console.functions import FunctionStage
@@ -102,21 +102,32 @@ def make_stage(
             ),
             command.name_position,
         )
-    if name.lower() in runtime.aliases:
-        name = runtime.aliases[name.lower()][1]
+    name = _unaliased(runtime, name)
     if is_script(name):
         block = read_script(runtime, name, command.position)
         return FunctionStage(runtime, name, block, arguments, scope, emit, has_input, command)
+    found = _found(runtime, name)
+    if found is None:
+        raise command_not_found(runtime, name, command.name_position)
+    if isinstance(found, tuple):
+        return FunctionStage(runtime, *found, arguments, scope, emit, has_input, command)
+    return cmdlet_stage(runtime, found, name, arguments, command.position, emit, has_input, silenced)
+
+
+def _unaliased(runtime: Runtime, name: str) -> str:
+    alias = runtime.aliases.get(name.lower())
+    return name if alias is None else alias[1]
+
+
+def _found(runtime: Runtime, name: str) -> tuple[str, ScriptBlock] | Cmdlet | None:
+    """The function or cmdlet of this name: an alias comes before a function, and a function before a cmdlet."""
     function = runtime.functions.get(name.lower())
     cmdlet = runtime.table.find(name)
     if function is not None and (cmdlet is None or cmdlet.name.lower() == name.lower()):
-        # an alias comes before a function, and a function before a cmdlet
-        return FunctionStage(runtime, function[0], function[1], arguments, scope, emit, has_input, command)
+        return function
     if cmdlet is None and "-" not in name:
-        cmdlet = runtime.table.find("Get-" + name)  # as PowerShell: a noun alone gets it
-    if cmdlet is None:
-        raise command_not_found(runtime, name, command.name_position)
-    return cmdlet_stage(runtime, cmdlet, name, arguments, command.position, emit, has_input, silenced)
+        return runtime.table.find("Get-" + name)  # as PowerShell: a noun alone gets it
+    return cmdlet
 
 
 def _at(error: CmdletError, position: Position) -> CmdletError:
@@ -131,13 +142,10 @@ LEAVING = frozenset(("quit", "bye", "q", ":q", "logout", "close", "leave"))
 def refuse_unknown(runtime: Runtime, commands: Sequence[PreparedCommand]) -> None:
     """Raise the error of the first of these commands whose name is written out and means nothing."""
     for command in commands:
-        name = command.name
-        if command.dynamic is not None or not name or is_script(name):
-            continue
-        meant = runtime.aliases[name.lower()][1] if name.lower() in runtime.aliases else name
-        known = runtime.functions.get(meant.lower()) or runtime.table.find(meant)
-        if not known and ("-" in meant or runtime.table.find("Get-" + meant) is None):
-            raise command_not_found(runtime, name, command.name_position)
+        if command.name:
+            name = _unaliased(runtime, command.name)
+            if not is_script(name) and _found(runtime, name) is None:
+                raise command_not_found(runtime, name, command.name_position)
 
 
 def command_not_found(runtime: Runtime, name: str, position: Position) -> CmdletError:
