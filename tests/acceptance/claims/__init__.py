@@ -1,9 +1,10 @@
 """The claim table: what one does, sees, breaks and repairs for each numbered claim of the handout.
 
-`rows-*.toml` hold a table a claim, `[row.N]` with `claim` (in our own words), perhaps `scenario` and
-`platform`, and the four columns. A column has `run` (console lines) and what they must print (`shows`),
-or which error they must give (`error`), or `none` with the reason why there is nothing. The columns of a
-row run one after another in one new lab. `python -m tests.acceptance.claims` prints the table.
+`rows-*.toml` hold a table a claim, `[row.N]` with `claim` (in our own words), perhaps `scenario`,
+`platform` and `start` (names in `starts.toml`: what is done first), and the four columns. A column has
+`run` (console lines) and what they must print (`shows`), or which error they must give (`error`), or `none`
+with the reason why there is nothing; a row's own `none` stands for all four. The columns of a row run one
+after another in one new lab. `python -m tests.acceptance.claims` prints the table.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from hvlab.console.errors import ErrorRecord
 from hvlab.console.texthost import TextHost
 from hvlab.session.session import Session
 
+_HERE = Path(__file__).parent
 COLUMNS = ("do", "see", "break", "repair")
 TEXT_ALONE = {36, 65, 93, 95, 104, *range(111, 116)}
 """The rows that no command needs to show."""
@@ -33,6 +35,7 @@ class Row:
     scenario: str
     platform: str
     columns: dict[str, dict[str, Any]]
+    start: str = ""
 
 
 class Listener(TextHost):
@@ -47,14 +50,27 @@ class Listener(TextHost):
         self.errors.append(record.message)
 
 
+def _table(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _row(number: int, table: dict[str, Any], starts: dict[str, str]) -> Row:
+    nothing = {"none": table["none"]} if "none" in table else None
+    return Row(
+        number,
+        table["claim"],
+        table.get("scenario", "one-host"),
+        table.get("platform", "ws2008"),
+        {name: nothing or table[name] for name in COLUMNS if nothing or name in table},
+        "\n".join(starts[name] for name in table.get("start", ())),
+    )
+
+
 def rows() -> list[Row]:
     """Every row that is written down, by number."""
-    found = []
-    for path in sorted(Path(__file__).parent.glob("rows-*.toml")):
-        for number, table in tomllib.loads(path.read_text(encoding="utf-8"))["row"].items():
-            columns = {name: table[name] for name in COLUMNS if name in table}
-            scenario, platform = table.get("scenario", "one-host"), table.get("platform", "ws2008")
-            found.append(Row(int(number), table["claim"], scenario, platform, columns))
+    starts = _table(_HERE / "starts.toml")
+    tables = [_table(path)["row"] for path in _HERE.glob("rows-*.toml")]
+    found = [_row(int(number), row, starts) for table in tables for number, row in table.items()]
     return sorted(found, key=lambda row: row.number)
 
 
@@ -67,7 +83,8 @@ def run(row: Row) -> list[str]:
     """What of the row does not hold, a sentence each; empty if all does."""
     listener = Listener()
     session = Session(scenario=row.scenario, platform=row.platform, host=listener)
-    wrong = []
+    session.run(row.start)
+    wrong = [f"start: got {said!r}" for said in listener.errors]
     for name, column in row.columns.items():
         if "run" not in column:
             continue

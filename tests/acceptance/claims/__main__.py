@@ -12,7 +12,8 @@ def main() -> None:
     totals = dict.fromkeys(COLUMNS, 0)
     broken = 0
     click.echo("row  do see break repair  claim")
-    for row in rows():
+    table = rows()
+    for row in table:
         wrong = run(row)
         failed = {text.partition(":")[0] for text in wrong}
         marks = []
@@ -25,7 +26,7 @@ def main() -> None:
         for text in wrong:
             click.echo(f"     {text}")
     counts = ", ".join(f"{name} {count}" for name, count in totals.items())
-    click.echo(f"{len(rows())} of 115 rows; with a command: {counts}; {broken} do not hold")
+    click.echo(f"{len(table)} of 115 rows; with a command: {counts}; {broken} do not hold")
 
 
 if __name__ == "__main__":
