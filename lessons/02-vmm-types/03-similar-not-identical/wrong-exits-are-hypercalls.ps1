@@ -1,0 +1,10 @@
+# check: calls
+Compare-LabPath
+Submit-LabAnswer differ 5
+Get-LabGuestView web01, debian
+Submit-LabAnswer calls 305
+Install-LabIntegrationService acct
+Wait-Lab acct -For Heartbeat
+Start-LabWorkload acct -Operation Write -Count 6
+Install-LabIntegrationService debian
+Submit-LabAnswer why asks
