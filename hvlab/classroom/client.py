@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import http.client
 import socket
 import ssl
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import msgspec
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
-from websockets.sync.client import ClientConnection, connect
 
 from hvlab.classroom import messages
 from hvlab.classroom.code import ClassCode
 from hvlab.classroom.messages import FRAME, FromLearner, FromServer, Refused, Welcome
 from hvlab.classroom.server import PushOrder
 from hvlab.classroom.view import ClassView
+
+T = TypeVar("T")
 
 PATIENCE = 10.0
 """Seconds to wait for a server that is to answer."""
@@ -40,16 +46,20 @@ class Address:
     def __init__(self, code: ClassCode, host: str, port: int) -> None:
         self.code, self.host, self.port = code, host, port
 
+    def reach(self) -> socket.socket:
+        """A connection without TLS yet. Unreachable."""
+        try:
+            return socket.create_connection((self.host, self.port), PATIENCE)
+        except OSError as error:
+            raise Unreachable(error.strerror or str(error)) from None
+
     def dial(self) -> ssl.SSLSocket:
         """A connection on which nothing was said yet, to the class's own server. Unreachable, Refusal."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False  # the fingerprint says more than a name could
-        context.verify_mode = ssl.CERT_NONE
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        raw = self.reach()
         try:
-            raw = socket.create_connection((self.host, self.port), PATIENCE)
-            connection = context.wrap_socket(raw, server_hostname=self.host)
+            connection = tls().wrap_socket(raw, server_hostname=self.host)
         except OSError as error:
+            raw.close()
             raise Unreachable(error.strerror or str(error)) from None
         if not self.code.fits(connection.getpeercert(binary_form=True) or b""):
             connection.close()
@@ -57,39 +67,87 @@ class Address:
         return connection
 
 
+def tls() -> ssl.SSLContext:
+    """TLS to a server that is known by its fingerprint, which says more than a name could."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
 class Talk:
-    """A learner's connection to a class. Unreachable from any call means that it has ended."""
+    """A learner's connection to a class. Unreachable from any call means that it has ended.
+
+    For one thread, in whose calls everything happens: one TLS connection must not be read in one thread and
+    written in another (OpenSSL allows no such thing: a request could stay unsent, or arrive as rubbish).
+    """
 
     def __init__(self, address: Address) -> None:
+        raw = address.reach()
+        self._loop = asyncio.new_event_loop()
         try:
-            self._socket: ClientConnection = connect(
-                f"ws://{address.host}:{address.port}/learn",
-                sock=address.dial(),
-                max_size=FRAME,
-                open_timeout=PATIENCE,
-                compression=None,
-            )
+            self._socket: ClientConnection = self._do(self._connect(address, raw))
+        except BaseException:
+            raw.close()
+            self._loop.close()
+            raise
+
+    @staticmethod
+    async def _connect(address: Address, raw: socket.socket) -> ClientConnection:
+        class Pinned(ClientConnection):
+            """Looks at the server's certificate before it says a word."""
+
+            async def handshake(self, *arguments: Any, **named: Any) -> None:
+                """Refusal."""
+                connection = self.transport.get_extra_info("ssl_object")
+                if not address.code.fits(connection.getpeercert(binary_form=True) or b""):
+                    raise Refusal("other-certificate")
+                await super().handshake(*arguments, **named)
+
+        return await connect(
+            f"wss://{address.host}:{address.port}/learn",
+            sock=raw,
+            ssl=tls(),
+            server_hostname=address.host,
+            max_size=FRAME,
+            open_timeout=PATIENCE,
+            close_timeout=PATIENCE,
+            compression=None,
+            create_connection=Pinned,
+        )
+
+    def _do(self, work: Coroutine[Any, Any, T]) -> T:
+        try:
+            return self._loop.run_until_complete(work)
+        except TimeoutError:
+            raise Unreachable("timeout") from None
         except (WebSocketException, OSError) as error:
             raise Unreachable(str(error)) from None
 
     def say(self, message: FromLearner) -> None:
         """Send."""
-        try:
-            self._socket.send(messages.encode(message))
-        except (WebSocketException, OSError) as error:
-            raise Unreachable(str(error)) from None
+        self._do(self._socket.send(messages.encode(message)))
 
-    def hear(self, seconds: float | None = PATIENCE) -> FromServer | None:
+    def hear(self, seconds: float = PATIENCE) -> FromServer | None:
         """The next message; None if none comes in time. Refusal."""
-        try:
-            message = messages.from_server(self._socket.recv(seconds))
-        except TimeoutError:
+        frame = self._do(self._next(seconds))
+        if frame is None:
             return None
-        except (WebSocketException, OSError, msgspec.DecodeError) as error:
+        try:
+            message = messages.from_server(frame)
+        except msgspec.DecodeError as error:
             raise Unreachable(str(error)) from None
         if isinstance(message, Refused):
             raise Refusal(message.reason)
         return message
+
+    async def _next(self, seconds: float) -> str | bytes | None:
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._socket.recv()
+        except TimeoutError:
+            return None
 
     def greet(self, greeting: FromLearner) -> Welcome:
         """Say who one is. Refusal."""
@@ -101,7 +159,11 @@ class Talk:
 
     def close(self) -> None:
         """Hang up."""
-        self._socket.close()
+        if self._loop.is_closed():
+            return
+        with suppress(Unreachable):
+            self._do(self._socket.close())
+        self._loop.close()
 
 
 class Instructor:

@@ -5,23 +5,86 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import socket
 import ssl
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
 
 from hvlab.classroom.code import parse_place
 
+T = TypeVar("T")
+
 PATIENCE = 20.0
 """Seconds after which a server that says nothing has failed."""
+
+
+def tls() -> ssl.SSLContext:
+    """TLS to whoever answers."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+class Channel:
+    """A WebSocket that only the calling thread reads and writes: one TLS connection is not for two threads."""
+
+    def __init__(self, uri: str, **options: Any) -> None:
+        self._loop = asyncio.new_event_loop()
+        try:
+            self._socket = self._do(self._open(uri, options))
+        except BaseException:
+            self._loop.close()
+            raise
+
+    @staticmethod
+    async def _open(uri: str, options: dict[str, Any]) -> Any:
+        return await connect(uri, ssl=tls(), server_hostname="hvlab", open_timeout=PATIENCE, **options)
+
+    def _do(self, work: Coroutine[Any, Any, T]) -> T:
+        return self._loop.run_until_complete(asyncio.wait_for(work, PATIENCE))
+
+    def send(self, text: str) -> None:
+        """A message."""
+        self._do(self._socket.send(text))
+
+    def send_raw(self, *parts: bytes) -> None:
+        """Bytes where frames should be."""
+        for part in parts:
+            self._socket.transport.write(part)
+
+    def recv(self) -> str | bytes:
+        """The next message. TimeoutError, ConnectionClosed."""
+        message: str | bytes = self._do(self._socket.recv())
+        return message
+
+    def cut(self) -> None:
+        """End it without a goodbye."""
+        if not self._loop.is_closed():
+            self._socket.transport.abort()
+            with suppress(ConnectionClosed):
+                self._do(self._socket.wait_closed())
+            self._loop.close()
+
+    def close(self) -> None:
+        """End it with a goodbye."""
+        if not self._loop.is_closed():
+            self._do(self._socket.close())
+            self._loop.close()
+
+    def __enter__(self) -> Channel:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 @dataclass(frozen=True)
@@ -35,26 +98,22 @@ class Target:
 
     def dial(self) -> ssl.SSLSocket:
         """A connection on which nothing was said."""
-        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
         raw = socket.create_connection((self.host, self.port), PATIENCE)
-        return tls.wrap_socket(raw, server_hostname="hvlab")
+        return tls().wrap_socket(raw, server_hostname="hvlab")
 
     def http(self, request: bytes) -> str:
         """The status that a request gets, or `cut`."""
         return _status(self.dial(), request)
 
-    def open(self, path: str = "/learn", **options: Any) -> ClientConnection:
+    def open(self, path: str = "/learn", **options: Any) -> Channel:
         """A WebSocket."""
-        uri = f"ws://{self.host}:{self.port}{path}"
-        channel: ClientConnection = connect(uri, sock=self.dial(), open_timeout=PATIENCE, **options)
-        return channel
+        return Channel(f"wss://{self.host}:{self.port}{path}", **options)
 
-    def inside(self, **options: Any) -> ClientConnection:
+    def inside(self, **options: Any) -> Channel:
         """A WebSocket of the learner who has joined."""
         channel = self.open(**options)
         channel.send(json.dumps({"type": "return", "token": self.token}))
-        welcome = json.loads(channel.recv(PATIENCE))
+        welcome = json.loads(channel.recv())
         assert welcome["type"] == "welcome", welcome
         return channel
 
@@ -68,29 +127,22 @@ def _status(connection: socket.socket, request: bytes) -> str:
     return answer.split(b" ")[1].decode() if answer.startswith(b"HTTP/") else "cut"
 
 
-def heard(channel: ClientConnection) -> str:
+def heard(channel: Channel) -> str:
     """The next word from the server: what it says, or the code with which it hangs up."""
     try:
-        message = json.loads(channel.recv(PATIENCE))
+        message = json.loads(channel.recv())
         return str(message.get("reason") or message["type"])
     except ConnectionClosed as closed:
         return str(closed.rcvd.code) if closed.rcvd else "cut"
     finally:
-        cut(channel)
-
-
-def cut(channel: ClientConnection) -> None:
-    """End a connection without a goodbye; its own thread closes it, so that nobody reads from what comes after."""
-    with suppress(OSError):
-        channel.socket.shutdown(socket.SHUT_RDWR)
-    channel.recv_events_thread.join(PATIENCE)
+        channel.cut()
 
 
 def join(target: Target, name: str) -> Target:
     """The same class, with a learner of its own."""
     with target.open() as channel:
         channel.send(json.dumps({"type": "join", "secret": target.secret, "name": name}))
-        welcome = json.loads(channel.recv(PATIENCE))
+        welcome = json.loads(channel.recv())
     return Target(target.host, target.port, target.secret, welcome["token"])
 
 
@@ -140,9 +192,7 @@ def raw(*parts: bytes) -> Callable[[Target], str]:
 
     def attack(target: Target) -> str:
         channel = target.inside(compression=None)
-        with suppress(OSError):  # it may hang up before it has all of it
-            for part in parts:
-                channel.socket.sendall(part)
+        channel.send_raw(*parts)
         return heard(channel)
 
     return attack
@@ -179,7 +229,7 @@ def say(*messages: dict[str, Any], joined: bool = True) -> Callable[[Target], st
         channel = target.inside() if joined else target.open()
         for message in messages[:-1]:
             channel.send(json.dumps(message))
-            channel.recv(PATIENCE)
+            channel.recv()
         text = json.dumps(messages[-1]).replace("{secret}", target.secret).replace("{token}", target.token)
         channel.send(text)
         return heard(channel)
@@ -203,7 +253,7 @@ def _flood(target: Target) -> str:
 
 def _twice_at_once(target: Target) -> str:
     first = target.inside()
-    cut(target.inside())
+    target.inside().cut()
     return heard(first)
 
 

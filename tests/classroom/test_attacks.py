@@ -14,13 +14,10 @@ import uvicorn
 from hvlab.classroom import certificate
 from hvlab.classroom.serving import settings
 from hvlab.session.log import Entry
-from tests.classroom.attacks import ATTACKS, PATIENCE, Attack, Target, join
+from tests.classroom.attacks import ATTACKS, Attack, Target, join
 from tests.classroom.support import SECRET, Room, keep
 
 VICTIMS = [Entry(0, "command", text="Get-VM secret")]
-
-
-pytestmark = pytest.mark.by_hand
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +50,7 @@ def test_an_attack_gets_its_refusal_and_the_class_goes_on(
         channel.send(
             '{"type": "inputs", "first": 1, "lines": [{"at": 0, "kind": "command", "text": "Get-VM"}]}'
         )
-        assert json.loads(channel.recv(PATIENCE)) == {"type": "kept", "count": 1}
+        assert json.loads(channel.recv()) == {"type": "kept", "count": 1}
     assert room.store.log(1) == VICTIMS and room.store.pushes(0) == []
     assert room.store.learners()[0].name == "Victim"
 
