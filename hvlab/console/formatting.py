@@ -198,7 +198,7 @@ def _long_date(value: DateTime) -> str:
 
 def _shape(value: object) -> object:
     """What may share a table: objects of one type with one set of columns."""
-    if isinstance(value, PSObject):
+    if isinstance(value, PSObject) and value.type.lines is None:
         group = value.get(value.type.group_by[1]) if value.type.group_by else None
         return value.type.name, tuple(value.type.properties), to_text(group)
     if isinstance(value, (Hashtable, TimeSpan)):
@@ -234,6 +234,8 @@ class Formatter:
             return lines + inner.flush()
         if isinstance(value, FormatData):
             return lines + value.lines
+        if isinstance(value, PSObject) and value.type.lines is not None:
+            return lines + value.type.lines(value.subject)
         if isinstance(value, ErrorRecord):
             return lines + value.render().split("\n")
         if isinstance(value, DateTime):

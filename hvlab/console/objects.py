@@ -64,6 +64,7 @@ class ObjectType:
     ``default_view="list"`` that is the default. ``text_property`` is what stands for the object in a string
     and in a ``name``-typed parameter; ``key`` is the property Sort-Object and comparisons use (default: the
     same). ``group_by`` (label, property) heads the rows of a default table with ``   label: value``.
+    ``lines`` makes the object a page: it prints as these lines, and no view is built for it.
     Property names are matched in any case.
     """
 
@@ -81,6 +82,7 @@ class ObjectType:
         methods: Mapping[str, Method] | None = None,
         base: tuple[str, ...] = (),
         group_by: tuple[str, str] | None = None,
+        lines: Callable[[Any], list[str]] | None = None,
     ) -> None:
         self.name = name
         self.properties: dict[str, Property] = {
@@ -96,6 +98,7 @@ class ObjectType:
         self.methods = dict(methods or {})
         self.base = base
         self.group_by = group_by
+        self.lines = lines
         self.getters = {label.lower(): item.getter for label, item in self.properties.items()}
         self._folded: dict[str, str] = {label.lower(): label for label in self.properties}
         self._methods: dict[str, Method] = {label.lower(): item for label, item in self.methods.items()}

@@ -58,6 +58,8 @@ class RegexCompiler:
         self.pattern = pattern
         self.ignore_case = ignore_case
         self.at = 0
+        self.opened: list[str | None] = []
+        """The groups that capture, in the order in which they open: their names, None where there is none."""
         self.groups = 0
         self.names: dict[str, int] = {}
         self.depth = 0
@@ -72,10 +74,28 @@ class RegexCompiler:
         if self.pattern.startswith("(?i)"):
             self.ignore_case = True
             self.at = 4
-        body = self.alternatives()
+        body = self.renumbered(self.alternatives())
         if self.at < len(self.pattern):
             raise self.bad("Too many )'s.")
         return self.checked([(SAVE, 0, None), *body, (SAVE, 1, None), (DONE, None, None)])
+
+    def renumbered(self, body: Program) -> Program:
+        """.NET numbers groups without a name first, then the named ones; a name used again is the same group."""
+        unnamed = [number for number, name in enumerate(self.opened) if name is None]
+        names = list(dict.fromkeys(name for name in self.opened if name is not None))
+        place = {number: place for place, number in enumerate(unnamed, 1)}
+        self.names = {name: place for place, name in enumerate(names, len(unnamed) + 1)}
+        self.groups = len(unnamed) + len(names)
+        for number, name in enumerate(self.opened):
+            if name is not None:
+                place[number] = self.names[name]
+        moved: Program = []
+        for step in body:
+            operation, slot, _ = step
+            if operation == SAVE and isinstance(slot, int):
+                step = (SAVE, 2 * place[slot // 2] + slot % 2, None)
+            moved.append(step)
+        return moved
 
     def checked(self, program: Program) -> Program:
         if len(program) > MAX_PROGRAM:
@@ -202,19 +222,18 @@ class RegexCompiler:
             name = rest[3:end] if end > 0 else ""
             if not name.isidentifier():
                 raise self.bad("Invalid group name: Group names must begin with a word character.")
-            self.groups += 1
-            number = self.groups
-            self.names[name] = number
+            number = len(self.opened)
+            self.opened.append(name)
             self.at += end + 1
         elif rest.startswith("(?>"):
             raise self.refuse("atomic group")
         elif rest.startswith("(?"):
             raise self.refuse(rest[:4])
         else:
-            self.groups += 1
-            number = self.groups
+            number = len(self.opened)
+            self.opened.append(None)
             self.at += 1
-        if self.groups > MAX_GROUPS:
+        if len(self.opened) > MAX_GROUPS:
             raise self.bad(f"More than {MAX_GROUPS} groups.")
         body = self.alternatives()
         if self.pattern[self.at : self.at + 1] != ")":

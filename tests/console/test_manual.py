@@ -6,7 +6,7 @@ import pytest
 
 from hvlab import paths
 from hvlab.catalog import manual
-from hvlab.console.formatting import FormatData
+from hvlab.console.formatting import Formatter
 from hvlab.console.help import CatalogHelp
 from hvlab.console.host import RecordingHost
 from hvlab.session.session import Session
@@ -157,8 +157,7 @@ def shown(command: str, language: str) -> str:
     host = RecordingHost()
     assert Session(host=host, language=language).run(command).ok
     (page,) = host.objects
-    assert isinstance(page, FormatData)
-    return "\n".join(page.lines)
+    return "\n".join(Formatter().feed(page))
 
 
 def test_a_page_shows_sentences_examples_and_links() -> None:

@@ -156,7 +156,13 @@ def test_bad_patterns(pattern: str) -> None:
 
 def test_replacement() -> None:
     regex = Regex(r"(?<first>\w)(\d)?")
-    assert regex.replace("a1 b", "<$1|${first}|$2|$$|$&|$9>") == "<a|a|1|$|a1|$9> <b|b||$|b|$9>"
+    assert regex.replace("a1 b", "<$1|${first}|$2|$$|$&|$9>") == "<1|a|a|$|a1|$9> <|b|b|$|b|$9>"
+
+
+def test_groups_without_a_name_are_numbered_first_and_a_name_used_twice_is_one_group() -> None:
+    regex = Regex(r"(?<a>x)(y)(?<b>z)(?<a>w)")
+    assert (regex.groups, regex.names) == (3, {"a": 2, "b": 3})
+    assert regex.replace("xyzw", "$1$2$3") == "ywz"
 
 
 @given(st.text("ab*?[]-`", max_size=12), st.text("ab-", max_size=12))

@@ -9,13 +9,14 @@ from hvlab.console.general import (
     csvtext,
     discovery,
     extending,
+    helping,
     markup,
     output,
     records,
     shape,
     variables,
 )
-from hvlab.console.general.discovery import HelpTexts
+from hvlab.console.general.helping import HelpTexts
 
 __all__ = ["HelpTexts", "general_cmdlets"]
 
@@ -32,5 +33,6 @@ def general_cmdlets(texts: HelpTexts | None = None) -> list[Cmdlet]:
         *aliases.CMDLETS,
         *extending.CMDLETS,
         *markup.CMDLETS,
-        *discovery.cmdlets(texts),
+        *discovery.CMDLETS,
+        *helping.cmdlets(texts),
     ]

@@ -1,21 +1,15 @@
-"""Get-Command, Get-Alias, Get-Member and Get-Help: what there is, from the cmdlets' own descriptions.
+"""Get-Command, Get-Alias and Get-Member: what there is, from the cmdlets' own descriptions.
 
-Cmdlets that no real system has carry a visible mark, ``[lab]``. Longer help texts come through ``HelpTexts``
-from a higher layer; without them help is built from names, syntax and parameters alone.
+Cmdlets that no real system has carry a visible mark, ``[lab]``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import partial
-from textwrap import wrap
-from typing import Protocol
+from collections.abc import Iterable
 
-from hvlab.console.binding import common_parameters
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.convert import type_of
 from hvlab.console.errors import CmdletError, not_recognized
-from hvlab.console.formatting import FormatData
 from hvlab.console.general.common import CORE, INPUT, UTILITY
 from hvlab.console.methods import for_value, method_name
 from hvlab.console.objects import Column, CustomFields, ObjectType, PSObject
@@ -24,44 +18,6 @@ from hvlab.console.runtime import Runtime
 from hvlab.console.views import property_names
 
 LAB_MARK = "[lab]"
-
-
-class HelpTexts(Protocol):
-    """Where longer help comes from; every answer may be empty."""
-
-    def summary(self, cmdlet: Cmdlet) -> str:
-        """One line on what the cmdlet does."""
-        ...
-
-    def article(self, topic: str) -> str:
-        """The text of a topic: a cmdlet's name or ``about_…``."""
-        ...
-
-    def topics(self) -> list[str]: ...
-
-    def parameter(self, cmdlet: str, name: str) -> str:
-        """A sentence on what a parameter is for."""
-        ...
-
-    def examples(self, cmdlet: Cmdlet) -> list[tuple[str, str]]:
-        """Commands to try, each with a sentence."""
-        ...
-
-    def notes(self, cmdlet: Cmdlet) -> str:
-        """How it was done before there was this cmdlet."""
-        ...
-
-    def links(self, cmdlet: Cmdlet) -> list[str]:
-        """What Get-Help explains besides."""
-        ...
-
-    def words(self) -> list[tuple[str, str]]:
-        """The glossary: each term's id and name."""
-        ...
-
-    def term(self, spelling: str) -> list[str]:
-        """A word of the glossary: its name, the definition's lines, what to read next."""
-        ...
 
 
 def marked(cmdlet: Cmdlet) -> str:
@@ -234,7 +190,7 @@ def _get_member(call: Call) -> Iterable[object]:
             yield MEMBER.of(entry)
 
 
-# --- Get-Help ----------------------------------------------------------------------------------------------
+# --- what both Get-Command and Get-Help say of a cmdlet ---------------------------------------------------
 
 
 def _usage(parameter: Parameter) -> str:
@@ -272,219 +228,52 @@ def syntax(cmdlet: Cmdlet) -> list[str]:
     return lines
 
 
-WIDTH = 76
-
-
-def _indented(text: str) -> list[str]:
-    return [f"    {line}".rstrip() for line in text.splitlines()]
-
-
-def _filled(text: str, indent: int = 4) -> list[str]:
-    """A sentence in lines of a page's width."""
-    return [" " * indent + line for line in wrap(text, WIDTH - indent, break_on_hyphens=False)]
-
-
-def _parameter_help(cmdlet: Cmdlet, parameter: Parameter, texts: HelpTexts | None) -> list[str]:
-    pipeline = {None: "false", "value": "true (ByValue)", "property": "true (ByPropertyName)"}.get(
-        parameter.pipeline, "true (ByValue, ByPropertyName)"
-    )
-    position = "named" if parameter.position is None else str(parameter.position)
-    lines = [f"    -{parameter.name} <{parameter.shown_type}>"]
-    if parameter.kind == "switch":
-        lines = [f"    -{parameter.name} [<SwitchParameter>]"]
-    if texts is not None:
-        lines += [*_filled(texts.parameter(cmdlet.name, parameter.name), 8), ""]
-    if parameter.values:
-        lines.append(f"        Values                       {', '.join(parameter.values)}")
-    lines += [
-        f"        Required?                    {str(parameter.mandatory).lower()}",
-        f"        Position?                    {position}",
-        f"        Accept pipeline input?       {pipeline}",
-    ]
-    if parameter.aliases:
-        lines.append(f"        Aliases                      {', '.join(parameter.aliases)}")
-    return [*lines, ""]
-
-
-def _examples_and_links(cmdlet: Cmdlet, texts: HelpTexts) -> list[str]:
-    lines: list[str] = []
-    if notes := texts.notes(cmdlet):
-        lines += ["NOTES", *_filled(notes), ""]
-    if examples := texts.examples(cmdlet):
-        lines.append("EXAMPLES")
-        for code, sentence in examples:
-            lines += [*_filled(sentence), *(f"    PS> {line}" for line in code.splitlines()), ""]
-    if links := texts.links(cmdlet):
-        lines += ["RELATED LINKS", *(f"    Get-Help {link}" for link in links), ""]
-    return lines
-
-
-def help_lines(cmdlet: Cmdlet, texts: HelpTexts | None, *, full: bool, examples: bool = False) -> list[str]:
-    """A cmdlet's help page."""
-    article = texts.article(cmdlet.name) if texts is not None else ""
-    summary = texts.summary(cmdlet) if texts is not None else ""
-    lines = ["", "NAME", f"    {cmdlet.name}{' ' + LAB_MARK if cmdlet.lab_only else ''}", ""]
-    if summary:
-        lines += ["SYNOPSIS", *_indented(summary), ""]
-    if not examples:
-        lines += ["MODULE", f"    {marked(cmdlet)}", "", "SYNTAX"]
-        for line in syntax(cmdlet):
-            lines += [f"    {line}", ""]
-    if article:
-        lines += ["DESCRIPTION", *_indented(article), ""]
-    if texts is not None:
-        lines += _examples_and_links(cmdlet, texts)
-    if full:
-        lines.append("PARAMETERS")
-        for parameter in cmdlet.parameters:
-            if not parameter.hidden:
-                lines += _parameter_help(cmdlet, parameter, texts)
-        names = ", ".join(p.name for p in common_parameters(cmdlet))
-        lines += ["    <CommonParameters>", f"        {names}", ""]
-    if cmdlet.aliases:
-        lines += ["ALIASES", *(f"    {alias}" for alias in cmdlet.aliases), ""]
-    return lines
-
-
-HELP = ObjectType(
-    "HelpInfoShort",
-    {
-        "Name": lambda entry: entry[0],
-        "Category": lambda entry: entry[1],
-        "Module": lambda entry: entry[2],
-        "Synopsis": lambda entry: entry[3],
-    },
-    columns=(Column("Name", width=33), Column("Category", width=9), Column("Module", width=28), "Synopsis"),
-    text_property="Name",
-    key="Name",
-)
-
-
-def _title(texts: HelpTexts, topic: str) -> str:
-    """A topic's first line, where that is a heading."""
-    first, _, _ = texts.article(topic).partition("\n")
-    return first if first.isupper() else ""
-
-
-def _word_lines(word: list[str]) -> list[str]:
-    """A glossary entry as a page."""
-    title, *text, links = word
-    lines = ["", title, *(line for paragraph in text for line in _filled(paragraph)), ""]
-    return (
-        [*lines, "RELATED LINKS", *(f"    Get-Help {link}" for link in links.split(", ")), ""]
-        if links
-        else lines
-    )
-
-
-def _get_help(texts: HelpTexts | None, call: Call) -> Iterable[object]:
-    name: str = call.args.Name or "Get-Help"
-    cmdlet = call.table.find(name)
-    if cmdlet is not None:
-        if call.args.Parameter is not None:
-            found = [p for p in cmdlet.parameters if like(p.name, call.args.Parameter)]
-            if not found:
-                raise _no_help(f"{name} -Parameter {call.args.Parameter}")
-            return [FormatData(["", *(line for p in found for line in _parameter_help(cmdlet, p, texts))])]
-        full = call.args.Full or call.args.Detailed
-        return [FormatData(help_lines(cmdlet, texts, full=full, examples=call.args.Examples))]
-    article = texts.article(name) if texts is not None else ""
-    if article:
-        return [FormatData(["", *article.splitlines(), ""])]
-    word = texts.term(name) if texts is not None else []
-    if word:
-        return [FormatData(_word_lines(word))]
-    if texts is not None and name.casefold() == "glossary":
-        return [HELP.of((key, "Glossary", "", meaning)) for key, meaning in texts.words()]
-    pattern = name if has_wildcard(name) else f"*{name}*"
-    listed: list[object] = [
-        HELP.of((c.name, "Cmdlet", marked(c), texts.summary(c) if texts is not None else ""))
-        for c in call.table
-        if like(c.name, pattern)
-    ]
-    if texts is not None:
-        listed += [HELP.of((t, "HelpFile", "", _title(texts, t))) for t in texts.topics() if like(t, pattern)]
-    if not listed:
-        raise _no_help(name)
-    if len(listed) == 1 and isinstance(listed[0], PSObject) and not has_wildcard(name):
-        only = call.table.find(str(listed[0].get("Name")))
-        if only is not None:
-            return [FormatData(help_lines(only, texts, full=call.args.Full))]
-    return listed
-
-
-def _no_help(name: str) -> CmdletError:
-    return CmdletError(
-        f"Get-Help could not find {name} in a help file in this session.",
-        "HelpNotFound",
-        "ResourceUnavailable",
-        exception="HelpNotFoundException",
-    )
-
-
 _PATTERNS = Parameter("Name", "string", position=0, array=True, pipeline="both", completer="cmdlet")
 
 
-def cmdlets(texts: HelpTexts | None) -> list[Cmdlet]:
-    """The discovery cmdlets, with this source of longer texts."""
-    get_help: Callable[[Call], Iterable[object]] = partial(_get_help, texts)
-    return [
-        Cmdlet(
-            "Get-Command",
-            CORE,
-            (
-                _PATTERNS,
-                Parameter("Module", "string", array=True, aliases=("PSSnapin",), pipeline="property"),
-                Parameter("Verb", "string", array=True, pipeline="property"),
-                Parameter("Noun", "string", array=True, pipeline="property"),
-            ),
-            _get_command,
-            aliases=("gcm",),
-            read_only=True,
+CMDLETS = (
+    Cmdlet(
+        "Get-Command",
+        CORE,
+        (
+            _PATTERNS,
+            Parameter("Module", "string", array=True, aliases=("PSSnapin",), pipeline="property"),
+            Parameter("Verb", "string", array=True, pipeline="property"),
+            Parameter("Noun", "string", array=True, pipeline="property"),
         ),
-        Cmdlet(
-            "Get-Alias",
-            UTILITY,
-            (
-                Parameter("Name", "string", position=0, array=True, pipeline="both"),
-                Parameter("Definition", "string", array=True),
-            ),
-            _get_alias,
-            aliases=("gal",),
-            read_only=True,
+        _get_command,
+        aliases=("gcm",),
+        read_only=True,
+    ),
+    Cmdlet(
+        "Get-Alias",
+        UTILITY,
+        (
+            Parameter("Name", "string", position=0, array=True, pipeline="both"),
+            Parameter("Definition", "string", array=True),
         ),
-        Cmdlet(
-            "Get-Member",
-            UTILITY,
-            (
-                Parameter("Name", "string", position=0, array=True),
-                Parameter(
-                    "MemberType",
-                    "enum",
-                    array=True,
-                    aliases=("Type",),
-                    values=("Property", "Method", "NoteProperty"),
-                    type_name="System.Management.Automation.PSMemberTypes",
-                ),
-                INPUT,
+        _get_alias,
+        aliases=("gal",),
+        read_only=True,
+    ),
+    Cmdlet(
+        "Get-Member",
+        UTILITY,
+        (
+            Parameter("Name", "string", position=0, array=True),
+            Parameter(
+                "MemberType",
+                "enum",
+                array=True,
+                aliases=("Type",),
+                values=("Property", "Method", "NoteProperty"),
+                type_name="System.Management.Automation.PSMemberTypes",
             ),
-            _get_member,
-            aliases=("gm",),
-            collects=True,
-            read_only=True,
+            INPUT,
         ),
-        Cmdlet(
-            "Get-Help",
-            CORE,
-            (
-                Parameter("Name", "string", position=0, pipeline="property", completer="help"),
-                Parameter("Full", "switch"),
-                Parameter("Detailed", "switch"),
-                Parameter("Examples", "switch"),
-                Parameter("Parameter", "string"),
-            ),
-            get_help,
-            aliases=("help", "man"),
-            read_only=True,
-        ),
-    ]
+        _get_member,
+        aliases=("gm",),
+        collects=True,
+        read_only=True,
+    ),
+)
