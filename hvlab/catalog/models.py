@@ -113,6 +113,8 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     video_versions: list[str] = []
     hot_add_disks: bool = False
     """Whether disks of a SCSI controller come and go while the machine runs (from 2008 R2 on)."""
+    network_shares: bool = False
+    """Whether the files of a machine may lie on a network share (SMB 3, from 2012 on; the lab has no such share)."""
     import_style: Literal["once", "copy", "always"] = "once"
     """What an import makes of an export: used up; used up unless its files are copied; never used up."""
     hosted: bool = False
@@ -212,6 +214,21 @@ class Drive(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     used: str = "0"
 
 
+class Disk(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A disk of the host without a volume of the host's; with `guest`, one with a system on it.
+
+    `online`: whether the host takes it for itself at once, as it does with a disk of its own; disks of a storage
+    network stay offline until somebody says so (the policy of Enterprise and Datacenter; K).
+    """
+
+    model: str
+    bus: Literal["SATA", "SAS", "USB", "iSCSI", "Fibre Channel"]
+    size: str
+    online: bool = False
+    guest: str = ""
+    computer: str = ""
+
+
 class Nic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A physical network adapter of the host, and the address that the host has on it (empty: none)."""
 
@@ -255,6 +272,7 @@ class ServerPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     processor_name: str
     sockets: int
     volumes: list[Drive]
+    disks: list[Disk] = []
     images: list[Image] = []
     licences: list[str]
     """The edition of each licence assigned to the host."""

@@ -20,6 +20,7 @@ from hvlab.host.faults import FaultBoard
 from hvlab.host.hardware import Hardware, used
 from hvlab.host.hosted import HostedMonitor, VirtualServer
 from hvlab.host.networks import LAN, VirtualNetworks
+from hvlab.host.physical import PhysicalDisk, PhysicalDisks
 from hvlab.host.root import RootKernel
 from hvlab.host.server import Build, Firmware, ServerSystem
 from hvlab.host.vmms import Vmms
@@ -31,6 +32,8 @@ from hvlab.network.addresses import read_mac
 from hvlab.network.segment import PhysicalNetwork
 from hvlab.network.station import Station
 from hvlab.storage import iso, vhd
+from hvlab.storage.content import FileContent
+from hvlab.storage.raw import RawDisk
 from hvlab.storage.volume import HostFiles, Volume
 
 HOST = "host1"
@@ -93,6 +96,7 @@ def _build_host(
     ]
     files = HostFiles(volumes)
     world.add(f"{host}/root/storage", HostStorage(host, files, timing.disk_access, timing.disk_sector))
+    _build_disks(world, host, plan)
     world.add(f"{host}/root/vmms", VirtualServer(host, release) if release.hosted else Vmms(host, release))
     book = world.get(BOOK, LicenceBook) if world.has(BOOK) else world.add(BOOK, LicenceBook())
     book.add_server(_licensed_server(plan), host)
@@ -111,6 +115,26 @@ def _build_host(
         _put_image(world, host, files, image)
     if release.integration_disc:
         discs.put_setup_disc(files, server.integration(release.integration_disc))
+
+
+def _build_disks(world: World, host: str, plan: ServerPlan) -> None:
+    """The host's disks: one for each of its volumes, then those that it has no volume on."""
+    found = world.add(f"{host}/root/disks", PhysicalDisks())
+
+    def identifier() -> str:
+        return str(uuid.UUID(bytes=world.stream(f"{host}/disks").uuid_bytes()))
+
+    for drive in plan.volumes:
+        model = f"Disk of volume {drive.letter}:"
+        found.add(PhysicalDisk(0, model, "SAS", read_size(drive.size), identifier(), letter=drive.letter))
+    for entry in plan.disks:
+        size = read_size(entry.size)
+        content = FileContent(size)
+        disk = found.add(PhysicalDisk(0, entry.model, entry.bus, size, identifier(), content=content))
+        disk.offline = not entry.online
+        if entry.guest:
+            image = Image(disk.path, entry.size, entry.guest, entry.computer)
+            _put_system(RawDisk(disk.path, content, uuid.UUID(disk.identifier)), image)
 
 
 def _licensed_server(plan: ServerPlan) -> Server:
@@ -151,6 +175,14 @@ def _build_san(world: World, plan: Scenario) -> None:
         volume = Volume(lun.letter, read_size(lun.size), 0, lun.label)
         san.add_lun(Lun(lun.name, lun.letter, volume.capacity), volume)
         san.give(lun.letter, HOST)
+        identifier = str(uuid.UUID(bytes=world.stream(f"san/{lun.letter}").uuid_bytes()))
+        for number in range(len(plan.more_hosts) + 1):
+            disks = world.get(f"host{number + 1}/root/disks", PhysicalDisks)
+            disks.add(
+                PhysicalDisk(
+                    0, lun.name, "Fibre Channel", volume.capacity, identifier, lun.letter, shared=True
+                )
+            )
         for image in lun.images:
             _put_image(world, HOST, world.get(f"{HOST}/root/storage", HostStorage).files, image)
 
@@ -218,12 +250,16 @@ def _put_image(world: World, host: str, files: HostFiles, image: Image) -> None:
     create(handle, size, identifier=identifier, timestamp=LAB_BEGIN)
     if not image.guest:
         return
+    _put_system(vhd.open_vhd(handle), image)
+
+
+def _put_system(disk: vhd.Vhd, image: Image) -> None:
+    """Boot record, system record and boot set of an installed system."""
     guest = catalog.guest(image.guest)
-    disk = vhd.open_vhd(handle)
     count = sum(phase.sectors for phase in [*guest.loader, *guest.kernel, *guest.services])
     integration = guest.integration_version if image.integration is None else image.integration
     record = SystemRecord(guest.id, image.computer, integration, count, system_record.BOOT_SET_START)
-    disk.write(0, system_record.boot_record(size // 512 - system_record.PARTITION_START))
+    disk.write(0, system_record.boot_record(disk.size // 512 - system_record.PARTITION_START))
     disk.write(system_record.PARTITION_START, system_record.pack_record(record))
     boot_set = b"".join(system_record.boot_set_sector(guest.id, number) for number in range(count))
     disk.write(system_record.BOOT_SET_START, boot_set)

@@ -158,6 +158,9 @@ def _io(
     if not pio:
         guest.world.because(seq, guest.io_finished, tag, "gone")  # a disk that has been pulled out
         return 0
+    if lba + sectors > ide.REACH:
+        guest.world.because(seq, guest.io_finished, tag, "error")  # an address of 28 bits ends before
+        return 0
     guest.line_user = thread.number
     guest.line_raised = False
     thread.program[:0] = programs.ata(tag, int(unit == SLAVE), write, lba, sectors, gpa)

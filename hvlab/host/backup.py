@@ -18,6 +18,7 @@ from hvlab.host.export import chain, note
 from hvlab.host.integration import ask_writers
 from hvlab.host.jobs import FileJob, path_of
 from hvlab.host.machine import OFF, PAUSED, RUNNING, SAVED, SAVING, STARTING, Refusal, VirtualMachine
+from hvlab.host.physical import check_plain
 from hvlab.host.saved import SavedState
 from hvlab.host.services.exchange import VssService
 from hvlab.host.vmms import Vmms
@@ -321,6 +322,7 @@ def begin(service: Vmms, name: str, target: str, *, plain: bool = False) -> Back
         raise Refusal("vm-busy", name=machine.name, job=JOB)
     if machine.state not in (OFF, SAVED, RUNNING, PAUSED):
         raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=RUNNING)
+    check_plain(machine, "backup-physical")
     missing = tuple(one.name for one in conditions(service, machine) if not one.met)
     method = ONLINE if not missing else SAVED_STATE
     if machine.state in (OFF, SAVED):

@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, cast
 
+from hvlab.host import physical
 from hvlab.host.faults import board
 from hvlab.kernel import Component, handler
 from hvlab.kernel.calendar import seconds
-from hvlab.storage import differencing, iso, vhd
+from hvlab.storage import differencing, iso, raw, vhd
 from hvlab.storage.volume import DiskFull, HostFiles, StorageError
 
 SECTOR = 512
@@ -64,7 +65,9 @@ class HostStorage(Component):
         """Requests that wait for room on their volume."""
 
     def open(self, path: str) -> vhd.Vhd:
-        """The virtual disk in a file, with its parents if it has any. Raises StorageError or vhd.BadVhd."""
+        """The virtual disk in a file, with its parents if it has any, or a physical one. StorageError, BadVhd."""
+        if path.startswith(raw.PREFIX):
+            return physical.open_disk(self.world, self.host, path)
         try:
             return vhd.open_vhd(self.files.open(path))
         except vhd.BadVhd as error:
@@ -155,7 +158,8 @@ class HostStorage(Component):
                 return "ok", disk.read(request.lba, request.sectors), 0
             before = disk.file_size
             disk.write(request.lba, request.data)
-            self.files.touch(request.path, seconds(self.world.now))
+            if disk.kind != raw.KIND:
+                self.files.touch(request.path, seconds(self.world.now))
             return "ok", b"", disk.file_size - before
         except DiskFull:
             return "full", b"", 0

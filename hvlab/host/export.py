@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hvlab.host import configuration, kept_states
 from hvlab.host.jobs import FileJob, path_of
 from hvlab.host.machine import OFF, SAVED, Drive, Refusal, VirtualMachine
+from hvlab.host.physical import check_plain
 from hvlab.host.vmms import Vmms
 from hvlab.kernel import handler
 from hvlab.kernel.calendar import LAB_BEGIN
@@ -138,6 +139,7 @@ def begin(service: Vmms, name: str, target: str) -> Plan:
         raise Refusal("no-export", name=machine.name, platform=service.platform.name)
     if machine.state not in (OFF, SAVED):
         raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
+    check_plain(machine, "export-physical")
     plan = plan_of(service, machine, f"{target}\\{machine.name}")
     machine.job, machine.failure = JOB, ""
     path = path_of(service.host, JOB, machine.name)

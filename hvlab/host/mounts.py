@@ -11,20 +11,19 @@ import zlib
 
 from hvlab.guests import files as guest_files
 from hvlab.guests.files import CONTENT, DIRECTORY, DIRECTORY_SECTORS, FileEntry
+from hvlab.host import physical
 from hvlab.host.machine import Refusal
 from hvlab.host.mounted import Mount, Mounts, path_of
 from hvlab.host.vmms import Vmms
 from hvlab.kernel import World
 from hvlab.kernel.calendar import seconds
-from hvlab.storage import vhd
+from hvlab.storage import raw, vhd
 from hvlab.storage.content import FileContent
 from hvlab.storage.volume import HostFile, StorageError, Volume
 
 SECTOR = 512
 LETTERS = "MNOPRSTUVWXYZFGHIJKL"
 """Letters for attached disks, those that shared disks like to have last."""
-FIRST_NUMBER = 2
-"""Disk numbers of the host's own disks come before."""
 
 
 def mounts(world: World, host: str) -> dict[str, Mount]:
@@ -45,10 +44,13 @@ def mount(service: Vmms, path: str, *, read_only: bool, letter: bool) -> Mount:
         raise Refusal("no-such-file", path=path) from None
     except vhd.BadVhd:
         raise Refusal("not-a-vhd", path=path) from None
-    number = FIRST_NUMBER
-    while any(one.number == number for one in known.values()):
-        number += 1
-    entries = _entries(disk) if letter else None
+    own = physical.disks_of(world, service.host)
+    number = raw.number_of(path)
+    if number is None:
+        number = len(own)
+        while any(one.number == number for one in known.values()):
+            number += 1
+    entries = guest_entries(disk) if letter else None
     found = Mount(path, number, _free_letter(service) if entries is not None else "", read_only)
     if entries is not None:
         volume = Volume(found.letter, disk.size, label=path.rpartition("\\")[2])
@@ -75,13 +77,19 @@ def dismount(service: Vmms, path: str) -> Mount:
     if found.letter:
         volume = files.volume(f"{found.letter}:")
         if not found.read_only:
-            handle = files.open(path)
-            before = handle.file.content.copy()
+            number = raw.number_of(path)
+            bearer = (
+                files.open(path).file
+                if number is None
+                else physical.disk_at(service.world, service.host, number)
+            )
+            assert bearer.content is not None
+            before = bearer.content.copy()
             try:
-                if _write_back(service.storage.open(path), volume):
+                if _write_back(service.storage.open(path), volume) and number is None:
                     files.touch(path, seconds(service.world.now))
             except (StorageError, Refusal):
-                handle.file.content = before
+                bearer.content = before
                 raise
         files.volumes.remove(volume)
     del service.world.get(path_of(service.host), Mounts).mounts[path.casefold()]
@@ -94,7 +102,7 @@ def _free_letter(service: Vmms) -> str:
     return next(letter for letter in LETTERS if letter not in taken)
 
 
-def _entries(disk: vhd.Vhd) -> list[FileEntry] | None:
+def guest_entries(disk: vhd.Vhd) -> list[FileEntry] | None:
     """The files on a guest's disk; None if it is no disk of a guest that has any."""
     if disk.size < (CONTENT + 1) * SECTOR or disk.read(0, 1)[510:512] != b"\x55\xaa":
         return None
@@ -109,7 +117,7 @@ def _content(disk: vhd.Vhd, entry: FileEntry) -> bytes:
 
 def _write_back(disk: vhd.Vhd, volume: Volume) -> bool:
     """Bring the volume's files onto the disk; whether there was anything to bring. Refusal, DiskFull."""
-    old = _entries(disk) or []
+    old = guest_entries(disk) or []
     wanted = {file.path[3:]: file.content.read(0, file.content.size) for file in volume.files.values()}
     kept = [entry for entry in old if wanted.get(entry.name) == _content(disk, entry)]
     if len(kept) == len(old) == len(wanted):
@@ -135,7 +143,7 @@ def _write_back(disk: vhd.Vhd, volume: Volume) -> bool:
 
 
 def _note(service: Vmms, action: str, one: Mount) -> None:
-    size = service.storage.files.open(one.path).size
+    size = service.storage.open(one.path).file_size
     service.world.emit(
         "host.file", service.name, service.storage.name, None, None, None, action, one.path, size
     )

@@ -10,7 +10,7 @@ import uuid
 from typing import ClassVar
 
 from hvlab.catalog import Platform
-from hvlab.host import discs, jobs, mounted, role, saved, settings, snapshots
+from hvlab.host import discs, jobs, mounted, physical, role, saved, settings, snapshots
 from hvlab.host.crash import crash
 from hvlab.host.disks import HostStorage
 from hvlab.host.link import BusLink
@@ -37,7 +37,7 @@ from hvlab.host.snapshots import Merge, Snapshot
 from hvlab.host.worker import Worker
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.kernel import Component, handler
-from hvlab.storage import iso, vhd
+from hvlab.storage import iso, raw, vhd
 from hvlab.storage.volume import StorageError
 
 MINIMUM_MEMORY = 32 << 20
@@ -223,7 +223,11 @@ class Vmms(Component):
         )
 
     def check_disk(self, path: str) -> str:
-        """The full path of a virtual disk that can be plugged in; Refusal if it cannot."""
+        """The full path of a disk, virtual or physical, that can be plugged in; Refusal if it cannot."""
+        if raw.number_of(path) is not None:
+            if self.platform.hosted:
+                raise Refusal("no-pass-through", platform=self.platform.name)
+            return physical.check_attach(self, path)
         path = self.storage.files.normalise(path)
         try:
             self.storage.open(path)
@@ -386,6 +390,9 @@ class Vmms(Component):
             return None
         sizes: dict[str, int] = {}
         for drive in machine.drives:
+            if physical.is_online(self.world, self.host, drive.path):
+                self.worker_failed(machine.name, "physical-disk-online")
+                return None
             try:
                 sizes[drive.path] = self.storage.open(drive.path).size // SECTOR
             except (StorageError, vhd.BadVhd):
@@ -627,6 +634,7 @@ class Vmms(Component):
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=RUNNING)
         if self.platform.hosted:
             raise Refusal("cannot-save", name=machine.name)
+        physical.check_plain(machine, "snapshot-physical")
         self.check_limit("snapshots", len(machine.snapshots) + 1)
         machine.failure = ""
         if machine.state != RUNNING:

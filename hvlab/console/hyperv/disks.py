@@ -14,7 +14,7 @@ from hvlab.host.disks import HostStorage
 from hvlab.host.machine import Refusal
 from hvlab.host.places import places
 from hvlab.kernel.calendar import LAB_BEGIN, seconds
-from hvlab.storage import differencing, vhd
+from hvlab.storage import differencing, raw, vhd
 from hvlab.storage.volume import BadPath, DiskFull, FileExists, NoSuchVolume, StorageError
 
 MODULE = "Hyper-V"
@@ -29,6 +29,8 @@ def storage(call: Call) -> HostStorage:
 def full_path(call: Call, path: str) -> str:
     """A path as the host takes it; a bare name lies in the host's default folder."""
     text = path.replace("/", "\\")
+    if text.startswith("\\\\") and not text.startswith("\\\\."):
+        raise _on_share(call, path)
     if ":" not in text and not text.startswith("\\"):
         text = places(call.lab.world, call.lab.host).disks.rstrip("\\") + "\\" + text.removeprefix(".\\")
     try:
@@ -38,6 +40,17 @@ def full_path(call: Call, path: str) -> str:
             f"The parameter is incorrect: '{path}' is not a valid path. (0x80070057)",
             explain=("explain.bad-path", {"path": path}),
         ) from None
+
+
+def _on_share(call: Call, path: str) -> CmdletError:
+    """A file on a network share: 2008 has its machines' files on disks that the host sees as its own."""
+    shares = call.lab.platform.network_shares
+    return CmdletError(
+        f"'{path}' is on a network share. The files of a virtual machine must be on storage of the host's own.",
+        "NotSupported",
+        "NotImplemented",
+        explain=("explain.share-not-there" if shares else "explain.network-share", {"path": path}),
+    )
 
 
 def storage_error(error: StorageError, path: str) -> CmdletError:
@@ -245,7 +258,7 @@ def _add(call: Call) -> Iterator[object]:
     if not call.should_process(args.VMName, "Add-VMHardDiskDrive"):
         return
     with RefusalsTold():
-        path = full_path(call, args.Path)
+        path = full_path(call, args.Path) if args.DiskNumber is None else raw.path_of(args.DiskNumber)
         drive = service.add_drive(
             args.VMName,
             path,
@@ -338,10 +351,20 @@ CMDLETS = (
                 "VMName", position=0, mandatory=True, completer="vm", pipeline="both", aliases=("Name",)
             ),
             *_CONTROLLER,
-            Parameter("Path", position=4, mandatory=True, completer="path"),
+            Parameter("Path", position=4, mandatory=True, completer="path", sets=("Path",)),
+            Parameter(
+                "DiskNumber",
+                "int",
+                mandatory=True,
+                minimum=0,
+                sets=("Disk",),
+                aliases=("Number",),
+                pipeline="property",
+            ),
             Parameter("Passthru", "switch"),
         ),
         _add,
+        default_set="Path",
         supports_should_process=True,
         summary_id="help.Add-VMHardDiskDrive",
     ),

@@ -15,6 +15,7 @@ from hvlab.guests.guest import GuestSystem
 from hvlab.host.machine import PAUSED_CRITICAL, RUNNING, STATE_NUMBERS, Drive, VirtualMachine
 from hvlab.host.vmms import Vmms
 from hvlab.kernel.calendar import LAB_BEGIN
+from hvlab.storage import raw
 from hvlab.storage.vhd import Vhd
 
 VM_STATE = EnumType("VMState", [(name, number) for name, number in STATE_NUMBERS.items()])
@@ -83,7 +84,7 @@ DRIVE = ObjectType(
         "ControllerType": lambda pair: CONTROLLER[pair[1].controller],
         "ControllerNumber": lambda pair: pair[1].number,
         "ControllerLocation": lambda pair: pair[1].location,
-        "DiskNumber": lambda pair: None,
+        "DiskNumber": lambda pair: raw.number_of(pair[1].path),
         "Path": lambda pair: pair[1].path,
         "Name": lambda pair: "Hard Drive",
     },

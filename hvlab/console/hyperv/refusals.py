@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.cluster_refusals import CLUSTER_ERRORS
+from hvlab.console.hyperv.disk_refusals import DISK_ERRORS
 from hvlab.console.hyperv.moving_refusals import MOVING_ERRORS
 from hvlab.host.machine import Refusal
 from hvlab.network.addresses import POOL_SIZE
@@ -17,6 +18,7 @@ _STATE = "The operation cannot be performed while the object is in its current s
 _ERRORS: dict[str, tuple[str, str, str]] = {
     **CLUSTER_ERRORS,
     **MOVING_ERRORS,
+    **DISK_ERRORS,
     "no-such-vm": (
         'Hyper-V was unable to find a virtual machine with name "{name}".',
         "InvalidParameter",
@@ -380,6 +382,10 @@ _START_FAILURES: dict[str, str] = {
     "saved-by-beta": (
         "'{name}' failed to start.\n\nThe saved state of '{name}' was made by a different version of Hyper-V. "
         "(Virtual machine ID {identifier})"
+    ),
+    "physical-disk-online": (
+        "'{name}' failed to start.\n\nA physical disk of '{name}' is in use by the host. The process cannot access the "
+        "file because it is being used by another process. (0x80070020) (Virtual machine ID {identifier})"
     ),
     "disk-unreadable": (
         "'{name}' failed to start.\n\nA virtual hard disk of '{name}' cannot be opened. "

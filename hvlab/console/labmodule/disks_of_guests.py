@@ -5,6 +5,8 @@ from __future__ import annotations
 from hvlab.console.cmdlets import Call
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.disks import storage
+from hvlab.console.hyperv.objects import guest_of
+from hvlab.devices.emulated import ide
 from hvlab.guests.guest import GuestSystem
 from hvlab.guests.system_record import SECTOR
 from hvlab.host.machine import VirtualMachine
@@ -35,8 +37,10 @@ def unit_of(call: Call, machine: VirtualMachine, guest: GuestSystem) -> str:
 
 
 def capacity(call: Call, machine: VirtualMachine, unit: str) -> int:
-    """The sectors of a guest's disk."""
+    """The sectors of a guest's disk, as far as it reaches them: by port accesses the first 128 GB."""
     kind, number, location = unit.split(":")
     drive = machine.drive_at(kind.upper(), int(number), int(location))
     assert drive is not None
-    return storage(call).open(drive.path).size // SECTOR
+    sectors = storage(call).open(drive.path).size // SECTOR
+    guest = guest_of(call.lab, machine)
+    return sectors if guest is not None and unit in guest.units else min(sectors, ide.REACH)

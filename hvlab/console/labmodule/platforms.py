@@ -19,6 +19,7 @@ from hvlab.datacenter.compare import COSTS, NotComparable, Tally, measure
 from hvlab.guests.guest import GuestSystem
 from hvlab.host.hosted import PROCESS
 from hvlab.host.machine import Refusal, VirtualMachine
+from hvlab.storage import raw
 from hvlab.vmbus.host import OPEN
 
 MODULE = "Lab"
@@ -217,6 +218,9 @@ def _path(
     unit = next((name for name in guest.units if name.startswith(device)), "")
     relid = link.relid_of(device) if link is not None else 0
     for drive in drives:
+        if raw.number_of(drive.path) is not None:
+            yield "physical device", drive.path, "no virtual disk between"
+            continue
         yield "physical device", f"volume {drive.path[:2]}", ""
         yield "virtual disk", drive.path, ""
     if drives:

@@ -25,6 +25,7 @@ from hvlab.host.machine import (
     VirtualMachine,
 )
 from hvlab.host.snapshots import Snapshot
+from hvlab.storage import raw
 
 HOSTING, MACHINE = "Hosting Computer System", "Virtual Machine"
 OK_STATUS = 2
@@ -207,8 +208,12 @@ DISK = WmiClass(
     {
         "ElementName": lambda one: "Hard Disk Image",
         "InstanceID": _part_id("Disk"),
-        "ResourceType": lambda one: 21,
-        "ResourceSubType": lambda one: "Microsoft Virtual Hard Disk",
+        "ResourceType": lambda one: 21 if raw.number_of(one.subject[1].thing.path) is None else 22,
+        "ResourceSubType": lambda one: (
+            "Microsoft Virtual Hard Disk"
+            if raw.number_of(one.subject[1].thing.path) is None
+            else "Microsoft Physical Disk Drive"
+        ),
         "Address": lambda one: str(one.subject[1].thing.location),
         "Connection": lambda one: [one.subject[1].thing.path],
     },

@@ -14,6 +14,8 @@ CONTROL = 0x3F6
 PORTS = (*range(0x1F0, 0x1F8), CONTROL)
 IRQ = 14
 SECTOR = 512
+REACH = (1 << 28) - 1
+"""How many sectors an address of 28 bits reaches, as such a drive counts them: 128 GB."""
 
 READ_SECTORS, WRITE_SECTORS, IDENTIFY = 0x20, 0x30, 0xEC
 COMMAND_NAMES = {READ_SECTORS: "READ SECTORS", WRITE_SECTORS: "WRITE SECTORS", IDENTIFY: "IDENTIFY DEVICE"}
@@ -174,7 +176,7 @@ class IdeChannel:
         words = bytearray(SECTOR)
         words[54:94] = _swapped("Virtual HD".ljust(40))
         words[98:100] = (0x200).to_bytes(2, "little")  # LBA is supported
-        words[120:124] = min(self.sectors, 0x0FFFFFFF).to_bytes(4, "little")
+        words[120:124] = min(self.sectors, REACH).to_bytes(4, "little")
         return bytes(words)
 
 

@@ -163,6 +163,10 @@ def vital_data(page: int, identifier: bytes) -> bytes | None:
     return bytes([0x00, page]) + len(body).to_bytes(2, "big") + body
 
 
+SHORT_ADDRESSES = 1 << 32
+"""So many blocks are reached by commands of 10 bytes; beyond, at 2 TB, those of 16 bytes are needed."""
+
+
 def capacity_data(sectors: int) -> bytes:
     """Last block address and block length; 0xFFFFFFFF sends the client to READ CAPACITY (16)."""
     return min(sectors - 1, 0xFFFFFFFF).to_bytes(4, "big") + SECTOR.to_bytes(4, "big")

@@ -92,7 +92,10 @@ class StorVsc:
 
     def submit(self, tag: int, write: bool, lun: int, lba: int, sectors: int, gpa: int) -> list[Effect]:
         """Read or write sectors from or to guest memory at `gpa`."""
-        block = scsi.transfer(scsi.WRITE_10 if write else scsi.READ_10, lba, sectors)
+        if lba + sectors > scsi.SHORT_ADDRESSES:
+            block = scsi.transfer(scsi.WRITE_16 if write else scsi.READ_16, lba, sectors)
+        else:
+            block = scsi.transfer(scsi.WRITE_10 if write else scsi.READ_10, lba, sectors)
         return [
             self._request("io", tag, lun, block, DATA_OUT if write else DATA_IN, gpa, sectors * scsi.SECTOR)
         ]
@@ -198,7 +201,13 @@ class StorVsc:
                     )
                 ]
         elif what == "capacity" and good:
-            self.found[lun] = int.from_bytes(buffer[:4], "big") + 1
+            last = int.from_bytes(buffer[:4], "big")
+            if last == scsi.SHORT_ADDRESSES - 1:  # more than four bytes can say
+                block = scsi.simple(scsi.SERVICE_ACTION_IN_16, 32)
+                return [self._request("capacity16", lun, lun, block, DATA_IN, self.buffer_gpa, 32)]
+            self.found[lun] = last + 1
+        elif what == "capacity16" and good:
+            self.found[lun] = int.from_bytes(buffer[:8], "big") + 1
         if self.luns:
             lun = self.luns.pop(0)
             return [
