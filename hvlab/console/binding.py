@@ -16,6 +16,7 @@ from hvlab.console.convert import (
     to_text,
 )
 from hvlab.console.objects import PSObject
+from hvlab.console.scriptblock import ScriptBlock
 from hvlab.console.source import Span
 from hvlab.console.suggest import nearest
 from hvlab.console.values import EnumValue
@@ -120,14 +121,83 @@ def bind(
 
     ``collect_rest`` is for simple functions: what fits no parameter becomes ``$args``.
     """
+    given = list(arguments)
+    shape = (expects_input, collect_rest, *[(a.name, type(a.value), a.attached) for a in given])
+    plan: Plan | None = cmdlet.plans.get(shape)
+    if plan is not None:
+        return plan.bind(cmdlet, given)
     bound = Bound(cmdlet, sets=cmdlet.set_names)
-    positional = _bind_named(bound, list(arguments), collect_rest)
-    _bind_positional(bound, positional, collect_rest)
+    taken: list[Taken] = []
+    positional = _bind_named(bound, given, collect_rest, taken)
+    _bind_positional(bound, positional, collect_rest, taken)
     _settle_sets(bound, expects_input)
+    plan = _plan(bound, given, taken)
+    if plan is not None:
+        if len(cmdlet.plans) >= MOST_PLANS:
+            cmdlet.plans.clear()
+        cmdlet.plans[shape] = plan
     return bound
 
 
-def _bind_named(bound: Bound, arguments: list[Argument], collect_rest: bool) -> list[Argument]:
+MOST_PLANS = 64
+"""How many shapes of a cmdlet's arguments are remembered."""
+Taken = tuple[Parameter, bool, "Argument | None", Argument, int]
+"""A parameter that was bound, whether it is a common one, the argument that its value came from (None: a
+switch that stands alone), the one that an error points at, and how many arguments that were."""
+_SAME = frozenset({type(None), bool, int, float, str})
+
+
+@dataclass(slots=True)
+class Plan:
+    """Which argument goes to which parameter.
+
+    That depends on the arguments' names and types and not on their values, so that a loop finds it out once.
+    """
+
+    steps: tuple[tuple[str, bool, Parameter | None, int, int], ...]
+    """Key, whether it is a common parameter, what converts the value (None: it is taken as it is), the places
+    of the argument with the value (-1: a switch that stands alone) and of the one told by an error."""
+    sets: tuple[str, ...]
+
+    def bind(self, cmdlet: Cmdlet, arguments: list[Argument]) -> Bound:
+        bound = Bound(cmdlet, sets=self.sets)
+        for key, common, parameter, place, told in self.steps:
+            value = True if place < 0 else arguments[place].value
+            if parameter is not None:
+                value = convert(parameter, value, arguments[told].span)
+            (bound.common if common else bound.values)[key] = value
+        return bound
+
+
+def _plan(bound: Bound, arguments: list[Argument], taken: list[Taken]) -> Plan | None:
+    """The plan that led to this, if values of the same types always lead there."""
+    if sum(count for *_, count in taken) != len(arguments):
+        return None  # something went the long way
+    if any(isinstance(argument.value, (list, PSObject)) for argument in arguments):
+        return None  # what they hold decides, too
+    places = {id(argument): place for place, argument in enumerate(arguments)}
+    steps: list[tuple[str, bool, Parameter | None, int, int]] = []
+    for parameter, common, value, told, _ in taken:
+        place = -1 if value is None else places[id(value)]
+        as_it_is = value is not None and _unchanged(parameter, value.value)
+        steps.append(
+            (parameter.name.lower(), common, None if as_it_is else parameter, place, places[id(told)])
+        )
+    return Plan(tuple(steps), bound.sets)
+
+
+def _unchanged(parameter: Parameter, value: object) -> bool:
+    """Whether ``convert`` gives every value of this one's type back as it is."""
+    if parameter.array or parameter.rest or parameter.minimum is not None or parameter.maximum is not None:
+        return False
+    if parameter.kind == "object":
+        return not parameter.types and type(value) in _SAME
+    return parameter.kind == "scriptblock" and type(value) is ScriptBlock
+
+
+def _bind_named(
+    bound: Bound, arguments: list[Argument], collect_rest: bool, taken: list[Taken]
+) -> list[Argument]:
     positional: list[Argument] = []
     index = 0
     while index < len(arguments):
@@ -143,12 +213,17 @@ def _bind_named(bound: Bound, arguments: list[Argument], collect_rest: bool) -> 
                 raise
             positional.append(Argument(argument.span, None, "-" + argument.name))
             continue
+        told = argument
         if argument.attached:
-            value, span = argument.value, argument.span
+            value = argument.value
+            taken.append((parameter, common, argument, argument, 1))
         elif parameter.kind == "switch":
-            value, span = True, argument.span
+            value = True
+            taken.append((parameter, common, None, argument, 1))
         elif index < len(arguments) and arguments[index].name is None:
-            value, span = arguments[index].value, arguments[index].span
+            told = arguments[index]
+            value = told.value
+            taken.append((parameter, common, told, told, 2))
             index += 1
         else:
             raise BindingError(
@@ -167,7 +242,7 @@ def _bind_named(bound: Bound, arguments: list[Argument], collect_rest: bool) -> 
                 "ParameterAlreadyBound",
                 argument.span,
             )
-        target[parameter.name.lower()] = convert(parameter, value, span)
+        target[parameter.name.lower()] = convert(parameter, value, told.span)
         if not common:
             _narrow(bound, parameter)
     return positional
@@ -185,7 +260,7 @@ def _ambiguous() -> BindingError:
     )
 
 
-def _bind_positional(bound: Bound, arguments: list[Argument], collect_rest: bool) -> None:
+def _bind_positional(bound: Bound, arguments: list[Argument], collect_rest: bool, taken: list[Taken]) -> None:
     cmdlet = bound.cmdlet
     for number, argument in enumerate(arguments):
         free = [
@@ -227,6 +302,8 @@ def _bind_positional(bound: Bound, arguments: list[Argument], collect_rest: bool
             bound.values[parameter.name.lower()] = value
             _narrow(bound, parameter)
             failure = None
+            if chosen is not None:
+                taken.append((parameter, False, argument, argument, 1))
             break
         if failure is not None:
             raise failure

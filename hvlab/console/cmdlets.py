@@ -309,6 +309,8 @@ class Cmdlet:
     defaults: dict[str, object] = field(init=False, repr=False, default_factory=dict)
     placed: tuple[tuple[str, Parameter], ...] = field(init=False, repr=False, default=())
     """The parameters that take arguments without a name, by lower-case name."""
+    plans: dict[tuple[object, ...], Any] = field(init=False, repr=False, default_factory=dict)
+    """How arguments of a shape were bound before (``binding.Plan``)."""
 
     @property
     def type_name(self) -> str:
@@ -360,6 +362,10 @@ class CmdletTable:
         if found is None and (alias := self._aliases.get(folded)) is not None:
             found = alias[1]
         return found
+
+    def knows(self, folded: str) -> bool:
+        """Whether a name in lower case is a cmdlet's or an alias."""
+        return folded in self._by_name or folded in self._aliases
 
     def __iter__(self) -> Iterator[Cmdlet]:
         """All cmdlets by name."""

@@ -132,11 +132,19 @@ class ExpressionCompiler(AssigningCompiler):
         return quick.reader(name)
 
     def _expandable(self, node: Expandable) -> Expression:
-        parts = [part if isinstance(part, str) else self.expression(part) for part in node.parts]
+        pieces = [part if isinstance(part, str) else "" for part in node.parts]
+        filled = [
+            (place, self.expression(part))
+            for place, part in enumerate(node.parts)
+            if not isinstance(part, str)
+        ]
         charge = self.runtime.charge
 
         def build(scope: Scope) -> object:
-            text = "".join([part if isinstance(part, str) else to_text(part(scope)) for part in parts])
+            texts = pieces[:]
+            for place, part in filled:
+                texts[place] = to_text(part(scope))
+            text = "".join(texts)
             if len(text) > 256:
                 limits.check_text(text)
                 charge(len(text) // 16)

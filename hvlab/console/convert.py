@@ -107,7 +107,7 @@ EXCEPTIONS = (
 """Exceptions that a script can make and throw, without ``System.``."""
 TYPES.update({name.lower(): f"System.{name}" for name in EXCEPTIONS})
 _BY_FULL_NAME = {full.lower(): full for full in TYPES.values()}
-_RANGES = {
+INTEGERS = {
     "System.Int32": (-(1 << 31), (1 << 31) - 1),
     "System.Int64": (-(1 << 63), (1 << 63) - 1),
     "System.UInt32": (0, (1 << 32) - 1),
@@ -211,6 +211,11 @@ def float_text(value: float) -> str:
 
 def to_text(value: object, _depth: int = 0) -> str:
     """As in an expandable string."""
+    kind = type(value)
+    if kind is str:
+        return value  # type: ignore[return-value]
+    if kind is int:
+        return str(value)
     if isinstance(value, str):
         return str(value)
     if value is None or value is NOTHING:
@@ -295,7 +300,7 @@ def to_number(value: object, target: str = "System.Int32") -> int | float:
 
 def to_int(value: object, target: str = "System.Int32") -> int:
     number = to_number(value, target)
-    low, high = _RANGES[target]
+    low, high = INTEGERS[target]
     if isinstance(number, float):
         if number != number or not -1e19 < number < 2e19:
             raise bad_conversion(value, target, f"Value was either too large or too small for {target}.")
@@ -457,7 +462,7 @@ def cast(value: object, full_name: str) -> object:
     """``[type]value`` by the type's full name. Raises CmdletError."""
     if isinstance(value, BareNumber):
         value = value.text if full_name == "System.String" else value.value
-    if full_name in _RANGES:
+    if full_name in INTEGERS:
         return to_int(value, full_name)
     if full_name.endswith("[]") and full_name != "System.Object[]":
         return TypedArray([cast(item, full_name[:-2]) for item in to_list(value)], full_name[:-2])

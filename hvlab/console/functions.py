@@ -10,15 +10,51 @@ from hvlab.console.errors import CmdletError, unsupported
 from hvlab.console.objects import Method, ObjectType, PSObject, custom_object
 from hvlab.console.prepared import PreparedCommand
 from hvlab.console.runtime import (
+    MISSING,
     CompiledBody,
     ReturnFlow,
     Runtime,
     Scope,
     Statement,
+    Take,
 )
 from hvlab.console.scriptblock import ScriptBlock
+from hvlab.console.source import Position
 from hvlab.console.stages import binding_failure, kept
 from hvlab.console.values import Hashtable
+
+
+class Frame:
+    """What a function at work knows of its call: most functions never ask."""
+
+    __slots__ = ("_given", "name", "parameters", "position", "values")
+
+    def __init__(
+        self, name: str, position: Position, parameters: tuple[Parameter, ...], values: dict[str, object]
+    ) -> None:
+        self.name = name
+        self.position = position
+        self.parameters = parameters
+        self.values = values
+        self._given: Hashtable | None = None
+
+    def automatic(self, name: str) -> object:
+        """``$MyInvocation`` (of a function with a name) and ``$PSBoundParameters``."""
+        if name == "psboundparameters":
+            return self.given()
+        return INVOCATION.of(self) if name == "myinvocation" and self.name else MISSING
+
+    def given(self) -> Hashtable:
+        """The parameters that the call gave, by name."""
+        if self._given is None:
+            self._given = Hashtable(
+                [
+                    (p.name, self.values[p.name.lower()])
+                    for p in self.parameters
+                    if p.name.lower() in self.values
+                ]
+            )
+        return self._given
 
 
 class FunctionStage:
@@ -42,7 +78,6 @@ class FunctionStage:
         self.has_input = has_input
         self.records: list[object] = []
         self.finished = False
-        self.scope = scope if command.operator == "." else Scope(scope)
         self.cmdlet = _command_of(body, name or "scriptblock")
         self.name = name
         self.position = command.position
@@ -51,22 +86,21 @@ class FunctionStage:
         except BindingError as error:
             raise binding_failure(runtime, self.cmdlet, name, error, command.position) from None
         self.bound = bound
-        self._take_common(bound.common)
+        frame = Frame(name, command.position, body.parameters, bound.values)
+        if command.operator != ".":
+            self.scope = Scope(scope, frame)
+        else:
+            self.scope = scope
+            if name:
+                scope.variables["psboundparameters"] = frame.given()
+        if bound.common:
+            self._take_common(bound.common)
         self._set_parameters(bound.values)
         self.scope.variables["args"] = bound.unbound
-        if name and command.operator != ".":
-            self.scope.variables["myinvocation"] = INVOCATION.of(self)
         if body.advanced:
             self.scope.variables["pscmdlet"] = PS_CMDLET.of(self)
-        if name or command.operator == "&":
-            self.scope.variables["psboundparameters"] = Hashtable(
-                [
-                    (p.name, bound.values[p.name.lower()])
-                    for p in body.parameters
-                    if p.name.lower() in bound.values
-                ]
-            )
-        self._run(body.begin)
+        if body.begin is not None:
+            self._run(body.begin)
 
     def _outside(self, emit: Emit) -> Emit:
         """What comes out goes on in the caller's surroundings: our preferences are not the next stage's."""
@@ -102,22 +136,22 @@ class FunctionStage:
 
     def _set_parameters(self, values: dict[str, object]) -> None:
         scope = self.scope
-        for parameter in self.body.parameters:
-            key = parameter.name.lower()
+        defaults = self.body.defaults
+        for take in self.body.takes:
+            parameter, key, _, _ = take
             if key in values:
                 value: object = values[key]
-            elif key in self.body.defaults:
-                value = self.body.defaults[key](scope)
+            elif key in defaults:
+                value = defaults[key](scope)
             elif parameter.kind == "switch":
                 value = False
             else:
                 scope.variables[key] = _empty_of(parameter)
                 continue
-            self._store(parameter, plain(value))
+            self._store(take, plain(value))
 
-    def _store(self, parameter: Parameter, value: object) -> None:
-        key = parameter.name.lower()
-        convert = self.body.casts.get(key)
+    def _store(self, take: Take, value: object) -> None:
+        parameter, key, convert, check = take
         if convert is not None:
             try:
                 value = convert(value)
@@ -128,7 +162,6 @@ class FunctionStage:
                     "ParameterArgumentTransformationError",
                 )
                 raise binding_failure(self.runtime, self.cmdlet, self.name, failure, self.position) from None
-        check = self.body.checks.get(key)
         reason = check(value) if check is not None else ""
         if reason:
             refusal = BindingError(
@@ -178,14 +211,14 @@ class FunctionStage:
 
     def _bind_record(self, record: object) -> None:
         """Fill what a record can fill."""
-        for parameter in self.body.parameters:
-            key = parameter.name.lower()
+        for take in self.body.takes:
+            parameter, key, _, _ = take
             if key in self.bound.values:
                 continue
             if parameter.by_property and isinstance(record, PSObject) and record.has(parameter.name):
-                self._store(parameter, record.get(parameter.name))
+                self._store(take, record.get(parameter.name))
             elif parameter.by_value:
-                self._store(parameter, record)
+                self._store(take, record)
 
     def end(self) -> None:
         if self.body.process is None:
@@ -213,11 +246,11 @@ def _asked(stage: FunctionStage, arguments: list[object]) -> object:
 INVOCATION = ObjectType(
     "System.Management.Automation.InvocationInfo",
     {
-        "MyCommand": lambda stage: custom_object({"Name": stage.name, "CommandType": "Function"}),
-        "InvocationName": lambda stage: stage.name,
-        "ScriptLineNumber": lambda stage: stage.position.line,
-        "OffsetInLine": lambda stage: stage.position.column,
-        "BoundParameters": lambda stage: stage.scope.get("psboundparameters"),
+        "MyCommand": lambda frame: custom_object({"Name": frame.name, "CommandType": "Function"}),
+        "InvocationName": lambda frame: frame.name,
+        "ScriptLineNumber": lambda frame: frame.position.line,
+        "OffsetInLine": lambda frame: frame.position.column,
+        "BoundParameters": lambda frame: frame.given(),
     },
     text_property="InvocationName",
 )

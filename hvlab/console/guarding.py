@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hvlab.console import quick
+from hvlab.console import items, quick
 from hvlab.console.cmdlets import Emit
 from hvlab.console.compiler import ARITHMETIC
 from hvlab.console.convert import NOTHING
 from hvlab.console.errors import CmdletError, FatalError
 from hvlab.console.pipeline import CommandCompiler
-from hvlab.console.runtime import Expression, Scope, ScriptStop, Statement
+from hvlab.console.runtime import Expression, OfItem, Scope, ScriptStop, Statement
 from hvlab.console.source import Position
 from hvlab.console.syntax import Assignment, Block, ExpressionElement, Node, Pipeline, Step
 
@@ -136,6 +136,20 @@ class GuardingCompiler(CommandCompiler):
             return result
 
         return run
+
+    def valued_of_item(self, node: Node, expression: Node) -> OfItem | None:
+        """As ``valued``, for an expression that looks at nothing but ``$_``, which is given to it."""
+        of_item = items.of_item(expression, lambda part: self.placed(self.action_of(part), part.span))
+        if of_item is None:
+            return None
+        before = self.nodes
+        self.nodes = 0
+        self.down(node)
+        self.expression(expression)  # only counted
+        self.level -= 1
+        cost = self.nodes + 1
+        self.nodes = before
+        return OfItem(of_item, cost, self._ending(node))
 
     def quick_store(self, node: Node) -> Statement | None:
         """A statement that only stores into a plain variable, its short way."""

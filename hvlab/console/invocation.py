@@ -88,6 +88,8 @@ def make_stage(
     if redirections:
         emit = redirected(runtime, redirections, scope, emit, closing)
     silenced = _silenced(redirections)
+    if command.folded in runtime.functions and (known := _own_function(runtime, command)) is not None:
+        return FunctionStage(runtime, *known, arguments, scope, emit, has_input, command)
     if isinstance(target, ScriptBlock):
         return FunctionStage(runtime, "", target, arguments, scope, emit, has_input, command)
     name = to_text(target)
@@ -112,6 +114,14 @@ def make_stage(
     if isinstance(found, tuple):
         return FunctionStage(runtime, *found, arguments, scope, emit, has_input, command)
     return cmdlet_stage(runtime, found, name, arguments, command.position, emit, has_input, silenced)
+
+
+def _own_function(runtime: Runtime, command: PreparedCommand) -> tuple[str, ScriptBlock] | None:
+    """The function of that very name, if nothing comes before it."""
+    folded = command.folded
+    if folded in runtime.aliases or runtime.table.knows(folded) or is_script(folded):
+        return None
+    return runtime.functions[folded]
 
 
 def _unaliased(runtime: Runtime, name: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hvlab.console import limits, methods, statics
 from hvlab.console.collections import Char, Version
 from hvlab.console.convert import EXCEPTIONS, NOTHING, TypeName, to_int, to_text, type_of
 from hvlab.console.errors import CmdletError, ErrorRecord, fault, unsupported
-from hvlab.console.objects import CustomFields, PSObject, custom_object
+from hvlab.console.objects import CustomFields, ObjectType, PSObject, custom_object
 from hvlab.console.values import NS_PER_SECOND, DateTime, EnumValue, Hashtable, TimeSpan
 
 if TYPE_CHECKING:
@@ -72,11 +72,23 @@ def get_property(value: object, name: str) -> object:
 def property_reader(name: str) -> Callable[[object], object]:
     """Reads this property of one value after the other; None where a value has no such property."""
     folded = name.lower()
+    last: ObjectType | None = None
+    getter: Callable[[Any], object] | None = None
+    label: str | None = None
 
     def read(value: object) -> object:
-        if type(value) is PSObject and (getter := value.type.getters.get(folded)) is not None:
-            result = getter(value.subject)
-            return list(result) if type(result) is tuple else result
+        nonlocal last, getter, label
+        if type(value) is PSObject:
+            kind = value.type
+            if kind is not last:  # one record is like the other
+                last, getter = kind, kind.getters.get(folded)
+                label = kind.label(name) if kind.free_standing else None
+            if label is not None:
+                result = value.subject.values[label]
+                return list(result) if type(result) is tuple else result
+            if getter is not None:
+                result = getter(value.subject)
+                return list(result) if type(result) is tuple else result
         result = get_property(value, name)
         return None if result is MISSING else result
 

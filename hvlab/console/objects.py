@@ -99,6 +99,8 @@ class ObjectType:
         self.base = base
         self.group_by = group_by
         self.lines = lines
+        self.free_standing = False
+        """Whether the properties are the values of a ``CustomFields``, and nothing else."""
         self.getters = {label.lower(): item.getter for label, item in self.properties.items()}
         self._folded: dict[str, str] = {label.lower(): label for label in self.properties}
         self._methods: dict[str, Method] = {label.lower(): item for label, item in self.methods.items()}
@@ -208,4 +210,6 @@ def custom_object(
 @lru_cache(maxsize=512)
 def custom_type(type_name: str, names: tuple[str, ...]) -> ObjectType:
     """The type of free-standing objects with these properties."""
-    return ObjectType(type_name, {name: Property(_reader(name), "object", _writer(name)) for name in names})
+    kind = ObjectType(type_name, {name: Property(_reader(name), "object", _writer(name)) for name in names})
+    kind.free_standing = True
+    return kind

@@ -63,8 +63,9 @@ def like(text: str, pattern: str, case_sensitive: bool = False) -> bool:
     """Whether the whole text fits the wildcard pattern."""
     if not case_sensitive:
         text, pattern = text.lower(), pattern.lower()
-    if not any(char in pattern for char in "?[`"):
-        return _stars_only(text, pattern.split("*"))
+    parts = _parts(pattern)
+    if parts is not None:
+        return _stars_only(text, parts)
     items = _compile(pattern)
     at = index = 0
     star = restart = -1
@@ -88,7 +89,13 @@ def like(text: str, pattern: str, case_sensitive: bool = False) -> bool:
     return index == len(items)
 
 
-def _stars_only(text: str, parts: list[str]) -> bool:
+@lru_cache(maxsize=256)
+def _parts(pattern: str) -> tuple[str, ...] | None:
+    """What stands between the stars of a pattern that has no other signs."""
+    return None if any(char in pattern for char in "?[`") else tuple(pattern.split("*"))
+
+
+def _stars_only(text: str, parts: tuple[str, ...]) -> bool:
     """A pattern without other signs than stars: each part at the first place behind the one before."""
     if len(parts) == 1:
         return text == parts[0]

@@ -45,6 +45,8 @@ class CommandCompiler(ExpressionCompiler):
             elif isinstance(element, Command):
                 commands.append(self._command(element))
         runtime = self.runtime
+        if head is None and len(commands) == 1:
+            return self._alone(commands[0])
 
         def run(scope: Scope, emit: Emit) -> None:
             sink = emit
@@ -89,6 +91,29 @@ class CommandCompiler(ExpressionCompiler):
                 index += 1
             for stage in closing:
                 stage.end()
+            runtime.position = position
+
+        return run
+
+    def _alone(self, command: PreparedCommand) -> Statement:
+        """A command that nothing stands before or behind."""
+        runtime = self.runtime
+
+        def run(scope: Scope, emit: Emit) -> None:
+            closing: list[Stage] = []
+            position = runtime.position
+            stage = make_stage(runtime, command, scope, emit, False, closing)
+            try:
+                stage.process(NOTHING)
+            except StopUpstream as stop:
+                _index_of([stage], stop)
+            try:
+                stage.end()
+            except StopUpstream as stop:
+                _index_of([stage], stop)
+                stage.end()
+            for file in closing:
+                file.end()
             runtime.position = position
 
         return run

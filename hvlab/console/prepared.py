@@ -39,7 +39,16 @@ class PreparedRedirection:
 class PreparedCommand:
     """A command's compiled parts."""
 
-    __slots__ = ("dynamic", "evaluate", "name", "name_position", "operator", "position", "redirections")
+    __slots__ = (
+        "dynamic",
+        "evaluate",
+        "folded",
+        "name",
+        "name_position",
+        "operator",
+        "position",
+        "redirections",
+    )
 
     def __init__(
         self,
@@ -52,6 +61,7 @@ class PreparedCommand:
         redirections: tuple[PreparedRedirection, ...],
     ) -> None:
         self.name = name
+        self.folded = (name or "").lower()
         self.dynamic = dynamic
         self.evaluate = evaluate
         self.position = position

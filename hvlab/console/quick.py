@@ -32,6 +32,12 @@ class Native:
         self.right = right
 
 
+def _quotient(first: int, second: int) -> int | float:
+    """A division that comes out even stays whole."""
+    whole, rest = divmod(first, second)
+    return first / second if rest else whole
+
+
 _WIDE = (-(1 << 40), 1 << 40)
 _NARROW = (-(1 << 24), 1 << 24)
 #: The ways of whole numbers, up to where PowerShell's own integers would behave differently. The rest
@@ -41,6 +47,7 @@ NATIVE: dict[str, Native] = {
     "-": Native(python_operator.sub, _WIDE, _WIDE),
     "*": Native(python_operator.mul, _NARROW, _NARROW),
     "%": Native(python_operator.mod, (-1, 1 << 40), (0, 1 << 40)),
+    "/": Native(_quotient, _WIDE, (0, 1 << 40)),
 }
 _ALL = (-(1 << 63), 1 << 63)
 NATIVE_TESTS: dict[str, Native] = {

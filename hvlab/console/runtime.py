@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from hvlab.console import limits
 from hvlab.console.cmdlets import Call, CmdletTable, Emit
 from hvlab.console.collections import ArrayList
-from hvlab.console.convert import TypeName, plain, short_type, to_bool, to_list, to_text
-from hvlab.console.errors import CmdletError, ErrorRecord
+from hvlab.console.convert import NOTHING, TypeName, plain, short_type, to_bool, to_list, to_text
+from hvlab.console.errors import CmdletError, ErrorRecord, FatalError
 from hvlab.console.host import Host
 from hvlab.console.objects import PSObject
 from hvlab.console.scriptblock import ScriptBlock
@@ -28,14 +28,23 @@ Statement = Callable[["Scope", Emit], None]
 Expression = Callable[["Scope"], object]
 
 
+class Frame(Protocol):
+    """A function at work: the variables that it has without setting them."""
+
+    def automatic(self, name: str) -> object:
+        """A variable's value when it is asked for first; MISSING for any other name."""
+        ...
+
+
 class Scope:
     """Variables (by lower-case name) and where to look next."""
 
-    __slots__ = ("casts", "parent", "variables")
+    __slots__ = ("casts", "frame", "parent", "variables")
 
-    def __init__(self, parent: Scope | None = None) -> None:
+    def __init__(self, parent: Scope | None = None, frame: Frame | None = None) -> None:
         self.variables: dict[str, object] = {}
         self.parent = parent
+        self.frame = frame
         self.casts: dict[str, Callable[[object], object]] | None = None
 
     def get(self, name: str) -> object:
@@ -43,6 +52,9 @@ class Scope:
         while scope is not None:
             value = scope.variables.get(name, MISSING)
             if value is not MISSING:
+                return value
+            if scope.frame is not None and (value := scope.frame.automatic(name)) is not MISSING:
+                scope.variables[name] = value
                 return value
             scope = scope.parent
         return None
@@ -92,6 +104,19 @@ class ScriptStop(CmdletError):
     """A script-terminating error: throw, or any error under -ErrorAction Stop."""
 
 
+Take = tuple["Parameter", str, "Callable[[object], object] | None", "Callable[[object], str] | None"]
+"""A parameter, the variable it becomes, its cast, and its check."""
+
+
+class OfItem(NamedTuple):
+    """An expression that looks at nothing but ``$_``."""
+
+    value: Callable[[object], object]
+    cost: int
+    failed: Callable[[FatalError | CmdletError], None]
+    """What becomes of an error in it."""
+
+
 @dataclass(slots=True)
 class CompiledBody:
     """A script block ready to run. ``simple`` has neither param() nor begin/process."""
@@ -109,6 +134,10 @@ class CompiledBody:
     height: int = 1
     value: Expression | None = None
     """Where the body is one expression: its value, with everything that ``end`` does but emit."""
+    of_item: OfItem | None = None
+    """The same where the expression looks at nothing but ``$_``: that is given to it."""
+    takes: tuple[Take, ...] = ()
+    """The parameters once more, with what a value has to go through."""
     commands: dict[str, Cmdlet] = field(default_factory=dict)
     """What binds the body's parameters, by the name of the function that it is of."""
 
@@ -306,10 +335,28 @@ class Runtime:
         """For a block that is one expression: its value with ``$_`` set, as ``run_inline`` would find it."""
         body: CompiledBody = block.body  # type: ignore[assignment]
         scope: Scope = block.scope  # type: ignore[assignment]
-        value, height = body.value, body.height
+        value, of_item, height = body.value, body.of_item, body.height
         if value is None:
             return None
         most_calls, most_height = limits.CALLS, 40 * limits.CALLS
+        if of_item is not None:
+            of, cost, failed = of_item
+
+            def value_of(item: object) -> object:
+                if self.calls >= most_calls or self.height + height > most_height:
+                    raise limits.calls_too_deep()
+                steps = self.steps = self.steps - cost
+                try:
+                    if steps < 0:
+                        self.charge(0)
+                    result = of(item)
+                    self.ok = True
+                    return result
+                except (FatalError, CmdletError) as error:
+                    failed(error)
+                    return NOTHING
+
+            return value_of
         variables = scope.variables
 
         def value_for(item: object) -> object:

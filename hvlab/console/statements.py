@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from hvlab.console import operators, quick
 from hvlab.console.cmdlets import Emit, Parameter
 from hvlab.console.compiler import collapse
-from hvlab.console.convert import NOTHING, cast, to_bool, to_int, to_list, to_text
+from hvlab.console.convert import INTEGERS, NOTHING, cast, to_bool, to_int, to_list, to_text
 from hvlab.console.errors import CmdletError, ErrorRecord, ParseError
 from hvlab.console.guarding import GuardingCompiler, lone_expression
 from hvlab.console.limits import check_count
@@ -20,6 +20,7 @@ from hvlab.console.runtime import (
     ContinueLoop,
     ExitFlow,
     Expression,
+    OfItem,
     ReturnFlow,
     Scope,
     ScriptStop,
@@ -420,7 +421,7 @@ class StatementCompiler(GuardingCompiler):
             if declared.type and kind != "switch":
                 full = self.type_name(declared.type, declared.span)
                 casts[key] = _caster(full)
-        value = self._only_value(node)
+        value, of_item = self._only_value(node)
         compiled = CompiledBody(
             quick.emitting(value) if value is not None else self.block(node.end),
             self.block(node.begin) if node.begin is not None else None,
@@ -434,23 +435,29 @@ class StatementCompiler(GuardingCompiler):
             checks=checks,
             height=self.height + 2,
             value=value,
+            of_item=of_item,
+            takes=tuple(
+                (parameter, key, casts.get(key), checks.get(key))
+                for parameter in parameters
+                for key in [parameter.name.lower()]
+            ),
         )
         self.level, self.height, self.nodes = level, height, nodes
         return compiled
 
-    def _only_value(self, node: BlockBody) -> Expression | None:
-        """The value of a body that is nothing but one expression."""
+    def _only_value(self, node: BlockBody) -> tuple[Expression | None, OfItem | None]:
+        """The value of a body that is nothing but one expression, and the same for a given ``$_``."""
         if node.begin is not None or node.process is not None or len(node.end.statements) != 1:
-            return None
+            return None, None
         (statement,) = node.end.statements
         expression = lone_expression(statement)
         if expression is None or isinstance(expression, Step):
-            return None
+            return None, None
         self.level += 1
         self.height = max(self.height, self.level)
-        value = self.valued(statement, expression)
+        value, of_item = self.valued(statement, expression), self.valued_of_item(statement, expression)
         self.level -= 1
-        return value
+        return value, of_item
 
     _STATEMENTS: ClassVar[dict[type[Node], Callable[..., Statement]]] = {
         Pipeline: _pipeline,
@@ -473,7 +480,14 @@ def _pipeline_kind(by_value: bool, by_property: bool) -> Literal["value", "prope
 
 
 def _caster(full: str) -> Callable[[object], object]:
-    return lambda value: cast(value, full)
+    if full not in INTEGERS:
+        return lambda value: cast(value, full)
+    low, high = INTEGERS[full]
+
+    def whole(value: object) -> object:
+        return value if type(value) is int and low <= value <= high else cast(value, full)
+
+    return whole
 
 
 def _handler(catches: list[tuple[list[str], Statement]], record: ErrorRecord) -> Statement | None:

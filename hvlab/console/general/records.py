@@ -50,6 +50,9 @@ _CASED = [
 ]
 
 
+_TESTS = {name.lower(): name for name in (*_OPERATORS, *("C" + name for name in _CASED))}
+
+
 def _test_of(operator: str, runtime: Runtime) -> Callable[[object, object], bool]:
     case = operator[0] == "C" and operator[1:] in _CASED
     name = (operator[1:] if case else operator).lower()
@@ -72,7 +75,8 @@ class _Where:
         keep = _condition(call)
 
         def process(record: object) -> None:
-            if keep(record):
+            holds = keep(record)
+            if holds is True or (holds is not False and to_bool(holds)):
                 emit(record)
 
         self.process: Emit = process
@@ -81,16 +85,16 @@ class _Where:
         pass
 
 
-def _condition(call: Call) -> Callable[[object], bool]:
+def _condition(call: Call) -> Callable[[object], object]:
     """What Where-Object asks of each record."""
     runtime: Runtime = call.runner  # type: ignore[assignment]
     args = call.args
     if "FilterScript" in args:
-        return runtime.condition(args.FilterScript)
+        return runtime.valuer(args.FilterScript) or runtime.condition(args.FilterScript)
     read = property_reader(args.Property)
-    chosen = next((p for p in (*_OPERATORS, *("C" + c for c in _CASED)) if args[p]), None)
+    chosen = next((_TESTS[key] for key in args if key in _TESTS and args[key]), None)
     if chosen is None:
-        return lambda record: to_bool(read(record))
+        return read
     test, value = _test_of(chosen, runtime), args.Value
     if chosen in ("EQ", "NE") and type(value) is str:
         folded, wanted = value.lower(), chosen == "EQ"
