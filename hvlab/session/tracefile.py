@@ -111,31 +111,46 @@ BAR = 20.0
 """How long an event is drawn at most, in microseconds."""
 
 
+STRETCHES = {"command": "text", "guest.phase": "phase"}
+"""Kinds of event that begin a stretch of time, with the field that names it."""
+
+
 def chrome(events: Iterable[Line]) -> bytes:
     """A JSON object for Perfetto and speedscope: a process for each host, a thread for each source.
 
     Times are microseconds. An event has no length of its own: so that one can see it, it is drawn until
-    its source's next one, at most `BAR`. An arrow leads to it from the event that caused it.
+    its source's next one, at most `BAR`. What begins a stretch (`STRETCHES`) has a thread of its own and is
+    drawn until the next stretch begins. An arrow leads to an event from the one that caused it.
     """
     rows: list[Line] = []
     last: dict[str, Line] = {}
-    processes: dict[str, int] = {}
+    processes: dict[str, int] = {"console": 1}  # what was typed comes first: speedscope opens with that
     threads: dict[str, int] = {}
+    named: set[str] = set()
     places: dict[int, Line] = {}
+    stretches: dict[str, None] = {}
+    end = 0.0
     for event in events:
         source = event["source"]
         host = source.partition("/")[0]
-        if host not in processes:
-            processes[host] = len(processes) + 1
+        stretch = STRETCHES.get(event["kind"])
+        if stretch is not None:
+            source = f"{source}: {event['kind']}"
+        end = event["time"] / 1000
+        if host not in named:
+            named.add(host)
+            processes.setdefault(host, len(processes) + 1)
             rows.append(_named("process_name", processes[host], 0, host))
         if source not in threads:
             threads[source] = len(threads) + 1
             rows.append(_named("thread_name", processes[host], threads[source], source))
         before = last.get(source)
         if before is not None:
-            before["dur"] = max(0.001, min(BAR, event["time"] / 1000 - before["ts"]))
-        place = {"ts": event["time"] / 1000, "pid": processes[host], "tid": threads[source]}
+            before["dur"] = max(0.001, end - before["ts"] if stretch else min(BAR, end - before["ts"]))
+        place = {"ts": end, "pid": processes[host], "tid": threads[source]}
         label = event.get("name") or event.get("reason") or event.get("operation") or ""
+        if stretch is not None:
+            label = event[stretch]
         rows.append(
             {
                 "name": f"{event['kind']} {label}".rstrip(),
@@ -147,12 +162,16 @@ def chrome(events: Iterable[Line]) -> bytes:
             }
         )
         last[source] = rows[-1]
+        if stretch is not None:
+            stretches[source] = None
         cause = places.get(event["cause"] or 0)
         if cause is not None:
             flow = {"name": "cause", "cat": "cause", "id": event["seq"]}
             rows.append({**flow, "ph": "s", **cause})
             rows.append({**flow, "ph": "f", "bp": "e", **place})
         places[event["seq"]] = place
+    for source in stretches:
+        last[source]["dur"] = max(0.001, end - last[source]["ts"])
     return msgspec.json.encode({"displayTimeUnit": "ns", "traceEvents": rows})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import subprocess
@@ -59,6 +60,15 @@ def test_chrome_rows_keep_the_rules_of_the_trace_event_format(record: Path) -> N
     for number, end in ends.items():
         assert end["bp"] == "e" and starts[number]["ts"] <= end["ts"]
         assert {(row["pid"], row["tid"], row["ts"]) for row in (end, starts[number])} <= slices
+
+
+def test_chrome_draws_commands_and_phases_as_stretches_end_to_end(record: Path) -> None:
+    rows = json.loads(exported(record, "chrome").read_bytes())["traceEvents"]
+    for kind in ("command", "guest.phase"):
+        spans = [row for row in rows if row["ph"] == "X" and row["name"].startswith(f"{kind} ")]
+        assert len(spans) > 1
+        for one, following in itertools.pairwise(spans):
+            assert one["ts"] + max(one["dur"], 0.001) == pytest.approx(following["ts"], abs=0.002)
 
 
 def test_a_cast_keeps_the_rules_of_asciicast_version_2(record: Path) -> None:
