@@ -98,7 +98,11 @@ def test_the_chrome_trace_has_every_event_on_its_thread(events: list[tracefile.L
     drawn = [row for row in rows if row["ph"] == "X"]
     names = {row["tid"]: row["args"]["name"] for row in rows if row["name"] == "thread_name"}
     assert [row["args"]["seq"] for row in drawn] == [event["seq"] for event in events]
-    assert [names[row["tid"]] for row in drawn] == [event["source"] for event in events]
+    threads = [
+        f"{event['source']}: {event['kind']}" if event["kind"] in tracefile.STRETCHES else event["source"]
+        for event in events
+    ]
+    assert [names[row["tid"]] for row in drawn] == threads
     assert [row["ts"] for row in drawn] == [event["time"] / 1000 for event in events]
     arrows = [row["id"] for row in rows if row["ph"] == "f"]
     assert arrows == [event["seq"] for event in events if event["cause"]]
