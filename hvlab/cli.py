@@ -385,7 +385,7 @@ def info(language: str | None) -> None:
 
 for _command in (*cli_records.COMMANDS, cli_lessons.lesson):
     cli.add_command(_command)
-cli.add_command(cli_class.commands(_open_session, _show, _need_terminal))
+cli.add_command(cli_class.commands(_open_session, _show, _need_terminal, _has_terminal))
 
 
 def main() -> None:

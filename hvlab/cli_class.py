@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 PASSWORD = "HVLAB_CLASS_PASSWORD"
 
 
-def commands(opener: Opener, shows: Shows, need_terminal: Callable[[], None]) -> click.Group:
+def commands(
+    opener: Opener, shows: Shows, need_terminal: Callable[[], None], has_terminal: Callable[[], bool]
+) -> click.Group:
     """The group `hvlab class`; how a lab is opened and shown is handed in."""
 
     @click.group("class")
@@ -54,7 +56,32 @@ def commands(opener: Opener, shows: Shows, need_terminal: Callable[[], None]) ->
             click.echo(line, err=True)
         sys.exit(status)
 
-    for command in (_serve, _watch, _push, _results, _log, _erase):
+    @group.command()
+    @click.argument("place", metavar="CODE@HOST")
+    @click.option("--wall", is_flag=True, help="Begin with the wall, for a projector.")
+    @click.option("--plain", is_flag=True, help="Print how the class stands, and end.")
+    @language_option
+    def watch(place: str, wall: bool, plain: bool, language: str | None) -> None:
+        """Show who is where in the class, open their labs, talk and send to them.
+
+        The password is asked for, or read from HVLAB_CLASS_PASSWORD. Without a terminal it prints how the class stands.
+        """
+        text = text_in(language)
+        instructor = _instructor(place, text)
+        first = _asked(text, lambda: instructor.look(text.language))
+        if plain or not has_terminal():
+            from hvlab.classroom.view import as_text
+
+            click.echo("\n".join(as_text(first, text)))
+            return
+        from hvlab.tui.class_app import run_class
+
+        said = ""
+        while name := run_class(instructor, text.language, wall=wall, said=said):
+            said = _open_lab(instructor, name, text)
+            wall = False
+
+    for command in (_serve, _push, _results, _log, _erase):
         group.add_command(command)
     return group
 
@@ -78,15 +105,13 @@ def _address(place: str, text: Text) -> Address:
 
 def _asked(text: Text, ask: Callable[[], Any]) -> Any:
     """What a server answers; BadInput with a sentence if it does not or will not."""
-    from hvlab.classroom.client import Refusal, Unreachable
+    from hvlab.course.classes import Trouble
 
     try:
         return ask()
-    except Unreachable as error:
-        raise BadInput(text("classroom.link.unreachable", why=error)) from None
-    except Refusal as error:
-        name = f"classroom.refused.{error.reason}"
-        raise BadInput(text(name) if text.has(name) else error.reason) from None
+    except Trouble as error:
+        known = text.has(error.message)
+        raise BadInput(text(error.message, **error.values) if known else error.message) from None
 
 
 def _enrolled(address: Address, name: str | None, text: Text) -> tuple[Path, Enrolment]:
@@ -211,17 +236,37 @@ def _instructor(place: str, text: Text) -> Instructor:
     return Instructor(_address(place, text), password)
 
 
-@click.command("watch")
-@click.argument("place", metavar="CODE@HOST")
-@language_option
-def _watch(place: str, language: str | None) -> None:
-    """Show who is where in the class. The password is asked for, or read from HVLAB_CLASS_PASSWORD."""
-    text = text_in(language)
-    instructor = _instructor(place, text)
-    view = _asked(text, lambda: instructor.look(text.language))
-    from hvlab.classroom.view import as_text
+def _open_lab(instructor: Instructor, name: str, text: Text) -> str:
+    """A copy of a learner's lab on the screen, which goes on as theirs does; what to say when it is left."""
+    from hvlab.classroom.following import Following
+    from hvlab.course import grading, library
+    from hvlab.course.classes import Trouble
+    from hvlab.course.view import open_lesson
+    from hvlab.session import log
+    from hvlab.tui.app import run_app
 
-    click.echo("\n".join(as_text(view, text)))
+    try:
+        data = instructor.log(name).encode()
+        header, _ = log.read(data, name)
+        plan = library.find(header.lesson or "", header.seed)
+        session = grading.replay_log(plan, data, name)
+    except Trouble as error:
+        return text(error.message, **error.values)
+    except (log.BadLog, library.BadLesson, grading.BadSubmission) as error:
+        return str(error)
+    followed = Following(name, lambda after: instructor.inputs(name, after), len(session.log.entries))
+    followed.begin()
+    try:
+        run_app(
+            session,
+            lambda session: open_lesson(plan, session, text.language),
+            text.language,
+            followed=followed,
+        )
+    finally:
+        followed.end()
+        session.close()
+    return ""
 
 
 @click.command("push")

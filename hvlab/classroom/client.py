@@ -21,6 +21,8 @@ from hvlab.classroom.code import ClassCode
 from hvlab.classroom.messages import FRAME, FromLearner, FromServer, Refused, Welcome
 from hvlab.classroom.server import PushOrder
 from hvlab.classroom.view import ClassView
+from hvlab.course.classes import Trouble
+from hvlab.session.log import Entry
 
 T = TypeVar("T")
 
@@ -28,15 +30,18 @@ PATIENCE = 10.0
 """Seconds to wait for a server that is to answer."""
 
 
-class Unreachable(Exception):
+class Unreachable(Trouble):
     """There is no connection; it may come back."""
 
+    def __init__(self, why: str) -> None:
+        super().__init__("classroom.link.unreachable", why=why)
 
-class Refusal(Exception):
+
+class Refusal(Trouble):
     """The server (or this client, of a false server) says no; `reason` is a message id under classroom.refused."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+        super().__init__(f"classroom.refused.{reason}")
         self.reason = reason
 
 
@@ -188,6 +193,11 @@ class Instructor:
     def log(self, name: str) -> str:
         """A learner's session log."""
         return self._ask("GET", f"/learner/{quote(name, safe='')}").decode()
+
+    def inputs(self, name: str, after: int) -> list[Entry]:
+        """A learner's inputs after a number."""
+        path = f"/learner/{quote(name, safe='')}?after={after}"
+        return msgspec.json.decode(self._ask("GET", path), type=list[Entry])
 
     def erase(self, name: str) -> None:
         """Remove a learner and all that is stored about them."""

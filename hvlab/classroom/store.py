@@ -166,10 +166,14 @@ class Store:
         """A learner's inputs, in order."""
         return [msgspec.json.decode(line, type=Entry) for line in self.lines(learner)]
 
-    def lines(self, learner: int) -> list[str]:
-        """A learner's inputs, in order, each as JSON."""
+    def lines(self, learner: int, after: int = 0) -> list[str]:
+        """A learner's inputs after a number, in order, each as JSON."""
         with self._engine.connect() as connection:
-            query = select(InputRow.line).where(InputRow.learner == learner).order_by(InputRow.number)
+            query = (
+                select(InputRow.line)
+                .where(InputRow.learner == learner, InputRow.number > after)
+                .order_by(InputRow.number)
+            )
             return list(connection.scalars(query))
 
     # -- what the instructor sends --------------------------------------------------------------

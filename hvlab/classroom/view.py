@@ -41,11 +41,22 @@ class Row(msgspec.Struct, frozen=True):
         return bool(self.goal) and self.seconds >= STUCK
 
 
+class Goal(msgspec.Struct, frozen=True):
+    """A check, and how many learners have it, are at it, and are stuck at it."""
+
+    title: str
+    passed: int
+    at: int
+    stuck: int
+
+
 class ClassView(msgspec.Struct, frozen=True):
     """The class at a moment."""
 
     lesson: str
     rows: list[Row]
+    goals: list[Goal] = []
+    paused: bool = False
 
     def hardest(self) -> tuple[str, int, str]:
         """The goal at which most learners are stuck, how many, and the wrong command most common among them."""
@@ -64,13 +75,16 @@ def make_view(
     standings: dict[int, tuple[int, str, int]],
     here: frozenset[int],
     now: int,
+    paused: bool = False,
 ) -> ClassView:
     """The class; `now` in ms. Everything a learner wrote is made harmless here, whoever shows it."""
     titles = {check.id: check.title[language] for check in lesson.plan.check}
     rows = []
+    passed: Counter[str] = Counter()
     for learner in learners:
         number, found, since = standings.get(learner.id, (0, "{}", now))
         standing = msgspec.json.decode(found, type=Standing)
+        passed.update(standing.passed)
         rows.append(
             Row(
                 learner.name,
@@ -89,7 +103,10 @@ def make_view(
                 harmless(standing.refusal),
             )
         )
-    return ClassView(lesson.title[language], rows)
+    at = Counter(row.goal for row in rows)
+    stuck = Counter(row.goal for row in rows if row.stuck)
+    goals = [Goal(title, passed[name], at[title], stuck[title]) for name, title in titles.items()]
+    return ClassView(lesson.title[language], rows, goals, paused)
 
 
 def as_text(view: ClassView, text: Text) -> list[str]:

@@ -46,6 +46,17 @@ class Companion(Protocol):
         """What is to be said of the connection since the last question."""
 
 
+class Followed(Protocol):
+    """Somebody else's lab, whose inputs come as they are given there."""
+
+    @property
+    def name(self) -> str:
+        """Whose it is."""
+
+    def more(self) -> Sequence[Entry]:
+        """The inputs that have come since the last question, in order."""
+
+
 def arrive(session: Session, pushed: Pushed) -> None:
     """Note in the record that something has reached the lab, so that it never does so again."""
     session.bookmark(f"{MARK}{pushed.number}")

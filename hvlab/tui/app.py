@@ -41,7 +41,7 @@ from hvlab.tui.view_pane import ViewPane
 if TYPE_CHECKING:
     from textual.command import Provider
 
-    from hvlab.course.companion import Companion
+    from hvlab.course.companion import Companion, Followed
     from hvlab.course.map import CourseMap
     from hvlab.course.view import LessonView
     from hvlab.session.session import Session
@@ -125,6 +125,7 @@ class HvlabApp(App[int]):
         course: CourseMap | None = None,
         history: History | None = None,
         companion: Companion | None = None,
+        followed: Followed | None = None,
         frames: bool = True,
         timer: Callable[[], float] = perf_counter,
     ) -> None:
@@ -139,6 +140,7 @@ class HvlabApp(App[int]):
         self.wanted = ""
         """The lesson that the learner wants to open instead of this one."""
         self._companion = companion
+        self._followed = followed
         self._frames = frames
         self._timer = timer
         self._last = 0.0
@@ -212,6 +214,9 @@ class HvlabApp(App[int]):
             self.desk.submit(text)
         if self._companion is not None:
             self.set_interval(CLASS_LOOK, self.look_at_class)
+        if self._followed is not None:
+            self.desk.begin_following(self._followed)
+            self.set_interval(CLASS_LOOK, self.keep_up)
         if self._frames:
             self._last = self._timer()
             self.set_interval(FRAME, self._tick)
@@ -225,6 +230,11 @@ class HvlabApp(App[int]):
         """Do what the instructor has sent, as soon as no command is under way."""
         if self.desk is not None and self._companion is not None:
             self.desk.attend(self._companion)
+
+    def keep_up(self) -> None:
+        """Do what was done in the lab that is followed, as long as one goes no way of one's own."""
+        if self.desk is not None and self._followed is not None:
+            self.desk.keep_up(self._followed)
 
     def frame(self, seconds: float = FRAME) -> None:
         """Let the lab go on for so many real seconds, and show what happened."""
@@ -505,6 +515,7 @@ def run_app(
     course: CourseMap | None = None,
     history: History | None = None,
     companion: Companion | None = None,
+    followed: Followed | None = None,
 ) -> tuple[int, str]:
     """Open the screen; returns the exit status, and the lesson that is wanted next if there is one.
 
@@ -519,6 +530,7 @@ def run_app(
         course=course,
         history=history,
         companion=companion,
+        followed=followed,
     )
     app.run()
     return app.return_code or 0, app.wanted

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from hvlab.course.companion import arrive
 from hvlab.session.hostview import look, other_hosts
-from hvlab.session.session import Session
+from hvlab.session.session import ReplayMismatch, Session
 from hvlab.session.task import Task
 from hvlab.session.units import clock_text
 from hvlab.text import Text
@@ -30,7 +30,7 @@ from hvlab.tui.scrubber import Scrubber
 from hvlab.tui.views import Views
 
 if TYPE_CHECKING:
-    from hvlab.course.companion import Companion
+    from hvlab.course.companion import Companion, Followed
     from hvlab.course.view import LessonView
     from hvlab.tui.app import HvlabApp
 
@@ -68,6 +68,8 @@ class Desk:
         self._still = False
         self._halted = False
         """Whether the instructor of a class has asked everybody to look up."""
+        self._theirs = -1
+        """How many inputs of this lab are those of the one that is followed; -1 when one goes one's own way."""
         self.host.ask = self.runner.ask
         self.runner.on_start = self._started
         self.runner.on_end = self._ended
@@ -203,6 +205,36 @@ class Desk:
         if pushed.kind == "command":
             self.runner.submit(pushed.text)
             self._collect()
+
+    def begin_following(self, followed: Followed) -> None:
+        """This lab is a copy of somebody else's, and goes on as theirs does."""
+        self._theirs = len(self.session.log.entries)
+        self.session.on_replayed = self.console.echo
+        self.console.write([(self.text("tui.class.following", name=followed.name), "accent")])
+
+    def keep_up(self, followed: Followed) -> None:
+        """Do what was done there since the last look. Whoever does something of their own stays with it."""
+        if self._theirs < 0 or self.runner.busy:
+            return
+        if len(self.session.log.entries) != self._theirs:
+            self._theirs = -1
+            self.console.write([(self.text("tui.class.own_way", name=followed.name), "warn")])
+            return
+        added = followed.more()
+        if not added:
+            return
+        try:
+            self.session.replay(added)
+        except ReplayMismatch as error:
+            self._theirs = -1
+            self.console.write([(str(error), "bad")])
+            return
+        self._theirs = len(self.session.log.entries)
+        self.host.statement_done()
+        self._still = False
+        self._collect()
+        self._refresh_lesson()
+        self.lesson_pane.redraw()
 
     def _started(self, text: str) -> None:
         self.runner.paused = False

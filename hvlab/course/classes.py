@@ -1,0 +1,127 @@
+"""What the instructor's screen asks of a class; `classroom` has one, `tui` shows it, `cli` brings them together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Trouble(Exception):
+    """A class cannot do what was asked; `message` is a message's id, `values` go into it."""
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message)
+        self.message, self.values = message, values
+
+
+class LearnerView(Protocol):
+    """A learner as the instructor sees them; `seconds` is how long their goals have stood as they do."""
+
+    @property
+    def name(self) -> str:
+        """The name they chose."""
+
+    @property
+    def here(self) -> bool:
+        """Whether their connection stands."""
+
+    @property
+    def points(self) -> int:
+        """What the replay of their log is worth."""
+
+    @property
+    def maximum(self) -> int:
+        """The most there is."""
+
+    @property
+    def step(self) -> int:
+        """The step they are at, from 1."""
+
+    @property
+    def steps(self) -> int:
+        """How many there are."""
+
+    @property
+    def goal(self) -> str:
+        """The title of the check they are at; empty when all hold."""
+
+    @property
+    def seconds(self) -> int:
+        """Since when nothing was reached."""
+
+    @property
+    def commands(self) -> int:
+        """How many commands they gave."""
+
+    @property
+    def hints(self) -> int:
+        """How many hints they took."""
+
+    @property
+    def error(self) -> str:
+        """Their last error."""
+
+    @property
+    def error_command(self) -> str:
+        """The command that led to it."""
+
+    @property
+    def refusal(self) -> str:
+        """Why their log cannot be replayed; empty if it can."""
+
+    @property
+    def stuck(self) -> bool:
+        """Whether nothing was reached for long and something is open."""
+
+
+class GoalView(Protocol):
+    """A check of the lesson, and how many have it, are at it, and are stuck at it."""
+
+    @property
+    def title(self) -> str:
+        """What it asks."""
+
+    @property
+    def passed(self) -> int:
+        """Learners for whom it holds."""
+
+    @property
+    def at(self) -> int:
+        """Learners whose next goal it is, the stuck ones included."""
+
+    @property
+    def stuck(self) -> int:
+        """Learners who are stuck at it."""
+
+
+class ClassPicture(Protocol):
+    """The class at a moment."""
+
+    @property
+    def lesson(self) -> str:
+        """The lesson's title."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether everybody is asked to look up."""
+
+    @property
+    def rows(self) -> Sequence[LearnerView]:
+        """The learners, in the order in which they joined."""
+
+    @property
+    def goals(self) -> Sequence[GoalView]:
+        """The lesson's checks, in order."""
+
+    def hardest(self) -> tuple[str, int, str]:
+        """The goal at which most are stuck, how many, and the wrong command most common among them."""
+
+
+class ClassRoom(Protocol):
+    """A class that can be asked and told. Each call may take its time, and raises Trouble."""
+
+    def look(self, language: str) -> ClassPicture:
+        """The class as it stands."""
+
+    def push(self, kind: str, text: str, to: list[str]) -> None:
+        """Send something to some learners, or to all if nobody is named."""
