@@ -286,6 +286,8 @@ class ServerPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     execute_disable: bool = True
     """The switches of its firmware."""
     launch_type: Literal["Auto", "Off"] = "Auto"
+    model: str = ""
+    """Its kind among those of assets/servers/economics.toml; empty: the default."""
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -301,6 +303,17 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     driver: str = ""
     """The driver of its disk controller; empty: the IDE controller's."""
     integration: str | None = None
+    model: str = ""
+    """Its kind among those of assets/servers/economics.toml; empty: not known, and it cannot be reckoned with."""
+    load: int = 0
+    """What its work takes of its processors on average and at its peak, in per cent."""
+    peak: int = 0
+    age: int = 0
+    """Years since it was bought."""
+    licence: str = ""
+    """The edition of the Windows Server licence that it has; empty if its system needs none."""
+    oem: bool = True
+    """Whether that licence came with the hardware and ends with it."""
 
 
 class Scenario(ServerPlan, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -228,9 +228,11 @@ def cheapest(
     cluster: bool = False,
     rights: UseRights | None = None,
     prices: dict[str, int] | None = None,
+    held: Sequence[str] = (),
 ) -> Offer | None:
     """The cheapest set of licences; of several the one with the fewest licences, then with the lower editions.
 
+    `held`: the editions of licences that the server has already; what is bought comes on top of them.
     `cluster`: the server is a node of a failover cluster, so the system on its hardware must have clustering.
     `prices` replaces prices of editions. None if no licence can cover this server.
     """
@@ -246,7 +248,7 @@ def cheapest(
         return None
     best: tuple[int, int, list[int], Offer] | None = None
     for offer in _sets(server, len(instances) + 2, rights, cost, ceiling):
-        names = offer.editions()
+        names = [*held, *offer.editions()]
         if cluster and not any(rights.edition(name).cluster for name in names):
             continue
         if best is not None and (offer.price, offer.count) > best[:2]:

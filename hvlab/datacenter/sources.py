@@ -21,15 +21,19 @@ APART = 4096
 
 
 class SourceServer(Component):
-    """One such server; `stood` in ns: how long it has stood still for conversions."""
+    """One such server; `stood` in ns: how long it has stood still for conversions.
 
-    STATE = ("files", "running", "stood")
+    `load` and `peak`: what its work takes of its processors on average and at the most, in per cent.
+    """
+
+    STATE = ("files", "running", "stood", "load", "peak")
 
     def __init__(self, plan: Source, files: HostFiles) -> None:
         self.plan = plan
         self.files = files
         self.running = True
         self.stood = 0
+        self.load, self.peak = plan.load, plan.peak
 
     @property
     def disk(self) -> Vhd:

@@ -530,6 +530,20 @@ class GuestSystem(PartitionSoftware):
             driver.tick(self, relid)
         return None
 
+    def rest(self, delay: int, thread: int) -> None:
+        """Let a thread go on after so many nanoseconds."""
+        self.after(delay, GuestSystem.on_rested, thread)
+
+    @handler
+    def on_rested(self, thread: int) -> int | None:
+        """A thread has rested; while the processor is stopped, its timers stand still."""
+        if self.hung or self.stop_code:
+            return None
+        if self.hypervisor.stands(self.partition, 0):
+            return TIMER_STANDS
+        self.unblock(f"rest {thread}")
+        return None
+
     @property
     def settled(self) -> bool:
         """Whether every driver is ready that the boot waits for."""

@@ -101,7 +101,11 @@ def test_the_glossary_has_its_terms_in_both_languages() -> None:
 
 
 TOPICS = sorted(path.stem for path in (paths.assets() / "help" / "en").glob("about_*.txt"))
-SCENARIOS = {"about_Clusters": "two-nodes", "about_Moving": "machine-room"}
+SCENARIOS = {
+    "about_Clusters": "two-nodes",
+    "about_Consolidation": "consolidation",
+    "about_Moving": "machine-room",
+}
 """Topics whose examples need another lab; their text says so."""
 HEADING = {"en": "TRY", "de": "ZUM AUSPROBIEREN"}
 

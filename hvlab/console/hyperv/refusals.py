@@ -7,6 +7,7 @@ added to it by its id (`explain.<reason>`) in the learner's language.
 from __future__ import annotations
 
 from hvlab.console.errors import CmdletError
+from hvlab.console.hyperv.benefit_refusals import BENEFIT_ERRORS
 from hvlab.console.hyperv.cluster_refusals import CLUSTER_ERRORS
 from hvlab.console.hyperv.disk_refusals import DISK_ERRORS
 from hvlab.console.hyperv.moving_refusals import MOVING_ERRORS
@@ -16,6 +17,7 @@ from hvlab.network.addresses import POOL_SIZE
 _STATE = "The operation cannot be performed while the object is in its current state."
 
 _ERRORS: dict[str, tuple[str, str, str]] = {
+    **BENEFIT_ERRORS,
     **CLUSTER_ERRORS,
     **MOVING_ERRORS,
     **DISK_ERRORS,

@@ -1,12 +1,15 @@
-"""Start-LabWorkload -Kind Processor: how much is to be computed, and what it took."""
+"""Start-LabWorkload -Kind Processor and -Kind Load: how much is to be computed, and what it took."""
 
 from __future__ import annotations
 
 from hvlab.console.cmdlets import Call
+from hvlab.console.errors import CmdletError
 from hvlab.console.objects import Column, ObjectType, TimeSpan
-from hvlab.guests import computing
+from hvlab.datacenter.economics import processor_megahertz
+from hvlab.guests import computing, duty
 from hvlab.guests.guest import GuestSystem
 from hvlab.guests.records import Workload
+from hvlab.host.machine import VirtualMachine
 
 MILLISECOND = 1_000_000
 
@@ -55,3 +58,19 @@ def start_computing(call: Call, guest: GuestSystem) -> Workload:
     args = call.args
     threads = args.Threads if "Threads" in args else len(guest.processors)
     return computing.start(guest, args.Milliseconds * MILLISECOND, args.ParallelPercent, threads)
+
+
+def start_load(call: Call, machine: VirtualMachine, guest: GuestSystem) -> Workload:
+    """Let the guest work as a server does all day: so many MHz of the host's processors, spread over its own."""
+    args = call.args
+    each = processor_megahertz(call.lab.scenario, call.lab.host)
+    most = each * len(guest.processors)
+    if "Megahertz" not in args or args.Megahertz > most:
+        raise CmdletError(
+            f"Give -Megahertz from 1 to {most}: '{machine.name}' has {len(guest.processors)} of {each} MHz.",
+            "OutOfRange",
+            "InvalidArgument",
+            explain=("explain.load-megahertz", {"name": machine.name, "most": most}),
+        )
+    busy = max(1, duty.PERIOD * args.Megahertz // most)
+    return duty.start(guest, busy, max(1, args.Milliseconds * MILLISECOND // duty.PERIOD))

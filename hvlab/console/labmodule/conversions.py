@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from hvlab import catalog
+from hvlab.catalog.economics import economics
 from hvlab.catalog.managers import Manager, manager, managers
 from hvlab.catalog.models import read_size
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
@@ -24,6 +25,13 @@ from hvlab.storage.errors import StorageError
 MODULE = "Lab"
 VERSIONS = tuple(one.id for one in managers().versions)
 
+
+def _megahertz(one: SourceServer) -> int | None:
+    """What its work takes on average; None where its hardware is not known."""
+    model = economics().models.get(one.plan.model)
+    return model.capacity * one.load // 100 if model is not None else None
+
+
 SOURCE = ObjectType(
     "Hvlab.SourceServer",
     {
@@ -34,6 +42,12 @@ SOURCE = ObjectType(
         "DiskSize": lambda one: one.disk.size,
         "DiskDriver": lambda one: one.plan.driver or "ide",
         "Records": lambda one: compare(one, one.disk).sound,
+        "Model": lambda one: one.plan.model,
+        "Load": lambda one: one.load,
+        "Peak": lambda one: one.peak,
+        "Megahertz": _megahertz,
+        "Age": lambda one: one.plan.age,
+        "License": lambda one: one.plan.licence.capitalize(),
         "Running": lambda one: one.running,
         "StoodStill": lambda one: TimeSpan(one.stood),
     },
@@ -45,6 +59,8 @@ SOURCE = ObjectType(
         Column("Disk(G)", lambda one: int(str(one.get("DiskSize"))) >> 30),
         "DiskDriver",
         "Records",
+        Column("Load(%)", "Load"),
+        "Model",
     ),
     text_property="Name",
 )

@@ -11,12 +11,12 @@ from hvlab.console.hyperv.machines import find_machines, machine_now
 from hvlab.console.hyperv.objects import guest_of, vmms
 from hvlab.console.labmodule import databases
 from hvlab.console.labmodule.asking import running_guest
-from hvlab.console.labmodule.computing import COMPUTED, start_computing
+from hvlab.console.labmodule.computing import COMPUTED, start_computing, start_load
 from hvlab.console.labmodule.databases import start_database
 from hvlab.console.labmodule.disks_of_guests import capacity, unit_of
 from hvlab.console.labmodule.sending import start_sending
 from hvlab.console.objects import Column, ObjectType, TimeSpan
-from hvlab.guests import computing, database, sending
+from hvlab.guests import computing, database, duty, sending
 from hvlab.guests.guest import GuestSystem
 from hvlab.guests.records import Workload
 from hvlab.guests.system_record import DATA_START, SECTOR
@@ -24,7 +24,7 @@ from hvlab.host.machine import PAUSED_CRITICAL, VirtualMachine
 from hvlab.storage.volume import StorageError
 
 MODULE = "Lab"
-DISK, NETWORK, PROCESSOR = "Disk", "Network", "Processor"
+DISK, NETWORK, PROCESSOR, LOAD = "Disk", "Network", "Processor", "Load"
 DISK_BLOCK = 4096
 """Bytes of a disk workload's block by default."""
 MAXIMUM_BLOCK = 128 << 10
@@ -95,6 +95,8 @@ def _start(call: Call) -> Iterator[object]:
         work = start_sending(call, machine, guest)
     elif args.Kind == PROCESSOR:
         work = start_computing(call, guest)
+    elif args.Kind == LOAD:
+        work = start_load(call, machine, guest)
     else:
         work = _start_disk(call, machine, guest)
     if args.NoWait:
@@ -105,7 +107,7 @@ def _start(call: Call) -> Iterator[object]:
 
 def _account(machine: VirtualMachine, work: Workload) -> object:
     """What a workload has cost, in the columns of its kind."""
-    kind = COMPUTED if work.operation == computing.COMPUTE else WORKLOAD
+    kind = COMPUTED if work.operation in (computing.COMPUTE, duty.DUTY) else WORKLOAD
     return kind.of((machine.name, work))
 
 
@@ -211,7 +213,7 @@ CMDLETS = (
                 aliases=("VMName", "Name"),
             ),
             Parameter("Operation", "enum", position=1, values=("Write", "Read"), default="Write"),
-            Parameter("Kind", "enum", values=(DISK, NETWORK, PROCESSOR, databases.KIND), default=DISK),
+            Parameter("Kind", "enum", values=(DISK, NETWORK, PROCESSOR, LOAD, databases.KIND), default=DISK),
             Parameter("Target", aliases=("ComputerName",)),
             Parameter("Adapter", "int", default=1, minimum=1),
             Parameter("Size", "size"),
@@ -223,6 +225,7 @@ CMDLETS = (
             Parameter("Milliseconds", "int", default=1000, minimum=1, maximum=600_000),
             Parameter("ParallelPercent", "int", default=100, minimum=0, maximum=100),
             Parameter("Threads", "int", minimum=1, maximum=64),
+            Parameter("Megahertz", "int", minimum=1),
             Parameter("NoWait", "switch"),
         ),
         _start,
