@@ -7,12 +7,11 @@ is told. The virtual disk's format is handled by `storage`; its file is the trut
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 from hvlab.host import physical
-from hvlab.host.faults import board
-from hvlab.kernel import Component, handler
+from hvlab.host.faults import FaultBoard, board
+from hvlab.kernel import Component, handler, neighbour
 from hvlab.kernel.calendar import seconds
 from hvlab.storage import differencing, iso, raw, vhd
 from hvlab.storage.volume import DiskFull, HostFiles, StorageError
@@ -34,8 +33,7 @@ class Management(Protocol):
         """A request cannot be carried out until its volume has room again; it is kept."""
 
 
-@dataclass(frozen=True)
-class DiskRequest:
+class DiskRequest(NamedTuple):
     """Sectors to read (`data` is empty) or write; `token` is the user's own."""
 
     user: str
@@ -63,6 +61,11 @@ class HostStorage(Component):
         """How many requests of each user are on their way."""
         self.stalled: list[DiskRequest] = []
         """Requests that wait for room on their volume."""
+
+    @neighbour
+    def faults(self) -> FaultBoard:
+        """What is made to fail on the host."""
+        return board(self.world, self.host)
 
     def open(self, path: str) -> vhd.Vhd:
         """The virtual disk in a file, with its parents if it has any, or a physical one. StorageError, BadVhd."""
@@ -93,11 +96,12 @@ class HostStorage(Component):
     def submit(self, request: DiskRequest) -> None:
         """Queue a request for the physical disk."""
         self.under_way[request.user] = self.under_way.get(request.user, 0) + 1
-        begin = max(self.world.now, self.busy_until)
+        now = self.world.now
+        begin = max(now, self.busy_until)
         seek = 0 if self.head == (request.path, request.lba) else self.access
         self.head = (request.path, request.lba + request.sectors)
         self.busy_until = begin + seek + self.per_sector * request.sectors
-        self.after(self.busy_until - self.world.now, HostStorage.on_done, request)
+        self.after(self.busy_until - now, HostStorage.on_done, request)
 
     @handler
     def on_done(self, request: DiskRequest) -> int | None:
@@ -106,7 +110,8 @@ class HostStorage(Component):
         if left:
             self.under_way[request.user] = left
         status, data, grew = self._perform(request)
-        seq = self.world.emit(
+        world = self.world
+        seq = world.emit(
             "disk.io",
             request.user,
             self.name,
@@ -122,14 +127,14 @@ class HostStorage(Component):
         )
         if status == "full":
             self.stalled.append(request)
-            fault = board(self.world, self.host).full_volume(request.path)
+            fault = self.faults.full_volume(request.path)
             if fault is not None:
-                board(self.world, self.host).struck(fault)
-            management = cast(Management, self.world.get(f"{self.host}/root/vmms", Component))
-            self.world.because(seq, management.out_of_space, request.user)
-        elif self.world.has(request.user):
-            user = cast(DiskUser, self.world.get(request.user, Component))
-            self.world.because(seq, user.disk_done, request.token, status, data)
+                self.faults.struck(fault)
+            management = cast(Management, world.get(f"{self.host}/root/vmms", Component))
+            world.because(seq, management.out_of_space, request.user)
+        elif world.has(request.user):
+            user = world.get(request.user, Component)
+            world.because(seq, user.disk_done, request.token, status, data)  # type: ignore[attr-defined]
         return None
 
     def retry(self, user: str) -> None:
@@ -143,23 +148,23 @@ class HostStorage(Component):
         self.stalled = [request for request in self.stalled if request.user != user]
 
     def _perform(self, request: DiskRequest) -> tuple[str, bytes, int]:
+        _, _, path, lba, sectors, data = request
         try:
-            if request.path.casefold().endswith(".iso"):
-                return "ok", self.disc(request.path).read(request.lba, request.sectors), 0
-            disk = self.open(request.path)
-            if (request.lba + request.sectors) * SECTOR > disk.size:
+            if path.casefold().endswith(".iso"):
+                return "ok", self.disc(path).read(lba, sectors), 0
+            disk = self.open(path)
+            if (lba + sectors) * SECTOR > disk.size:
                 return "range", b"", 0
-            faults = board(self.world, self.host)
-            damage = faults.bad_sector(request.path, request.lba, request.sectors)
+            damage = self.faults.bad_sector(path, lba, sectors)
             if damage is not None:
-                faults.struck(damage)
+                self.faults.struck(damage)
                 return "medium", b"", 0
-            if not request.data:
-                return "ok", disk.read(request.lba, request.sectors), 0
+            if not data:
+                return "ok", disk.read(lba, sectors), 0
             before = disk.file_size
-            disk.write(request.lba, request.data)
+            disk.write(lba, data)
             if disk.kind != raw.KIND:
-                self.files.touch(request.path, seconds(self.world.now))
+                self.files.touch(path, seconds(self.world.now))
             return "ok", b"", disk.file_size - before
         except DiskFull:
             return "full", b"", 0

@@ -54,15 +54,27 @@ class Kernel:
 
     Attributes: `now`, simulated nanoseconds; `processed`, events handled since the
     beginning; `cause`, the number of the trace event that led to what runs at
-    present (0 for none), inherited by whatever is scheduled meanwhile.
+    present (0 for none), inherited by whatever is scheduled meanwhile; `stopped`,
+    whether the last run ended because its condition held.
     """
 
-    __slots__ = ("_components", "_dead", "_heap", "_sequence", "_touched", "cause", "now", "processed")
+    __slots__ = (
+        "_components",
+        "_dead",
+        "_heap",
+        "_sequence",
+        "_touched",
+        "cause",
+        "now",
+        "processed",
+        "stopped",
+    )
 
     def __init__(self) -> None:
         self.now = 0
         self.processed = 0
         self.cause = 0
+        self.stopped = False
         self._sequence = 1
         self._heap: list[Entry] = []
         self._dead: set[int] = set()  # membership only: a set is never iterated here
@@ -125,6 +137,7 @@ class Kernel:
         before = self.processed
         handled = 0
         done = limit <= 0
+        self.stopped = False
         watched = stop is not None or limit < FOREVER
         if heap and not done:
             entry = heappop(heap)
@@ -156,7 +169,8 @@ class Kernel:
                     if stop is not None:
                         self.processed = before + handled
                         try:
-                            done = stop() or done
+                            if stop():
+                                self.stopped = done = True
                         except BaseException:
                             self.cause = 0
                             raise

@@ -1,7 +1,7 @@
 """State as data: how a component's state is copied for a snapshot and spelled for a digest.
 
 State may be made of None, booleans, integers, strings, bytes, bytearrays, UUIDs, lists,
-tuples, dicts, dataclasses of these, and of objects that bring their own
+tuples, dicts, dataclasses of these, named tuples of what cannot change, and of objects that bring their own
 `copy_state()` and `digest_state()` (pages and files, which share what did not
 change). Floats, sets, functions and references to components are refused.
 """
@@ -22,9 +22,11 @@ _FIELDS: dict[type, tuple[str, ...]] = {}
 
 
 def field_names(kind: type) -> tuple[str, ...]:
-    """The names of a dataclass's fields, looked up once a class."""
+    """The names of a dataclass's or a named tuple's fields, looked up once a class."""
     names = _FIELDS.get(kind)
-    if names is None:
+    if names is None and issubclass(kind, tuple):
+        names = _FIELDS[kind] = kind._fields  # type: ignore[attr-defined]
+    elif names is None:
         names = _FIELDS[kind] = tuple(field.name for field in fields(kind))
         _FROZEN[kind] = kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
     return names
@@ -75,9 +77,13 @@ def _copier_of(kind: type) -> Callable[[Any], Any]:
     if is_dataclass(kind):
         names = field_names(kind)
         return _same if _FROZEN[kind] else _dataclass_copier(kind, names)
-    if issubclass(kind, enum.Enum):
+    if issubclass(kind, enum.Enum) or _is_named_tuple(kind):
         return _same
     raise TypeError(f"{kind.__qualname__} is not allowed in a component's state")
+
+
+def _is_named_tuple(kind: type) -> bool:
+    return issubclass(kind, tuple) and hasattr(kind, "_fields")
 
 
 def _dataclass_copier(kind: type, names: tuple[str, ...]) -> Callable[[Any], Any]:
@@ -105,7 +111,7 @@ def plain(value: Any) -> Any:
     """The same value made of None, bool, int, str, bytes and lists only, for the canonical encoding.
 
     Dicts become lists of pairs sorted by key, so the order of insertion does not matter;
-    a dataclass becomes its name and its fields in order.
+    a dataclass or a named tuple becomes its name and its fields in order.
     """
     kind = type(value)
     if kind is int and not -(1 << 63) <= value < 1 << 64:
@@ -124,7 +130,7 @@ def plain(value: Any) -> Any:
     own = getattr(value, "digest_state", None)
     if own is not None:
         return plain(own())
-    if is_dataclass(kind):
+    if is_dataclass(kind) or _is_named_tuple(kind):
         return [kind.__name__, *(plain(getattr(value, name)) for name in field_names(kind))]
     if isinstance(value, enum.Enum):
         return [kind.__name__, plain(value.value)]

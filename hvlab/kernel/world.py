@@ -125,6 +125,11 @@ class World(Kernel):
         name: str = self._components[index].name
         return name
 
+    def keeps(self, component: Component) -> bool:
+        """Whether this very object still is a component of the world: it was not removed, nor made anew."""
+        index = component.index
+        return index < len(self._components) and self._components[index] is component
+
     def hold(self, component: Component) -> None:
         """Somebody keeps a component from now on: it counts as touched at every snapshot."""
         if component.index not in self._held:
@@ -168,19 +173,11 @@ class World(Kernel):
         if self.between is None:
             return super().run(until, limit, stop)
         handled = 0
-        held = False
-
-        def asked() -> bool:
-            nonlocal held
-            assert stop is not None
-            held = stop()
-            return held
-
         while True:
             part = min(SLICE, limit - handled)
-            done = super().run(until, part, None if stop is None else asked)
+            done = super().run(until, part, stop)
             handled += done
-            if held or done < part or handled >= limit:
+            if self.stopped or done < part or handled >= limit:
                 return handled
             self.between()
 

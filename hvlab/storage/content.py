@@ -36,7 +36,12 @@ class FileContent:
         """Bytes from `offset`; fewer at the end of the file. ValueError before its beginning."""
         if offset < 0:
             raise ValueError(f"offset {offset}")
-        count = max(0, min(count, self.size - offset))
+        count = min(count, self.size - offset)
+        if count <= 0:
+            return b""
+        number, start = divmod(offset, CHUNK)
+        if start + count <= CHUNK:
+            return self.chunks.get(number, _ZERO)[start : start + count]
         parts = []
         while count:
             number, start = divmod(offset, CHUNK)
@@ -50,27 +55,32 @@ class FileContent:
         """Change bytes; the file grows where needed, but not for no bytes at all. ValueError before its beginning."""
         if offset < 0:
             raise ValueError(f"offset {offset}")
-        self._own_table()
-        done = 0
-        while done < len(data):
+        if self._shared:
+            self._own_table()
+        done, length = 0, len(data)
+        while done < length:
             number, start = divmod(offset + done, CHUNK)
-            step = min(CHUNK - start, len(data) - done)
-            old = self.chunks.get(number, _ZERO)
-            chunk = old[:start] + data[done : done + step] + old[start + step :]
+            step = min(CHUNK - start, length - done)
+            if step == CHUNK:
+                chunk = bytes(data[done : done + step])
+            else:
+                old = self.chunks.get(number, _ZERO)
+                chunk = old[:start] + data[done : done + step] + old[start + step :]
             if chunk == _ZERO:
                 self.chunks.pop(number, None)
             else:
                 self.chunks[number] = chunk
             done += step
-        if data:
-            self.size = max(self.size, offset + len(data))
+        if length and offset + length > self.size:
+            self.size = offset + length
 
     def truncate(self, size: int) -> None:
         """Cut or extend to `size`; what is beyond is forgotten. ValueError for a negative size."""
         if size < 0:
             raise ValueError(f"size {size}")
         if size < self.size:
-            self._own_table()
+            if self._shared:
+                self._own_table()
             first, rest = divmod(size, CHUNK)
             for number in [number for number in self.chunks if number > first]:
                 del self.chunks[number]
@@ -107,9 +117,8 @@ class FileContent:
         return twin
 
     def _own_table(self) -> None:
-        if self._shared:
-            self.chunks = self.chunks.copy()
-            self._shared = False
+        self.chunks = self.chunks.copy()
+        self._shared = False
 
     copy_state = copy
 

@@ -6,6 +6,7 @@ Pure functions over text. Nothing here knows which volumes or files there are.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from hvlab.storage.errors import BadPath
 
@@ -17,6 +18,7 @@ PATH_LIMIT = 259
 """Characters of a whole path: Windows' 260 with the zero at its end."""
 
 
+@lru_cache(maxsize=1024)  # every disk request names its file by its path
 def normalise(path: str, folder: str | None = None) -> str:
     """An absolute path with single backslashes, an upper-case letter, no `.` or `..`. BadPath.
 

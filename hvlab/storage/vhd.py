@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import struct
 import uuid
+from collections.abc import Mapping
+from functools import lru_cache
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from hvlab.storage.errors import BadVhd, StorageError
@@ -192,11 +195,20 @@ def create_dynamic(
 # -- opening one --------------------------------------------------------------------------------
 
 
-def read_footer(store: Store) -> dict[str, Any]:
+# A disk is opened anew for every request, since its file is the truth. What the same bytes say is
+# the same each time, so that they are taken apart and summed up only once.
+
+
+def read_footer(store: Store) -> Mapping[str, Any]:
     """The fields of the footer at the file's end, checked. BadVhd."""
-    if store.size < FOOTER_SIZE:
-        raise BadVhd("too-short", size=store.size)
-    raw = store.read(store.size - FOOTER_SIZE, FOOTER_SIZE)
+    size = store.size
+    if size < FOOTER_SIZE:
+        raise BadVhd("too-short", size=size)
+    return _footer_fields(store.read(size - FOOTER_SIZE, FOOTER_SIZE))
+
+
+@lru_cache(maxsize=512)
+def _footer_fields(raw: bytes) -> Mapping[str, Any]:
     footer = FOOTER.unpack(raw)
     if footer["cookie"] != b"conectix":
         raise BadVhd("no-footer")
@@ -208,17 +220,33 @@ def read_footer(store: Store) -> dict[str, Any]:
         raise BadVhd("no-sectors", size=footer["current_size"])
     if footer["disk_type"] not in KINDS:
         raise BadVhd("disk-type", found=footer["disk_type"])
-    return footer
+    return MappingProxyType(footer)
 
 
-def read_header(store: Store, footer: dict[str, Any]) -> dict[str, Any]:
+def read_header(store: Store, footer: Mapping[str, Any]) -> Mapping[str, Any]:
     """The fields of a dynamic or differencing disk's header, checked. BadVhd."""
-    raw = store.read(footer["data_offset"], HEADER_SIZE)
+    at = footer["data_offset"]
+    raw = store.read(at, HEADER_SIZE)
     if len(raw) < HEADER_SIZE:
-        raise BadVhd("no-header", offset=footer["data_offset"])
+        raise BadVhd("no-header", offset=at)
+    header = _header_fields(raw, at)
+    begin, end = header["table_offset"], header["table_offset"] + 4 * header["table_entries"]
+    size = store.size
+    if header["table_entries"] * header["block_size"] < footer["current_size"] or end > size - FOOTER_SIZE:
+        raise BadVhd("table-size", entries=header["table_entries"])
+    if begin < at + HEADER_SIZE:
+        raise BadVhd("table-place", offset=begin)
+    if store.read(0, FOOTER_SIZE) != store.read(size - FOOTER_SIZE, FOOTER_SIZE):
+        raise BadVhd("footer-copy")
+    return header
+
+
+@lru_cache(maxsize=512)
+def _header_fields(raw: bytes, at: int) -> Mapping[str, Any]:
+    """What the header says that lies at `at`, as far as it can be checked by itself. BadVhd."""
     header = HEADER.unpack(raw)
     if header["cookie"] != b"cxsparse":
-        raise BadVhd("no-header", offset=footer["data_offset"])
+        raise BadVhd("no-header", offset=at)
     if header["checksum"] != checksum(HEADER, raw):
         raise BadVhd("header-checksum", expected=checksum(HEADER, raw), found=header["checksum"])
     if header["version"] >> 16 != VERSION >> 16:
@@ -226,14 +254,7 @@ def read_header(store: Store, footer: dict[str, Any]) -> dict[str, Any]:
     block = header["block_size"]
     if block < SECTOR or block & (block - 1):
         raise BadVhd("block-size", found=block)
-    begin, end = header["table_offset"], header["table_offset"] + 4 * header["table_entries"]
-    if header["table_entries"] * block < footer["current_size"] or end > store.size - FOOTER_SIZE:
-        raise BadVhd("table-size", entries=header["table_entries"])
-    if begin < footer["data_offset"] + HEADER_SIZE:
-        raise BadVhd("table-place", offset=begin)
-    if store.read(0, FOOTER_SIZE) != store.read(store.size - FOOTER_SIZE, FOOTER_SIZE):
-        raise BadVhd("footer-copy")
-    return header
+    return MappingProxyType(header)
 
 
 def open_vhd(
@@ -269,13 +290,13 @@ class Vhd:
 
     Attributes: `size`, bytes the guest sees; `block_size`, bytes of a block, 0 for a
     fixed disk; `kind`, Fixed, Dynamic or Differencing; `identifier`; `timestamp`,
-    seconds since 2000; `parent`, the disk below a differencing one.
+    seconds since 2000; `parent`, the disk below a differencing one; `store`, its file.
     """
 
     def __init__(
-        self, store: Store, footer: dict[str, Any], header: dict[str, Any] | None, parent: Vhd | None
+        self, store: Store, footer: Mapping[str, Any], header: Mapping[str, Any] | None, parent: Vhd | None
     ) -> None:
-        self._store = store
+        self.store = store
         self.size: int = footer["current_size"]
         self.kind: str = KINDS[footer["disk_type"]]
         self.identifier: uuid.UUID = footer["identifier"]
@@ -289,13 +310,13 @@ class Vhd:
     @property
     def file_size(self) -> int:
         """Bytes of the file."""
-        return self._store.size
+        return self.store.size
 
     # -- what is there --------------------------------------------------------------------------
 
     def _entries(self) -> tuple[int, ...]:
         count = -(-self.size // self.block_size) if self.block_size else 0
-        return struct.unpack(f">{count}I", self._store.read(self._table, 4 * count))
+        return struct.unpack(f">{count}I", self.store.read(self._table, 4 * count))
 
     @property
     def allocated_blocks(self) -> int:
@@ -337,7 +358,7 @@ class Vhd:
 
     def _place(self, block: int) -> int | None:
         """Where a block begins in the file, with its bitmap, in bytes; None if it is not there. BadVhd."""
-        entry = int.from_bytes(self._store.read(self._table + 4 * block, 4), "big")
+        entry = int.from_bytes(self.store.read(self._table + 4 * block, 4), "big")
         if entry == UNALLOCATED:
             return None
         self._check_place(block, entry)
@@ -347,7 +368,7 @@ class Vhd:
         begin = entry * SECTOR
         end = begin + self._bitmap_size + self.block_size
         # The table need not follow the header at once, but no block may lie over either.
-        if begin < FOOTER_SIZE + HEADER_SIZE or end > self._store.size - FOOTER_SIZE:
+        if begin < FOOTER_SIZE + HEADER_SIZE or end > self.store.size - FOOTER_SIZE:
             raise BadVhd("block-place", block=block, found=entry)
         if begin < self._table_end and end > self._table:
             raise BadVhd("block-place", block=block, found=entry)
@@ -355,7 +376,7 @@ class Vhd:
     def _runs(self, at: int, start: int, count: int) -> list[tuple[bool, int]]:
         """Stretches of sectors of a block that are alike: (present, how many). The first sector is the top bit."""
         first = start // 8
-        bits = self._store.read(at + first, (start + count - 1) // 8 - first + 1)
+        bits = self.store.read(at + first, (start + count - 1) // 8 - first + 1)
         if bits.count(0xFF) == len(bits):
             return [(True, count)]
         runs: list[tuple[bool, int]] = []
@@ -388,7 +409,7 @@ class Vhd:
         """Sectors as the guest would see them; what is not in the file is the parent's, or zero. BadVhd."""
         self._check(lba, sectors)
         if not self.block_size:
-            return self._store.read(lba * SECTOR, sectors * SECTOR)
+            return self.store.read(lba * SECTOR, sectors * SECTOR)
         parts = []
         for piece in self._pieces(lba, sectors):
             at = self._place(piece.block)
@@ -399,7 +420,7 @@ class Vhd:
             for present, count in self._runs(at, piece.start, piece.sectors):
                 if present:
                     offset = at + self._bitmap_size + (piece.start + done) * SECTOR
-                    parts.append(self._store.read(offset, count * SECTOR))
+                    parts.append(self.store.read(offset, count * SECTOR))
                 else:
                     parts.append(self._below(piece.lba + done, count))
                 done += count
@@ -419,7 +440,7 @@ class Vhd:
         sectors = len(data) // SECTOR
         self._check(lba, sectors)
         if not self.block_size:
-            self._store.write(lba * SECTOR, data)
+            self.store.write(lba * SECTOR, data)
             return
         pieces = self._pieces(lba, sectors)
         places = {piece.block: self._place(piece.block) for piece in pieces}
@@ -430,41 +451,41 @@ class Vhd:
             if at is None:
                 at = new[piece.block]
             offset = at + self._bitmap_size + piece.start * SECTOR
-            self._store.write(offset, data[done : done + piece.sectors * SECTOR])
+            self.store.write(offset, data[done : done + piece.sectors * SECTOR])
             self._mark(at, piece.start, piece.sectors)
             done += piece.sectors * SECTOR
         # Last of all: only now does the table lead to the new blocks.
         for block, at in new.items():
-            self._store.write(self._table + 4 * block, (at // SECTOR).to_bytes(4, "big"))
+            self.store.write(self._table + 4 * block, (at // SECTOR).to_bytes(4, "big"))
 
     def _grow(self, blocks: list[int]) -> dict[int, int]:
         """Make room for new blocks where the footer was, the footer behind them; where each begins."""
         if not blocks:
             return {}
-        footer_at = self._store.size - FOOTER_SIZE
-        footer = self._store.read(footer_at, FOOTER_SIZE)
+        footer_at = self.store.size - FOOTER_SIZE
+        footer = self.store.read(footer_at, FOOTER_SIZE)
         first = (
             -(-footer_at // SECTOR) * SECTOR
         )  # the table counts in sectors; a stranger's file may not end on one
         step = self._bitmap_size + self.block_size
         end = first + step * len(blocks)
-        self._store.truncate(end + FOOTER_SIZE)  # the one step that can fail
-        self._store.write(footer_at, bytes(FOOTER_SIZE))  # the old footer's place becomes the first block's
-        self._store.write(end, footer)
+        self.store.truncate(end + FOOTER_SIZE)  # the one step that can fail
+        self.store.write(footer_at, bytes(FOOTER_SIZE))  # the old footer's place becomes the first block's
+        self.store.write(end, footer)
         new = {block: first + step * number for number, block in enumerate(blocks)}
         if self.parent is None:
             # All sectors of a new block count as present, at once. Readers disagree on whether a dynamic
             # disk's bitmap matters (qemu never looks, libvhdi does); with all bits set they read alike.
             # A differencing disk's bits are set sector by sector: a clear one is what lets the parent through.
             for at in new.values():
-                self._store.write(at, b"\xff" * (self.block_size // SECTOR // 8))
+                self.store.write(at, b"\xff" * (self.block_size // SECTOR // 8))
         return new
 
     def _mark(self, at: int, start: int, count: int) -> None:
         """Set the bits of sectors in a block's bitmap, if they are not set yet."""
         first = start // 8
         length = (start + count - 1) // 8 - first + 1
-        old = int.from_bytes(self._store.read(at + first, length), "big")
+        old = int.from_bytes(self.store.read(at + first, length), "big")
         bits = old | ((1 << count) - 1) << (8 * (first + length) - start - count)
         if bits != old:
-            self._store.write(at + first, bits.to_bytes(length, "big"))
+            self.store.write(at + first, bits.to_bytes(length, "big"))

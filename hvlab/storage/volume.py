@@ -89,8 +89,11 @@ class FileHandle:
     def write(self, offset: int, data: bytes) -> None:
         """Change bytes. DiskFull, with nothing done, if the file cannot grow so far."""
         if data:
-            self.volume.check_growth(offset + len(data) - self.size)
-            self.file.content.write(offset, data)
+            content = self.file.content
+            growth = offset + len(data) - content.size
+            if growth > 0:
+                self.volume.check_growth(growth)
+            content.write(offset, data)
 
     def truncate(self, size: int) -> None:
         """Cut or extend. DiskFull, with nothing done, if the file cannot grow so far."""

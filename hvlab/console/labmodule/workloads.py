@@ -138,11 +138,19 @@ def _finish(call: Call, machine: VirtualMachine, number: int) -> Iterator[object
     """Wait for a workload's end, and say what it cost."""
     call.progress("Start-LabWorkload", machine.name)
 
+    world = call.lab.world
+    service = vmms(call.lab)
+    key = machine.name.casefold()
+    guest = guest_of(call.lab, machine)
+
     def finished() -> bool:
-        now = guest_of(call.lab, machine)
-        if machine_now(call, machine).state == PAUSED_CRITICAL:
+        # Asked after every event of the wait: it looks up again only what is not there any more.
+        nonlocal guest, service
+        if guest is None or not world.keeps(guest):
+            guest, service = guest_of(call.lab, machine), vmms(call.lab)
+        if guest is None or service.machines.get(key, machine).state == PAUSED_CRITICAL:
             return True
-        return now is None or len(now.workloads) < number or now.workloads[number - 1].finished > 0
+        return len(guest.workloads) < number or guest.workloads[number - 1].finished > 0
 
     if not call.lab.wait(finished):
         raise CmdletError(
