@@ -15,7 +15,6 @@ from hvlab.guests.drivers.base import Driver
 from hvlab.guests.drivers.storage import StorageDriver
 from hvlab.hypervisor.calls import Status
 from hvlab.hypervisor.intercepts import SYNIC_MESSAGE
-from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.hypervisor.synic import FLAG_BYTES, SLOT_SIZE
 from hvlab.vmbus import guest as client
 from hvlab.vmbus import messages, packets, signals
@@ -25,6 +24,10 @@ from hvlab.vmbus.ring import Ring, RingCorrupt
 
 if TYPE_CHECKING:
     from hvlab.guests.guest import GuestSystem
+
+
+_NO_MESSAGE = bytes(4)
+_NO_FLAGS = bytes(FLAG_BYTES)
 
 
 @dataclass
@@ -52,6 +55,10 @@ class GuestBus:
         self.guest = guest
         self.state = state
         self._ends: dict[int, Endpoint] = {}
+        self._sim, self._sief, self._interrupts = (
+            guest.machine_page(page) for page in (state.sim_page, state.sief_page, state.interrupt_page)
+        )
+        """The machine's pages behind those of the state."""
 
     @property
     def driver(self) -> str:
@@ -134,32 +141,32 @@ class GuestBus:
 
     def _take_message(self) -> None:
         guest = self.guest
-        base = self.state.sim_page * PAGE_SIZE + signals.VMBUS_SINT * SLOT_SIZE
-        slot = SYNIC_MESSAGE.unpack(guest.read(base, SLOT_SIZE))
-        if slot["message_type"] == 0:
+        memory = guest.memory
+        at = signals.VMBUS_SINT * SLOT_SIZE
+        slot = memory.page(self._sim)[at : at + SLOT_SIZE]
+        if slot[:4] == _NO_MESSAGE:
             return
-        payload = slot["payload"][: slot["payload_size"]]
-        guest.write(base, bytes(4))
-        pending = guest.read(base + 5, 1)[0] & 1
-        if pending:
+        message = SYNIC_MESSAGE.unpack(slot)
+        memory.page_for_write(self._sim)[at : at + 4] = _NO_MESSAGE
+        # Looked at only now: what came before the slot was free has set it, what comes later finds the slot.
+        if memory.page(self._sim)[at + 5] & 1:
             guest.end_of_message()
-        self.apply(self.state.connection.handle(payload))
+        self.apply(self.state.connection.handle(message["payload"][: message["payload_size"]]))
 
     def _take_flags(self) -> None:
-        guest = self.guest
-        base = self.state.sief_page * PAGE_SIZE + signals.VMBUS_SINT * FLAG_BYTES
-        raised = guest.read(base, FLAG_BYTES)
-        if not any(raised):
+        memory = self.guest.memory
+        connection = self.state.connection
+        at = signals.VMBUS_SINT * FLAG_BYTES
+        raised = bytes(memory.page(self._sief)[at : at + FLAG_BYTES])
+        if raised == _NO_FLAGS:
             return
-        guest.write(base, bytes(FLAG_BYTES))
-        if signals.host_signals_through_page(self.state.connection.version):
-            page = bytearray(guest.read(self.state.interrupt_page * PAGE_SIZE, PAGE_SIZE))
-            channels = signals.take_bits(page, 0)
-            guest.write(self.state.interrupt_page * PAGE_SIZE, bytes(page[: signals.HALF_PAGE]))
+        memory.page_for_write(self._sief)[at : at + FLAG_BYTES] = _NO_FLAGS
+        if signals.host_signals_through_page(connection.version):
+            channels = signals.take_bits(memory.page_for_write(self._interrupts), 0)
         else:
             channels = [flag for flag in signals.set_bits(raised) if flag]
         for relid in channels:
-            if relid in self.state.connection.channels:
+            if relid in connection.channels:
                 self.drain(relid)
 
     # -- rings --------------------------------------------------------------------------------
@@ -213,28 +220,32 @@ class GuestBus:
         self._flush(relid)
 
     def _flush(self, relid: int) -> None:
+        waiting = self.state.unsent.get(relid)
+        if not waiting:
+            return
         guest = self.guest
-        waiting = self.state.unsent.get(relid, [])
         driver = self.state.drivers[relid]
+        world = guest.world
+        sums, kind = self.state.sent, driver.PATH
         try:
-            for sent in self.end(relid).send(waiting):
-                seq = guest.world.emit(
+            for data, offset, signal, packet_type, transaction in self.end(relid).send(waiting):
+                seq = world.emit(
                     "ring.packet",
-                    f"{guest.name}/{driver.PATH}",
+                    f"{guest.name}/{kind}",
                     f"{guest.host}/root/{driver.service(guest)}",
                     guest.partition,
                     0,
                     relid,
                     messages.GUEST_TO_HOST,
-                    packets.PACKET_NAMES[sent.packet.kind],
-                    sent.packet.transaction,
-                    sent.offset,
-                    sent.signal,
-                    sent.data,
+                    packets.PACKET_NAMES[packet_type],
+                    transaction,
+                    offset,
+                    signal,
+                    data,
                 )
-                self._count(self.state.sent, driver, len(sent.data))
-                if sent.signal:
-                    guest.world.because(seq, self._signal, relid)
+                sums[kind] = sums.get(kind, 0) + len(data)
+                if signal:
+                    world.because(seq, self._signal, relid)
         except RingCorrupt as error:
             self.give_up(relid, "broken ring", str(error))
 
@@ -252,17 +263,14 @@ class GuestBus:
             self.guest.note_driver(driver.name, state, why)
             driver.lost(self.guest, relid)
 
-    def _count(self, totals: dict[str, int], driver: Driver, size: int) -> None:
-        totals[driver.PATH] = totals.get(driver.PATH, 0) + size
-
     def _signal(self, relid: int) -> None:
         guest = self.guest
-        if signals.guest_signals_through_page(self.state.connection.version):
-            at = self.state.interrupt_page * PAGE_SIZE + signals.HALF_PAGE + relid // 8
-            guest.write(at, bytes([guest.read(at, 1)[0] | 1 << relid % 8]))
+        connection = self.state.connection
+        if signals.guest_signals_through_page(connection.version):
+            signals.set_bit(guest.memory.page_for_write(self._interrupts), signals.HALF_PAGE, relid)
             guest.hypercalls.signal(signals.EVENT_CONNECTION)
         else:
-            guest.hypercalls.signal(self.state.connection.channels[relid].signal_connection)
+            guest.hypercalls.signal(connection.channels[relid].signal_connection)
 
     def drain(self, relid: int) -> None:
         """Read what the host has written into a channel's ring, and go on sending what waited for room."""
@@ -270,9 +278,10 @@ class GuestBus:
         if channel is None or channel.state != client.OPEN:
             return
         driver = self.state.drivers[relid]
+        sums, kind = self.state.received, driver.PATH
         try:
             for packet, wanted in self.end(relid).receive():
-                self._count(self.state.received, driver, packet.size)
+                sums[kind] = sums.get(kind, 0) + packet.size
                 driver.packet(self.guest, relid, packet)
                 if relid not in self.state.drivers:
                     return

@@ -27,7 +27,7 @@ from hvlab.guests.threads import Op, Processor, Thread
 from hvlab.guests.writers import SystemWriter, Writers
 from hvlab.hypervisor import Hypercalls, Hypervisor, PartitionSoftware, PhysicalMemory
 from hvlab.hypervisor.memory import PAGE_SIZE
-from hvlab.kernel import handler, neighbour
+from hvlab.kernel import derived, handler, neighbour
 from hvlab.kernel.calendar import file_time
 from hvlab.vmbus import guest as client
 from hvlab.vmbus.signals import POST_AGAIN
@@ -126,14 +126,12 @@ class GuestSystem(PartitionSoftware):
         """Services that somebody has stopped."""
         self.stop_code = 0
         """The number of its stop error, 0 while its kernel lives."""
-        self._bus: GuestBus | None = None
         self._working: Thread | None = None
         self._at = -1
         """The processor that runs at present, -1 for none; only within one event."""
 
     def restored(self) -> None:
-        """Views are made again from the state."""
-        self._bus = None
+        """Nothing is under way."""
         self._working = None
         self._at = -1
 
@@ -149,18 +147,16 @@ class GuestSystem(PartitionSoftware):
         """The machine's pages, for rings; page numbers go through `machine_page`."""
         return self.hypervisor.memory
 
-    @property
+    @derived
     def hypercalls(self) -> Hypercalls:
         """Hypercalls of its processor 0."""
         return Hypercalls(self.hypervisor, self.partition, 0, HYPERCALL_INPUT_PAGE * PAGE_SIZE)
 
-    @property
+    @derived
     def bus(self) -> GuestBus:
         """Its VMBus drivers; only once they are loaded."""
-        if self._bus is None:
-            assert self.bus_state is not None
-            self._bus = GuestBus(self, self.bus_state)
-        return self._bus
+        assert self.bus_state is not None
+        return GuestBus(self, self.bus_state)
 
     @property
     def network(self) -> GuestNetwork:
@@ -170,7 +166,7 @@ class GuestSystem(PartitionSoftware):
     def load_bus(self, state: BusState) -> None:
         """Its VMBus drivers begin, anew if they had begun before."""
         self.bus_state = state
-        self._bus = None
+        self.forget_derived()
 
     def read(self, gpa: int, count: int) -> bytes:
         """Bytes of its memory."""
@@ -182,10 +178,7 @@ class GuestSystem(PartitionSoftware):
 
     def machine_page(self, page: int) -> int:
         """The machine's page behind one of its own. LookupError if there is none."""
-        spa = self.hypervisor.partitions[self.partition].translate(page)
-        if spa is None:
-            raise LookupError(f"no page {page:#x}")
-        return spa
+        return self.hypervisor.machine_page(self.partition, page)
 
     def allocate(self, count: int) -> list[int]:
         """Pages for drivers: not contiguous, as a busy system's are not."""
@@ -363,8 +356,8 @@ class GuestSystem(PartitionSoftware):
                 self.hypervisor.halt(self.partition, processor.index)
                 return None
             self._working = thread
-            op = thread.program.pop(0)
-            delay = OPERATIONS[op[0]](self, *op[1:])
+            operation, *arguments = thread.program.pop(0)
+            delay = OPERATIONS[operation](self, *arguments)
             if processor.busy:
                 return None
             if not thread.program and not thread.waits:
@@ -374,13 +367,22 @@ class GuestSystem(PartitionSoftware):
 
     def _next_thread(self, processor: Processor) -> Thread | None:
         """An urgent thread, the one that it works on if that can go on, or the next that can."""
-        own = [one for one in self.threads.values() if one.vp == processor.index and not one.waits]
-        for done in [one for one in own if not one.program]:
-            del self.threads[done.number]
-        able = [one for one in own if one.program]
-        thread = min(able, key=lambda one: (not one.urgent, one.number != processor.thread), default=None)
-        processor.thread = thread.number if thread else 0
-        return thread
+        index, present = processor.index, processor.thread
+        chosen, best = None, 4
+        over = []
+        for thread in self.threads.values():
+            if thread.waits or thread.vp != index:
+                continue
+            if not thread.program:
+                over.append(thread.number)
+                continue
+            rank = (0 if thread.urgent else 2) + (thread.number != present)
+            if rank < best:
+                chosen, best = thread, rank
+        for number in over:
+            del self.threads[number]
+        processor.thread = chosen.number if chosen else 0
+        return chosen
 
     def interrupt(self, vp: int, sint: int, vector: int) -> None:
         """An interrupt: the disk's line, another processor, or the VMBus. A hung or stopped kernel takes none."""

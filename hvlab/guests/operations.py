@@ -348,8 +348,7 @@ def _unload(guest: GuestSystem) -> int:
 
 
 def _fill(guest: GuestSystem, gpa: int, lba: int, sectors: int, sequence: int) -> int:
-    data = b"".join(system_record.data_sector(sequence + n, lba + n) for n in range(sectors))
-    guest.write(gpa, data)
+    guest.write(gpa, system_record.data_sectors(sequence, lba, sectors))
     return 0
 
 

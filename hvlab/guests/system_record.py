@@ -9,6 +9,7 @@ integration services on the disk, and where the boot set lies.
 
 from __future__ import annotations
 
+import struct
 import zlib
 from dataclasses import dataclass
 
@@ -123,6 +124,8 @@ def read_record(sector: bytes) -> SystemRecord | None:
     )
 
 
+_DATA_HEAD = struct.Struct("<8sQQ").pack
+_FILLER = SECTOR - 24 - 4
 _RAMP = bytes(range(256)) * 3
 """A filler is a stretch of this: each byte one more than the byte before it."""
 
@@ -135,10 +138,18 @@ def boot_set_sector(guest: str, number: int) -> bytes:
 
 def data_sector(sequence: int, lba: int) -> bytes:
     """A record that a workload writes: its number, its place, a filler, and a checksum over them."""
-    head = b"HVREC" + bytes(3) + sequence.to_bytes(8, "little") + lba.to_bytes(8, "little")
-    start = (sequence * 31 + lba * 7) & 0xFF
-    body = head + _RAMP[start : start + SECTOR - len(head) - 4]
-    return body + zlib.crc32(body).to_bytes(4, "little")
+    return data_sectors(sequence, lba, 1)
+
+
+def data_sectors(sequence: int, lba: int, count: int) -> bytes:
+    """So many records one after the other, from that number and that place on."""
+    parts = []
+    for number in range(count):
+        start = (sequence * 31 + lba * 7 + number * 38) & 0xFF
+        body = _DATA_HEAD(b"HVREC", sequence + number, lba + number) + _RAMP[start : start + _FILLER]
+        parts.append(body)
+        parts.append(zlib.crc32(body).to_bytes(4, "little"))
+    return b"".join(parts)
 
 
 def is_sound(sector: bytes) -> bool:

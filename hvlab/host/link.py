@@ -28,7 +28,7 @@ from hvlab.host.services.storage import StorageService
 from hvlab.hypervisor.calls import Status
 from hvlab.hypervisor.hypervisor import ROOT
 from hvlab.hypervisor.memory import PAGE_SIZE
-from hvlab.kernel import Component, handler, neighbour
+from hvlab.kernel import Component, derived, handler, neighbour
 from hvlab.vmbus import host as server
 from hvlab.vmbus import messages, packets, signals
 from hvlab.vmbus.endpoint import Endpoint
@@ -82,7 +82,7 @@ class BusLink(Component):
         """Views are made again from the state."""
         self._ends = {}
 
-    @property
+    @derived
     def platform(self) -> Platform:
         """The virtualization platform."""
         return catalog.platform(self.platform_id)
@@ -173,10 +173,7 @@ class BusLink(Component):
         return None
 
     def _machine_page(self, page: int) -> int:
-        spa = self.root.hypervisor.partitions[self.partition].translate(page)
-        if spa is None:
-            raise LookupError(f"{self.vm} has no page {page:#x}")
-        return spa
+        return self.root.hypervisor.machine_page(self.partition, page)
 
     # -- the control plane's effects -------------------------------------------------------------
 
@@ -370,11 +367,14 @@ class BusLink(Component):
         self._flush(relid)
 
     def _flush(self, relid: int) -> None:
-        waiting = self.unsent.get(relid, [])
+        waiting = self.unsent.get(relid)
+        if not waiting:
+            return
+        world = self.world
         service = self.services[self.server.channels[relid].offer.key]
         try:
-            for sent in self.end(relid).send(waiting):
-                seq = self.world.emit(
+            for data, offset, signal, kind, transaction in self.end(relid).send(waiting):
+                seq = world.emit(
                     "ring.packet",
                     f"{self.host}/root/{service.process(self)}",
                     f"{self.child}/{service.PEER}",
@@ -382,33 +382,33 @@ class BusLink(Component):
                     None,
                     relid,
                     messages.HOST_TO_GUEST,
-                    packets.PACKET_NAMES[sent.packet.kind],
-                    sent.packet.transaction,
-                    sent.offset,
-                    sent.signal,
-                    sent.data,
+                    packets.PACKET_NAMES[kind],
+                    transaction,
+                    offset,
+                    signal,
+                    data,
                 )
-                if sent.signal:
-                    self.world.because(seq, self._signal, relid)
+                if signal:
+                    world.because(seq, self._signal, relid)
         except RingCorrupt as error:
             self.stop_channel(relid, str(error))
 
     def _signal(self, relid: int) -> None:
-        calls = self.root.hypercalls
+        root = self.root
         connection = port_number(self.partition, EVENT_PORT)
         faults = self.faults
-        fault = faults.loses(self.vm, self.server.channels[relid].offer.key)
+        fault = faults.loses(self.vm, self.server.channels[relid].offer.key) if faults.faults else None
         if fault is not None:
             faults.struck(fault)
-        calls.hypervisor.losing = fault is not None
+        root.hypervisor.losing = fault is not None
+        flag = relid
         if signals.host_signals_through_page(self.server.version):
             page = self._interrupt_page()
             if page is not None:
                 signals.set_bit(page, 0, relid)
-            calls.signal(connection, 0)
-        else:
-            calls.signal(connection, relid)
-        calls.hypervisor.losing = False
+            flag = 0
+        root.hypercalls.signal(connection, flag)
+        root.hypervisor.losing = False
 
     # -- what services ask for --------------------------------------------------------------------
 
@@ -442,7 +442,7 @@ class BusLink(Component):
     def _hangs(self, key: str, what: str, arguments: tuple[Any, ...]) -> bool:
         """Whether a device's service does not answer; then what it should hear of waits."""
         faults = self.faults
-        fault = faults.silent(self.vm, key)
+        fault = faults.silent(self.vm, key) if faults.faults else None
         if fault is not None:
             self.held.append((key, what, arguments))
             faults.struck(fault)

@@ -8,7 +8,7 @@ keeps the root's memory for virtual machines and its SynIC event flags.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, cast
+from typing import Any, Protocol
 
 from hvlab.hypervisor import Hypercalls, Hypervisor, PartitionSoftware
 from hvlab.hypervisor.hypervisor import ROOT
@@ -24,7 +24,7 @@ from hvlab.hypervisor.partition import (
     take_pages,
 )
 from hvlab.hypervisor.synic import FLAG_BYTES, SLOT_SIZE
-from hvlab.kernel import neighbour
+from hvlab.kernel import Component, derived, neighbour
 from hvlab.vmbus.signals import VMBUS_SINT, set_bits
 
 CHANNEL_PORTS = 16
@@ -43,6 +43,10 @@ def partition_of_port(port: int) -> int:
 
 INPUT_PAGE, SIM_PAGE, SIEF_PAGE = 0x100, 0x101, 0x102
 INTERCEPT_VECTOR, VMBUS_VECTOR = 0x40, 0x41
+
+
+_NO_MESSAGE = bytes(4)
+_NO_FLAGS = bytes(FLAG_BYTES)
 
 
 class InterceptTaker(Protocol):
@@ -85,7 +89,7 @@ class RootKernel(PartitionSoftware):
         """What the root runs on."""
         return self.world.get(f"{self.host}/hypervisor", Hypervisor)
 
-    @property
+    @derived
     def hypercalls(self) -> Hypercalls:
         """Hypercalls of the root's processor 0."""
         return Hypercalls(self.hypervisor, ROOT, 0, INPUT_PAGE * PAGE_SIZE)
@@ -160,42 +164,52 @@ class RootKernel(PartitionSoftware):
             if sint == 0 and kind >> 31:
                 worker = self.workers.get(sender)
                 if worker is not None:
-                    cast(InterceptTaker, self._component(worker)).intercepted(kind, payload)
+                    self._component(worker).intercepted(kind, payload)
             elif sint == VMBUS_SINT:
                 bus = self.buses.get(partition_of_port(sender))
                 if bus is not None:
-                    cast(BusEnd, self._component(bus)).message(payload)
+                    self._component(bus).message(payload)
         if sint == VMBUS_SINT:
             for flag in self._take_flags():
                 partition, relid = self.flag_owners.get(flag, (0, 0))
                 bus = self.buses.get(partition)
                 if bus is not None:
-                    cast(BusEnd, self._component(bus)).signalled(relid)
+                    self._component(bus).signalled(relid)
 
-    def _component(self, name: str) -> object:
-        from hvlab.kernel import Component
-
+    def _component(self, name: str) -> Any:
+        """A worker process (InterceptTaker) or the root's end of a bus (BusEnd)."""
         return self.world.get(name, Component)
 
+    @derived
+    def _sim(self) -> int:
+        """The machine's page with the root's message slots."""
+        return self.hypervisor.machine_page(ROOT, SIM_PAGE)
+
+    @derived
+    def _sief(self) -> int:
+        """The machine's page with the root's event flags."""
+        return self.hypervisor.machine_page(ROOT, SIEF_PAGE)
+
     def _take_message(self, sint: int) -> tuple[int, int, bytes] | None:
-        hypervisor = self.hypervisor
-        base = SIM_PAGE * PAGE_SIZE + sint * SLOT_SIZE
-        slot = SYNIC_MESSAGE.unpack(hypervisor.read_gpa(ROOT, base, SLOT_SIZE))
-        if slot["message_type"] == 0:
+        memory = self.hypervisor.memory
+        at = sint * SLOT_SIZE
+        slot = memory.page(self._sim)[at : at + SLOT_SIZE]
+        if slot[:4] == _NO_MESSAGE:
             return None
-        pending = hypervisor.read_gpa(ROOT, base + 5, 1)[0] & 1
-        hypervisor.write_gpa(ROOT, base, bytes(4))
-        if pending:
-            hypervisor.write_msr(ROOT, 0, MSR_EOM, 0)
-        return slot["message_type"], slot["sender"], slot["payload"][: slot["payload_size"]]
+        message = SYNIC_MESSAGE.unpack(slot)
+        memory.page_for_write(self._sim)[at : at + 4] = _NO_MESSAGE
+        # Looked at only now: what came before the slot was free has set it, what comes later finds the slot.
+        if memory.page(self._sim)[at + 5] & 1:
+            self.hypervisor.write_msr(ROOT, 0, MSR_EOM, 0)
+        return message["message_type"], message["sender"], message["payload"][: message["payload_size"]]
 
     def _take_flags(self) -> list[int]:
-        hypervisor = self.hypervisor
-        base = SIEF_PAGE * PAGE_SIZE + VMBUS_SINT * FLAG_BYTES
-        raised = hypervisor.read_gpa(ROOT, base, FLAG_BYTES)
-        if not any(raised):
+        memory = self.hypervisor.memory
+        at = VMBUS_SINT * FLAG_BYTES
+        raised = memory.page(self._sief)[at : at + FLAG_BYTES]
+        if raised == _NO_FLAGS:
             return []
-        hypervisor.write_gpa(ROOT, base, bytes(FLAG_BYTES))
+        memory.page_for_write(self._sief)[at : at + FLAG_BYTES] = _NO_FLAGS
         return set_bits(raised)
 
     def computed(self, vp: int) -> None:

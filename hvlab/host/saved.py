@@ -174,6 +174,7 @@ def put_devices(world: World, host: str, machine: VirtualMachine, worker: Worker
         component = roles[role]
         for name, value in values.items():
             setattr(component, name, copy_state(value))
+        component.forget_derived()
         component.restored()
     guest.partition = number
     guest.host = host  # it may have been another host's until now

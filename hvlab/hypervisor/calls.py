@@ -211,9 +211,13 @@ LONGEST_ENTRY = 50_000
 """How long, in ns, a repeat call keeps a processor at most before it lets interrupts through and goes on (TLFS)."""
 
 
+FAST = 1 << 16
+"""In the input value: the input lies in registers."""
+
+
 def input_value(code: int, fast: bool, count: int, start: int = 0) -> int:
     """The 64-bit hypercall input value of one call: at most MAXIMUM_REPEAT elements, from `start` on."""
-    return code | (1 << 16 if fast else 0) | count << 32 | start << 48
+    return code | (FAST if fast else 0) | count << 32 | start << 48
 
 
 def result_value(status: int, count: int) -> int:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from hvlab.hypervisor import life, synic
 from hvlab.hypervisor.calls import (
+    FAST,
     HYPERCALLS,
     STATUS,
-    Call,
     Privilege,
     Status,
     entries,
@@ -140,40 +140,45 @@ class Hypervisor(Component):
 
     def software_name(self, partition: Partition) -> str:
         """The path of what runs in a partition, for the trace."""
-        if partition.software < 0:
+        software = partition.software
+        if software < 0:
             return f"{self.name}/partition{partition.number}"
-        return self.world.name_at(partition.software)
+        return self.world.names[software]
 
     # -- memory, as a partition sees it ------------------------------------------------------
 
+    def machine_page(self, number: int, page: int) -> int:
+        """The machine's page behind one of a partition's own. Raises LookupError where nothing is mapped."""
+        spa = self.partitions[number].translate(page)
+        if spa is None:
+            raise LookupError(f"partition {number} has no page at GPA {page * PAGE_SIZE:#x}")
+        return spa
+
     def read_gpa(self, number: int, gpa: int, count: int) -> bytes:
         """Bytes of a partition's memory. Raises LookupError where nothing is mapped."""
-        partition = self.partitions[number]
+        page, offset = divmod(gpa, PAGE_SIZE)
+        if 0 < count <= PAGE_SIZE - offset:
+            return bytes(self.memory.page(self.machine_page(number, page))[offset : offset + count])
         parts = []
         while count > 0:
-            offset = gpa % PAGE_SIZE
             step = min(count, PAGE_SIZE - offset)
-            parts.append(bytes(self.memory.page(self._spa(partition, gpa))[offset : offset + step]))
-            gpa += step
+            parts.append(bytes(self.memory.page(self.machine_page(number, page))[offset : offset + step]))
+            page += 1
+            offset = 0
             count -= step
         return b"".join(parts)
 
     def write_gpa(self, number: int, gpa: int, data: bytes) -> None:
         """Change bytes of a partition's memory. Raises LookupError where nothing is mapped."""
-        partition = self.partitions[number]
-        done = 0
-        while done < len(data):
-            offset = (gpa + done) % PAGE_SIZE
-            step = min(len(data) - done, PAGE_SIZE - offset)
-            page = self.memory.page_for_write(self._spa(partition, gpa + done))
-            page[offset : offset + step] = data[done : done + step]
+        page, offset = divmod(gpa, PAGE_SIZE)
+        done, length = 0, len(data)
+        while done < length:
+            step = min(length - done, PAGE_SIZE - offset)
+            target = self.memory.page_for_write(self.machine_page(number, page))
+            target[offset : offset + step] = data[done : done + step]
+            page += 1
+            offset = 0
             done += step
-
-    def _spa(self, partition: Partition, gpa: int) -> int:
-        spa = partition.translate(gpa // PAGE_SIZE)
-        if spa is None:
-            raise LookupError(f"partition {partition.number} has no page at GPA {gpa:#x}")
-        return spa
 
     # -- hypercalls ------------------------------------------------------------------------
 
@@ -201,51 +206,46 @@ class Hypervisor(Component):
             result = Result(Status.ACCESS_DENIED)
         elif start and start >= count:
             result = Result(Status.INVALID_HYPERCALL_INPUT)
-        else:
+        elif call.repeat:
             result = life.execute(self, partition, call, block, _runs_from(runs, start), values[start:])
-        worked = entries(count, start, start + result.done, self.costs.repeat_element if call.repeat else 0)
-        result.entries = len(worked)
-        last = worked[-1]
-        value = input_value(self.code_of[call.name], call.fast, last.count, last.start)
-        answer = result_value(result.status, last.done)
-        seq = self._record(call, partition, vp, block + b"".join(values), value, answer, result)
-        processor = partition.vps.get(vp)
-        if processor is not None:
-            processor.exits["hypercall"] = processor.exits.get("hypercall", 0) + 1
-        if result.then is not None:
-            self._lead = self.cost_of(result)
-            self.world.because(seq, result.then)
-            self._lead = 0
-        result.seq = seq
-        return result
-
-    def _record(
-        self,
-        call: Call,
-        partition: Partition,
-        vp: int,
-        block: bytes,
-        value: int,
-        answer: int,
-        result: Result,
-    ) -> int:
-        return self.world.emit(
+        else:
+            result = life.execute(self, partition, call, block)
+        code, status = self.code_of[name], int(result.status)
+        value, answer = code | FAST if call.fast else code, status
+        if call.repeat:
+            worked = entries(count, start, start + result.done, self.costs.repeat_element)
+            result.entries = len(worked)
+            last = worked[-1]
+            value = input_value(code, call.fast, last.count, last.start)
+            answer = result_value(status, last.done)
+            block += b"".join(values)
+        world = self.world
+        seq = world.emit(
             "hypercall",
             self.software_name(partition),
             self.name,
-            partition.number,
+            caller,
             vp,
             None,
-            call.name,
-            self.code_of[call.name],
-            int(result.status),
-            STATUS[result.status],
+            name,
+            code,
+            status,
+            STATUS[status],
             value,
             answer,
             result.done if call.repeat else 1,
             result.entries,
             block,
         )
+        processor = partition.vps.get(vp)
+        if processor is not None:
+            processor.exits["hypercall"] = processor.exits.get("hypercall", 0) + 1
+        if result.then is not None:
+            self._lead = self.cost_of(result)
+            world.because(seq, result.then)
+            self._lead = 0
+        result.seq = seq
+        return result
 
     def cost_of(self, result: Result) -> int:
         """How long a hypercall took, in ns: each entry costs as much as a call, each element its own time."""
@@ -259,7 +259,8 @@ class Hypervisor(Component):
         """Interrupt a virtual processor; its software, if there is any, gets it after the interrupt's cost."""
         if partition.software < 0 or self.losing:
             return
-        seq = self.world.emit(
+        world = self.world
+        seq = world.emit(
             "interrupt",
             self.name,
             self.software_name(partition),
@@ -272,18 +273,14 @@ class Hypervisor(Component):
             number,
         )
         processor = partition.vps[vp]
-        if processor.stands:
+        if processor.suspended or processor.intercepted:
             if (sint, vector) not in processor.pending:  # one bit a vector, as in the APIC
                 processor.pending.append((sint, vector))
             return
         processor.halted = False
-        self.world.because(
-            seq,
-            self.world.schedule,
-            self._lead + self.costs.interrupt,
-            partition.software,
-            PartitionSoftware.on_interrupt.id,
-            (vp, sint, vector),
+        delay = self._lead + self.costs.interrupt
+        world.schedule(
+            delay, partition.software, PartitionSoftware.on_interrupt.id, (vp, sint, vector), cause=seq
         )
 
     def line_interrupt(self, number: int, vector: int, line: int) -> None:
@@ -381,7 +378,8 @@ class Hypervisor(Component):
 
     def stands(self, number: int, vp: int) -> bool:
         """Whether a processor is suspended, by its parent or by an intercept."""
-        return self.partitions[number].vps[vp].stands
+        processor = self.partitions[number].vps[vp]
+        return processor.suspended or processor.intercepted
 
     def send_interrupt(self, number: int, vp: int, target: int, vector: int) -> None:
         """A processor of a partition interrupts another through its APIC: an exit that the hypervisor answers."""

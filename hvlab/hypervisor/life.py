@@ -79,7 +79,12 @@ ALLOWED_STATES: dict[str, tuple[str, ...]] = {
 
 
 def execute(
-    hv: Hypervisor, caller: Partition, call: Call, block: bytes, runs: Runs, values: Sequence[bytes]
+    hv: Hypervisor,
+    caller: Partition,
+    call: Call,
+    block: bytes,
+    runs: Runs = (),
+    values: Sequence[bytes] = (),
 ) -> Result:
     """Do a hypercall whose privilege has been checked."""
     if len(block) != call.layout.size:
@@ -442,10 +447,11 @@ def _signal_event(hv: Hypervisor, caller: Partition, fields: Fields) -> Result:
     vp = owner.vps.get(port.vp)
     if vp is None:
         return Result(Status.INVALID_VP_INDEX)
-    if not synic.can_be_signalled(owner, vp, port.sint):
+    page = synic.flag_page(owner, vp, port.sint)
+    if page is None:
         return Result(Status.INVALID_SYNIC_STATE)
     flag = port.base_flag + fields["flag_number"]
-    return Result(then=partial(synic.raise_flag, hv, owner, vp, port.sint, flag))
+    return Result(then=partial(synic.raise_flag, hv, owner, vp, port.sint, flag, page))
 
 
 _ON_CALLER: dict[str, Callable[[Any, Partition, Fields], Result]] = {

@@ -21,7 +21,8 @@ class PhysicalMemory:
     def __init__(self, page_count: int) -> None:
         self.page_count = page_count
         self._pages: dict[int, bytearray] = {}
-        self._own: set[int] = set()  # membership only
+        self._own: dict[int, bytearray] = {}
+        """The pages that are shared with no snapshot: they may be changed in place."""
 
     def page(self, spa: int) -> bytearray | bytes:
         """A page's bytes, to read. Do not keep it across events: a write may replace it."""
@@ -29,19 +30,19 @@ class PhysicalMemory:
 
     def page_for_write(self, spa: int) -> bytearray:
         """A page's bytes, to change now. Do not keep it across events."""
-        if spa in self._own:
-            return self._pages[spa]
+        own = self._own.get(spa)
+        if own is not None:
+            return own
         if not 0 <= spa < self.page_count:
             raise IndexError(f"the machine has no page {spa:#x}")
-        page = self._pages[spa] = bytearray(self._pages.get(spa, _ZERO))
-        self._own.add(spa)
+        page = self._pages[spa] = self._own[spa] = bytearray(self._pages.get(spa, _ZERO))
         return page
 
     def clear(self, first: int, count: int) -> None:
         """Make pages zero again, as when they leave a partition."""
         for spa in self.touched_in(first, count):
             del self._pages[spa]
-            self._own.discard(spa)
+            self._own.pop(spa, None)
 
     def touched_in(self, first: int, count: int) -> list[int]:
         """The pages of a run that have ever been written, in their order: all others are zero."""

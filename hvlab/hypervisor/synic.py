@@ -43,9 +43,9 @@ def can_receive(partition: Partition, vp: VirtualProcessor) -> bool:
     return _page_of(partition, vp, MSR_SIMP) is not None
 
 
-def can_be_signalled(partition: Partition, vp: VirtualProcessor, sint: int) -> bool:
-    """Whether the SynIC and its page of event flags are on, and the SINT is not masked."""
-    return _page_of(partition, vp, MSR_SIEFP) is not None and not vp.msrs[MSR_SINT0 + sint] & SINT_MASKED
+def flag_page(partition: Partition, vp: VirtualProcessor, sint: int) -> int | None:
+    """The SPA of the page of event flags; None while SynIC or page are off, or the SINT is masked."""
+    return None if vp.msrs[MSR_SINT0 + sint] & SINT_MASKED else _page_of(partition, vp, MSR_SIEFP)
 
 
 def buffers_in_use(vp: VirtualProcessor, sint: int, sender: int) -> int:
@@ -116,26 +116,22 @@ def end_of_message(hv: Hypervisor, partition: Partition, vp: VirtualProcessor) -
             _fill_slot(hv, partition, vp, sint, hv.memory.page_for_write(page_number))
 
 
-def raise_flag(hv: Hypervisor, partition: Partition, vp: VirtualProcessor, sint: int, flag: int) -> bool:
-    """Set an event flag; returns whether it interrupted (it was clear before, and the SINT is not masked)."""
-    page_number = _page_of(partition, vp, MSR_SIEFP)
-    if page_number is None:
-        return False
+def raise_flag(
+    hv: Hypervisor, partition: Partition, vp: VirtualProcessor, sint: int, flag: int, page_number: int
+) -> None:
+    """Set an event flag in its page (`flag_page`); it interrupts if it was clear before."""
     page = hv.memory.page_for_write(page_number)
     at = sint * FLAG_BYTES + flag // 8
     bit = 1 << flag % 8
-    if page[at] & bit:
-        return False
-    page[at] |= bit
-    return assert_sint(hv, partition, vp, sint, "event flag", flag)
+    if not page[at] & bit:
+        page[at] |= bit
+        hv.interrupt(partition, vp.index, sint, vp.msrs[MSR_SINT0 + sint] & 0xFF, "event flag", flag)
 
 
 def assert_sint(
     hv: Hypervisor, partition: Partition, vp: VirtualProcessor, sint: int, reason: str, number: int
-) -> bool:
+) -> None:
     """Interrupt the processor with the SINT's vector, unless it is masked."""
     value = vp.msrs[MSR_SINT0 + sint]
-    if value & SINT_MASKED:
-        return False
-    hv.interrupt(partition, vp.index, sint, value & 0xFF, reason, number)
-    return True
+    if not value & SINT_MASKED:
+        hv.interrupt(partition, vp.index, sint, value & 0xFF, reason, number)

@@ -3,7 +3,7 @@
 Nothing here knows what a partition or a disk is; everything above stands on it.
 """
 
-from hvlab.kernel.component import Component, handler, neighbour
+from hvlab.kernel.component import Component, derived, handler, neighbour
 from hvlab.kernel.queue import Kernel
 from hvlab.kernel.random import Stream
 from hvlab.kernel.trace import KINDS, Kind, Trace, TraceEvent
@@ -23,6 +23,7 @@ __all__ = [
     "TraceEvent",
     "World",
     "WorldState",
+    "derived",
     "handler",
     "neighbour",
 ]

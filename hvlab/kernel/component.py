@@ -18,30 +18,37 @@ if TYPE_CHECKING:
 C = TypeVar("C")
 P = TypeVar("P")
 N = TypeVar("N", bound="Component")
+D = TypeVar("D")
 
 
-class handler(Generic[C, P]):  # noqa: N801 - used as a decorator
-    """Marks a method that the kernel may call later; `Class.method.id` is what is queued.
+if TYPE_CHECKING:
 
-    The method takes the payload and returns None, or a delay in nanoseconds after
-    which it is to be called again with the same payload.
-    """
+    class handler(Generic[C, P]):  # noqa: N801 - used as a decorator
+        """What `handler` makes of a method, to the eyes of a type checker."""
 
-    def __init__(self, function: Callable[[C, P], int | None]) -> None:
-        self.function = function
-        self.id = register_handler(function)
-        self.__doc__ = function.__doc__
+        id: int
 
-    @overload
-    def __get__(self, instance: None, owner: type) -> handler[C, P]: ...
+        def __init__(self, function: Callable[[C, P], int | None]) -> None: ...
 
-    @overload
-    def __get__(self, instance: object, owner: type) -> Callable[[P], int | None]: ...
+        @overload
+        def __get__(self, instance: None, owner: type) -> handler[C, P]: ...
 
-    def __get__(self, instance: object | None, owner: type) -> Any:
-        if instance is None:
-            return self
-        return self.function.__get__(instance, owner)
+        @overload
+        def __get__(self, instance: object, owner: type) -> Callable[[P], int | None]: ...
+
+        def __get__(self, instance: object | None, owner: type) -> Any: ...
+
+else:
+
+    def handler(function):
+        """Mark a method that the kernel may call later; `Class.method.id` is what is queued.
+
+        The method takes the payload and returns None, or a delay in nanoseconds after
+        which it is to be called again with the same payload. It stays a plain function: whoever
+        schedules it looks it up, and a descriptor of our own would cost a call each time.
+        """
+        function.id = register_handler(function)
+        return function
 
 
 class neighbour(Generic[N]):  # noqa: N801 - used as a decorator
@@ -74,6 +81,29 @@ class neighbour(Generic[N]):  # noqa: N801 - used as a decorator
         return found
 
 
+class derived(Generic[D]):  # noqa: N801 - used as a decorator
+    """Marks a property that is made from state and neighbours, and made again when these were put back."""
+
+    def __init__(self, make: Callable[[Any], D]) -> None:
+        self.make = make
+        self.__doc__ = make.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> derived[D]: ...
+
+    @overload
+    def __get__(self, instance: Component, owner: type) -> D: ...
+
+    def __get__(self, instance: Component | None, owner: type) -> Any:
+        if instance is None:
+            return self
+        made = instance.__dict__[self.name] = self.make(instance)
+        return made
+
+
 class Component:
     """A part of the world with a name (a path such as `host1/root/vmms`) and saveable state."""
 
@@ -88,11 +118,16 @@ class Component:
         return self.world.schedule(delay, self.index, what.id, payload)
 
     def forget_neighbours(self) -> None:
-        """Look them up anew when they are needed next."""
-        for name in [
-            name for name in self.__dict__ if isinstance(getattr(type(self), name, None), neighbour)
-        ]:
+        """Look them up anew when they are needed next, and make anew what was made with them."""
+        self._drop(neighbour, derived)
+
+    def forget_derived(self) -> None:
+        """The state is another one: make anew what was made from it."""
+        self._drop(derived)
+
+    def _drop(self, *kinds: type) -> None:
+        for name in [name for name in self.__dict__ if isinstance(getattr(type(self), name, None), kinds)]:
             del self.__dict__[name]
 
     def restored(self) -> None:
-        """Called when the state was put back to an earlier one: drop what is derived from it."""
+        """Called when the state was put back to an earlier one: drop what else depends on it."""

@@ -82,12 +82,17 @@ class Kernel:
         self._touched = bytearray()
         """By component, whether its state may have changed since the last snapshot (`World.snapshot`)."""
 
-    def schedule(self, delay: int, component: int, handler_id: int, payload: Any = None) -> int:
-        """Call a handler of a component after `delay` ns; returns a ticket for `cancel`."""
+    def schedule(
+        self, delay: int, component: int, handler_id: int, payload: Any = None, cause: int = 0
+    ) -> int:
+        """Call a handler of a component after `delay` ns; returns a ticket for `cancel`.
+
+        It is caused by trace event `cause`, or (0) by whatever is the cause at present.
+        """
         ticket = self._sequence
         self._sequence = ticket + 1
         self._touched[component] = 1
-        heappush(self._heap, (self.now + delay, ticket, component, handler_id, payload, self.cause))
+        heappush(self._heap, (self.now + delay, ticket, component, handler_id, payload, cause or self.cause))
         return ticket
 
     def cancel(self, ticket: int) -> None:

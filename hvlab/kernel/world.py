@@ -63,7 +63,7 @@ class WorldState:
 class World(Kernel):
     """A registry of components over one clock, one trace and one seed."""
 
-    __slots__ = ("_by_name", "_events", "_held", "_last", "_streams", "between", "seed", "trace")
+    __slots__ = ("_by_name", "_events", "_held", "_last", "_streams", "between", "names", "seed", "trace")
 
     def __init__(self, seed: int = 0) -> None:
         super().__init__()
@@ -71,6 +71,8 @@ class World(Kernel):
         self.trace = Trace()
         self._events = self.trace.events
         self._by_name: dict[str, Component] = {}
+        self.names: list[str] = []
+        """By index, the name of each component that is or was there: every trace event asks for two."""
         self._streams: dict[str, Stream] = {}
         self.between: Callable[[], None] | None = None
         """Called now and then between two events of a run: a session takes its snapshots there."""
@@ -89,6 +91,7 @@ class World(Kernel):
         component.name = name
         component.index = len(self._components)
         self._components.append(component)
+        self.names.append(name)
         self._touched.append(1)
         self._by_name[name] = component
         return component
@@ -119,11 +122,6 @@ class World(Kernel):
         component: Component = self._components[index]
         self._touched[index] = 1
         return component
-
-    def name_at(self, index: int) -> str:
-        """The name of the component with that index."""
-        name: str = self._components[index].name
-        return name
 
     def keeps(self, component: Component) -> bool:
         """Whether this very object still is a component of the world: it was not removed, nor made anew."""
@@ -288,6 +286,7 @@ class World(Kernel):
         present = self._components[:]
         self._components.clear()
         self._by_name.clear()
+        self.names[:] = ["" if saved is None else saved.name for saved in state.components]
         for index, saved in enumerate(state.components):
             component = present[index] if index < len(present) else None
             if saved is not None and not (
@@ -317,6 +316,7 @@ class World(Kernel):
                 in_place(value)
             else:
                 setattr(component, attribute, copy_state(value))
+        component.forget_derived()
         component.restored()
         return component
 

@@ -7,21 +7,21 @@ how they signal, differs, and that is the caller's business.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hvlab.vmbus import packets
 from hvlab.vmbus.packets import Packet
 from hvlab.vmbus.ring import Ring, RingFull
 
 
-@dataclass(frozen=True)
-class Sent:
+class Sent(NamedTuple):
     """A packet that went into the ring: its bytes with the trailer, where it starts, whether to signal."""
 
     data: bytes
     offset: int
     signal: bool
-    packet: Packet
+    kind: int
+    transaction: int
 
 
 class Endpoint:
@@ -36,15 +36,15 @@ class Endpoint:
 
         Once none waits any more, no signal for room is wanted any more.
         """
+        write = self.outgoing.write
         while waiting:
             try:
-                data, offset, signal = self.outgoing.write(waiting[0])
+                data, offset, signal = write(waiting[0], len(waiting) == 1)
             except RingFull:
                 return
             waiting.pop(0)
-            if not waiting:
-                self.outgoing.clear_pending()
-            yield Sent(data, offset, signal, packets.parse(data))
+            kind, _, _, _, transaction = packets.descriptor(data)
+            yield Sent(data, offset, signal, kind, transaction)
 
     def receive(self) -> Iterator[tuple[Packet, bool]]:
         """What waits in the ring, and whether a blocked writer must be signalled for room.
@@ -52,10 +52,12 @@ class Endpoint:
         Masked while draining, and looked at once more after unmasking, as the protocol
         demands. RingCorrupt, BadPacket.
         """
+        ring = self.incoming
+        parse = packets.parse
         more = True
         while more:
-            self.incoming.mask()
-            while (taken := self.incoming.read()) is not None:
+            control = ring.mask()
+            while (taken := ring.take(control)) is not None:
                 data, wanted = taken
-                yield packets.parse(data), wanted
-            more = self.incoming.unmask()
+                yield parse(data), wanted
+            more = ring.unmask()

@@ -7,7 +7,9 @@ this module builds is without the trailer, which only the ring can know.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
 
 from hvlab.kernel import Field, Layout
 
@@ -43,7 +45,11 @@ PIPE_HEADER = Layout(
 )
 
 _DESCRIPTOR = struct.Struct("<HHHHQ")
+descriptor = _DESCRIPTOR.unpack_from
+"""A packet's descriptor: type, offset and length in units of 8 bytes, flags, transaction."""
 _TWO = struct.Struct("<II")
+_RANGE_OF_ONE = struct.Struct("<IIIIQ")
+"""A GPA-direct header with one range of one page."""
 _TRANSFER = struct.Struct("<HHI")
 _PADDING = tuple(bytes(n) for n in range(8))
 
@@ -52,11 +58,11 @@ class BadPacket(Exception):
     """A packet that breaks the rules; the reader closes the channel."""
 
 
-@dataclass(frozen=True)
-class Packet:
+class Packet(NamedTuple):
     """A packet as read from a ring: `ranges` are (byte count, byte offset, guest pages).
 
     A transfer-pages packet's ranges lie in a buffer that the guest has named before, so they name no pages.
+    `size` is what it takes in the ring, in bytes, trailer included.
     """
 
     kind: int
@@ -64,12 +70,7 @@ class Packet:
     transaction: int
     ranges: tuple[tuple[int, int, tuple[int, ...]], ...]
     payload: bytes
-
-    @property
-    def size(self) -> int:
-        """Bytes it takes in the ring, trailer included."""
-        named = sum(8 + 8 * len(pages) for _, _, pages in self.ranges)
-        return 16 + (8 + named if self.ranges else 0) + len(self.payload) + TRAILER_SIZE
+    size: int
 
 
 def in_band(payload: bytes, transaction: int, wants_completion: bool) -> bytes:
@@ -90,12 +91,20 @@ def gpa_direct(
     payload: bytes, transaction: int, byte_count: int, byte_offset: int, pages: list[int]
 ) -> bytes:
     """A packet that names guest pages in place of carrying their data: one range."""
-    header = _TWO.pack(0, 1) + _TWO.pack(byte_count, byte_offset) + struct.pack(f"<{len(pages)}Q", *pages)
+    count = len(pages)
     padding = _PADDING[-len(payload) % 8]
-    offset = 16 + len(header)
-    length = offset + len(payload) + len(padding)
-    descriptor = _DESCRIPTOR.pack(GPA_DIRECT, offset // 8, length // 8, COMPLETION_REQUESTED, transaction)
-    return descriptor + header + payload + padding
+    offset8 = 4 + count
+    length8 = offset8 + (len(payload) + len(padding)) // 8
+    head = _one_range(count)(
+        GPA_DIRECT, offset8, length8, COMPLETION_REQUESTED, transaction, 0, 1, byte_count, byte_offset, *pages
+    )
+    return head + payload + padding
+
+
+@lru_cache(maxsize=256)
+def _one_range(count: int) -> Callable[..., bytes]:
+    """Packs descriptor, GPA-direct header and a range of so many pages."""
+    return struct.Struct(f"{_DESCRIPTOR.format}IIII{count}Q").pack
 
 
 def transfer_pages(payload: bytes, transaction: int, set_id: int, ranges: list[tuple[int, int]]) -> bytes:
@@ -119,15 +128,20 @@ def parse(data: bytes) -> Packet:
         raise BadPacket(f"flags 0x{flags:x}")
     if not 2 <= offset8 <= length8 or length8 * 8 > len(data):
         raise BadPacket(f"data at {offset8}, length {length8}")
-    ranges: list[tuple[int, int, tuple[int, ...]]] = []
+    ranges: tuple[tuple[int, int, tuple[int, ...]], ...] = ()
+    start, end = offset8 * 8, length8 * 8
     if kind == GPA_DIRECT:
-        ranges = _ranges(data[16 : offset8 * 8])
+        ranges = _ranges(data[16:start])
     elif kind == TRANSFER_PAGES:
-        ranges = _transfer_ranges(data[16 : offset8 * 8])
-    return Packet(kind, flags, transaction, tuple(ranges), bytes(data[offset8 * 8 : length8 * 8]))
+        ranges = tuple(_transfer_ranges(data[16:start]))
+    return Packet(kind, flags, transaction, ranges, bytes(data[start:end]), end + TRAILER_SIZE)
 
 
-def _ranges(header: bytes) -> list[tuple[int, int, tuple[int, ...]]]:
+def _ranges(header: bytes) -> tuple[tuple[int, int, tuple[int, ...]], ...]:
+    if len(header) == 24:  # as most are: one range within one page
+        _, count, byte_count, byte_offset, page = _RANGE_OF_ONE.unpack(header)
+        if count == 1 and 0 < byte_count <= 4096 - byte_offset:
+            return ((byte_count, byte_offset, (page,)),)
     if len(header) < 8:
         raise BadPacket("no room for the GPA-direct header")
     _, count = _TWO.unpack_from(header)
@@ -145,7 +159,7 @@ def _ranges(header: bytes) -> list[tuple[int, int, tuple[int, ...]]]:
             raise BadPacket("a range does not fit its pages")
         ranges.append((byte_count, byte_offset, struct.unpack_from(f"<{pages}Q", header, at)))
         at += 8 * pages
-    return ranges
+    return tuple(ranges)
 
 
 def _transfer_ranges(header: bytes) -> list[tuple[int, int, tuple[int, ...]]]:

@@ -82,14 +82,15 @@ class Ring:
 
     def indices(self) -> tuple[int, int, int, int]:
         """write_index, read_index, interrupt_mask and pending_send_size as they stand. Raises RingCorrupt."""
-        return self._checked(self._memory.page(self._control))
-
-    def _checked(self, control: bytearray | bytes) -> tuple[int, int, int, int]:
-        indices = _CONTROL.unpack_from(control)
+        # Every step checks the indices as this does, but in its own lines: a call would be a third of its cost.
+        indices = _CONTROL.unpack_from(self._memory.page(self._control))
         write, read, _, _ = indices
         if write >= self.size or read >= self.size or (write | read) & 7:
-            raise RingCorrupt(f"indices {write} and {read} in a ring of {self.size} bytes")
+            raise self._corrupt(write, read)
         return indices
+
+    def _corrupt(self, write: int, read: int) -> RingCorrupt:
+        return RingCorrupt(f"indices {write} and {read} in a ring of {self.size} bytes")
 
     def used(self) -> int:
         """Bytes that wait to be read."""
@@ -98,16 +99,19 @@ class Ring:
 
     # -- the writer ------------------------------------------------------------------------
 
-    def write(self, packet: bytes) -> tuple[bytes, int, bool]:
+    def write(self, packet: bytes, last: bool = False) -> tuple[bytes, int, bool]:
         """Append a packet (a multiple of 8, without trailer).
 
         Returns its bytes with the trailer, where it starts, and whether the reader must be
-        signalled. Raises RingFull (after leaving pending_send_size), RingCorrupt, and
+        signalled. After the `last` one that waits no signal for room is wanted any more.
+        Raises RingFull (after leaving pending_send_size), RingCorrupt, and
         ValueError for a packet that no ring of this size can hold.
         """
-        control = self._memory.page_for_write(self._control)
-        write, read, mask, _ = self._checked(control)
-        size = self.size
+        memory, size = self._memory, self.size
+        control = memory.page_for_write(self._control)
+        write, read, mask, pending = _CONTROL.unpack_from(control)
+        if write >= size or read >= size or (write | read) & 7:
+            raise self._corrupt(write, read)
         total = len(packet) + 8
         if (size - (write - read) if write >= read else read - write) <= total:
             if total > size - 8:
@@ -115,20 +119,19 @@ class Ring:
             _INDEX.pack_into(control, 12, total)
             raise RingFull
         data = packet + _TRAILER.pack(0, write)
-        self._put(write, data)
+        number, offset = divmod(write, PAGE_SIZE)
+        if offset + total <= PAGE_SIZE:
+            memory.page_for_write(self._data[number])[offset : offset + total] = data
+        else:
+            self._put(number, offset, data)
         after = write + total
-        if after >= size:
-            after -= size
-        _INDEX.pack_into(control, 0, after)
+        _INDEX.pack_into(control, 0, after if after < size else after - size)
+        if last and pending:
+            self.clear_pending()
         return data, write, mask == 0 and read == write
 
-    def _put(self, at: int, data: bytes) -> None:
-        number, offset = divmod(at, PAGE_SIZE)
-        length = len(data)
-        if offset + length <= PAGE_SIZE:
-            self._memory.page_for_write(self._data[number])[offset : offset + length] = data
-            return
-        done = 0
+    def _put(self, number: int, offset: int, data: bytes) -> None:
+        done, length = 0, len(data)
         while done < length:
             step = min(PAGE_SIZE - offset, length - done)
             page = self._memory.page_for_write(self._data[number])
@@ -144,32 +147,33 @@ class Ring:
 
         None if the ring is empty. Raises RingCorrupt.
         """
-        control = self._memory.page_for_write(self._control)
-        write, read, _, pending = self._checked(control)
+        return self.take(self._memory.page_for_write(self._control))
+
+    def take(self, control: bytearray) -> tuple[bytes, bool] | None:
+        """As `read`, with the control page as `mask` gives it."""
+        size = self.size
+        write, read, _, pending = _CONTROL.unpack_from(control)
+        if write >= size or read >= size or (write | read) & 7:
+            raise self._corrupt(write, read)
         if write == read:
             return None
-        size = self.size
         used = write - read if write > read else size - read + write
         # The first 8 bytes never straddle pages: packets and pages are multiples of 8.
-        page = self._memory.page(self._data[read // PAGE_SIZE])
-        _, offset8, length8 = _LENGTH.unpack_from(page, read % PAGE_SIZE)
+        number, offset = divmod(read, PAGE_SIZE)
+        page = self._memory.page(self._data[number])
+        _, offset8, length8 = _LENGTH.unpack_from(page, offset)
         total = length8 * 8 + 8
         if not 2 <= offset8 <= length8 or total > used:
             raise RingCorrupt(f"a packet of {total} bytes where {used} wait")
-        data = self._get(read, total)
+        end = offset + total
+        data = bytes(page[offset:end]) if end <= PAGE_SIZE else self._get(number, offset, total)
         after = read + total
-        if after >= size:
-            after -= size
-        _INDEX.pack_into(control, 4, after)
+        _INDEX.pack_into(control, 4, after if after < size else after - size)
         free = size - used
         return data, pending != 0 and free <= pending < free + total
 
-    def _get(self, at: int, length: int) -> bytes:
-        number, offset = divmod(at, PAGE_SIZE)
-        page = self._memory.page(self._data[number])
-        if offset + length <= PAGE_SIZE:
-            return bytes(page[offset : offset + length])
-        parts = [bytes(page[offset:])]
+    def _get(self, number: int, offset: int, length: int) -> bytes:
+        parts = [bytes(self._memory.page(self._data[number])[offset:])]
         length -= PAGE_SIZE - offset
         while length > 0:
             number = number + 1 if number + 1 < len(self._data) else 0
@@ -177,15 +181,20 @@ class Ring:
             length -= PAGE_SIZE
         return b"".join(parts)
 
-    def mask(self) -> None:
-        """No signals while the reader drains."""
-        _INDEX.pack_into(self._memory.page_for_write(self._control), 8, 1)
+    def mask(self) -> bytearray:
+        """No signals while the reader drains; the control page, for `take`, during this event."""
+        control = self._memory.page_for_write(self._control)
+        _INDEX.pack_into(control, 8, 1)
+        return control
 
     def unmask(self) -> bool:
-        """Signals again; returns whether something came in between, which must be read first."""
-        _INDEX.pack_into(self._memory.page_for_write(self._control), 8, 0)
-        write, read, _, _ = self.indices()
-        return write != read
+        """Signals again; returns whether something came in between, which must be read first. Raises RingCorrupt."""
+        control = self._memory.page_for_write(self._control)
+        _INDEX.pack_into(control, 8, 0)
+        write, read, _, _ = _CONTROL.unpack_from(control)
+        if write >= self.size or read >= self.size or (write | read) & 7:
+            raise self._corrupt(write, read)
+        return bool(write != read)
 
     def clear_pending(self) -> None:
         """The writer has got room: it wants no signal for it any more."""

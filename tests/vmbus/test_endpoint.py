@@ -102,8 +102,8 @@ def test_what_was_sent_is_told_with_its_place_in_the_ring() -> None:
     left, _ = pair()
     waiting = [packets.in_band(b"a" * 8, 4, True), packets.in_band(b"", 5, False)]
     first, second = left.send(waiting)
-    assert (first.offset, first.signal, first.packet.transaction, len(first.data)) == (0, True, 4, 32)
-    assert (second.offset, second.signal, second.packet.transaction) == (32, False, 5)
+    assert (first.offset, first.signal, first.transaction, len(first.data)) == (0, True, 4, 32)
+    assert (second.offset, second.signal, second.transaction) == (32, False, 5)
     assert waiting == []
 
 
