@@ -91,7 +91,7 @@ class ActingPane(ViewPane):
 
     def on_click(self, event: events.Click) -> None:
         """An action that is clicked is done."""
-        row = event.y - self.gutter.top + self.scroll_offset.y
+        row = self.row_under(event)
         column = event.x - self.gutter.left
         for at, first, last, name in self._spans:
             if at == row and first <= column < last:

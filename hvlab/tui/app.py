@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
 from textual.app import App, ComposeResult, SystemCommand
@@ -26,7 +26,7 @@ from hvlab.text import LANGUAGES, Text
 from hvlab.tui.architecture import ArchitecturePane
 from hvlab.tui.bars import KeyBar, StatusBar
 from hvlab.tui.canvas import line
-from hvlab.tui.console_pane import ConsolePane
+from hvlab.tui.console_pane import AskBar, ConsolePane
 from hvlab.tui.event_list import EventList
 from hvlab.tui.guest_pane import GuestPane
 from hvlab.tui.inspector import InspectorPane
@@ -369,6 +369,15 @@ class HvlabApp(App[int]):
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.focused))
 
+    def action_command_palette(self) -> None:
+        """All actions, to be searched by words."""
+        from textual.command import CommandPalette
+
+        if not CommandPalette.is_open(cast("App[object]", self)):
+            self.push_screen(
+                CommandPalette(placeholder=self.text("tui.command.search"), id="--command-palette")
+            )
+
     def action_map(self) -> None:
         """The course as a map; choosing a lesson leaves this lab for that one's."""
         from hvlab.tui.map_screen import MapScreen
@@ -466,6 +475,8 @@ class HvlabApp(App[int]):
     def _lesson_asks(self, event: LessonPane.Asks) -> None:
         for prompt in self.query(PromptInput):  # none any more where the screen is being closed
             prompt.placeholder = event.words
+        for bar in self.query(AskBar):
+            bar.ask(event.unseen)
 
     @on(PromptInput.Leave)
     def _leave(self) -> None:

@@ -26,7 +26,8 @@ class HvlabCommands(Provider):
             name = text("tui.command.speed", name=text(f"tui.speed.{speed.name}"))
             yield name, text("tui.command.speed_help"), partial(app.set_speed, number)
         for pane in (*PANES[:-1], *VIEWS):
-            yield text(f"tui.pane.{pane}"), text("tui.keys." + pane), partial(app.action_pane, pane)
+            name, detail = text(f"tui.pane.{pane}"), text("tui.keys." + pane)
+            yield name, "" if detail.casefold() == name.casefold() else detail, partial(app.action_pane, pane)
         for action in ("map", "time", "pause", "step", "finish", "still", "clear", "help"):
             yield text(f"tui.keys.{action}"), "", getattr(app, f"action_{action}")
 

@@ -19,6 +19,7 @@ from hvlab.tui.line_pane import LinePane, ScrollPane
 from hvlab.tui.prompt import PromptInput
 
 if TYPE_CHECKING:
+    from hvlab.course.view import QuestionView
     from hvlab.session.session import Session
 
 PROMPT, MORE = "PS C:\\> ", ">> "
@@ -38,6 +39,42 @@ class Output(ScrollPane):
 
 class PromptLabel(LinePane):
     """What stands before the input line."""
+
+
+class AskBar(LinePane):
+    """The lesson's open question, above the prompt, while it cannot be read on the page."""
+
+    def __init__(self) -> None:
+        super().__init__(id="ask")
+        self.question: QuestionView | None = None
+        self._short = ""
+        """The id of a question that was left open for a command: a row is enough from then on."""
+
+    def ask(self, question: QuestionView | None) -> None:
+        """Show this question, or none."""
+        self.question = question
+        self.draw()
+
+    def put_off(self, typed: str) -> None:
+        """Something was typed; if it is no answer, the question gives way."""
+        asked = self.question
+        if asked is not None and asked.id != self._short and not asked.is_meant(typed):
+            self._short = asked.id
+            self.draw()
+
+    def draw(self) -> None:
+        """Lay it out for the room there is."""
+        asked = self.question
+        self.display = asked is not None
+        if asked is None:
+            return
+        from hvlab.tui.question_rows import prompt_rows
+
+        assert self.parent is not None
+        width = max(20, self.parent.size.width - 2)  # type: ignore[attr-defined]
+        rows = prompt_rows(asked, width, short=asked.id == self._short)
+        self.styles.height = len(rows)
+        self.show(rows)
 
 
 class ConsolePane(Vertical):
@@ -74,6 +111,7 @@ class ConsolePane(Vertical):
     def compose(self) -> ComposeResult:
         """Output, menu, prompt."""
         yield Output()
+        yield AskBar()
         yield CompletionMenu()
         with Horizontal(id="prompt-row"):
             yield PromptLabel(id="prompt-label")
@@ -149,6 +187,7 @@ class ConsolePane(Vertical):
             self._flow()
         elif self.output.follow:
             self.output.show(self._flat)
+        self.query_one(AskBar).draw()
 
     # -- input --------------------------------------------------------------------------------------
 
@@ -203,6 +242,7 @@ class ConsolePane(Vertical):
         else:
             self._lines.clear()
             self._remember(whole)
+            self.query_one(AskBar).put_off(whole)
             self.post_message(self.Submitted(whole))
         self._label()
 

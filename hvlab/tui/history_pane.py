@@ -99,7 +99,7 @@ class HistoryPane(ActingPane):
 
     def on_click(self, event: events.Click) -> None:
         """A stop is chosen; for an action the base is asked too, as Textual asks every class."""
-        place = event.y - self.gutter.top + self.scroll_offset.y - HEAD
+        place = self.row_under(event) - HEAD
         if 0 <= place < self._listed:
             self.number = self._first + place
             self.action = ""

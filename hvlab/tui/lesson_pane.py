@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from string import ascii_lowercase
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -15,7 +14,7 @@ from hvlab.tui.line_pane import ScrollPane
 from hvlab.tui.markdown import Page, flow, lay_out, spans
 
 if TYPE_CHECKING:
-    from hvlab.course.view import LessonView
+    from hvlab.course.view import LessonView, QuestionView
 
 TICKS = {"pass": ("✓", "good"), "fail": ("○", "accent"), "not_reached": ("○", "dim")}
 """What has not been reached yet is open, not wrong."""
@@ -45,11 +44,15 @@ class LessonPane(ScrollPane):
         """The learner wants to answer the question."""
 
     class Asks(Message):
-        """What to write into the empty prompt: how the open question is answered; empty if none is open."""
+        """What to write into the empty prompt: how the open question is answered; empty if none is open.
 
-        def __init__(self, words: str) -> None:
+        `unseen`: the question, if it is open and cannot be read on the page as it stands.
+        """
+
+        def __init__(self, words: str, unseen: QuestionView | None) -> None:
             super().__init__()
             self.words = words
+            self.unseen = unseen
 
     def __init__(self) -> None:
         super().__init__(id="lesson", classes="pane")
@@ -63,6 +66,9 @@ class LessonPane(ScrollPane):
         self._next_row = -1
         self._armed = False
         """Whether the cost of the next hint has been shown and the next key takes it."""
+        self._asked_at = range(0)
+        """The rows of the question."""
+        self._asked: tuple[str, str] | None = None
 
     def redraw(self) -> None:
         """Lay the page out anew."""
@@ -81,7 +87,9 @@ class LessonPane(ScrollPane):
         self.border_title = f"F2 {step}/{steps} · {lesson.title}"
         self._page = lay_out(lesson.page(), width)
         rows = list(self._page.lines)
-        rows += self._question(lesson, width)
+        asked = self._question(lesson, width)
+        self._asked_at = range(len(rows) + 1, len(rows) + len(asked))
+        rows += asked
         for text, style in self.notes:
             rows += [(), *flow(spans(text, style), width, "▎ ", "▎ ")]
         if step < steps:
@@ -89,13 +97,42 @@ class LessonPane(ScrollPane):
             rows += [(), line((self.lab_app.text("tui.lesson.next"), "key"))]
         rows += self._goals(lesson, width)
         self.show(self._inset(rows))
-        self.post_message(self.Asks(self._invitation(lesson)))
+        self._asked = None
+        self._ask()
 
-    def _invitation(self, lesson: LessonView) -> str:
-        question = lesson.question()
-        if question is None or not question.is_open:
-            return ""
-        return self.lab_app.text(f"tui.lesson.invite.{question.kind}", count=len(question.choices))
+    def _ask(self) -> None:
+        """Tell how the open question is answered, and which it is if it is out of sight."""
+        if self.lesson is None:
+            return
+        question = self.lesson.question()
+        if question is not None and not question.is_open:
+            question = None
+        words = ""
+        if question is not None:
+            words = self.lab_app.text(f"tui.lesson.invite.{question.kind}", count=len(question.choices))
+        unseen = question if question is not None and not self._is_in_sight(self._asked_at) else None
+        state = words, unseen.id if unseen is not None else ""
+        if state != self._asked:
+            self._asked = state
+            self.post_message(self.Asks(words, unseen))
+
+    def _is_in_sight(self, rows: range) -> bool:
+        top = self.scroll_offset.y
+        shown = self.display and bool(self.region)
+        return shown and top <= rows.start and rows.stop <= top + self.size.height
+
+    def watch_scroll_y(self, old: float, new: float) -> None:
+        """The page has moved: the question may have come into sight, or left it."""
+        super().watch_scroll_y(old, new)
+        self._ask()
+
+    def on_show(self) -> None:
+        """The page is in sight again."""
+        self._ask()
+
+    def on_hide(self) -> None:
+        """The page has gone."""
+        self._ask()
 
     def _inset(self, rows: Sequence[Line]) -> list[Line]:
         return [((" ", ""), *row) for row in rows]
@@ -104,16 +141,9 @@ class LessonPane(ScrollPane):
         question = lesson.question()
         if question is None:
             return []
-        text = self.lab_app.text
-        rows: list[Line] = [(), *flow([("? ", "accent"), *spans(question.prompt, "bold")], width, "", "  ")]
-        for number, item in enumerate(question.items, 1):
-            rows += flow(spans(item), width, f"  {number}) ", "     ")
-        marks = ascii_lowercase if question.items else None
-        for number, choice in enumerate(question.choices):
-            mark = marks[number] if marks else str(number + 1)
-            rows += flow(spans(choice), width, f"  {mark}) ", "     ")
-        rows += flow([(text(f"tui.lesson.how_to_answer.{question.kind}"), "dim")], width, "  ", "  ")
-        return rows
+        from hvlab.tui.question_rows import page_rows
+
+        return page_rows(question, self.lab_app.text, width)
 
     def _goals(self, lesson: LessonView, width: int) -> list[Line]:
         goals = lesson.goals()

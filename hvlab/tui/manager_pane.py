@@ -91,7 +91,7 @@ class ManagerPane(ActingPane):
 
     def on_click(self, event: events.Click) -> None:
         """A machine is chosen; for an action the base is asked too, as Textual asks every class."""
-        place = event.y - self.gutter.top + self.scroll_offset.y - HEAD
+        place = self.row_under(event) - HEAD
         if 0 <= place < len(self._names):
             self.machine = self._names[place]
             self.again()

@@ -89,7 +89,7 @@ class TypesPane(ViewPane):
 
     def on_click(self, event: events.Click) -> None:
         """An instruction is chosen."""
-        place = event.y - self.gutter.top + self.scroll_offset.y - self._first_row
+        place = self.row_under(event) - self._first_row
         if 0 <= place < self._listed:
             self.number = self._first + place
             self.again()

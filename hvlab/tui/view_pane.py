@@ -11,9 +11,10 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.events import MouseEvent
 from textual.message import Message
 
-from hvlab.tui.canvas import Line, line
+from hvlab.tui.canvas import Line, fit, line
 from hvlab.tui.layout import VIEWS
 from hvlab.tui.line_pane import ScrollPane
 from hvlab.tui.redrawn import Redrawn
@@ -51,6 +52,8 @@ class ViewPane(Redrawn, ScrollPane):
         """How often the rows were made anew; tests read it."""
         self._read = 0
         self._last: RawEvent | None = None
+        self._rows_of: list[int] = []
+        """For each row in sight, counted from the top: which of `rows` it is; -1 for one that only gives air."""
 
     # -- what a view says of itself --------------------------------------------------------------
 
@@ -94,7 +97,30 @@ class ViewPane(Redrawn, ScrollPane):
         self._shown_for = state
         self.laid_out += 1
         self._entitle()
-        self.show(self.rows(session, text, width, height))
+        self.show(self._aired(self.rows(session, text, width, height), height))
+
+    def _aired(self, rows: list[Line], height: int) -> list[Line]:
+        """An empty row before each part's heading, if there is room for all of them."""
+        heads = {number for number, row in enumerate(rows) if number and is_heading(row) and rows[number - 1]}
+        if len(rows) + len(heads) > height:
+            self._rows_of = list(range(len(rows)))
+            return rows
+        found: list[Line] = []
+        self._rows_of = []
+        for number, row in enumerate(rows):
+            if number in heads:
+                found.append(())
+                self._rows_of.append(-1)
+            found.append(row)
+            self._rows_of.append(number)
+        if self.cursor_row is not None and self.cursor_row in self._rows_of:
+            self.cursor_row = self._rows_of.index(self.cursor_row)
+        return found
+
+    def row_under(self, event: MouseEvent) -> int:
+        """Which of `rows` the mouse is at; -1 if at none."""
+        place = event.y - self.gutter.top + self.scroll_offset.y
+        return self._rows_of[place] if 0 <= place < len(self._rows_of) else -1
 
     def _catch_up(self, session: Session) -> None:
         """Take notice of what has happened since, but not of other hosts."""
@@ -153,6 +179,12 @@ def names_in_sight(widths: list[int], current: int, room: int) -> tuple[int, int
             return first, last
 
 
+def is_heading(row: Line) -> bool:
+    """Whether a row is the head of a part."""
+    return len(row) == 2 and row[0][1] == "title" and row[1][1] == "faint" and row[1][0][:1] == "─"
+
+
 def heading(words: str, width: int) -> Line:
     """A section's head with a rule behind it."""
-    return line((words + " ", "title"), ("─" * max(0, width - len(words) - 1), "faint"))
+    words = fit(words, max(0, width - 2)) + " "
+    return line((words, "title"), ("─" * max(0, width - len(words)), "faint"))

@@ -1,0 +1,61 @@
+"""How a lesson's question is drawn: on its page, and shorter above the prompt. Pure: Lines out, no widget."""
+
+from __future__ import annotations
+
+from string import ascii_lowercase
+from typing import TYPE_CHECKING
+
+from hvlab.tui.canvas import Line, fit, line, plain
+from hvlab.tui.markdown import flow, spans
+
+if TYPE_CHECKING:
+    from hvlab.course.view import QuestionView
+    from hvlab.text import Text
+
+MOST = 6
+"""Rows that the question above the prompt takes at most."""
+
+
+def _choices(question: QuestionView) -> list[tuple[str, str]]:
+    marks = ascii_lowercase if question.items else None
+    return [
+        (f"{marks[number] if marks else number + 1}) ", choice)
+        for number, choice in enumerate(question.choices)
+    ]
+
+
+def page_rows(question: QuestionView, text: Text, width: int) -> list[Line]:
+    """The question as it stands on the lesson's page, with how it is answered."""
+    rows: list[Line] = [(), *flow([("? ", "accent"), *spans(question.prompt, "bold")], width, "", "  ")]
+    for number, item in enumerate(question.items, 1):
+        rows += flow(spans(item), width, f"  {number}) ", "     ")
+    for mark, choice in _choices(question):
+        rows += flow(spans(choice), width, f"  {mark}", "     ")
+    return rows + flow([(text(f"tui.lesson.how_to_answer.{question.kind}"), "dim")], width, "  ", "  ")
+
+
+def prompt_rows(question: QuestionView, width: int, *, short: bool) -> list[Line]:
+    """The question above the prompt: short answers share a row; `short`: one row that reminds of it."""
+    asked = flow([("? ", "accent"), *spans(question.prompt, "bold")], width, "", "  ")
+    if short:
+        words = " ".join(plain(row).strip() for row in asked).removeprefix("? ")
+        return [line(("? ", "accent"), (fit(words, max(0, width - 2)), "dim"))]
+    rows = list(asked)
+    items = [(f"{number}) ", item) for number, item in enumerate(question.items, 1)]
+    for group in (items, _choices(question)):
+        rows += _side_by_side(group, width)
+    if len(rows) > MOST:
+        rows = [*rows[: MOST - 1], line(("  … F2", "dim"))]
+    return rows
+
+
+def _side_by_side(choices: list[tuple[str, str]], width: int) -> list[Line]:
+    """Choices in one row if all fit there, else a row each."""
+    together: list[tuple[str, str]] = []
+    for mark, choice in choices:
+        together += [("  ", ""), (mark, "key"), *spans(choice)]
+    if choices and sum(len(part) for part, _ in together) <= width:
+        return [line(*together)]
+    return [
+        row for mark, choice in choices for row in flow([(mark, "key"), *spans(choice)], width, "  ", "     ")
+    ]

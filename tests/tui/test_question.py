@@ -1,0 +1,77 @@
+"""A lesson's open question is read where it is answered, as long as it cannot be read on the page."""
+
+from __future__ import annotations
+
+import pytest
+
+from hvlab.course.view import QuestionView
+from hvlab.session.session import Session
+from hvlab.text import Text
+from hvlab.tui.app import HvlabApp
+from hvlab.tui.canvas import plain
+from hvlab.tui.console_pane import AskBar, ConsolePane
+from hvlab.tui.line_pane import ScrollPane
+from hvlab.tui.question_rows import MOST, page_rows, prompt_rows
+from tests.tui.conftest import PlainLesson, PlainQuestion
+
+
+class LongLesson(PlainLesson):
+    """Its question lies below the fold of a small window."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.asked = PlainQuestion(kind="choice", choices=("196", "197"))
+
+    def page(self, *, plain: bool = False) -> str:
+        return "\n\n".join(f"Paragraph {number}." for number in range(12))
+
+
+async def test_it_stands_above_the_prompt_while_it_is_out_of_sight() -> None:
+    app = HvlabApp(Session(), LongLesson, frames=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.frame()
+        bar, console = app.query_one(AskBar), app.query_one(ConsolePane)
+        assert bar.display
+        assert "How many bytes has an offer?" in plain(bar.shown[0])
+        assert "1) 196  2) 197" in plain(bar.shown[1])
+        width = console.columns
+        app.query_one("#lesson", ScrollPane).scroll_end(animate=False, immediate=True)
+        await pilot.pause()
+        assert not bar.display
+        assert console.columns == width
+        await pilot.press("f3")
+        await pilot.pause()
+        assert bar.display
+        console.type_command("Get-VM", run=True)
+        await pilot.pause()
+        assert len(bar.shown) == 1
+        assert "How many bytes" in plain(bar.shown[0])
+        console.type_command("196", run=True)
+        await pilot.pause()
+        app.frame()
+        await pilot.pause()
+        assert not bar.display
+
+
+async def test_a_wrong_answer_leaves_the_whole_question() -> None:
+    app = HvlabApp(Session(), LongLesson, frames=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.query_one(ConsolePane).type_command("7", run=True)
+        await pilot.pause()
+        assert len(app.query_one(AskBar).shown) == 2
+
+
+@pytest.mark.parametrize("width", [40, 78])
+def test_rows_fit_and_hold_every_choice(width: int) -> None:
+    question: QuestionView = PlainQuestion(
+        kind="match", items=("first " * 9, "second"), choices=("alpha", "beta")
+    )
+    rows = [plain(row) for row in prompt_rows(question, width, short=False)]
+    assert all(len(row) <= width for row in rows)
+    assert len(rows) <= MOST
+    assert "a) alpha  b) beta" in rows[-1]
+    assert len(prompt_rows(question, width, short=True)) == 1
+    page = " ".join(plain(row) for row in page_rows(question, Text("en"), width))
+    assert all(words in page for words in ("1)", "2)", "a)", "b)", "alpha", "beta"))
