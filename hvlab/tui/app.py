@@ -378,6 +378,22 @@ class HvlabApp(App[int]):
                 CommandPalette(placeholder=self.text("tui.command.search"), id="--command-palette")
             )
 
+    def action_save(self, kind: str, whole: bool) -> None:
+        """Write the screen, or the pane that has the keys, as `svg` or `txt` into the learner's folder."""
+        from hvlab.tui.capture import save
+
+        pane = None if whole else self._pane_with_keys()
+        name = pane.id if pane is not None and pane.id else "screen"
+        file = save(cast("App[object]", self), pane, paths.user_data() / "pictures", name, kind)
+        self.notify(self.text("tui.saved", file=str(file)))
+
+    def _pane_with_keys(self) -> Widget | None:
+        """The pane that has the keys, with its border."""
+        widget = self.screen_stack[0].focused
+        while isinstance(widget, Widget) and not widget.has_class("pane"):
+            widget = widget.parent if isinstance(widget.parent, Widget) else None
+        return widget
+
     def action_map(self) -> None:
         """The course as a map; choosing a lesson leaves this lab for that one's."""
         from hvlab.tui.map_screen import MapScreen

@@ -28,6 +28,10 @@ class HvlabCommands(Provider):
         for pane in (*PANES[:-1], *VIEWS):
             name, detail = text(f"tui.pane.{pane}"), text("tui.keys." + pane)
             yield name, "" if detail.casefold() == name.casefold() else detail, partial(app.action_pane, pane)
+        for kind in ("svg", "txt"):
+            for whole, which in ((False, "pane"), (True, "screen")):
+                name = text(f"tui.command.save_{which}", kind=kind.upper())
+                yield name, text("tui.command.save_help"), partial(app.action_save, kind, whole)
         for action in ("map", "time", "pause", "step", "finish", "still", "clear", "help"):
             yield text(f"tui.keys.{action}"), "", getattr(app, f"action_{action}")
 
