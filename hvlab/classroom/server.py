@@ -43,6 +43,8 @@ RATE, BURST = 20.0, 200
 """Messages a second that a connection may send, and how many at once (the log of an hour offline is some four)."""
 TRIES, TRIES_RATE = 60, 0.5
 """Wrong codes, tokens and passwords from one address: at once (a whole class may mistype), then a second."""
+BEAT = 5
+"""Seconds between two words of a server to the others about who is connected to it; thrice that, and it is gone."""
 GREETING = 10.0
 """Seconds within which a connection says who it is."""
 
@@ -71,6 +73,11 @@ class ClassServer:
         self._here: dict[int, asyncio.Queue[Push]] = {}
         """Of each learner who is connected to this process: what is to be sent to them."""
         self._told = 0
+        self._beaten = 0
+        self._id = secrets.token_hex(8)
+        """By which servers that share the class's database tell each other apart."""
+        self._others: dict[str, frozenset[int]] = {}
+        """Who is connected to them."""
         self._paused = False
         """Whether the last thing of that kind sent to all was a pause."""
         self._tries = Tries(TRIES, TRIES_RATE, clock)
@@ -221,7 +228,7 @@ class ClassServer:
     async def _class(self, request: Request) -> Response:
         learners = await asyncio.to_thread(self._store.learners)
         found = await asyncio.to_thread(self._store.standings)
-        here = frozenset(self._here)
+        here = frozenset(self._here).union(*self._others.values())
         view = make_view(self._lesson, _language(request), learners, found, here, self._now(), self._paused)
         return Response(msgspec.json.encode(view), media_type="application/json")
 
@@ -301,7 +308,7 @@ class ClassServer:
         earlier = await asyncio.to_thread(self._store.pushes, 0)
         self._told = earlier[-1][1].number if earlier else 0
         self._note_pauses(earlier)
-        tasks = [asyncio.create_task(_again(job)) for job in (self.tell, self.assess)]
+        tasks = [asyncio.create_task(_again(job)) for job in (self.tell, self.assess, self.beat)]
         yield
         for task in tasks:
             task.cancel()
@@ -324,9 +331,23 @@ class ClassServer:
             if to is None and push.kind in ("pause", "resume"):
                 self._paused = push.kind == "pause"
 
+    async def beat(self) -> None:
+        """Tell the other servers of the class who is connected here, and learn who is there."""
+        now = self._now()
+        if now - self._beaten < BEAT * 1000:
+            return
+        self._beaten = now
+        await asyncio.to_thread(self._store.beat, self._id, list(self._here), now)
+        self._others = await asyncio.to_thread(self._store.elsewhere, self._id, now - 3 * BEAT * 1000)
+
     async def assess(self) -> None:
-        """Replay the logs that have grown since they were last looked at."""
+        """Replay the logs that have grown since they were last looked at: each server those of its own learners."""
         stale = await asyncio.to_thread(self._store.stale)
+        theirs: frozenset[int] = frozenset().union(*self._others.values())
+        is_first = all(
+            self._id < other for other in self._others
+        )  # who is nowhere is looked after by one of them
+        stale = [one for one in stale if one.id in self._here or (one.id not in theirs and is_first)]
         if not stale:
             return
         before = await asyncio.to_thread(self._store.standings)

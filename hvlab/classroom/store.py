@@ -15,17 +15,30 @@ from pathlib import Path
 import msgspec
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, delete, event, func, select
+from sqlalchemy import create_engine, delete, event, func, insert, select, update
+from sqlalchemy import text as sql
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session as Work
 
 from hvlab.classroom.changes import Answer, Change, NotKept, Writing
 from hvlab.classroom.messages import NAME, Push, harmless
-from hvlab.classroom.tables import ClassRow, InputRow, LearnerRow, PushRow, StandingRow
+from hvlab.classroom.tables import (
+    ClassRow,
+    InputRow,
+    LearnerRow,
+    PollRow,
+    PresenceRow,
+    PushRow,
+    StandingRow,
+    VoteRow,
+)
+from hvlab.course.polls import Ballot, Tally, counts
 from hvlab.session.log import Entry
 
 MAXIMUM_LEARNERS = 1000
+LOCK = 0x68766C6162
+"""The number by which servers that share a database agree who changes its tables."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,8 @@ class ClassData:
     password: str
     lesson: str
     expires: int
+    terms: str = ""
+    released: int = 0
 
 
 def database_url(folder: Path) -> str:
@@ -61,7 +76,12 @@ class Store:
     """Opens a database and brings it to the present schema. sqlalchemy.exc.SQLAlchemyError if that fails."""
 
     def __init__(self, url: str) -> None:
+        if url.startswith(
+            "postgresql://"
+        ):  # the driver that comes with the extra, not SQLAlchemy's first choice
+            url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
         self._engine = create_engine(url, pool_pre_ping=True)
+        self._is_shared = self._engine.dialect.name == "postgresql"
         if self._engine.dialect.name == "sqlite":
             _prepare_sqlite(self._engine)
         config = Config()
@@ -70,6 +90,8 @@ class Store:
         config.set_main_option("version_locations", str(Path(__file__).parent / "migrations" / "versions"))
         with self._engine.begin() as connection:
             config.attributes["connection"] = connection
+            if self._is_shared:  # two servers may open the class at once: one makes the tables
+                connection.execute(sql(f"SELECT pg_advisory_xact_lock({LOCK})"))
             command.upgrade(config, "head")
 
     def close(self) -> None:
@@ -89,6 +111,8 @@ class Store:
                     lesson=data.lesson,
                     made=now,
                     expires=data.expires,
+                    terms=data.terms,
+                    released=data.released,
                 )
             )
 
@@ -96,7 +120,16 @@ class Store:
         """The class, if there is one."""
         with Work(self._engine) as work:
             row = work.get(ClassRow, 1)
-            return ClassData(row.secret, row.password, row.lesson, row.expires) if row is not None else None
+            if row is None:
+                return None
+            return ClassData(row.secret, row.password, row.lesson, row.expires, row.terms, row.released)
+
+    def change_class(self, *, terms: str | None = None, released: int | None = None) -> None:
+        """An exam's terms have changed, or its results are given out."""
+        values: dict[str, object] = {"terms": terms, "released": released}
+        values = {name: value for name, value in values.items() if value is not None}
+        with self._engine.begin() as connection:
+            connection.execute(update(ClassRow).where(ClassRow.id == 1).values(**values))
 
     # -- learners -------------------------------------------------------------------------------
 
@@ -133,7 +166,7 @@ class Store:
     def erase(self, learner: int) -> None:
         """Remove a learner and everything that is stored about them."""
         with Work(self._engine) as work, work.begin():
-            for table in (InputRow, StandingRow, PushRow):
+            for table in (InputRow, StandingRow, PushRow, PresenceRow, VoteRow):
                 work.execute(delete(table).where(table.learner == learner))
             work.execute(delete(LearnerRow).where(LearnerRow.id == learner))
 
@@ -181,6 +214,8 @@ class Store:
     def push(self, kind: str, text: str, learner: int | None, now: int) -> int:
         """Keep something for one learner or for all; returns its number."""
         with Work(self._engine) as work, work.begin():
+            if self._is_shared:  # numbers must become visible in their order, or one would be passed over
+                work.execute(sql("LOCK TABLE push IN SHARE ROW EXCLUSIVE MODE"))
             row = PushRow(learner=learner, kind=kind, text=text, made=now)
             work.add(row)
             work.flush()
@@ -191,6 +226,80 @@ class Store:
         with Work(self._engine) as work:
             rows = work.scalars(select(PushRow).where(PushRow.number > after).order_by(PushRow.number))
             return [(row.learner, Push(row.number, row.kind, row.text)) for row in rows]
+
+    # -- who is connected where ----------------------------------------------------------------------
+
+    def beat(self, server: str, learners: Sequence[int], now: int) -> None:
+        """These are connected to that server at that time, and nobody else is."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(PresenceRow).where(PresenceRow.server == server))
+            there = select(LearnerRow.id).where(LearnerRow.id.in_(learners))
+            rows = [{"server": server, "learner": one, "seen": now} for one in connection.scalars(there)]
+            if rows:
+                connection.execute(insert(PresenceRow), rows)
+
+    def elsewhere(self, server: str, since: int) -> dict[str, frozenset[int]]:
+        """Who is connected to the other servers of the class that have said so since a time."""
+        query = select(PresenceRow.server, PresenceRow.learner).where(
+            PresenceRow.server != server, PresenceRow.seen >= since
+        )
+        found: dict[str, set[int]] = {}
+        with self._engine.connect() as connection:
+            for other, learner in connection.execute(query):
+                found.setdefault(other, set()).add(learner)
+        return {name: frozenset(found[name]) for name in sorted(found)}
+
+    # -- polls ----------------------------------------------------------------------------------------
+
+    def open_poll(self, ballot: Ballot, now: int) -> Ballot:
+        """A new poll; the one before it is closed. Returns the ballot with its number."""
+        with Work(self._engine) as work, work.begin():
+            work.execute(update(PollRow).values(open=0))
+            row = PollRow(ballot="", round=1, open=1, made=now)
+            work.add(row)
+            work.flush()
+            numbered = msgspec.structs.replace(ballot, poll=row.number, round=1)
+            row.ballot = msgspec.json.encode(numbered).decode()
+            return numbered
+
+    def next_round(self) -> Ballot | None:
+        """Let everybody vote once more in the last poll."""
+        with Work(self._engine) as work, work.begin():
+            row = work.scalar(select(PollRow).order_by(PollRow.number.desc()).limit(1))
+            if row is None:
+                return None
+            row.round, row.open = row.round + 1, 1
+            numbered = msgspec.json.decode(row.ballot, type=Ballot)
+            numbered = msgspec.structs.replace(numbered, round=row.round)
+            row.ballot = msgspec.json.encode(numbered).decode()
+            return numbered
+
+    def close_poll(self) -> None:
+        """Votes count no more."""
+        with self._engine.begin() as connection:
+            connection.execute(update(PollRow).values(open=0))
+
+    def vote(self, learner: int, poll: int, round_: int, choice: int) -> bool:
+        """A learner's vote, in place of the one before it; whether it counts."""
+        with Work(self._engine) as work, work.begin():
+            row = work.get(PollRow, poll)
+            if row is None or not row.open or row.round != round_:
+                return False
+            if choice > len(msgspec.json.decode(row.ballot, type=Ballot).choices):
+                return False
+            work.merge(VoteRow(poll=poll, round=round_, learner=learner, choice=choice))
+            return True
+
+    def tally(self) -> Tally | None:
+        """The last poll, and how the votes are distributed."""
+        with Work(self._engine) as work:
+            row = work.scalar(select(PollRow).order_by(PollRow.number.desc()).limit(1))
+            if row is None:
+                return None
+            ballot = msgspec.json.decode(row.ballot, type=Ballot)
+            query = select(VoteRow.round, VoteRow.choice).where(VoteRow.poll == row.number)
+            votes = [(one[0], one[1]) for one in work.execute(query)]
+            return Tally(ballot, counts(ballot, votes, row.round), bool(row.open))
 
     # -- what replays found ---------------------------------------------------------------------
 

@@ -24,6 +24,10 @@ class ClassRow(Base):
     lesson: Mapped[str] = mapped_column(String(100))
     made: Mapped[int] = mapped_column(BigInteger)
     expires: Mapped[int] = mapped_column(BigInteger)
+    terms: Mapped[str] = mapped_column(Text, default="")
+    """Of an exam (JSON); empty for a class that is none."""
+    released: Mapped[int] = mapped_column(BigInteger, default=0)
+    """When the results were given out; 0: not yet."""
 
 
 class LearnerRow(Base):
@@ -67,3 +71,33 @@ class StandingRow(Base):
     number: Mapped[int]
     found: Mapped[str] = mapped_column(Text)
     since: Mapped[int] = mapped_column(BigInteger)
+
+
+class PresenceRow(Base):
+    """A learner who is connected to a server of the class, by that server's word at a time; gone soon after it is."""
+
+    __tablename__ = "presence"
+    server: Mapped[str] = mapped_column(String(32), primary_key=True)
+    learner: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True)
+    seen: Mapped[int] = mapped_column(BigInteger)
+
+
+class PollRow(Base):
+    """A question to all; its ballot is JSON. `round` is the present one, `open` whether votes count."""
+
+    __tablename__ = "poll"
+    number: Mapped[int] = mapped_column(primary_key=True)
+    ballot: Mapped[str] = mapped_column(Text)
+    round: Mapped[int]
+    open: Mapped[int]
+    made: Mapped[int] = mapped_column(BigInteger)
+
+
+class VoteRow(Base):
+    """What a learner chose (from 1) in a round of a poll."""
+
+    __tablename__ = "vote"
+    poll: Mapped[int] = mapped_column(ForeignKey("poll.number", ondelete="CASCADE"), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True)
+    learner: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True)
+    choice: Mapped[int]

@@ -39,9 +39,10 @@ def keep(store: Store, learner: int, first: int, entries: Sequence[Entry], now: 
 class Room:
     """A class that is open for an hour; replays run in a thread of this process."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path = Path(), url: str = "") -> None:
         self.clock = Clock()
-        self.store = Store(database_url(folder))
+        self.url = url or database_url(folder)
+        self.store = Store(self.url)
         self.lesson = library.first()
         self.data = ClassData(
             SECRET,
