@@ -117,6 +117,8 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Whether the files of a machine may lie on a network share (SMB 3, from 2012 on; the lab has no such share)."""
     import_style: Literal["once", "copy", "always"] = "once"
     """What an import makes of an export: used up; used up unless its files are copied; never used up."""
+    additions: str = ""
+    """The version of the Additions that its guests get; empty if it has none."""
     hosted: bool = False
     """Whether guests run on a host's operating system (type 2) and not on a hypervisor."""
     cluster: Clustering | None = None
@@ -202,6 +204,8 @@ class Image(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     computer: str = ""
     integration: str | None = None
     """The integration services on it, where they are not those that come with the system."""
+    additions: str = ""
+    """The version of Virtual Server's Additions on it."""
     dynamic: bool = True
 
 
@@ -279,6 +283,8 @@ class ServerPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     nics: list[Nic] = []
     architecture: str = "x64"
     installation: Literal["Full", "Core"] = "Full"
+    platform: str = ""
+    """What its virtualization is, where that is not what the session asks for."""
     role: bool = True
     """Whether the role Hyper-V is installed."""
     updates: list[str] = msgspec.field(default_factory=lambda: ["KB950050"])

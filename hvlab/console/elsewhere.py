@@ -14,6 +14,7 @@ from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
 from hvlab.console.lab import DEFAULT_WAIT, Lab
 from hvlab.datacenter.licence_book import BOOK, LicenceBook
+from hvlab.host.vmms import Vmms
 from hvlab.kernel import World
 from hvlab.text import Text
 
@@ -36,8 +37,8 @@ class RemoteLab:
 
     @property
     def platform(self) -> Platform:
-        """The platform, which all hosts share."""
-        return self.near.platform
+        """That host's platform."""
+        return self.near.world.get(f"{self.host}/root/vmms", Vmms).platform
 
     @property
     def scenario(self) -> Scenario:

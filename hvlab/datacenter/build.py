@@ -48,7 +48,8 @@ def build_world(scenario: str = "one-host", platform: str = "ws2008", seed: int 
     release = catalog.platform(platform)
     world = World(seed)
     for number, server in enumerate([plan, *plan.more_hosts]):
-        _build_host(world, f"host{number + 1}", server, release, (POOL[0], POOL[1] + number))
+        own = catalog.platform(server.platform) if server.platform else release
+        _build_host(world, f"host{number + 1}", server, own, (POOL[0], POOL[1] + number))
         if not number:
             _plug_computers(world, plan)
     if plan.luns:
@@ -258,7 +259,9 @@ def _put_system(disk: vhd.Vhd, image: Image) -> None:
     guest = catalog.guest(image.guest)
     count = sum(phase.sectors for phase in [*guest.loader, *guest.kernel, *guest.services])
     integration = guest.integration_version if image.integration is None else image.integration
-    record = SystemRecord(guest.id, image.computer, integration, count, system_record.BOOT_SET_START)
+    hal = system_record.APIC if guest.drivers == "manual" and integration else ""
+    start = system_record.BOOT_SET_START
+    record = SystemRecord(guest.id, image.computer, integration, count, start, hal, image.additions)
     disk.write(0, system_record.boot_record(disk.size // 512 - system_record.PARTITION_START))
     disk.write(system_record.PARTITION_START, system_record.pack_record(record))
     boot_set = b"".join(system_record.boot_set_sector(guest.id, number) for number in range(count))

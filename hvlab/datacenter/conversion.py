@@ -9,14 +9,14 @@ that it finds no disk when it boots. Whatever fails, the source is as it was, an
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hvlab import catalog
 from hvlab.catalog.managers import Manager, managers
 from hvlab.catalog.models import read_size
 from hvlab.datacenter.sources import Records, SourceServer, compare, path_of
 from hvlab.guests import system_record
-from hvlab.guests.system_record import PARTITION_START, SystemRecord, read_record
+from hvlab.guests.system_record import PARTITION_START, read_record
 from hvlab.host import discs
 from hvlab.host.machine import Refusal, VirtualMachine
 from hvlab.host.vmms import Vmms
@@ -118,9 +118,8 @@ def mend(service: Vmms, plan: Conversion) -> None:
     version = service.platform.integration_disc
     if record is not None and guest.has_vmbus and version and not service.platform.hosted:
         version = service.server.integration(version)
-        changed = SystemRecord(
-            record.guest, record.computer, version, record.boot_sectors, record.boot_set_start
-        )
+        hal = system_record.APIC if guest.drivers == "manual" else record.hal
+        changed = replace(record, integration_version=version, hal=hal, additions="")
         disk.write(PARTITION_START, system_record.pack_record(changed))
     _note(service, plan, "mended", plan.source.plan.driver or "ide")
 

@@ -619,6 +619,17 @@ class GuestSystem(PartitionSoftware):
         place = self.record.boot_set_start + self.record.boot_sectors
         return self.spawn("setup", programs.install(version, place, unit)).number
 
+    def set_up_additions(self, version: str) -> int:
+        """Put Virtual Server's Additions of that version on its disk, or take them off (empty), and restart.
+
+        The number of the thread that does it.
+        """
+        return self.spawn("setup", programs.set_up("additions", ("name_additions", version))).number
+
+    def remove_services(self) -> int:
+        """Take the integration services off its disk, and restart. The number of the thread that does it."""
+        return self.spawn("setup", programs.set_up("removing", ("name_services", ""))).number
+
     def shut_down(self, restart: bool = False) -> None:
         """Stop whatever runs, close everything and switch the machine off."""
         self.threads = {}

@@ -312,9 +312,32 @@ def _activity(guest: GuestSystem, activity: str) -> int:
 def _name_services(guest: GuestSystem, version: str) -> int:
     """The system record as it is to be written: the system starts the new drivers from the next boot on."""
     assert guest.record is not None
-    guest.record = replace(guest.record, integration_version=version)
+    by_hand = catalog.guest(guest.system).drivers == "manual"
+    hal = (
+        system_record.APIC if by_hand and version else guest.record.hal
+    )  # taking them off brings no old one back
+    guest.record = replace(guest.record, integration_version=version, hal=hal)
     guest.write(RECORD_GPA, system_record.pack_record(guest.record))
     return 0
+
+
+def _name_additions(guest: GuestSystem, version: str) -> int:
+    """The system record as it is to be written, with Virtual Server's Additions or without them."""
+    assert guest.record is not None
+    guest.record = replace(guest.record, additions=version)
+    guest.write(RECORD_GPA, system_record.pack_record(guest.record))
+    return 0
+
+
+def _additions(guest: GuestSystem) -> int:
+    """The Additions' driver calls the monitor that it was made for, in that monitor's own way."""
+    vp = guest.current.vp
+    outcome = instructions.execute(
+        guest.hypervisor, guest.partition, vp, instructions.OWN_CALL, instructions.KERNEL
+    )
+    if outcome.way == instructions.EXCEPTION:
+        guest.stop(stops.KMODE_EXCEPTION_NOT_HANDLED)
+    return outcome.cost
 
 
 def _require_setup(guest: GuestSystem) -> int:
@@ -404,6 +427,8 @@ OPERATIONS: dict[str, Callable[..., int]] = {
     "string": _string,
     "lay": _lay,
     "name_services": _name_services,
+    "name_additions": _name_additions,
+    "additions": _additions,
     "require_setup": _require_setup,
     "restart": _restart,
     "close_channels": _close_channels,

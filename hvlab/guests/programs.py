@@ -9,7 +9,7 @@ from __future__ import annotations
 from hvlab.catalog import Guest, Phase
 from hvlab.devices.emulated import ide
 from hvlab.guests import disc, network_record
-from hvlab.guests.system_record import BOOT_SET_START, PARTITION_START, SystemRecord
+from hvlab.guests.system_record import APIC, BOOT_SET_START, PARTITION_START, SystemRecord
 from hvlab.guests.threads import Op
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.hypervisor.partition import (
@@ -109,12 +109,14 @@ def boot(guest: Guest, record: SystemRecord, driver: str = "") -> list[Op]:
         integration = [("integration",)]
     network: list[Op] = [("legacy_network",)] if guest.legacy_network else []
     # the set-up by hand exchanges the layer above the board for one that needs an APIC (facts, row 70)
-    board: list[Op] = [("board",)] if guest.drivers == "manual" and record.integration_version else []
+    board: list[Op] = [("board",)] if record.hal == APIC else []
+    additions: list[Op] = [("additions",)] if record.additions else []
     return [
         *loader,
         *board,
         *([("foreign_disk",)] if driver else []),
         *kernel,
+        *additions,
         ("processors",),
         *drivers,
         *network,
@@ -165,6 +167,19 @@ def install(version: str, place: int, unit: int) -> list[Op]:
         *program,
         ("cpu", 4_000 * MILLISECOND),
         ("name_services", version),
+        ("io", True, "ide:0:0", PARTITION_START, 1, RECORD_GPA),
+        ("require_setup",),
+        ("activity", ""),
+        ("restart",),
+    ]
+
+
+def set_up(activity: str, name: Op) -> list[Op]:
+    """A set-up that changes only which drivers the system record names; then the system starts anew."""
+    return [
+        ("activity", activity),
+        ("cpu", 8_000 * MILLISECOND),
+        name,
         ("io", True, "ide:0:0", PARTITION_START, 1, RECORD_GPA),
         ("require_setup",),
         ("activity", ""),

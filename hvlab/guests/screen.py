@@ -65,6 +65,15 @@ def lines_of(guest: GuestSystem) -> list[str]:
             "Integration Services Setup",
             "Copying drivers ... The machine restarts when this is done.",
         ]
+    if guest.activity == "additions":
+        return [system.name, "", "Virtual Machine Additions", "The machine restarts when this is done."]
+    if guest.activity == "removing":
+        return [
+            system.name,
+            "",
+            "Integration Services Setup",
+            "Removing ... The machine restarts afterwards.",
+        ]
     if guest.phase == "running" and guest.desk.stage == desk.PASSWORD:
         return [system.name, "", "User name: Administrator", "Password:", "", f"Computer: {computer}"]
     if guest.phase == "running" and guest.desk.stage == desk.DESKTOP:

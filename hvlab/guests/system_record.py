@@ -21,6 +21,9 @@ BOOT_SET_START = 4096
 DATA_START = 131072
 """Where workloads write on a system disk, by default: at 64 MiB, behind the boot set."""
 MAGIC = b"HVLABSYS"
+FORMAT = 2
+APIC = "apic"
+"""The hardware abstraction layer that the set-up by hand of integration services puts in (facts, row 70)."""
 
 PARTITION_ENTRY = Layout(
     "PartitionEntry",
@@ -40,6 +43,8 @@ SYSTEM_RECORD = Layout(
     Field("guest", "bytes", 32),
     Field("computer", "bytes", 32),
     Field("integration_version", "bytes", 24),
+    Field("hal", "bytes", 8),
+    Field("additions", "bytes", 24),
     Field("checksum", "u32", shown="hex"),
 )
 _CHECKED = SYSTEM_RECORD.offsets["checksum"]
@@ -54,6 +59,10 @@ class SystemRecord:
     integration_version: str
     boot_sectors: int
     boot_set_start: int
+    hal: str = ""
+    """The layer above the board: empty, as the system was set up, or `apic`, which needs a board with an APIC."""
+    additions: str = ""
+    """The version of Virtual Server's Additions on it; empty: none."""
 
 
 def boot_record(partition_sectors: int) -> bytes:
@@ -93,12 +102,14 @@ def pack_record(record: SystemRecord) -> bytes:
     """The sector of a system record."""
     body = SYSTEM_RECORD.pack(
         magic=MAGIC,
-        format=1,
+        format=FORMAT,
         boot_sectors=record.boot_sectors,
         boot_set_start=record.boot_set_start,
         guest=record.guest.encode(),
         computer=record.computer.encode(),
         integration_version=record.integration_version.encode(),
+        hal=record.hal.encode(),
+        additions=record.additions.encode(),
     )[:_CHECKED]
     return (body + zlib.crc32(body).to_bytes(4, "little")).ljust(SECTOR, b"\0")
 
@@ -121,6 +132,8 @@ def read_record(sector: bytes) -> SystemRecord | None:
         text("integration_version"),
         fields["boot_sectors"],
         fields["boot_set_start"],
+        text("hal"),
+        text("additions"),
     )
 
 

@@ -63,6 +63,11 @@ class HostedMonitor(Hypervisor):
         """No guest knows of it: it pretends to be a machine in every respect."""
         return False
 
+    @property
+    def knows_additions(self) -> bool:
+        """Its own Additions call it."""
+        return True
+
     def intercepts_port(self, number: int, port: int) -> bool:
         """The service process answers every access of a guest."""
         return True

@@ -353,6 +353,11 @@ class Hypervisor(Component):
         """Whether a partition's kernel can call it."""
         return True
 
+    @property
+    def knows_additions(self) -> bool:
+        """Whether it answers the call that Virtual PC's and Virtual Server's Additions make."""
+        return False
+
     def intercepts_port(self, number: int, port: int) -> bool:
         """Whether a partition's parent answers its accesses to a port."""
         return bool(self.partitions[number].intercepts.get((0, port)))

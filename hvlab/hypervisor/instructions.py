@@ -23,6 +23,7 @@ from hvlab.hypervisor.partition import MSR_HYPERCALL, MSR_NAMES
 if TYPE_CHECKING:
     from hvlab.hypervisor.hypervisor import Hypervisor
 
+OWN_CALL = "VPCEXT 7, 11"
 KERNEL, USER = 0, 3
 """Privilege levels of the processor."""
 NATIVE, SYSTEM_CALL, EXIT, INTERCEPT, HYPERCALL, EXCEPTION = (
@@ -236,6 +237,14 @@ def _hypercall(place: _Place, operands: list[str]) -> Outcome:
     return Outcome(HYPERCALL, detail, hypervisor.costs.hypercall, then)
 
 
+def _own_call(place: _Place, operands: list[str]) -> Outcome:
+    """Virtual PC's and Virtual Server's way of being called: bytes (0F 3F) that are no instruction to anybody else."""
+    hypervisor = place.hypervisor
+    if not hypervisor.knows_additions:
+        return Outcome(EXCEPTION, "#UD: nobody below knows this call", hypervisor.costs.native)
+    return _trap(place, "vpcext", "", "the Additions call their monitor")
+
+
 _TABLE: dict[str, Callable[[_Place, list[str]], Outcome]] = {
     "ADD": _native,
     "SUB": _native,
@@ -256,6 +265,7 @@ _TABLE: dict[str, Callable[[_Place, list[str]], Outcome]] = {
     "RDMSR": _model_register,
     "WRMSR": _model_register,
     "VMCALL": _hypercall,
+    "VPCEXT": _own_call,
 }
 """Mnemonic to behaviour. MOV to a control register, to memory and between registers are three different things."""
 _PRIVILEGED = frozenset({_interrupts, _halt, _in, _out, _model_register, _TABLE["INVLPG"]})

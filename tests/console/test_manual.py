@@ -105,6 +105,7 @@ SCENARIOS = {
     "about_Clusters": "two-nodes",
     "about_Consolidation": "consolidation",
     "about_Moving": "machine-room",
+    "about_Old_Disks": "two-products",
 }
 """Topics whose examples need another lab; their text says so."""
 HEADING = {"en": "TRY", "de": "ZUM AUSPROBIEREN"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hvlab.guests.screen import guest_screen
-from hvlab.guests.system_record import PARTITION_START, pack_record, read_record
+from hvlab.guests.system_record import APIC, PARTITION_START, pack_record, read_record
 from hvlab.storage import vhd
 from tests.host.support import Lab
 
@@ -39,7 +39,7 @@ def with_services(lab: Lab) -> None:
     disk = vhd.open_vhd(lab.file(SERVER_2003))
     record = read_record(disk.read(PARTITION_START, 1))
     assert record is not None and record.integration_version == ""
-    disk.write(PARTITION_START, pack_record(replace(record, integration_version="6.0.6001.18016")))
+    disk.write(PARTITION_START, pack_record(replace(record, integration_version="6.0.6001.18016", hal=APIC)))
 
 
 def test_a_disk_that_was_set_up_for_hyper_v_does_not_boot_on_virtual_server_any_more() -> None:

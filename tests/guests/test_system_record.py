@@ -11,7 +11,16 @@ from hvlab.guests import system_record
 from hvlab.guests.system_record import SystemRecord
 
 NAMES = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=24)
-RECORDS = st.builds(SystemRecord, NAMES, NAMES, NAMES, st.integers(0, 65535), st.integers(0, 2**32 - 1))
+RECORDS = st.builds(
+    SystemRecord,
+    NAMES,
+    NAMES,
+    NAMES,
+    st.integers(0, 65535),
+    st.integers(0, 2**32 - 1),
+    st.sampled_from(["", system_record.APIC]),
+    NAMES,
+)
 GOOD = SystemRecord("ws2008-x64", "WIN-2008", "6.0.6001.18016", 120, 4096)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
+from copy import copy
 from dataclasses import replace
 
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
@@ -124,6 +125,11 @@ def _new(call: Call) -> Iterable[object]:
 
 def _copy(call: Call) -> Iterator[object]:
     share = shares.share_at(call, call.args.Destination)
+    if any(shares.is_network_path(path) for path in call.args.Path):
+        if share is not None:
+            raise host.illegal(call.args.Destination)
+        _copy_here(call)
+        return
     if share is not None:
         for path in call.args.Path:
             for entry in host.matching(call, path):
@@ -134,6 +140,17 @@ def _copy(call: Call) -> Iterator[object]:
             host.copy(call, entry.path, target)
             if call.args.PassThru:
                 yield ITEM.of(host.entry_at(call, target))
+
+
+def _copy_here(call: Call) -> None:
+    """Files of another host to this one: the other host's copying to here."""
+    target = Share(call.lab, host.full(call, call.args.Destination))
+    for path in call.args.Path:
+        source = shares.share_at(call, path)
+        there = copy(call)
+        there.lab = call.lab if source is None else source.lab
+        for entry in host.matching(there, path if source is None else source.path):
+            _copy_away(there, entry, target)
 
 
 def _copy_away(call: Call, entry: Entry, share: Share) -> None:

@@ -42,7 +42,7 @@ class Share:
 def share_at(call: Call, path: str) -> Share | None:
     """The place that a network path names; None if it is a path of this host. CmdletError."""
     text = path.strip().replace("/", "\\")
-    if not text.startswith("\\\\"):
+    if not is_network_path(text):
         return None
     computer, _, rest = text[2:].partition("\\")
     volume, _, inside = rest.partition("\\")
@@ -65,6 +65,11 @@ def share_at(call: Call, path: str) -> Share | None:
     except NoSuchVolume as error:
         raise host.no_drive(error.letter[0]) from None
     return found
+
+
+def is_network_path(path: str) -> bool:
+    """Whether a path names a place on another host."""
+    return path.strip().replace("/", "\\").startswith("\\\\")
 
 
 def _reachable(lab: Lab) -> bool:
