@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol, cast
 
 from hvlab.host import physical
-from hvlab.host.faults import FaultBoard, board
+from hvlab.host.faults import BAD_SECTOR, Fault, FaultBoard, board
 from hvlab.kernel import Component, handler, neighbour
 from hvlab.kernel.calendar import seconds
 from hvlab.storage import differencing, iso, raw, vhd
@@ -155,7 +155,7 @@ class HostStorage(Component):
             disk = self.open(path)
             if (lba + sectors) * SECTOR > disk.size:
                 return "range", b"", 0
-            damage = self.faults.bad_sector(path, lba, sectors)
+            damage = self._damage(request, disk)
             if damage is not None:
                 self.faults.struck(damage)
                 return "medium", b"", 0
@@ -170,3 +170,24 @@ class HostStorage(Component):
             return "full", b"", 0
         except (StorageError, vhd.BadVhd, iso.BadDisc):
             return "error", b"", 0
+
+    def _damage(self, request: DiskRequest, disk: vhd.Vhd) -> Fault | None:
+        """The damage that a request meets: a write in the disk's own file, a read in the file that holds the sector."""
+        faults = self.faults
+        if not any(fault.kind == BAD_SECTOR for fault in faults.faults.values()):
+            return None
+        if request.data or disk.parent is None:
+            return faults.bad_sector(request.path, request.lba, request.sectors)
+        wanted = list(range(request.lba, request.lba + request.sectors))
+        level: vhd.Vhd | None = disk
+        for path in self.chain(request.path):
+            if level is None:
+                break
+            lowest = level.parent is None
+            here = [lba for lba in wanted if lowest or level.sector_is_present(lba)]
+            found = next((hit for lba in here if (hit := faults.bad_sector(path, lba, 1)) is not None), None)
+            if found is not None:
+                return found
+            held = frozenset(here)
+            wanted, level = [lba for lba in wanted if lba not in held], level.parent
+        return None

@@ -50,6 +50,19 @@ def test_a_bad_sector_reaches_the_guest_as_a_medium_error(image: str, operation:
     assert lab.run("(Get-LabWorkload web01)[-1].Errors") == [0]
 
 
+def test_damage_in_a_parent_is_met_through_its_child_until_the_child_holds_the_sector() -> None:
+    lab = Lab()
+    lab.boot()
+    lab.run("Checkpoint-VM web01 -SnapshotName before")
+    lab.run(f"Add-LabFault BadSector -Path {SYSTEM} -Sector {DATA + 9} -Count 2")
+    errors = []
+    for operation in ("Read", "Write", "Read"):
+        lab.run(f"Start-LabWorkload web01 {operation} -Count 4")
+        errors.append(lab.run("(Get-LabWorkload web01)[-1].Errors")[0])
+    assert errors == [1, 0, 0], "the write goes into the child, and what it holds is read from there"
+    assert len(faults(lab)) == 1
+
+
 def test_the_sense_data_says_medium_error_and_whether_it_was_read_or_written() -> None:
     lab = Lab()
     lab.boot()

@@ -1,0 +1,31 @@
+Checkpoint-VM shop -SnapshotName nightly
+New-LabBackup shop C:\Backup
+Start-LabWorkload shop -Kind Database -Count 13
+Add-LabFault BadSector -Path D:\VMs\shop.vhd -Sector 2048 -Count 200000
+Stop-VM shop -TurnOff
+Restore-VMSnapshot -VMName shop -Name nightly -Confirm:$false
+Start-VM shop
+Start-LabWorkload shop Read -Count 4
+Stop-VM shop -TurnOff
+Get-LabFault BadSector | Remove-LabFault
+Remove-Item D:\VMs\shop*vhd
+Restore-LabBackup (Get-LabBackup shop).Path
+Start-VM shop
+Wait-Lab shop -For Heartbeat
+Start-Sleep 3
+Test-LabDatabase shop
+Submit-LabAnswer gone 13
+$most = 0
+foreach ($copy in Get-LabBackup mail) {
+    Restore-LabBackup $copy.Path
+    Start-VM mail
+    Wait-Lab mail -For Heartbeat
+    Start-Sleep 3
+    $found = (Test-LabDatabase mail).Records
+    if ($found -gt $most) { $most = $found; $path = $copy.Path }
+    Stop-VM mail -TurnOff
+}
+Restore-LabBackup $path
+Start-VM mail
+Wait-Lab mail -For Heartbeat
+Submit-LabAnswer why "$((Get-LabEvent fault | Where-Object { $_.Fields.action -eq 'acts' } | Select-Object -Last 1).Seq)"
