@@ -43,18 +43,12 @@ def held(disk: Vhd) -> Iterator[tuple[int, int]]:
             yield lba, min(RUN, disk.size // SECTOR - lba)
         return
     per_block = disk.block_size // SECTOR
-    for block in range(-(-disk.size // disk.block_size)):
-        if not disk.block_is_allocated(block):
-            continue
-        first, end = block * per_block, min((block + 1) * per_block, disk.size // SECTOR)
-        start = None
-        for lba in range(first, end + 1):
-            present = lba < end and disk.sector_is_present(lba)
-            if present and start is None:
-                start = lba
-            if start is not None and (not present or lba - start >= RUN):
-                yield start, lba - start
-                start = lba if present else None
+    for block in disk.present_blocks():
+        lba = block * per_block
+        for present, count in disk.stretches(block):
+            if present:
+                yield from ((at, min(RUN, lba + count - at)) for at in range(lba, lba + count, RUN))
+            lba += count
 
 
 def pour(upper: Vhd, lower: Vhd) -> None:
@@ -73,8 +67,10 @@ def fill(source: Vhd, target: Vhd) -> None:
     size = min(source.size, target.size) // SECTOR
     for lba, count in sorted(stretches):
         count = min(count, size - lba)
-        if count > 0 and any(data := source.read(lba, count)):
-            target.write(lba, data)
+        if count > 0:
+            data = source.read(lba, count)
+            if data.count(0) != len(data):
+                target.write(lba, data)
 
 
 def sectors_held(disk: Vhd) -> int:

@@ -343,6 +343,14 @@ class Vhd:
         at = self._place(block)
         return at is not None and self._runs(at, start, 1)[0][0]
 
+    def stretches(self, block: int) -> list[tuple[bool, int]]:
+        """A block's sectors in order: (whether this file holds them, how many); none of a block not in the file. BadVhd."""
+        at = self._place(block)
+        if at is None:
+            return []
+        per_block = self.block_size // SECTOR
+        return self._runs(at, 0, min(per_block, self.size // SECTOR - block * per_block))
+
     def verify(self) -> None:
         """Check the whole block table: no block outside the file, none over another. BadVhd."""
         step = self._bitmap_size + self.block_size
