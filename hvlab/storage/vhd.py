@@ -344,7 +344,7 @@ class Vhd:
         return at is not None and self._runs(at, start, 1)[0][0]
 
     def stretches(self, block: int) -> list[tuple[bool, int]]:
-        """A block's sectors in order, as (held by this file, how many); none if the block is not in the file. BadVhd."""
+        """A block's sectors in order: (held by this file, how many); none if the block is not in the file. BadVhd."""
         at = self._place(block)
         if at is None:
             return []
