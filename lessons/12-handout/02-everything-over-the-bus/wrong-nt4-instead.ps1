@@ -1,0 +1,11 @@
+# check: counter
+Start-VM web01
+Wait-Lab web01 -For Heartbeat
+Submit-LabAnswer early 7
+Invoke-LabInstruction web01 'ADD EAX, 1', 'IN AL, 0xCF8'
+Start-LabWorkload web01 -Operation Write -Count 1
+Submit-LabAnswer who '1a 2b 3c'
+New-VM big -MemoryStartupBytes 5GB -NoVHD
+Start-VM big
+Start-LabWorkload nt4 -Operation Write -Count 4
+Submit-LabAnswer past (Get-LabEvent intercept -VM web01 -Last 1).Seq

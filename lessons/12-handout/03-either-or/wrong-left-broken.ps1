@@ -1,0 +1,19 @@
+# check: third
+Set-LabFirmware -Virtualization On
+Stop-Computer
+Start-LabServer
+Submit-LabAnswer missing 44
+Submit-LabAnswer other 41
+Set-LabFirmware -Virtualization Off -ExecuteDisable On
+Stop-Computer
+Start-LabServer
+Submit-LabAnswer name XD
+Set-LabFirmware -Virtualization On
+Stop-Computer
+Start-LabServer
+Start-VM web01
+Wait-Lab web01
+bcdedit /set hypervisorlaunchtype off
+Restart-Computer
+bcdedit /set hypervisorlaunchtype auto
+Submit-LabAnswer combinations 1
