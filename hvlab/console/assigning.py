@@ -138,16 +138,17 @@ class AssigningCompiler:
             inner = self.assigner(node.operand)
             full = self.type_name(node.type, node.span)
             name_of = node.operand.name.lower() if isinstance(node.operand, Variable) else None
+            convert = self.runtime.cast if full in self.runtime.lab_casts else cast
 
             def set_typed(scope: Scope, value: object) -> None:
                 try:
-                    converted = cast(value, full)
+                    converted = convert(value, full)
                 except CmdletError as error:
                     raise self.located(error, span) from None
                 if name_of is not None:
                     if scope.casts is None:
                         scope.casts = {}
-                    scope.casts[name_of] = lambda new: cast(new, full)
+                    scope.casts[name_of] = lambda new: convert(new, full)
                 inner(scope, converted)
 
             return set_typed

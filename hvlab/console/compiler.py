@@ -342,11 +342,12 @@ class ExpressionCompiler(AssigningCompiler):
                 return table
             return lambda scope: _custom(table(scope))
         operand = self.expression(node.operand)
+        convert = self.runtime.cast if full in self.runtime.lab_casts else cast
 
         def run(scope: Scope) -> object:
             value = operand(scope)
             try:
-                return cast(value, full)
+                return convert(value, full)
             except CmdletError as error:
                 raise self.located(error, span) from None
 

@@ -83,6 +83,8 @@ TYPES: dict[str, str] = {
     "collections.arraylist": "System.Collections.ArrayList",
     "collections.generic.list": "System.Collections.Generic.List`1",
     "dayofweek": "System.DayOfWeek",
+    "wmi": "System.Management.ManagementObject",
+    "wmiclass": "System.Management.ManagementClass",
 }
 EXCEPTIONS = (
     "Exception",

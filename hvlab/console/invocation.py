@@ -53,8 +53,8 @@ ABSENT: dict[str, str] = {
         ("invoke-webrequest", "iwr", "curl", "wget", "invoke-restmethod", "irm"), "use Get-Content"
     ),
     **dict.fromkeys(
-        ("get-wmiobject", "gwmi", "get-ciminstance", "gcim", "invoke-wmimethod"),
-        "use the cmdlets of the Hyper-V module, Get-VMHost for the host",
+        ("get-ciminstance", "gcim", "invoke-cimmethod", "icim"),
+        "use Get-WmiObject and Invoke-WmiMethod: the CIM cmdlets came with Windows Server 2012",
     ),
     **dict.fromkeys(
         ("export-clixml", "import-clixml", "convertto-xml"), "use ConvertTo-Json and ConvertFrom-Json"

@@ -38,6 +38,8 @@ def get_property(value: object, name: str) -> object:
             return list(result) if isinstance(result, tuple) else result
         if folded == "psobject":
             return _about(value)
+        if folded == "psbase":  # what lies below the language's own view: here the same
+            return value
         return 1 if folded in ("count", "length") else MISSING
     if isinstance(value, Hashtable):
         if name in value:

@@ -149,6 +149,8 @@ class Runtime:
         self._table = table
         self.lab = lab
         self.host = host
+        self.lab_casts: dict[str, Callable[[Lab, object], object]] = {}
+        """Conversions to types that are of the lab, by the type's full name."""
         self.confirm: Callable[[str, str], bool] | None = None
         """Who is asked; a session puts itself here, since an answer is an input of its own."""
         self.globals = Scope()
@@ -171,6 +173,10 @@ class Runtime:
     @property
     def table(self) -> CmdletTable:
         return self._table
+
+    def cast(self, value: object, full_name: str) -> object:
+        """`[type]value` where the type is one of the lab's. Raises CmdletError."""
+        return self.lab_casts[full_name](self.lab, plain(value))
 
     # --- budget --------------------------------------------------------------------------------------------
 

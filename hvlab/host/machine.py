@@ -84,7 +84,7 @@ class NetworkAdapter:
         return f"{'legacy' if self.legacy else 'net'}:{self.number}"
 
 
-_UNUSUAL = ("folder", "version", "job", "startup_order", "num_lock")
+_UNUSUAL = ("folder", "version", "job", "startup_order", "num_lock", "empty_drives")
 """Fields of a machine that are empty as a rule."""
 
 
@@ -138,6 +138,8 @@ class VirtualMachine:
     """What its firmware tries to boot from, in this order; empty: as a new machine does (`boot_order`)."""
     num_lock: bool = False
     """Whether its keyboard begins with the digits."""
+    empty_drives: list[tuple[str, int, int]] = field(default_factory=list)
+    """Disk drives without a disk (controller, number, location), as WMI makes them on the way to one with a disk."""
 
     def digest_state(self) -> list[object]:
         """Its fields in order; what is as usual of the last ones is left out, and such a machine spelled as ever."""
@@ -170,7 +172,8 @@ class VirtualMachine:
         dvd = controller == "IDE" and any(
             (one.number, one.location) == (number, location) for one in self.dvds
         )
-        return dvd or self.drive_at(controller, number, location) is not None
+        empty = (controller, number, location) in self.empty_drives
+        return dvd or empty or self.drive_at(controller, number, location) is not None
 
 
 class Refusal(Exception):

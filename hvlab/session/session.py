@@ -23,6 +23,7 @@ from hvlab.console.lab import DEFAULT_WAIT
 from hvlab.console.shell import Outcome, Script, Shell, Statement
 from hvlab.console.simulation import simulation_cmdlets
 from hvlab.console.source import Position
+from hvlab.console.wmi.casts import CASTS
 from hvlab.datacenter.build import HOST, build_world
 from hvlab.kernel import World
 from hvlab.kernel.queue import FOREVER
@@ -78,6 +79,7 @@ class Session:
         general = general_cmdlets(CatalogHelp(self.text))
         self.table = CmdletTable([*general, *simulation_cmdlets(), *SESSION_CMDLETS, *cmdlets])
         self.shell = Shell(self.table, self, host or RecordingHost(), step_limit=step_limit)
+        self.shell.runtime.lab_casts.update(CASTS)
         self.shell.runtime.environment.update(
             computername=self.computer,
             username="Administrator",

@@ -6,8 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from hvlab.console.lab import Lab
-from hvlab.console.wmi.classes import COMPONENTS, COMPUTER_SYSTEM, KINDS, PARTS, SETTING_DATA, machine_of
+from hvlab.console.wmi.classes import (
+    COMPONENTS,
+    COMPUTER_SYSTEM,
+    GLOBAL_SETTING_DATA,
+    KINDS,
+    SETTING_DATA,
+)
 from hvlab.console.wmi.model import V1, Getter, Instance, WmiClass
+from hvlab.console.wmi.resources import CAPABILITIES, PARTS, Definition, class_of_part
+from hvlab.console.wmi.views import machine_of
 
 WHOLE, PART = "GroupComponent", "PartComponent"
 
@@ -33,8 +41,16 @@ def associations(lab: Lab, namespace: str) -> Iterator[Association]:
             present[machine_of(setting).identifier] = setting
             roles = ("ManagedElement", "SettingData")
             yield Association("Msvm_SettingsDefineState", roles, (machine, setting))
+    for one in GLOBAL_SETTING_DATA.all(lab, namespace):
+        roles = ("ManagedElement", "SettingData")
+        yield Association("Msvm_ElementSettingData", roles, (machines[machine_of(one).identifier], one))
+    for one in CAPABILITIES.all(lab, namespace):
+        begins = Instance(lab, class_of_part(one.subject.subtype), one.subject, namespace)
+        yield Association("Msvm_SettingsDefineCapabilities", (WHOLE, PART), (one, begins))
     for kind in PARTS:
         for part in kind.all(lab, namespace):
+            if isinstance(part.subject, Definition):
+                continue
             setting = present[machine_of(part).identifier]
             name = "Msvm_VirtualSystemSettingDataComponent"
             yield Association(name, (WHOLE, PART), (setting, part))
@@ -44,7 +60,7 @@ def associations(lab: Lab, namespace: str) -> Iterator[Association]:
             yield Association("Msvm_SystemDevice", (WHOLE, PART), (machine, part))
 
 
-def _join(name: str, base: str, roles: tuple[str, str]) -> WmiClass:
+def _join(name: str, base: str, roles: tuple[str, str], more: dict[str, Getter] | None = None) -> WmiClass:
     def end(place: int) -> Getter:
         return lambda one: replace(one.subject.ends[place], namespace=one.namespace).path
 
@@ -52,7 +68,7 @@ def _join(name: str, base: str, roles: tuple[str, str]) -> WmiClass:
         name,
         (base,),
         roles,
-        {role: end(place) for place, role in enumerate(roles)},
+        {**{role: end(place) for place, role in enumerate(roles)}, **(more or {})},
         lambda lab: [one for one in associations(lab, V1) if one.kind == name],
     )
 
@@ -62,6 +78,13 @@ CLASSES: tuple[WmiClass, ...] = (
     _join("Msvm_SettingsDefineState", "CIM_SettingsDefineState", ("ManagedElement", "SettingData")),
     _join("Msvm_SnapshotOfVirtualSystem", "CIM_Dependency", ("Antecedent", "Dependent")),
     _join("Msvm_VirtualSystemSettingDataComponent", "CIM_Component", (WHOLE, PART)),
+    _join("Msvm_ElementSettingData", "CIM_ElementSettingData", ("ManagedElement", "SettingData")),
+    _join(
+        "Msvm_SettingsDefineCapabilities",
+        "CIM_SettingsDefineCapabilities",
+        (WHOLE, PART),
+        {"ValueRole": lambda one: 0, "ValueRange": lambda one: 0},
+    ),
     _join("Msvm_SystemDevice", "CIM_SystemDevice", (WHOLE, PART)),
 )
 """All classes."""

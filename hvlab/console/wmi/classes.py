@@ -13,6 +13,8 @@ from typing import Any
 from hvlab.console.hyperv.objects import MachineView, heartbeat, moment, vmms
 from hvlab.console.lab import Lab
 from hvlab.console.wmi.model import V1, V2, Getter, Instance, WmiClass
+from hvlab.console.wmi.resources import CAPABILITIES, PARTS
+from hvlab.console.wmi.views import guid, machine_of, views
 from hvlab.host.machine import (
     OFF,
     RUNNING,
@@ -25,7 +27,6 @@ from hvlab.host.machine import (
     VirtualMachine,
 )
 from hvlab.host.snapshots import Snapshot
-from hvlab.storage import raw
 
 HOSTING, MACHINE = "Hosting Computer System", "Virtual Machine"
 OK_STATUS = 2
@@ -34,22 +35,6 @@ HEALTHY = 5
 CRITICAL_STATE = 32780
 LIFETIME = 300_000_000_000
 """How long a finished job can still be asked, in ns (K: some minutes)."""
-
-
-def views(lab: Lab) -> Iterator[MachineView]:
-    """The machines, in the order of their creation."""
-    for machine in vmms(lab).machines.values():
-        yield MachineView(lab, machine.identifier, machine)
-
-
-def machine_of(one: Instance) -> VirtualMachine:
-    subject = one.subject
-    return (subject if isinstance(subject, MachineView) else subject[0]).machine
-
-
-def guid(text: str) -> str:
-    """An identifier as WMI writes it."""
-    return text.upper()
 
 
 # -- computer systems ---------------------------------------------------------------------------
@@ -127,120 +112,40 @@ SETTING_DATA = WmiClass(
         "Parent": _parent,
     },
     _settings,
+    settings=True,
 )
 
 
-@dataclass(frozen=True)
-class _Part:
-    """A device of a machine: what distinguishes it among those of its kind."""
-
-    key: str
-    thing: Any
+_START = {"Nothing": 0, "StartIfRunning": 1, "Start": 2}
+_STOP = {"TurnOff": 0, "Save": 1, "ShutDown": 2}
+"""AutomaticStartupAction and AutomaticShutdownAction (K)."""
 
 
-def _whole(lab: Lab) -> Iterator[tuple[MachineView, _Part]]:
-    for view in views(lab):
-        yield view, _Part("", None)
+def _delay(nanoseconds: int) -> str:
+    """A length of time as CIM writes one."""
+    minutes, seconds = divmod(nanoseconds // 1_000_000_000, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    return f"{days:08d}{hours:02d}{minutes:02d}{seconds:02d}.000000:000"
 
 
-def _drives(lab: Lab) -> Iterator[tuple[MachineView, _Part]]:
-    for view in views(lab):
-        for drive in view.machine.drives:
-            yield view, _Part(f"{drive.controller}\\{drive.number}\\{drive.location}", drive)
-
-
-def _adapters(legacy: bool) -> Any:
-    def instances(lab: Lab) -> Iterator[tuple[MachineView, _Part]]:
-        for view in views(lab):
-            for adapter in view.machine.adapters:
-                if adapter.legacy == legacy:
-                    yield view, _Part(guid(adapter.identifier), adapter)
-
-    return instances
-
-
-def _part_id(kind: str) -> Any:
-    def read(one: Instance) -> str:
-        key = one.subject[1].key
-        return f"Microsoft:{guid(machine_of(one).identifier)}\\{kind}" + (f"\\{key}" if key else "")
-
-    return read
-
-
-_RESOURCE = ("CIM_ResourceAllocationSettingData", "CIM_SettingData", "CIM_ManagedElement")
-
-MEMORY = WmiClass(
-    "Msvm_MemorySettingData",
-    _RESOURCE,
+GLOBAL_SETTING_DATA = WmiClass(
+    "Msvm_VirtualSystemGlobalSettingData",
+    ("CIM_SettingData", "CIM_ManagedElement"),
     ("InstanceID",),
     {
-        "ElementName": lambda one: "Memory",
-        "InstanceID": _part_id("Memory"),
-        "ResourceType": lambda one: 4,
-        "ResourceSubType": lambda one: "Microsoft Virtual Machine Memory",
-        "AllocationUnits": lambda one: "MB",
-        "VirtualQuantity": lambda one: machine_of(one).memory >> 20,
-        "Reservation": lambda one: machine_of(one).memory >> 20,
-        "Limit": lambda one: machine_of(one).memory >> 20,
+        "Caption": lambda one: "Global Virtual Machine Settings",
+        "ElementName": lambda one: machine_of(one).name,
+        "InstanceID": lambda one: f"Microsoft:GlobalSettings\\{guid(machine_of(one).identifier)}",
+        "SystemName": lambda one: guid(machine_of(one).identifier),
+        "ExternalDataRoot": lambda one: machine_of(one).folder,
+        "AutomaticStartupAction": lambda one: _START[machine_of(one).start_action],
+        "AutomaticStartupActionDelay": lambda one: _delay(machine_of(one).start_delay),
+        "AutomaticShutdownAction": lambda one: _STOP[machine_of(one).stop_action],
     },
-    _whole,
+    views,
+    settings=True,
 )
-PROCESSOR = WmiClass(
-    "Msvm_ProcessorSettingData",
-    _RESOURCE,
-    ("InstanceID",),
-    {
-        "ElementName": lambda one: "Processor",
-        "InstanceID": _part_id("Processor"),
-        "ResourceType": lambda one: 3,
-        "ResourceSubType": lambda one: "Microsoft Processor",
-        "VirtualQuantity": lambda one: machine_of(one).processors,
-        "Reservation": lambda one: machine_of(one).reserve * 1000,
-        "Limit": lambda one: machine_of(one).maximum * 1000,
-        "Weight": lambda one: machine_of(one).weight,
-    },
-    _whole,
-)
-DISK = WmiClass(
-    "Msvm_ResourceAllocationSettingData",
-    _RESOURCE,
-    ("InstanceID",),
-    {
-        "ElementName": lambda one: "Hard Disk Image",
-        "InstanceID": _part_id("Disk"),
-        "ResourceType": lambda one: 21 if raw.number_of(one.subject[1].thing.path) is None else 22,
-        "ResourceSubType": lambda one: (
-            "Microsoft Virtual Hard Disk"
-            if raw.number_of(one.subject[1].thing.path) is None
-            else "Microsoft Physical Disk Drive"
-        ),
-        "Address": lambda one: str(one.subject[1].thing.location),
-        "Connection": lambda one: [one.subject[1].thing.path],
-    },
-    _drives,
-)
-
-
-def _port(name: str, subtype: str, legacy: bool) -> WmiClass:
-    return WmiClass(
-        name,
-        _RESOURCE,
-        ("InstanceID",),
-        {
-            "ElementName": lambda one: one.subject[1].thing.name,
-            "InstanceID": _part_id("Port"),
-            "ResourceType": lambda one: 10,
-            "ResourceSubType": lambda one: subtype,
-            "Address": lambda one: one.subject[1].thing.mac.hex().upper(),
-            "StaticMacAddress": lambda one: one.subject[1].thing.static,
-            "Connection": lambda one: [one.subject[1].thing.switch] if one.subject[1].thing.switch else [],
-        },
-        _adapters(legacy),
-    )
-
-
-SYNTHETIC_PORT = _port("Msvm_SyntheticEthernetPortSettingData", "Microsoft Synthetic Ethernet Port", False)
-EMULATED_PORT = _port("Msvm_EmulatedEthernetPortSettingData", "Microsoft Emulated Ethernet Port", True)
 
 
 # -- components: what a guest has of the integration services ---------------------------------------
@@ -416,11 +321,9 @@ JOB = WmiClass(
 KINDS: tuple[WmiClass, ...] = (
     COMPUTER_SYSTEM,
     SETTING_DATA,
-    MEMORY,
-    PROCESSOR,
-    DISK,
-    SYNTHETIC_PORT,
-    EMULATED_PORT,
+    GLOBAL_SETTING_DATA,
+    *PARTS,
+    CAPABILITIES,
     SHUTDOWN,
     HEARTBEAT,
     EXCHANGE,
@@ -433,5 +336,4 @@ KINDS: tuple[WmiClass, ...] = (
     JOB,
 )
 """Everything that stands for a thing; the classes that join them are in `associations`."""
-PARTS = (MEMORY, PROCESSOR, DISK, SYNTHETIC_PORT, EMULATED_PORT)
 COMPONENTS = (SHUTDOWN, HEARTBEAT, EXCHANGE, TIME, BACKUP)

@@ -61,21 +61,27 @@ def _instances(lab: Lab, namespace: str, name: str) -> Iterator[Instance]:
 
 def find_path(lab: Lab, namespace: str, path: str) -> Instance | None:
     """The instance with that path, whole or beginning with its class."""
-    wanted = _BEFORE_CLASS.sub("", path, count=1).casefold()
-    name = wanted.partition(".")[0]
+    wanted = _plain(_BEFORE_CLASS.sub("", path, count=1))
+    name = wanted.partition(".")[0].partition("=")[0]
     kinds = [one for one in classes_of(namespace) if one.name.casefold() == name]
+    if wanted == f"{name}=@":  # a class with one instance needs no key
+        return next((one for kind in kinds for one in kind.all(lab, namespace)), None)
     found = (one for kind in kinds for one in kind.all(lab, namespace))
     return next((one for one in found if _same_path(one, wanted)), None)
 
 
+def _plain(path: str) -> str:
+    """A path for comparing: backslashes within keys may be doubled or not."""
+    return path.casefold().replace("\\\\", "\\")
+
+
 def _same_path(one: Instance, wanted: str) -> bool:
     """Whether a path names it: all keys, in any order."""
-    if one.relative_path.casefold() == wanted:
+    own = _plain(one.relative_path)
+    if own == wanted:
         return True
     keys = wanted.partition(".")[2]
-    return bool(keys) and sorted(one.relative_path.partition(".")[2].casefold().split(",")) == sorted(
-        keys.split(",")
-    )
+    return bool(keys) and sorted(own.partition(".")[2].split(",")) == sorted(keys.split(","))
 
 
 def ask(lab: Lab, namespace: str, query: str) -> tuple[tuple[str, ...], list[Instance]]:

@@ -5,7 +5,8 @@ at whoever calls, a script has to look at ReturnValue. Where the work takes time
 comes back at once with the path of a job to be asked.
 
 An argument that names an object is that object itself or its path; settings come as
-the text that `GetText` gives or as `Name=Value` pairs of a hash table.
+the text that `GetText` gives, as scripts of 2008 hand them over, or as an object or a hash
+table, which is the lab's own shorthand. What a machine's parts are is in `parts`.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from hvlab.console.hyperv.disks import new_identity, note_created
 from hvlab.console.hyperv.objects import MachineView, vmms
 from hvlab.console.hyperv.snapshots import default_name
 from hvlab.console.objects import Hashtable, PSObject, custom_object
+from hvlab.console.wmi import parts, texts
 from hvlab.console.wmi.classes import COMPUTER_SYSTEM, job_path
 from hvlab.console.wmi.finding import find_path
-from hvlab.console.wmi.model import Instance
-from hvlab.host import discs
+from hvlab.console.wmi.model import Blank, Instance
+from hvlab.console.wmi.parts import BadArgument
+from hvlab.console.wmi.views import machine_of
 from hvlab.host.machine import OFF, PAUSED, RUNNING, SAVED, Refusal, VirtualMachine
 from hvlab.host.vmms import Vmms
 from hvlab.storage import vhd
@@ -60,10 +63,6 @@ class WmiMethod:
     run: Callable[[Instance, Values], Values]
 
 
-class BadArgument(Exception):
-    """An argument is of the wrong kind, or names nothing."""
-
-
 ENABLED, DISABLED, REBOOT, RESET, PAUSE, SUSPEND = 2, 3, 10, 11, 32768, 32769
 DEFAULT_MEMORY = 512 << 20
 
@@ -78,13 +77,17 @@ def _job(one: Instance, machine: VirtualMachine) -> Values:
     return {"ReturnValue": STARTED if path else COMPLETED, "Job": path}
 
 
+def _any_instance(one: Instance, value: object) -> Instance | None:
+    """The instance that an argument is, or whose path it is."""
+    if isinstance(value, PSObject) and isinstance(value.subject, Instance):
+        return value.subject
+    return find_path(one.lab, one.namespace, str(value)) if value is not None else None
+
+
 def _instance(one: Instance, value: object, kind: str) -> Instance:
     """The instance of that class that an argument is, or whose path it is. BadArgument."""
-    if isinstance(value, PSObject) and isinstance(value.subject, Instance):
-        found: Instance | None = value.subject
-    else:
-        found = find_path(one.lab, one.namespace, str(value)) if value is not None else None
-    if found is None or found.kind.name != kind or found.subject is None:
+    found = _any_instance(one, value)
+    if found is None or found.kind.name != kind or found.subject is None or isinstance(found.subject, Blank):
         raise BadArgument
     return found
 
@@ -130,7 +133,12 @@ def initiate_shutdown(one: Instance, given: Values) -> Values:
 
 
 def settings(value: object) -> dict[str, Any]:
-    """Settings given as a hash table or as an object with properties; names in lower case. BadArgument."""
+    """Settings given as the text of an instance, as an object or a hash table; names in lower case. BadArgument."""
+    if isinstance(value, str):
+        try:
+            return texts.read(value)[1]
+        except texts.BadText:
+            raise BadArgument from None
     if isinstance(value, Hashtable):
         return {str(key).casefold(): value[key] for key in value.keys()}  # noqa: SIM118
     if isinstance(value, PSObject):
@@ -138,21 +146,29 @@ def settings(value: object) -> dict[str, Any]:
     raise BadArgument
 
 
+def _rows(value: object) -> list[dict[str, Any]]:
+    """Settings of several parts, or of one."""
+    return [settings(row) for row in (value if isinstance(value, list) else [value]) if row]
+
+
 def define_system(one: Instance, given: Values) -> Values:
-    """Define a machine: SystemSettingData has ElementName, ResourceSettingData memory and processors."""
+    """Define a machine: the global settings have its name, the resources memory and processors."""
     wanted = settings(given["SystemSettingData"])
     name = wanted.get("elementname")
     if not isinstance(name, str) or not name:
         raise BadArgument
-    resources = given["ResourceSettingData"]
-    rows = [settings(row) for row in (resources if isinstance(resources, list) else [resources]) if row]
-    memory = next(
-        (row["virtualquantity"] << 20 for row in rows if row.get("resourcetype") == 4), DEFAULT_MEMORY
-    )
-    processors = next((row["virtualquantity"] for row in rows if row.get("resourcetype") == 3), 1)
+    memory, processors = DEFAULT_MEMORY, 1
+    for row in _rows(given["ResourceSettingData"]):
+        if row.get("resourcetype") == 4:
+            memory = parts.number_in(row, "virtualquantity") << 20
+        elif row.get("resourcetype") == 3:
+            processors = parts.number_in(row, "virtualquantity")
+        else:
+            raise BadArgument
     service = _service(one)
     service.check_new(name, memory, processors)
     machine = service.create(name, memory, processors)
+    parts.change_global(service, machine, wanted)
     view = MachineView(one.lab, machine.identifier, machine)
     path = Instance(one.lab, COMPUTER_SYSTEM, view, one.namespace).path
     return {"ReturnValue": COMPLETED, "DefinedSystem": path, "Job": None}
@@ -165,57 +181,37 @@ def destroy_system(one: Instance, given: Values) -> Values:
 
 
 def add_resources(one: Instance, given: Values) -> Values:
-    """Give a machine devices, one after the other: what of each kind its settings say."""
-    machine = _machine_of(one, given["TargetSystem"])
-    rows = given["ResourceSettingData"]
-    for row in rows if isinstance(rows, list) else [rows]:
-        wanted = settings(row)
-        add = _RESOURCES.get(wanted.get("resourcetype"))
-        if add is None:
-            raise BadArgument
-        add(_service(one), machine, wanted)
+    """Give a machine parts, one after the other: what of each kind its settings say; NewResources has their paths."""
+    machine, service = _machine_of(one, given["TargetSystem"]), _service(one)
+    made = [parts.add(one, service, machine, row) for row in _rows(given["ResourceSettingData"])]
+    return {"ReturnValue": COMPLETED, "NewResources": made, "Job": None}
+
+
+def modify_resources(one: Instance, given: Values) -> Values:
+    """Change parts to what their settings say; InstanceID tells which."""
+    machine, service = _machine_of(one, given["ComputerSystem"]), _service(one)
+    for row in _rows(given["ResourceSettingData"]):
+        parts.change(one, service, machine, row)
     return {"ReturnValue": COMPLETED, "Job": None}
 
 
-def _connection(wanted: dict[str, Any]) -> str:
-    """The file or switch behind a device; empty if there is none."""
-    connection = wanted.get("connection") or ""
-    first = connection[0] if isinstance(connection, list) else connection
-    if not isinstance(first, str):
-        raise BadArgument
-    return first
+def remove_resources(one: Instance, given: Values) -> Values:
+    """Take parts away; they are named by their paths, or are the objects themselves."""
+    machine, service = _machine_of(one, given["ComputerSystem"]), _service(one)
+    named = given["ResourceSettingData"]
+    for value in named if isinstance(named, list) else [named]:
+        found = _any_instance(one, value)
+        if found is None or not isinstance(found.subject, tuple) or machine_of(found) is not machine:
+            raise BadArgument
+        parts.remove(service, machine, found.subject[1])
+    return {"ReturnValue": COMPLETED, "Job": None}
 
 
-def _place(wanted: dict[str, Any]) -> tuple[str, int, int]:
-    """Controller, its number and the location: Parent is `IDE 0`, Address the location."""
-    controller, _, number = str(wanted.get("parent", "IDE")).partition(" ")
-    try:
-        return controller.upper(), int(number or 0), int(str(wanted.get("address", 0)))
-    except ValueError:
-        raise BadArgument from None
-
-
-def _add_disk(service: Vmms, machine: VirtualMachine, wanted: dict[str, Any]) -> None:
-    service.add_drive(machine.name, _connection(wanted), *_place(wanted))
-
-
-def _add_dvd(service: Vmms, machine: VirtualMachine, wanted: dict[str, Any]) -> None:
-    _, number, location = _place({"parent": f"IDE {discs.CONTROLLER}", **wanted})
-    discs.add(service, machine, number, location, _connection(wanted))
-
-
-def _add_port(service: Vmms, machine: VirtualMachine, wanted: dict[str, Any]) -> None:
-    legacy = wanted.get("resourcesubtype") == "Microsoft Emulated Ethernet Port"
-    name = wanted.get("elementname") or "Network Adapter"
-    service.networks.add_adapter(machine, name, legacy, switch=_connection(wanted))
-
-
-_RESOURCES: dict[object, Callable[[Vmms, VirtualMachine, dict[str, Any]], None]] = {
-    10: _add_port,
-    16: _add_dvd,
-    21: _add_disk,
-}
-"""Devices that can be added, by ResourceType: an Ethernet port, a DVD drive, a hard disk image."""
+def modify_system(one: Instance, given: Values) -> Values:
+    """Change a machine's name, notes, and what becomes of it when its host starts and stops."""
+    machine = _machine_of(one, given["ComputerSystem"])
+    parts.change_system(_service(one), machine, settings(given["SystemSettingData"]))
+    return {"ReturnValue": COMPLETED, "Job": None}
 
 
 def create_snapshot(one: Instance, given: Values) -> Values:
@@ -305,7 +301,14 @@ METHODS: dict[str, dict[str, WmiMethod]] = {
             ("SystemSettingData", "ResourceSettingData", "SourceSetting"), define_system
         ),
         "DestroyVirtualSystem": WmiMethod(("ComputerSystem",), destroy_system),
+        "ModifyVirtualSystem": WmiMethod(("ComputerSystem", "SystemSettingData"), modify_system),
         "AddVirtualSystemResources": WmiMethod(("TargetSystem", "ResourceSettingData"), add_resources),
+        "ModifyVirtualSystemResources": WmiMethod(
+            ("ComputerSystem", "ResourceSettingData"), modify_resources
+        ),
+        "RemoveVirtualSystemResources": WmiMethod(
+            ("ComputerSystem", "ResourceSettingData"), remove_resources
+        ),
         **_SNAPSHOTS,
     },
     "Msvm_ImageManagementService": {

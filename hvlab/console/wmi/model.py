@@ -2,6 +2,8 @@
 
 An instance holds no values, only what it stands for. So the objects that a query
 gives and those that the cmdlets give are views of the same machine, and follow it.
+Settings can be changed locally, as ManagementObjects can: such values are kept in
+the instance (`edits`) until they are handed to a method; the world knows nothing of them.
 """
 
 from __future__ import annotations
@@ -11,33 +13,55 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hvlab.console.lab import Lab
+from hvlab.console.objects import Hashtable
 from hvlab.console.wmi.wql import MISSING
 
 V1, V2, CIMV2 = "root\\virtualization", "root\\virtualization\\v2", "root\\cimv2"
 
 
 @dataclass(frozen=True)
+class Blank:
+    """What an instance stands for that was made anew (`CreateInstance`): nothing yet."""
+
+
+@dataclass(frozen=True)
 class Instance:
-    """An object of WMI: its class, and what it stands for."""
+    """An object of WMI: its class, what it stands for, and what was changed locally (None: nothing)."""
 
     lab: Lab
     kind: WmiClass
     subject: Any
     namespace: str = V1
+    edits: Hashtable | None = field(default=None, compare=False)
 
     def read(self, name: str) -> object:
         """A property by its name, in any case; system properties too. MISSING if there is none."""
         folded = name.casefold()
         getter = self.kind.folded.get(folded)
         if getter is not None:
-            return getter(self)
+            return getter(self) if self.edits is None else self.present(folded, getter)
         system = SYSTEM_PROPERTIES.get(folded)
         return MISSING if system is None else system(self)
 
+    def present(self, folded: str, getter: Getter) -> object:
+        """A property of an instance with local changes, by its name in small letters."""
+        if self.edits is not None and folded in self.edits:
+            return self.edits[folded]
+        return None if isinstance(self.subject, Blank) else getter(self)
+
+    def edit(self, name: str, value: object) -> None:
+        """Change a property locally."""
+        if self.edits is None:
+            object.__setattr__(self, "edits", Hashtable())
+        assert self.edits is not None
+        self.edits[name.casefold()] = value
+
     @property
     def relative_path(self) -> str:
-        """Class and keys, as they stand at the end of a path."""
-        keys = ",".join(f'{key}="{self.read(key)}"' for key in self.kind.keys)
+        """Class and keys, as they stand at the end of a path; a new one has no keys yet."""
+        if isinstance(self.subject, Blank):
+            return self.kind.name
+        keys = ",".join(f'{key}="{_in_path(self.read(key))}"' for key in self.kind.keys)
         return f"{self.kind.name}.{keys}"
 
     @property
@@ -47,6 +71,11 @@ class Instance:
 
 
 Getter = Callable[[Instance], object]
+
+
+def _in_path(value: object) -> str:
+    """A key's value as it stands within quotes."""
+    return str(value).replace("\\", "\\\\").replace('"', '\\"')
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +89,8 @@ class WmiClass:
     instances: Callable[[Lab], Iterable[Any]]
     """What its instances stand for."""
     namespaces: tuple[str, ...] = (V1, V2)
+    settings: bool = False
+    """Whether its instances are settings: changed locally, and handed to methods as texts."""
     folded: dict[str, Getter] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
-from hvlab.console.objects import Method, ObjectType, PSObject
-from hvlab.console.wmi.methods import METHODS, WmiMethod, call_method
-from hvlab.console.wmi.model import SYSTEM_PROPERTIES, Instance, WmiClass
+from hvlab.console.errors import fault
+from hvlab.console.objects import CustomFields, Method, ObjectType, Property, PSObject, custom_object
+from hvlab.console.wmi import texts
+from hvlab.console.wmi.methods import METHODS, WmiMethod, call_method, settings
+from hvlab.console.wmi.model import SYSTEM_PROPERTIES, Getter, Instance, WmiClass
 
 _SHOWN = ("CLASS", "SUPERCLASS", "RELPATH", "NAMESPACE", "SERVER", "PATH", "DERIVATION")
+PARAMETERS = "System.Management.ManagementBaseObject#\\__PARAMETERS"
 
 
 @cache
 def type_of(kind: WmiClass) -> ObjectType:
     """The type of a class's objects: the same for every lab."""
     system = {f"__{name}": SYSTEM_PROPERTIES[f"__{name.casefold()}"] for name in _SHOWN}
+    own: dict[str, Property | Getter] = (
+        {name: _editable(name, getter) for name, getter in kind.properties.items()}
+        if kind.settings
+        else dict(kind.properties)
+    )
+    methods = METHODS.get(kind.name, {})
     return ObjectType(
         f"System.Management.ManagementObject#root\\virtualization\\{kind.name}",
-        {**system, **kind.properties},
+        {**system, **own},
         default_view="list",
         list_columns=tuple(kind.properties),
         text=lambda instance: instance.path,
         key="__PATH",
-        methods={name: Method(_caller(method)) for name, method in METHODS.get(kind.name, {}).items()},
+        methods={
+            **{name: Method(_caller(method)) for name, method in methods.items()},
+            **_BASE_METHODS,
+        },
     )
 
 
@@ -31,8 +44,74 @@ def object_of(instance: Instance) -> PSObject:
     return type_of(instance.kind).of(instance)
 
 
-def _caller(method: WmiMethod):  # type: ignore[no-untyped-def]
+def _editable(name: str, getter: Getter) -> Property:
+    """A property that can be changed in the object at hand; the world learns of it by a method only."""
+    folded = name.casefold()
+
+    def get(instance: Instance) -> object:
+        return instance.present(folded, getter)
+
+    return Property(get, "object", lambda instance, value: instance.edit(name, value))
+
+
+def _caller(method: WmiMethod) -> Callable[[Instance, list[object]], object]:
     def run(instance: Instance, arguments: list[object]) -> object:
         return call_method(instance, method, dict(zip(method.arguments, arguments, strict=False)))
 
     return run
+
+
+def _text(instance: Instance, arguments: list[object]) -> object:
+    """GetText(0): MOF; 1 and 2: XML."""
+    if len(arguments) != 1 or arguments[0] not in (texts.MOF, texts.CIM_XML, texts.WMI_XML):
+        raise fault("GetText wants 0 (MOF), 1 or 2 (XML).", "MethodException")
+    properties = [(name, instance.read(name)) for name in instance.kind.properties]
+    return texts.write(instance.kind.name, properties, int(str(arguments[0])))
+
+
+def _forget(instance: Instance, arguments: list[object]) -> object:
+    """Get(): what was changed locally is forgotten, and the object is what it stands for."""
+    object.__setattr__(instance, "edits", None)
+    return None
+
+
+def _found(instance: Instance, name: object) -> tuple[str, WmiMethod]:
+    methods = METHODS.get(instance.kind.name, {})
+    for known, method in methods.items():
+        if known.casefold() == str(name).casefold():
+            return known, method
+    raise fault(f'Invalid method "{name}"', "MethodException")
+
+
+def _parameters(instance: Instance, arguments: list[object]) -> object:
+    """GetMethodParameters(name): an object to be filled in."""
+    _, method = _found(instance, arguments[0] if arguments else "")
+    return custom_object(dict.fromkeys(method.arguments), type_name=PARAMETERS)
+
+
+def _invoke(instance: Instance, arguments: list[object]) -> object:
+    """InvokeMethod(name, parameters, options): with an object of parameters what comes out, with a list its code."""
+    _, method = _found(instance, arguments[0] if arguments else "")
+    given = arguments[1] if len(arguments) > 1 else None
+    if isinstance(given, PSObject) and isinstance(given.subject, CustomFields):
+        table = settings(given)
+        return call_method(instance, method, {name: table.get(name.casefold()) for name in method.arguments})
+    values = given if isinstance(given, list) else [] if given is None else [given]
+    result = call_method(instance, method, dict(zip(method.arguments, values, strict=False)))
+    return result.get("ReturnValue")
+
+
+_BASE_METHODS = {
+    "GetText": Method(_text, "string GetText(TextFormat format)"),
+    "Get": Method(_forget, "void Get()"),
+    "GetMethodParameters": Method(_parameters, "ManagementBaseObject GetMethodParameters(string name)"),
+    "InvokeMethod": Method(_invoke, "ManagementBaseObject InvokeMethod(string name, parameters, options)"),
+    "Clone": Method(lambda instance, arguments: object_of(_copy(instance)), "Object Clone()"),
+}
+
+
+def _copy(instance: Instance) -> Instance:
+    twin = Instance(instance.lab, instance.kind, instance.subject, instance.namespace)
+    for name, value in instance.edits.items() if instance.edits is not None else ():
+        twin.edit(str(name), value)
+    return twin

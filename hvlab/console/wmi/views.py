@@ -1,0 +1,27 @@
+"""What the classes of WMI share: the machines as they are read, and what an instance belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hvlab.console.hyperv.objects import MachineView, vmms
+from hvlab.console.lab import Lab
+from hvlab.console.wmi.model import Instance
+from hvlab.host.machine import VirtualMachine
+
+
+def views(lab: Lab) -> Iterator[MachineView]:
+    """The machines, in the order of their creation."""
+    for machine in vmms(lab).machines.values():
+        yield MachineView(lab, machine.identifier, machine)
+
+
+def machine_of(one: Instance) -> VirtualMachine:
+    """The machine that an instance stands for, or for a part of which."""
+    subject = one.subject
+    return (subject if isinstance(subject, MachineView) else subject[0]).machine
+
+
+def guid(text: str) -> str:
+    """An identifier as WMI writes it."""
+    return text.upper()
