@@ -81,7 +81,7 @@ def commands(
             said = _open_lab(instructor, name, text)
             wall = False
 
-    for command in (_serve, _push, _results, _log, _erase):
+    for command in (_serve, _push, _poll, _results, _log, _erase):
         group.add_command(command)
     return group
 
@@ -286,6 +286,29 @@ def _push(place: str, kind: str, words: tuple[str, ...], to: tuple[str, ...], la
         row for row in _asked(text, lambda: instructor.look(text.language)).rows if not to or row.name in to
     ]
     click.echo(text("classroom.push.sent", count=len(rows), here=sum(row.here for row in rows)), err=True)
+
+
+@click.command("poll")
+@click.argument("place", metavar="CODE@HOST")
+@click.argument("act", type=click.Choice(["open", "again", "show"]))
+@click.argument("words", nargs=-1)
+@language_option
+def _poll(place: str, act: Any, words: tuple[str, ...], language: str | None) -> None:
+    """Ask everyone: open 'QUESTION | ANSWER | ANSWER' (or the id of one of the lesson's questions), again, show.
+
+    `again` lets everyone vote once more after they have talked; `show` ends the poll, tells everyone how the votes
+    are distributed, and prints it.
+    """
+    text = text_in(language)
+    if act == "open" and not words:
+        raise BadInput(text("classroom.refused.no-ballot"))
+    instructor = _instructor(place, text)
+    _asked(text, lambda: instructor.poll(act, " ".join(words)))
+    tally = _asked(text, lambda: instructor.look(text.language)).poll
+    if act == "show" and tally is not None:
+        from hvlab.course.polls import distribution
+
+        click.echo("\n".join(distribution(tally, text)))
 
 
 @click.command("results")

@@ -9,7 +9,7 @@ import socket
 import ssl
 from collections.abc import Coroutine
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -19,7 +19,7 @@ from websockets.exceptions import WebSocketException
 from hvlab.classroom import messages
 from hvlab.classroom.code import ClassCode
 from hvlab.classroom.messages import FRAME, FromLearner, FromServer, Refused, Welcome
-from hvlab.classroom.server import PushOrder
+from hvlab.classroom.server import PollOrder, PushOrder
 from hvlab.classroom.view import ClassView
 from hvlab.course.classes import Trouble
 from hvlab.session.log import Entry
@@ -185,6 +185,10 @@ class Instructor:
     def push(self, kind: str, text: str, to: list[str]) -> None:
         """Send something to some learners, or to all if nobody is named."""
         self._ask("POST", "/push", msgspec.json.encode(PushOrder(kind, text, to)))
+
+    def poll(self, act: Literal["open", "again", "show"], words: str = "") -> None:
+        """Open a poll, let all vote again, or close it and show everybody the distribution."""
+        self._ask("POST", "/poll", msgspec.json.encode(PollOrder(act, words)))
 
     def results(self, form: str, language: str) -> str:
         """The grader's report on every learner."""

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from hvlab.classroom.client import Address, Refusal, Talk, Unreachable
-from hvlab.classroom.messages import BATCH, Applied, Inputs, Join, Kept, Push, Return, harmless
+from hvlab.classroom.messages import BATCH, Applied, Inputs, Join, Kept, Push, Return, Vote, harmless
 from hvlab.course.companion import arrived
+from hvlab.course.polls import Ballot, read_ballot
 from hvlab.session.log import LogWriter
 from hvlab.text import Text
 
@@ -72,6 +74,10 @@ class Link:
         self.kept = 0
         """How many inputs the server has acknowledged."""
         self.paused = False
+        self.ballot: Ballot | None = None
+        """What is being voted on."""
+        self._votes: deque[Vote] = deque()
+        self._connected = False
 
     # -- for the console --------------------------------------------------------------------------
 
@@ -89,7 +95,17 @@ class Link:
             return None
         if push.kind in ("pause", "resume"):
             self.paused = push.kind == "pause"
+        if push.kind in ("poll", "tally"):
+            with suppress(msgspec.DecodeError):
+                self.ballot = read_ballot(push.text) if push.kind == "poll" else None
         return push
+
+    def vote(self, choice: int) -> bool:
+        """Vote; False if there is no connection, for a vote is for now."""
+        if self.ballot is None or not self._connected:
+            return False
+        self._votes.append(Vote(self.ballot.poll, self.ballot.round, choice))
+        return True
 
     def wait(self) -> None:
         """Until something comes, or a second has passed."""
@@ -125,9 +141,11 @@ class Link:
                 try:
                     self.kept = talk.greet(Return(self._enrolment.token)).kept
                     failures, told = 0, self._tell("classroom.link.on", told)
+                    self._connected = True
                     self._converse(talk)
                     return
                 finally:
+                    self._connected = False
                     talk.close()
             except Unreachable:
                 told = self._tell("classroom.link.off", told)
@@ -165,6 +183,8 @@ class Link:
             elif (now := arrived(log.entries[: self.kept])) > applied:
                 talk.say(Applied(now))
                 applied = now
+            elif self._votes:
+                talk.say(self._votes.popleft())
             elif self._end.is_set() and self.kept >= log.written:
                 return
             message = talk.hear(LISTEN)
@@ -177,5 +197,7 @@ class Link:
 
 
 def _readable(push: Push) -> str:
-    """A command keeps its lines; whatever could steer a terminal is gone from either."""
+    """A command keeps its lines; whatever could steer a terminal is gone from either. JSON is read with care later."""
+    if push.kind in ("poll", "tally"):
+        return push.text
     return "\n".join(harmless(line) for line in push.text.splitlines())

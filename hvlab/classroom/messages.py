@@ -50,6 +50,14 @@ class Applied(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="appl
     number: Number
 
 
+class Vote(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="vote"):
+    """The learner's choice, from 1, in a round of a poll."""
+
+    poll: Number
+    round: Number
+    choice: Annotated[int, msgspec.Meta(ge=1, le=9)]
+
+
 class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     """The learner is in: `kept` inputs of their log are on the server. `token` is empty on a return."""
 
@@ -68,7 +76,7 @@ class Kept(msgspec.Struct, frozen=True, tag="kept"):
 
 
 class Push(msgspec.Struct, frozen=True, tag="push"):
-    """Something from the instructor; `kind` is one of PUSHES."""
+    """Something from the instructor; `kind` is one of PUSHES, or poll or tally with JSON as their text."""
 
     number: int
     kind: str
@@ -81,7 +89,7 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     reason: str
 
 
-FromLearner = Join | Return | Inputs | Applied
+FromLearner = Join | Return | Inputs | Applied | Vote
 FromServer = Welcome | Kept | Push | Refused
 _FROM_LEARNER: msgspec.json.Decoder[FromLearner] = msgspec.json.Decoder(FromLearner)
 _FROM_SERVER: msgspec.json.Decoder[FromServer] = msgspec.json.Decoder(FromServer)

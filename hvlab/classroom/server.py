@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 import msgspec
 from argon2 import PasswordHasher
@@ -29,11 +30,22 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from hvlab.classroom import messages, standing
 from hvlab.classroom.changes import Change, Keep, Note, NotKept, Reach
 from hvlab.classroom.limits import Bucket, Clock, Tries
-from hvlab.classroom.messages import Applied, FromLearner, Inputs, Join, Kept, Push, Refused, Return, Welcome
+from hvlab.classroom.messages import (
+    Applied,
+    FromLearner,
+    Inputs,
+    Join,
+    Kept,
+    Push,
+    Refused,
+    Return,
+    Vote,
+    Welcome,
+)
 from hvlab.classroom.store import ClassData, Learner, Store
 from hvlab.classroom.view import make_view
 from hvlab.classroom.writer import Writer
-from hvlab.course import batch, library, reports
+from hvlab.course import batch, library, polls, reports
 from hvlab.course.model import Lesson
 from hvlab.text import LANGUAGES
 
@@ -58,6 +70,13 @@ class PushOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: str
     text: str = ""
     to: list[str] = []
+
+
+class PollOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A poll is opened (`words`: question | answer | answer, or the id of one of the lesson's), asked again, shown."""
+
+    act: Literal["open", "again", "show"]
+    words: str = ""
 
 
 class ClassServer:
@@ -90,6 +109,7 @@ class ClassServer:
             routes=[
                 WebSocketRoute("/learn", self._learn),
                 Route("/class", self._for_instructor(self._class)),
+                Route("/poll", self._for_instructor(self._poll), methods=["POST"]),
                 Route("/push", self._for_instructor(self._push), methods=["POST"]),
                 Route("/results/{form}", self._for_instructor(self._results)),
                 Route("/learner/{name:path}", self._for_instructor(self._learner_log)),
@@ -193,6 +213,9 @@ class ClassServer:
                 await socket.send_text(messages.encode(Kept(count)))
             elif isinstance(message, Applied):
                 await self._write(Reach(learner.id, min(message.number, self._told)))
+            elif isinstance(message, Vote):
+                vote = (learner.id, message.poll, message.round, message.choice)
+                await asyncio.to_thread(self._store.vote, *vote)
             else:
                 raise NotKept("known-already")
 
@@ -228,8 +251,11 @@ class ClassServer:
     async def _class(self, request: Request) -> Response:
         learners = await asyncio.to_thread(self._store.learners)
         found = await asyncio.to_thread(self._store.standings)
+        tally = await asyncio.to_thread(self._store.tally)
         here = frozenset(self._here).union(*self._others.values())
-        view = make_view(self._lesson, _language(request), learners, found, here, self._now(), self._paused)
+        view = make_view(
+            self._lesson, _language(request), learners, found, here, self._now(), self._paused, tally
+        )
         return Response(msgspec.json.encode(view), media_type="application/json")
 
     async def _push(self, request: Request) -> Response:
@@ -245,6 +271,30 @@ class ClassServer:
         chosen: list[int | None] = [known[name] for name in order.to]
         for learner in chosen or [None]:
             await asyncio.to_thread(self._store.push, order.kind, order.text, learner, self._now())
+        return Response(status_code=204)
+
+    async def _poll(self, request: Request) -> Response:
+        try:
+            order = msgspec.json.decode(await request.body(), type=PollOrder)
+        except msgspec.DecodeError:
+            return Response("malformed", 400)
+        if order.act == "open":
+            question = self._lesson.question(order.words)
+            ballot = polls.free(order.words) if question is None else polls.of_question(question)
+            if ballot is None:
+                return Response("no-ballot", 400)
+            ballot = await asyncio.to_thread(self._store.open_poll, ballot, self._now())
+            return await self._send_all("poll", ballot)
+        if order.act == "again":
+            again = await asyncio.to_thread(self._store.next_round)
+            return Response("no-poll", 404) if again is None else await self._send_all("poll", again)
+        await asyncio.to_thread(self._store.close_poll)
+        tally = await asyncio.to_thread(self._store.tally)
+        return Response("no-poll", 404) if tally is None else await self._send_all("tally", tally)
+
+    async def _send_all(self, kind: str, what: object) -> Response:
+        text = msgspec.json.encode(what).decode()
+        await asyncio.to_thread(self._store.push, kind, text, None, self._now())
         return Response(status_code=204)
 
     async def _results(self, request: Request) -> Response:

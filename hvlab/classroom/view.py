@@ -10,7 +10,9 @@ import msgspec
 from hvlab.classroom.messages import harmless
 from hvlab.classroom.standing import Standing
 from hvlab.classroom.store import Learner
+from hvlab.course import polls
 from hvlab.course.model import Lesson
+from hvlab.course.polls import Tally
 from hvlab.text import Text
 
 STUCK = 300
@@ -57,6 +59,9 @@ class ClassView(msgspec.Struct, frozen=True):
     rows: list[Row]
     goals: list[Goal] = []
     paused: bool = False
+    poll: Tally | None = None
+    questions: list[tuple[str, str]] = []
+    """Those of the lesson's questions that can be put to all: id and words."""
 
     def hardest(self) -> tuple[str, int, str]:
         """The goal at which most learners are stuck, how many, and the wrong command most common among them."""
@@ -76,6 +81,7 @@ def make_view(
     here: frozenset[int],
     now: int,
     paused: bool = False,
+    poll: Tally | None = None,
 ) -> ClassView:
     """The class; `now` in ms. Everything a learner wrote is made harmless here, whoever shows it."""
     titles = {check.id: check.title[language] for check in lesson.plan.check}
@@ -105,8 +111,9 @@ def make_view(
         )
     at = Counter(row.goal for row in rows)
     stuck = Counter(row.goal for row in rows if row.stuck)
+    questions = [(one.id, one.prompt[language]) for one in lesson.plan.question if polls.of_question(one)]
     goals = [Goal(title, passed[name], at[title], stuck[title]) for name, title in titles.items()]
-    return ClassView(lesson.title[language], rows, goals, paused)
+    return ClassView(lesson.title[language], rows, goals, paused, poll, questions)
 
 
 def as_text(view: ClassView, text: Text) -> list[str]:
@@ -132,6 +139,8 @@ def as_text(view: ClassView, text: Text) -> list[str]:
             lines.append("    " + text("classroom.view.error", command=row.error_command, error=row.error))
         if row.refusal:
             lines.append("    " + text("classroom.view.refusal", why=row.refusal))
+    if view.poll is not None:
+        lines += polls.distribution(view.poll, text)
     goal, count, command = view.hardest()
     if goal:
         lines.append(text("classroom.view.hardest", count=count, goal=goal))

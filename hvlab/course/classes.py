@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
+
+from hvlab.course.polls import Tally
 
 
 class Trouble(Exception):
@@ -113,6 +115,14 @@ class ClassPicture(Protocol):
     def goals(self) -> Sequence[GoalView]:
         """The lesson's checks, in order."""
 
+    @property
+    def poll(self) -> Tally | None:
+        """The last poll."""
+
+    @property
+    def questions(self) -> Sequence[tuple[str, str]]:
+        """Those of the lesson's questions that can be put to all: id and words."""
+
     def hardest(self) -> tuple[str, int, str]:
         """The goal at which most are stuck, how many, and the wrong command most common among them."""
 
@@ -125,3 +135,6 @@ class ClassRoom(Protocol):
 
     def push(self, kind: str, text: str, to: list[str]) -> None:
         """Send something to some learners, or to all if nobody is named."""
+
+    def poll(self, act: Literal["open", "again", "show"], words: str = "") -> None:
+        """Open a poll on `question | answer | answer` or a question's id, vote again, or show the distribution."""

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+import msgspec
+
+from hvlab.course import polls
+from hvlab.course.polls import Ballot
 from hvlab.session.log import Entry
 from hvlab.session.session import Session
 from hvlab.text import Text
@@ -14,7 +18,7 @@ MARK = "class-push-"
 
 
 class Pushed(Protocol):
-    """Something from the instructor; `kind` is message, command, pause or resume."""
+    """Something from the instructor; `kind` is message, command, pause, resume, poll or tally."""
 
     @property
     def number(self) -> int:
@@ -26,7 +30,7 @@ class Pushed(Protocol):
 
     @property
     def text(self) -> str:
-        """The message or the command."""
+        """The message or the command; of a poll the ballot, of a tally the distribution, as JSON."""
 
 
 class Companion(Protocol):
@@ -35,6 +39,13 @@ class Companion(Protocol):
     @property
     def paused(self) -> bool:
         """Whether the instructor wants everyone to look up from the keyboard."""
+
+    @property
+    def ballot(self) -> Ballot | None:
+        """What is being voted on."""
+
+    def vote(self, choice: int) -> bool:
+        """Vote for a choice, from 1; False if there is no connection."""
 
     def due(self) -> Pushed | None:
         """What came from the instructor and is the next to be done; None if nothing waits."""
@@ -66,3 +77,27 @@ def arrived(entries: Sequence[Entry]) -> int:
     """The number of the last thing pushed that a record knows of."""
     numbers = (entry.name.removeprefix(MARK) for entry in entries if entry.kind == "bookmark")
     return max((int(n) for n in numbers if n.isascii() and n.isdigit() and len(n) < 10), default=0)
+
+
+def announced(pushed: Pushed, text: Text) -> list[str]:
+    """What a learner is told when something has come."""
+    try:
+        if pushed.kind == "poll":
+            return polls.asked(polls.read_ballot(pushed.text), text)
+        if pushed.kind == "tally":
+            return polls.distribution(polls.read_tally(pushed.text), text)
+    except (msgspec.DecodeError, KeyError, IndexError):  # from a server of another version
+        return [text("classroom.refused.malformed")]
+    return text(f"classroom.pushed.{pushed.kind}", text=pushed.text).splitlines()
+
+
+def voted(companion: Companion, line: str, text: Text) -> list[str] | None:
+    """What to say to a line that is a vote; None if it is none."""
+    ballot, line = companion.ballot, line.strip()
+    if ballot is None or not (line.isascii() and line.isdigit() and len(line) == 1):
+        return None
+    if not 1 <= int(line) <= len(ballot.choices):
+        return None
+    if not companion.vote(int(line)):
+        return [text("course.poll.not_voted")]
+    return [text("course.poll.voted", choice=ballot.choices[int(line) - 1][text.language])]

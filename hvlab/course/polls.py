@@ -34,6 +34,28 @@ class Tally(msgspec.Struct, frozen=True):
     open: bool = False
 
 
+def _shown(words: dict[str, str]) -> dict[str, str]:
+    """Words of another person as a terminal may show them."""
+    return {name: "".join(c if c.isprintable() else "\ufffd" for c in said) for name, said in words.items()}
+
+
+def _harmless(ballot: Ballot) -> Ballot:
+    return msgspec.structs.replace(
+        ballot, prompt=_shown(ballot.prompt), choices=[_shown(choice) for choice in ballot.choices]
+    )
+
+
+def read_ballot(data: str) -> Ballot:
+    """A ballot as it was sent. msgspec.DecodeError."""
+    return _harmless(msgspec.json.decode(data, type=Ballot))
+
+
+def read_tally(data: str) -> Tally:
+    """A distribution as it was sent. msgspec.DecodeError."""
+    tally = msgspec.json.decode(data, type=Tally)
+    return msgspec.structs.replace(tally, ballot=_harmless(tally.ballot))
+
+
 def free(words: str) -> Ballot | None:
     """A ballot that is written as `question | answer | answer`; None if it is not."""
     prompt, *choices = (part.strip() for part in words.split("|"))

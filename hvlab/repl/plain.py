@@ -13,7 +13,7 @@ from io import TextIOWrapper
 
 from hvlab.console.errors import ErrorRecord, ParseError
 from hvlab.console.history import History
-from hvlab.course.companion import Companion, arrive
+from hvlab.course.companion import Companion, announced, arrive, voted
 from hvlab.course.learning import Show
 from hvlab.course.map import CourseMap
 from hvlab.course.view import LessonView
@@ -84,13 +84,18 @@ class PlainConsole:
                 companion.wait()
                 continue
             arrive(self.desk.session, pushed)
-            said = text(f"classroom.pushed.{pushed.kind}", text=pushed.text)
-            self._say(said.splitlines())
+            self._say(announced(pushed, text))
             if pushed.kind == "command":
                 self.enter(pushed.text)
 
     def enter(self, source: str) -> None:
         """One whole input."""
+        if (
+            self._companion is not None
+            and (vote := voted(self._companion, source, self.desk.text)) is not None
+        ):
+            self._say(vote)
+            return
         said = self.desk.answers(source)
         if said is not None:
             self._say(said)

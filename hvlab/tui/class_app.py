@@ -6,7 +6,7 @@ the learner's name; whoever runs it shows the lab and opens it again.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from textual import events, on, work
 from textual.app import App, ComposeResult
@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 
 from hvlab import paths
 from hvlab.course.classes import ClassPicture, ClassRoom, LearnerView, Trouble
+from hvlab.course.polls import distribution
 from hvlab.text import Text
 from hvlab.tui.bars import KeyBar
 from hvlab.tui.canvas import Line, line
@@ -33,6 +34,9 @@ KEYS = (
     ("C", "command", "write('command')"),
     ("F", "fault", "write('fault')"),
     ("P", "pause", "pause"),
+    ("Q", "poll", "write('poll')"),
+    ("V", "again", "poll('again')"),
+    ("X", "show", "poll('show')"),
     ("W", "wall", "wall"),
     ("Space", "mark", "mark"),
     ("S", "order", "order"),
@@ -89,6 +93,9 @@ class ClassApp(App[str]):
         Binding("c", "write('command')", show=False),
         Binding("f", "write('fault')", show=False),
         Binding("p", "pause", show=False),
+        Binding("q", "write('poll')", show=False),
+        Binding("v", "poll('again')", show=False),
+        Binding("x", "poll('show')", show=False),
         Binding("w", "wall", show=False),
         Binding("space", "mark", show=False),
         Binding("s", "order", show=False),
@@ -109,6 +116,8 @@ class ClassApp(App[str]):
         self._marked: set[str] = set()
         self._order = ORDERS[0]
         self._writing = ""
+        self._put_away = (0, 0)
+        """The poll and the round that one wants to see no more."""
         self._wall = wall
         self._first_words = said
         for theme in THEMES:
@@ -131,6 +140,7 @@ class ClassApp(App[str]):
             yield Roster(id="roster")
             yield LinePane(id="learner", classes="pane")
         yield LinePane(id="wall")
+        yield LinePane(id="poll", classes="pane")
         yield LinePane(id="said")
         with Horizontal(id="writing"):
             yield Static(id="to")
@@ -186,6 +196,7 @@ class ClassApp(App[str]):
             return
         width = self.size.width
         self.query_one("#heading", LinePane).show([heading(self._picture, self.text)])
+        self._draw_poll(self._picture, width)
         if self._wall:
             rows = wall_rows(self._picture, self.text, width, self.query_one("#wall").size.height)
             self.query_one("#wall", LinePane).show(rows)
@@ -201,6 +212,18 @@ class ClassApp(App[str]):
         pane = self.query_one("#learner", LinePane)
         pane.border_title = self.text("tui.class.learner")
         pane.show(learner_rows(self._one, self.text, width - 2))
+
+    def _draw_poll(self, picture: ClassPicture, width: int) -> None:
+        """The last poll, until one puts it away."""
+        pane, poll = self.query_one("#poll", LinePane), picture.poll
+        is_shown = poll is not None and (poll.ballot.poll, poll.ballot.round) != self._put_away
+        pane.set_class(is_shown, "shown")
+        if poll is None or not is_shown:
+            return
+        pane.border_title = self.text("tui.class.poll_open" if poll.open else "tui.class.poll_closed")
+        rows = distribution(poll, self.text, width - 2)
+        pane.styles.height = len(rows) + 1
+        pane.show([line((rows[0], "bold")), *(line((row, "")) for row in rows[1:])])
 
     @property
     def _one(self) -> LearnerView | None:
@@ -255,24 +278,52 @@ class ClassApp(App[str]):
         self.query_one("#to", Static).update(self.text(f"tui.class.write.{kind}", to=to), layout=True)
         words = self.query_one("#words", Input)
         words.value = PREFILL.get(kind, "")
+        if kind == "poll":
+            self.choose_question(1)
         words.cursor_position = len(words.value)
         self.screen.add_class("writing")
         words.focus()
 
+    def choose_question(self, by: int) -> None:
+        """The next of the lesson's questions in place of what is written."""
+        ids = [name for name, _ in self._picture.questions] if self._picture is not None else []
+        if ids:
+            words = self.query_one("#words", Input)
+            place = (ids.index(words.value) + by) % len(ids) if words.value in ids else 0
+            words.value = ids[place]
+            words.cursor_position = len(words.value)
+
+    def on_key(self, event: events.Key) -> None:
+        """Up and down choose among the lesson's questions while a poll is written."""
+        if self._writing == "poll" and event.key in ("up", "down"):
+            event.stop()
+            self.choose_question(1 if event.key == "down" else -1)
+
+    def action_poll(self, act: Literal["again", "show"]) -> None:
+        """Let all vote once more, or show them how they have voted."""
+        if self._picture is not None and self._picture.poll is not None:
+            self.send_poll(act, "")
+
     def action_leave_it(self) -> None:
-        """Do not write; leave the wall."""
+        """Do not write; leave the wall; put the poll away."""
         if self._writing:
             self._writing = ""
             self.screen.remove_class("writing")
             self.query_one(Roster).focus()
         elif self._wall:
             self.action_wall()
+        elif self._picture is not None and self._picture.poll is not None:
+            ballot = self._picture.poll.ballot
+            self._put_away = ballot.poll, ballot.round
+            self.draw()
 
     @on(Input.Submitted)
     def _written(self, event: Input.Submitted) -> None:
         kind, words = self._writing, event.value.strip()
         self.action_leave_it()
-        if words and words != PREFILL.get(kind, "").strip():
+        if kind == "poll" and words:
+            self.send_poll("open", words)
+        elif words and words != PREFILL.get(kind, "").strip():
             self.send("command" if kind == "fault" else kind, words, sorted(self._marked))
 
     @work(thread=True, group="send")
@@ -285,6 +336,17 @@ class ClassApp(App[str]):
             return
         whom = ", ".join(to) or self.text("tui.class.all")
         self.call_from_thread(self.say, self.text(f"tui.class.sent.{kind}", to=whom, text=words), "good")
+        self.call_from_thread(self.look)
+
+    @work(thread=True, group="send")
+    def send_poll(self, act: Literal["open", "again", "show"], words: str) -> None:
+        """Have all vote, and say what became of it."""
+        try:
+            self._room.poll(act, words)
+        except Trouble as trouble:
+            self.call_from_thread(self.say, self._sentence(trouble), "bad")
+            return
+        self.call_from_thread(self.say, self.text(f"tui.class.polled.{act}"), "good")
         self.call_from_thread(self.look)
 
     @on(KeyBar.Pressed)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from hvlab.course.companion import arrive
+from hvlab.course.companion import announced, arrive, voted
 from hvlab.session.hostview import look, other_hosts
 from hvlab.session.session import ReplayMismatch, Session
 from hvlab.session.task import Task
@@ -66,6 +66,7 @@ class Desk:
         self.views = Views(app, session)
         self.scrubber = app.query_one(Scrubber)
         self._still = False
+        self._companion: Companion | None = None
         self._halted = False
         """Whether the instructor of a class has asked everybody to look up."""
         self._theirs = -1
@@ -178,6 +179,9 @@ class Desk:
         if text.strip().lower() in LEAVE:
             self.app.exit(0)
             return
+        if self._companion is not None and (said := voted(self._companion, text, self.text)) is not None:
+            self.console.write([(row, "accent") for row in said])
+            return
         question = self.lesson.question() if self.lesson is not None else None
         if question is not None and question.is_open and text.strip().lower() == ANSWER_KEY:
             self.console.question("answer")
@@ -197,11 +201,10 @@ class Desk:
         self.console.write([(row, "dim") for row in companion.news(self.text)])
         if self.runner.busy or (pushed := companion.due()) is None:
             return
-        self._halted = companion.paused
+        self._halted, self._companion = companion.paused, companion
         self.runner.free = self.runner.free and not self._halted
         arrive(self.session, pushed)
-        said = self.text(f"classroom.pushed.{pushed.kind}", text=pushed.text)
-        self.console.write([(row, "accent") for row in said.splitlines()])
+        self.console.write([(row, "accent") for row in announced(pushed, self.text)])
         if pushed.kind == "command":
             self.runner.submit(pushed.text)
             self._collect()

@@ -258,3 +258,59 @@ def test_one_learner_can_be_taken_out_whole(client: TestClient, room: Room) -> N
         assert json.loads(socket.receive_text())["reason"] == "erased"
     assert room.store.learners() == []
     assert client.get("/learner/Ana", auth=AUTH).status_code == 404
+
+
+def test_a_poll_is_voted_on_discussed_voted_on_again_and_shown(client: TestClient, room: Room) -> None:
+    assert client.portal is not None
+
+    def poll(status: int, **order: str) -> None:
+        assert client.post("/poll", json=order, auth=AUTH).status_code == status
+
+    def told(socket: WebSocketTestSession) -> dict[str, Any]:
+        assert client.portal is not None
+        client.portal.call(room.server.tell)
+        heard: dict[str, Any] = json.loads(socket.receive_text())
+        assert heard["kind"] in ("poll", "tally")
+        content: dict[str, Any] = json.loads(heard["text"])
+        return content
+
+    def vote(socket: WebSocketTestSession, poll: int, round_: int, choice: int) -> None:
+        socket.send_text(json.dumps({"type": "vote", "poll": poll, "round": round_, "choice": choice}))
+
+    assert client.post("/poll", json={"act": "open", "words": "q | a | b"}).status_code == 401
+    poll(400, act="open", words="no answers")
+    poll(400, act="forge")
+    poll(404, act="again")
+    with client.websocket_connect("/learn") as ana, client.websocket_connect("/learn") as ben:
+        join(ana)
+        join(ben, "Ben")
+        poll(204, act="open", words="How many? | one | two")
+        ballot = told(ana)
+        assert (ballot["round"], [one["en"] for one in ballot["choices"]]) == (1, ["one", "two"])
+        json.loads(ben.receive_text())
+        for socket, choice in (
+            (ana, 1),
+            (ben, 1),
+            (ben, 2),
+            (ana, 3),
+        ):  # one thinks again, one names what is not there
+            vote(socket, 1, 1, choice)
+        poll(204, act="again")
+        assert told(ana)["round"] == 2
+        ben.receive_text()
+        vote(ana, 1, 1, 2)  # too late for that round
+        vote(ana, 1, 2, 2)
+        vote(ben, 1, 2, 2)
+        vote(ben, 7, 2, 2)
+        say(ana, type="inputs", first=1, lines=[command("Get-VM")])
+        say(ben, type="inputs", first=1, lines=[command("Get-VM")])
+        poll(204, act="show")
+        assert told(ana)["rounds"] == [[1, 1], [0, 2]]
+        ben.receive_text()
+        vote(ben, 1, 2, 1)
+        say(ben, type="inputs", first=2, lines=[command("Get-VM")])
+        view = client.get("/class", auth=AUTH).json()["poll"]
+        assert view["rounds"] == [[1, 1], [0, 2]] and not view["open"]
+    question = client.get("/class", auth=AUTH).json()["questions"][0]
+    poll(204, act="open", words=question[0])
+    assert client.get("/class", auth=AUTH).json()["poll"]["ballot"]["prompt"]["en"] == question[1]

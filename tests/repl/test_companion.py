@@ -9,6 +9,7 @@ import msgspec
 
 from hvlab.console.history import History
 from hvlab.course.companion import MARK
+from hvlab.course.polls import Ballot, free
 from hvlab.repl.plain import PlainConsole
 from hvlab.repl.words import Desk
 from hvlab.session.session import Session
@@ -28,8 +29,15 @@ class Class:
 
     def __init__(self, now: list[Sent], late: list[Sent]) -> None:
         self.paused = False
+        self.ballot: Ballot | None = None
+        self.votes: list[int] = []
+        self.connected = True
         self.waits = 0
         self._now, self._late = deque(now), deque(late)
+
+    def vote(self, choice: int) -> bool:
+        self.votes.append(choice)
+        return self.connected
 
     def due(self) -> Sent | None:
         if not self._now:
@@ -82,3 +90,23 @@ def test_what_is_sent_is_said_done_and_recorded_in_order() -> None:
         ("bookmark", f"{MARK}4"),
         ("command", "New-VM mine"),
     ]
+
+
+def test_a_number_votes_while_a_poll_is_open() -> None:
+    session, text = Session(), Text("en")
+    written: list[str] = []
+    lines: Iterator[str] = iter(["2", "Get-VM"])
+    ballot = free("How many? | one | two")
+    assert ballot is not None
+    companion = Class([Sent(1, "poll", msgspec.json.encode(ballot).decode())], [])
+    companion.ballot = ballot
+    PlainConsole(
+        Desk(session, text, History()),
+        lambda prompt: next(lines, None),
+        written.append,
+        lambda record: "",
+        companion,
+    ).run()
+    assert text("course.poll.asked", prompt="How many?") in "".join(written)
+    assert text("course.poll.voted", choice="two") in "".join(written) and companion.votes == [2]
+    assert [entry.text for entry in session.log.entries if entry.kind == "command"] == ["Get-VM"]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+import msgspec
 import pytest
 
 from hvlab.classroom.view import ClassView, Goal, Row
 from hvlab.course.classes import Trouble
+from hvlab.course.polls import Tally, free
 from hvlab.session.log import Entry
 from hvlab.session.session import Session
 from hvlab.text import LANGUAGES, Text
@@ -64,10 +68,14 @@ class Room:
     def __init__(self, view: ClassView) -> None:
         self.view = view
         self.pushed: list[tuple[str, str, list[str]]] = []
+        self.polled: list[tuple[str, str]] = []
         self.trouble = ""
 
     def look(self, language: str) -> ClassView:
         return self.view
+
+    def poll(self, act: Literal["open", "again", "show"], words: str = "") -> None:
+        self.polled.append((act, words))
 
     def push(self, kind: str, text: str, to: list[str]) -> None:
         if self.trouble:
@@ -186,3 +194,23 @@ async def test_a_copy_goes_on_as_the_lab_does_until_one_does_something_of_ones_o
         said = "\n".join(words for words, _ in app.query_one(ConsolePane).logical)
         assert text("tui.class.own_way", name="Ana") in said
     assert mine.world.digest() != far.session.world.digest() and "web02" not in said
+
+
+async def test_a_poll_is_written_or_chosen_and_its_distribution_stays_until_it_is_put_away() -> None:
+    ballot = free("How many? | one | two")
+    assert ballot is not None
+    room = Room(msgspec.structs.replace(a_class(), questions=[("first", "?"), ("second", "?")]))
+    app = ClassApp(room, "en", looks=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.take(room.view)
+        await pilot.press("v", "q", "down", "enter")
+        room.view = msgspec.structs.replace(room.view, poll=Tally(ballot, [[3, 9]], True))
+        app.take(room.view)
+        await pilot.pause()
+        shown = "\n".join(plain(row) for row in app.query_one("#poll").shown)  # type: ignore[attr-defined]
+        assert "How many?" in shown and "75%" in shown
+        await pilot.press("v", "x")
+        await app.workers.wait_for_complete()
+        await pilot.press("escape")
+        assert not app.query_one("#poll").has_class("shown")
+    assert sorted(room.polled) == [("again", ""), ("open", "second"), ("show", "")]

@@ -7,6 +7,7 @@ from collections import deque
 import msgspec
 
 from hvlab.course.companion import MARK
+from hvlab.course.polls import Ballot, free
 from hvlab.session.session import Session
 from hvlab.text import Text
 from hvlab.tui.app import HvlabApp
@@ -27,8 +28,15 @@ class Class:
 
     def __init__(self) -> None:
         self.paused = False
+        self.ballot: Ballot | None = None
+        self.votes: list[int] = []
+        self.connected = True
         self.sent: deque[Sent] = deque()
         self.said: list[str] = []
+
+    def vote(self, choice: int) -> bool:
+        self.votes.append(choice)
+        return self.connected
 
     def due(self) -> Sent | None:
         if not self.sent:
@@ -93,3 +101,20 @@ async def test_a_command_under_way_is_not_disturbed() -> None:
         "Start-Sleep 5",
         "Get-VM",
     ]
+
+
+async def test_a_number_votes_while_a_poll_is_open() -> None:
+    companion, session, text = Class(), Session(), Text("de")
+    ballot = free("Wie viele? | eine | zwei")
+    assert ballot is not None
+    app = HvlabApp(session, language="de", companion=companion, frames=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        assert app.desk is not None
+        companion.sent.append(Sent(1, "poll", msgspec.json.encode(ballot).decode()))
+        companion.ballot = ballot
+        app.look_at_class()
+        app.desk.submit("1")
+        assert text("course.poll.asked", prompt="Wie viele?") in output(app)
+        assert text("course.poll.voted", choice="eine") in output(app) and companion.votes == [1]
+    assert not [entry for entry in session.log.entries if entry.kind == "command"]
