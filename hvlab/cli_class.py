@@ -81,7 +81,7 @@ def commands(
             said = _open_lab(instructor, name, text)
             wall = False
 
-    for command in (_serve, _push, _poll, _results, _log, _erase):
+    for command in (_serve, _push, _poll, _exam, _mine, _results, _log, _erase):
         group.add_command(command)
     return group
 
@@ -184,6 +184,27 @@ def _work(enrolment: Enrolment, link: Link, file: Path, text: Text, opener: Open
 @click.option(
     "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that replay."
 )
+@click.option(
+    "--exam", type=click.IntRange(1, 1440), metavar="MINUTES", help="It is an exam of so many minutes."
+)
+@click.option(
+    "--allow",
+    multiple=True,
+    metavar="COMMAND",
+    help="In an exam, allow this command only (Get-*, New-VM); may be repeated.",
+)
+@click.option(
+    "--checks",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="In an exam, also grade by the [[check]] tables of this file; learners never get them.",
+)
+@click.option(
+    "--offline",
+    type=click.Choice(["pause", "work"]),
+    default="pause",
+    show_default=True,
+    help="In an exam, what a learner without a connection does.",
+)
 @language_option
 def _serve(
     lesson: str | None,
@@ -193,6 +214,10 @@ def _serve(
     hours: int,
     database: str,
     jobs: int,
+    exam: int | None,
+    allow: tuple[str, ...],
+    checks: Path | None,
+    offline: Any,
     language: str | None,
 ) -> None:
     """Open a class on LESSON. Its code lets learners join for --hours; the password is shown once."""
@@ -202,10 +227,17 @@ def _serve(
     from hvlab.course import library
 
     text = text_in(language)
+    if exam is None and (allow or checks):
+        raise BadInput(text("classroom.serve.no_exam"))
+    from hvlab.course.exam import Terms
+
+    terms = None if exam is None else Terms(exam, list(allow), offline)
     try:
         plan = library.find(lesson) if lesson else library.first()
         listener = serving.listen(host, port)
-        opened = serving.open_class(folder or paths.user_data() / "class", plan.id, hours, database)
+        opened = serving.open_class(
+            folder or paths.user_data() / "class", plan.id, hours, database, terms=terms, checks=checks
+        )
     except library.BadLesson as error:
         raise BadInput(str(error)) from None
     except serving.CannotServe as error:
@@ -222,6 +254,8 @@ def _serve(
         click.echo(text("classroom.serve.password", password=opened.password))
     else:
         click.echo(text("classroom.serve.password_known"))
+    if opened.data.terms:
+        click.echo(text("classroom.serve.exam", command=f"hvlab class exam {place} begin"))
     sys.stdout.flush()
     serving.serve(opened, listener, jobs)
 
@@ -309,6 +343,43 @@ def _poll(place: str, act: Any, words: tuple[str, ...], language: str | None) ->
         from hvlab.course.polls import distribution
 
         click.echo("\n".join(distribution(tally, text)))
+
+
+@click.command("exam")
+@click.argument("place", metavar="CODE@HOST")
+@click.argument("act", type=click.Choice(["begin", "end", "release"]))
+@language_option
+def _exam(place: str, act: Any, language: str | None) -> None:
+    """Begin the exam, end it before its time, or release its results, which nobody sees before."""
+    text = text_in(language)
+    instructor = _instructor(place, text)
+    _asked(text, lambda: instructor.exam(act))
+    view = _asked(text, lambda: instructor.look(text.language))
+    click.echo(text(f"classroom.exam.did.{act}", count=len(view.rows), minutes=-(-view.left // 60)), err=True)
+
+
+@click.command("mine")
+@click.argument("place", metavar="CODE@HOST")
+@language_option
+def _mine(place: str, language: str | None) -> None:
+    """Print your own result in the class at CODE@HOST, which you have joined."""
+    text = text_in(language)
+    _need_extra()
+    from hvlab import paths
+    from hvlab.classroom import link
+    from hvlab.classroom.client import own_result
+
+    address = _address(place, text)
+    known = link.remembered(paths.user_data() / "classes" / str(address.code) / "enrolment.json")
+    if known is None:
+        raise BadInput(text("classroom.mine.not_joined"))
+    outcome = _asked(text, lambda: own_result(address, known.token, text.language))
+    if outcome.report is None:
+        raise BadInput(outcome.refusal)
+    from hvlab.course.grading import as_text
+
+    click.echo(as_text(outcome.report, text))
+    sys.exit(0 if outcome.report.passed else 1)
 
 
 @click.command("results")

@@ -19,8 +19,9 @@ from websockets.exceptions import WebSocketException
 from hvlab.classroom import messages
 from hvlab.classroom.code import ClassCode
 from hvlab.classroom.messages import FRAME, FromLearner, FromServer, Refused, Welcome
-from hvlab.classroom.server import PollOrder, PushOrder
+from hvlab.classroom.server import ExamOrder, PollOrder, PushOrder
 from hvlab.classroom.view import ClassView
+from hvlab.course.batch import Outcome
 from hvlab.course.classes import Trouble
 from hvlab.session.log import Entry
 
@@ -171,41 +172,11 @@ class Talk:
         self._loop.close()
 
 
-class Instructor:
-    """What an instructor can ask of the server. Unreachable, Refusal."""
+class Asker:
+    """Asks the server over HTTP. Unreachable, Refusal."""
 
-    def __init__(self, address: Address, password: str) -> None:
-        self._address = address
-        self._authorization = "Basic " + base64.b64encode(f"instructor:{password}".encode()).decode()
-
-    def look(self, language: str) -> ClassView:
-        """The class as it stands."""
-        return msgspec.json.decode(self._ask("GET", f"/class?lang={language}"), type=ClassView)
-
-    def push(self, kind: str, text: str, to: list[str]) -> None:
-        """Send something to some learners, or to all if nobody is named."""
-        self._ask("POST", "/push", msgspec.json.encode(PushOrder(kind, text, to)))
-
-    def poll(self, act: Literal["open", "again", "show"], words: str = "") -> None:
-        """Open a poll, let all vote again, or close it and show everybody the distribution."""
-        self._ask("POST", "/poll", msgspec.json.encode(PollOrder(act, words)))
-
-    def results(self, form: str, language: str) -> str:
-        """The grader's report on every learner."""
-        return self._ask("GET", f"/results/{form}?lang={language}").decode()
-
-    def log(self, name: str) -> str:
-        """A learner's session log."""
-        return self._ask("GET", f"/learner/{quote(name, safe='')}").decode()
-
-    def inputs(self, name: str, after: int) -> list[Entry]:
-        """A learner's inputs after a number."""
-        path = f"/learner/{quote(name, safe='')}?after={after}"
-        return msgspec.json.decode(self._ask("GET", path), type=list[Entry])
-
-    def erase(self, name: str) -> None:
-        """Remove a learner and all that is stored about them."""
-        self._ask("DELETE", f"/learner/{quote(name, safe='')}")
+    def __init__(self, address: Address, authorization: str) -> None:
+        self._address, self._authorization = address, authorization
 
     def _ask(self, method: str, path: str, body: bytes = b"") -> bytes:
         connection = http.client.HTTPConnection(self._address.host, self._address.port)
@@ -224,3 +195,49 @@ class Instructor:
         if response.status >= 400:
             raise Refusal(data.decode(errors="replace")[:40])
         return data
+
+
+def own_result(address: Address, token: str, language: str) -> Outcome:
+    """A learner's own result. Unreachable, Refusal."""
+    found = Asker(address, f"Bearer {token}")._ask("GET", f"/mine?lang={language}")
+    return msgspec.json.decode(found, type=Outcome)
+
+
+class Instructor(Asker):
+    """What an instructor can ask of the server. Unreachable, Refusal."""
+
+    def __init__(self, address: Address, password: str) -> None:
+        super().__init__(address, "Basic " + base64.b64encode(f"instructor:{password}".encode()).decode())
+
+    def look(self, language: str) -> ClassView:
+        """The class as it stands."""
+        return msgspec.json.decode(self._ask("GET", f"/class?lang={language}"), type=ClassView)
+
+    def push(self, kind: str, text: str, to: list[str]) -> None:
+        """Send something to some learners, or to all if nobody is named."""
+        self._ask("POST", "/push", msgspec.json.encode(PushOrder(kind, text, to)))
+
+    def poll(self, act: Literal["open", "again", "show"], words: str = "") -> None:
+        """Open a poll, let all vote again, or close it and show everybody the distribution."""
+        self._ask("POST", "/poll", msgspec.json.encode(PollOrder(act, words)))
+
+    def exam(self, act: Literal["begin", "end", "release"]) -> None:
+        """Begin an exam, end it, give its results out."""
+        self._ask("POST", "/exam", msgspec.json.encode(ExamOrder(act)))
+
+    def results(self, form: str, language: str) -> str:
+        """The grader's report on every learner."""
+        return self._ask("GET", f"/results/{form}?lang={language}").decode()
+
+    def log(self, name: str) -> str:
+        """A learner's session log."""
+        return self._ask("GET", f"/learner/{quote(name, safe='')}").decode()
+
+    def inputs(self, name: str, after: int) -> list[Entry]:
+        """A learner's inputs after a number."""
+        path = f"/learner/{quote(name, safe='')}?after={after}"
+        return msgspec.json.decode(self._ask("GET", path), type=list[Entry])
+
+    def erase(self, name: str) -> None:
+        """Remove a learner and all that is stored about them."""
+        self._ask("DELETE", f"/learner/{quote(name, safe='')}")

@@ -7,6 +7,7 @@ is one again: the server says how many inputs it has, and gets the rest.
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +16,9 @@ import msgspec
 
 from hvlab.classroom.client import Address, Refusal, Talk, Unreachable
 from hvlab.classroom.messages import BATCH, Applied, Inputs, Join, Kept, Push, Return, Vote, harmless
-from hvlab.course.companion import arrived
+from hvlab.console.cmdlets import CmdletTable
+from hvlab.course.companion import arrived, told_exam
+from hvlab.course.exam import Terms, forbidden
 from hvlab.course.polls import Ballot, read_ballot
 from hvlab.session.log import LogWriter
 from hvlab.text import Text
@@ -76,6 +79,10 @@ class Link:
         self.paused = False
         self.ballot: Ballot | None = None
         """What is being voted on."""
+        self._terms: Terms | None = None
+        self._ahead = 0
+        """By how many ms the server's clock is ahead of this process's own."""
+        self._ended = False
         self._votes: deque[Vote] = deque()
         self._connected = False
 
@@ -100,6 +107,26 @@ class Link:
                 self.ballot = read_ballot(push.text) if push.kind == "poll" else None
         return push
 
+    def forbids(self, command: str, table: CmdletTable, text: Text) -> str:
+        """Why a command may not be given now; empty if it may. Only an exam forbids."""
+        terms = self._terms
+        if terms is None:
+            return ""
+        if self._ended:
+            return text("classroom.exam.no_link")
+        state = terms.state(_own_time() + self._ahead)
+        if state != "runs":
+            return text(f"classroom.refused.exam-{state}")
+        if not self._connected and terms.offline == "pause":
+            return text("classroom.exam.offline")
+        if name := forbidden(command, terms.allowed, table):
+            return text("classroom.exam.forbidden", command=name, allowed=", ".join(terms.allowed))
+        return ""
+
+    def left(self) -> int | None:
+        """The seconds that are left of an exam; None where there is none."""
+        return None if self._terms is None else self._terms.left(_own_time() + self._ahead) // 1000
+
     def vote(self, choice: int) -> bool:
         """Vote; False if there is no connection, for a vote is for now."""
         if self.ballot is None or not self._connected:
@@ -117,7 +144,10 @@ class Link:
         """What has become of the connection since the last question."""
         said = []
         while self._news:
-            said.append(text(self._news.popleft()))
+            news = self._news.popleft()
+            said.append(text(news))
+            if news == "classroom.link.on" and self._terms is not None:
+                said += told_exam(self._terms, text)
         return said
 
     def close(self, patience: float = 5.0) -> bool:
@@ -139,7 +169,9 @@ class Link:
             try:
                 talk = Talk(self._address)
                 try:
-                    self.kept = talk.greet(Return(self._enrolment.token)).kept
+                    welcome = talk.greet(Return(self._enrolment.token))
+                    self.kept, self._terms = welcome.kept, welcome.exam
+                    self._ahead = welcome.now - _own_time()
                     failures, told = 0, self._tell("classroom.link.on", told)
                     self._connected = True
                     self._converse(talk)
@@ -153,6 +185,7 @@ class Link:
                 if refusal.reason not in PASSING:
                     self._tell(f"classroom.refused.{refusal.reason}", "")
                     self._tell("classroom.link.ended", "")
+                    self._ended = True
                     return
             if self._end.is_set():
                 return
@@ -191,13 +224,21 @@ class Link:
             if isinstance(message, Kept):
                 self.kept = message.count
             elif isinstance(message, Push) and message.number > self._last:
+                if message.kind == "exam":
+                    with suppress(msgspec.DecodeError):
+                        self._terms = msgspec.json.decode(message.text, type=Terms)
                 self._last = message.number
                 self._due.append(msgspec.structs.replace(message, text=_readable(message)))
                 self._stir.set()
 
 
+def _own_time() -> int:
+    """ms of a clock that nobody sets."""
+    return time.monotonic_ns() // 1_000_000
+
+
 def _readable(push: Push) -> str:
     """A command keeps its lines; whatever could steer a terminal is gone from either. JSON is read with care later."""
-    if push.kind in ("poll", "tally"):
+    if push.kind in ("poll", "tally", "exam"):
         return push.text
     return "\n".join(harmless(line) for line in push.text.splitlines())

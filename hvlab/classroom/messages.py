@@ -11,6 +11,7 @@ from typing import Annotated
 
 import msgspec
 
+from hvlab.course.exam import Terms
 from hvlab.session.log import Entry
 
 FRAME = 2 << 20
@@ -67,6 +68,9 @@ class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     digest: str
     seed: int
     kept: int
+    now: int = 0
+    """The server's time, in ms since 1970."""
+    exam: Terms | None = None
 
 
 class Kept(msgspec.Struct, frozen=True, tag="kept"):
@@ -76,7 +80,7 @@ class Kept(msgspec.Struct, frozen=True, tag="kept"):
 
 
 class Push(msgspec.Struct, frozen=True, tag="push"):
-    """Something from the instructor; `kind` is one of PUSHES, or poll or tally with JSON as their text."""
+    """Something from the instructor; `kind` is one of PUSHES, or poll, tally or exam with JSON as text."""
 
     number: int
     kind: str

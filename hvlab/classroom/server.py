@@ -27,7 +27,7 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from hvlab.classroom import messages, standing
+from hvlab.classroom import hidden, messages, standing
 from hvlab.classroom.changes import Change, Keep, Note, NotKept, Reach
 from hvlab.classroom.limits import Bucket, Clock, Tries
 from hvlab.classroom.messages import (
@@ -45,7 +45,9 @@ from hvlab.classroom.messages import (
 from hvlab.classroom.store import ClassData, Learner, Store
 from hvlab.classroom.view import make_view
 from hvlab.classroom.writer import Writer
-from hvlab.course import batch, library, polls, reports
+from hvlab.console.cmdlets import CmdletTable
+from hvlab.course import batch, grading, library, polls, reports
+from hvlab.course.exam import GRACE, Terms, forbidden
 from hvlab.course.model import Lesson
 from hvlab.text import LANGUAGES
 
@@ -55,6 +57,10 @@ RATE, BURST = 20.0, 200
 """Messages a second that a connection may send, and how many at once (the log of an hour offline is some four)."""
 TRIES, TRIES_RATE = 60, 0.5
 """Wrong codes, tokens and passwords from one address: at once (a whole class may mistype), then a second."""
+ASIDE = ("bookmark", "hint")
+"""Inputs that change nothing in a lab."""
+ON_THEIR_WAY = 20
+"""Inputs of an exam that a connection may bring at once: what was given before its end was noticed."""
 BEAT = 5
 """Seconds between two words of a server to the others about who is connected to it; thrice that, and it is gone."""
 GREETING = 10.0
@@ -79,14 +85,39 @@ class PollOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: str = ""
 
 
-class ClassServer:
-    """One class. `clock` gives seconds since 1970; `pools`, each of one worker, run the replays."""
+class ExamOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An exam begins, ends, or its results are given out."""
 
-    def __init__(self, store: Store, data: ClassData, pools: Sequence[Executor], clock: Clock) -> None:
+    act: Literal["begin", "end", "release"]
+
+
+class ClassServer:
+    """One class. `clock` gives seconds since 1970; `pools`, each of one worker, run the replays.
+
+    In `folder` lies what only the server knows of an exam.
+    """
+
+    def __init__(
+        self, store: Store, data: ClassData, pools: Sequence[Executor], clock: Clock, folder: Path = Path()
+    ) -> None:
         self._store = store
         self._writer = Writer(store)
         self._data = data
         self._lesson = library.find(data.lesson)
+        self._terms = msgspec.json.decode(data.terms, type=Terms) if data.terms else None
+        self._released = data.released
+        self._graded = self._lesson
+        """The lesson as it is graded: in an exam it may have checks that no learner's program has."""
+        if self._terms is not None and self._terms.hidden:
+            self._graded = library.find(str(hidden.graded_folder(folder)))
+        self._begins = 0
+        """So many inputs of each log are those of the lesson's start, not the learner's."""
+        self._table = CmdletTable()
+        self._ordered: set[str] = set()
+        """What the instructor has run in labs: that is allowed in an exam, whatever it is."""
+        if self._terms is not None:
+            begun = grading.open_session(self._lesson)
+            self._begins, self._table = len(begun.log.entries), begun.table
         self._pools = pools
         self._clock = clock
         self._here: dict[int, asyncio.Queue[Push]] = {}
@@ -109,6 +140,8 @@ class ClassServer:
             routes=[
                 WebSocketRoute("/learn", self._learn),
                 Route("/class", self._for_instructor(self._class)),
+                Route("/exam", self._for_instructor(self._exam), methods=["POST"]),
+                Route("/mine", self._mine),
                 Route("/poll", self._for_instructor(self._poll), methods=["POST"]),
                 Route("/push", self._for_instructor(self._push), methods=["POST"]),
                 Route("/results/{form}", self._for_instructor(self._results)),
@@ -185,7 +218,9 @@ class ClassServer:
             raise
         lesson = self._drawn(learner.seed)
         kept = await asyncio.to_thread(self._store.kept, learner.id)
-        return learner, Welcome(token, learner.name, lesson.id, lesson.digest, learner.seed, kept)
+        return learner, Welcome(
+            token, learner.name, lesson.id, lesson.digest, learner.seed, kept, self._now(), self._terms
+        )
 
     async def _recognize(self, greeting: FromLearner) -> tuple[Learner, str]:
         """Who says so, and the token of one who is new. NotKept."""
@@ -204,11 +239,15 @@ class ClassServer:
 
     async def _receive(self, socket: WebSocket, learner: Learner) -> None:
         bucket = Bucket(BURST, RATE, self._clock)
+        arrived = 0
         while True:
             message = messages.from_learner(await socket.receive_text())
             if not bucket.take():
                 raise NotKept("too-fast")
             if isinstance(message, Inputs):
+                if self._terms is not None:
+                    self._keep_terms(self._terms, message, arrived)
+                arrived += len(message.lines)
                 count = await self._write(Keep(learner.id, message.first, message.lines, self._now()))
                 await socket.send_text(messages.encode(Kept(count)))
             elif isinstance(message, Applied):
@@ -218,6 +257,25 @@ class ClassServer:
                 await asyncio.to_thread(self._store.vote, *vote)
             else:
                 raise NotKept("known-already")
+
+    def _keep_terms(self, terms: Terms, message: Inputs, arrived: int) -> None:
+        """Whether inputs may be given in the exam as it stands. NotKept."""
+        own = message.lines[max(0, self._begins - message.first + 1) :]
+        own = [entry for entry in own if entry.kind not in ASIDE]
+        if not own:
+            return
+        state = terms.state(self._now(), GRACE)
+        if state != "runs":
+            raise NotKept(f"exam-{state}")
+        if terms.offline == "pause" and not arrived and len(own) > ON_THEIR_WAY:
+            raise NotKept("exam-offline")
+        for entry in own:
+            if (
+                entry.kind == "command"
+                and entry.text not in self._ordered
+                and forbidden(entry.text, terms.allowed, self._table)
+            ):
+                raise NotKept("exam-forbidden")
 
     # -- the instructor -------------------------------------------------------------------------
 
@@ -254,8 +312,13 @@ class ClassServer:
         tally = await asyncio.to_thread(self._store.tally)
         here = frozenset(self._here).union(*self._others.values())
         view = make_view(
-            self._lesson, _language(request), learners, found, here, self._now(), self._paused, tally
+            self._graded, _language(request), learners, found, here, self._now(), self._paused, tally
         )
+        if self._terms is not None:
+            now = self._now()
+            view = msgspec.structs.replace(
+                view, exam=self._terms.state(now), left=self._terms.left(now) // 1000
+            )
         return Response(msgspec.json.encode(view), media_type="application/json")
 
     async def _push(self, request: Request) -> Response:
@@ -269,9 +332,50 @@ class ClassServer:
         if any(name not in known for name in order.to):
             return Response("no-such-learner", 404)
         chosen: list[int | None] = [known[name] for name in order.to]
+        if not chosen and order.kind in ("pause", "resume") and self._terms is not None:
+            await self._set_terms(getattr(self._terms, order.kind)(self._now()))
         for learner in chosen or [None]:
             await asyncio.to_thread(self._store.push, order.kind, order.text, learner, self._now())
         return Response(status_code=204)
+
+    async def _exam(self, request: Request) -> Response:
+        try:
+            act = msgspec.json.decode(await request.body(), type=ExamOrder).act
+        except msgspec.DecodeError:
+            return Response("malformed", 400)
+        if self._terms is None:
+            return Response("no-exam", 404)
+        if act == "release":
+            self._released = self._now()
+            await asyncio.to_thread(self._store.change_class, released=self._released)
+            return Response(status_code=204)
+        terms = self._terms.begin(self._now()) if act == "begin" else self._terms.end(self._now())
+        await self._set_terms(terms)
+        return Response(status_code=204)
+
+    async def _set_terms(self, terms: Terms) -> None:
+        """How the exam stands is kept, and told to all."""
+        self._terms = terms
+        await asyncio.to_thread(self._store.change_class, terms=msgspec.json.encode(terms).decode())
+        await self._send_all("exam", terms)
+
+    async def _mine(self, request: Request) -> Response:
+        """A learner's own result; of an exam when it has been released."""
+        address = request.client.host if request.client else ""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if self._tries.used_up(address):
+            return Response("too-many-tries", 429)
+        try:
+            if scheme != "Bearer":
+                raise NotKept("unknown-token")
+            learner = await asyncio.to_thread(self._store.returning, token[:200])
+        except NotKept as refused:
+            self._tries.fail(address)
+            return Response(refused.reason, 401)
+        if self._terms is not None and not self._released:
+            return Response("exam-held", 403)
+        outcome = await self._outcome(learner, _language(request))
+        return Response(msgspec.json.encode(outcome), media_type="application/json")
 
     async def _poll(self, request: Request) -> Response:
         try:
@@ -308,17 +412,17 @@ class ClassServer:
         ]
         if not outcomes:
             return Response("nobody", 404)
-        return Response(reports.FORMS[form](self._lesson, outcomes), media_type="text/plain")
+        return Response(reports.FORMS[form](self._graded, outcomes), media_type="text/plain")
 
     async def _outcome(self, learner: Learner, language: str) -> batch.Outcome:
         data = await self._record(learner)
-        found = await self._replay(learner, grade, str(self._lesson.folder), learner.name, data, language)
+        found = await self._replay(learner, grade, str(self._graded.folder), learner.name, data, language)
         return msgspec.json.decode(found, type=batch.Outcome)
 
     async def _record(self, learner: Learner) -> bytes:
         """A learner's session log."""
         entries = await asyncio.to_thread(self._store.log, learner.id)
-        return standing.record(self._drawn(learner.seed), entries)
+        return standing.record(self._drawn(learner.seed, self._graded), entries)
 
     async def _replay(self, learner: Learner, work: Callable[..., bytes], *arguments: object) -> bytes:
         """Work on a learner's log, always in the same process: it knows the learner's lab."""
@@ -374,10 +478,14 @@ class ClassServer:
             for learner, queue in self._here.items():
                 if to in (None, learner):
                     queue.put_nowait(push)
+            if push.kind == "exam":  # by whichever server of the class
+                self._terms = msgspec.json.decode(push.text, type=Terms)
             self._told = push.number
 
     def _note_pauses(self, pushes: Sequence[tuple[int | None, Push]]) -> None:
         for to, push in pushes:
+            if push.kind == "command":
+                self._ordered.add(push.text)
             if to is None and push.kind in ("pause", "resume"):
                 self._paused = push.kind == "pause"
 
@@ -407,7 +515,7 @@ class ClassServer:
 
     async def _assess(self, learner: Learner, before: tuple[int, str, int]) -> None:
         lines = await asyncio.to_thread(self._store.lines, learner.id)
-        folder, log = str(self._lesson.folder), f"[{','.join(lines)}]".encode()
+        folder, log = str(self._graded.folder), f"[{','.join(lines)}]".encode()
         found = await self._replay(learner, standing.assess, folder, learner.seed, log, learner.id)
         earlier = msgspec.json.decode(before[1], type=standing.Standing)
         unmoved = before[2] and msgspec.json.decode(found, type=standing.Standing).passed == earlier.passed
@@ -415,10 +523,9 @@ class ClassServer:
         with contextlib.suppress(NotKept):  # the learner has been erased meanwhile
             await self._write(Note(learner.id, len(lines), found.decode(), since))
 
-    def _drawn(self, seed: int) -> Lesson:
-        if self._lesson.plan.seeds == "fixed":
-            return self._lesson
-        return library.find(str(self._lesson.folder), seed)
+    def _drawn(self, seed: int, lesson: Lesson | None = None) -> Lesson:
+        lesson = lesson or self._lesson
+        return lesson if lesson.plan.seeds == "fixed" else library.find(str(lesson.folder), seed)
 
 
 def grade(folder: str, name: str, data: bytes, language: str) -> bytes:

@@ -14,17 +14,19 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import uvicorn
 from argon2 import PasswordHasher
 from sqlalchemy.exc import SQLAlchemyError
 
-from hvlab.classroom import certificate
+from hvlab.classroom import certificate, hidden
 from hvlab.classroom.code import ClassCode, new_secret, pin_of
 from hvlab.classroom.messages import FRAME
 from hvlab.classroom.server import ClassServer
 from hvlab.classroom.store import ClassData, Store, database_url
-from hvlab.course import limits
+from hvlab.course import library, limits
 from hvlab.course.batch import MEMORY
+from hvlab.course.exam import Terms
 
 NICE = 10
 """By so much replays stand back: where everybody is may be known a little later, an input is kept at once."""
@@ -49,8 +51,19 @@ class Opened:
     folder: Path
 
 
-def open_class(folder: Path, lesson: str, hours: int, url: str = "", now: float | None = None) -> Opened:
-    """The class of a folder; a new one if there is none yet. CannotServe, OSError."""
+def open_class(
+    folder: Path,
+    lesson: str,
+    hours: int,
+    url: str = "",
+    now: float | None = None,
+    terms: Terms | None = None,
+    checks: Path | None = None,
+) -> Opened:
+    """The class of a folder; a new one if there is none yet. With `terms` it is an exam, with hidden `checks`.
+
+    CannotServe, BadLesson, OSError.
+    """
     moment = time.time() if now is None else now
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     der = certificate.make(folder, datetime.datetime.fromtimestamp(moment, datetime.UTC))
@@ -61,13 +74,26 @@ def open_class(folder: Path, lesson: str, hours: int, url: str = "", now: float 
         if data is None:
             password = secrets.token_urlsafe(12)
             expires = int((moment + hours * 3600) * 1000)
-            data = ClassData(new_secret(), PasswordHasher().hash(password), lesson, expires)
+            if terms is not None and checks is not None:
+                hidden.prepare(library.find(lesson), checks, folder)
+                terms = msgspec.structs.replace(terms, hidden=True)
+            kept = "" if terms is None else msgspec.json.encode(terms).decode()
+            data = ClassData(new_secret(), PasswordHasher().hash(password), lesson, expires, kept)
             store.open_class(data, int(moment * 1000))
         elif data.lesson != lesson:
             raise CannotServe("other-lesson", folder=folder, lesson=data.lesson)
+        elif terms is not None and not _agree(terms, data.terms):
+            raise CannotServe("other-terms", folder=folder)
     except SQLAlchemyError as error:
         raise CannotServe("database", why=str(error).splitlines()[0]) from None
     return Opened(store, data, ClassCode(pin_of(der), data.secret), password, folder)
+
+
+def _agree(terms: Terms, kept: str) -> bool:
+    if not kept:
+        return False
+    before = msgspec.json.decode(kept, type=Terms)
+    return (terms.minutes, terms.allowed, terms.offline) == (before.minutes, before.allowed, before.offline)
 
 
 def _worker() -> None:
@@ -119,7 +145,7 @@ def serve(opened: Opened, listener: socket.socket, jobs: int) -> None:
     context = multiprocessing.get_context("spawn")
     with ExitStack() as stack:
         pools = [stack.enter_context(ProcessPoolExecutor(1, context, _worker)) for _ in range(jobs)]
-        server = ClassServer(opened.store, opened.data, pools, time.time)
+        server = ClassServer(opened.store, opened.data, pools, time.time, opened.folder)
         with suppress(KeyboardInterrupt):
             uvicorn.Server(settings(server, opened.folder)).run(sockets=[listener])
     opened.store.close()

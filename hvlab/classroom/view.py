@@ -62,6 +62,10 @@ class ClassView(msgspec.Struct, frozen=True):
     poll: Tally | None = None
     questions: list[tuple[str, str]] = []
     """Those of the lesson's questions that can be put to all: id and words."""
+    exam: str = ""
+    """Of an exam: waiting, runs, paused or over."""
+    left: int = 0
+    """The seconds that are left of it."""
 
     def hardest(self) -> tuple[str, int, str]:
         """The goal at which most learners are stuck, how many, and the wrong command most common among them."""

@@ -123,6 +123,14 @@ class ClassPicture(Protocol):
     def questions(self) -> Sequence[tuple[str, str]]:
         """Those of the lesson's questions that can be put to all: id and words."""
 
+    @property
+    def exam(self) -> str:
+        """Of an exam: waiting, runs, paused or over; empty for a class that is none."""
+
+    @property
+    def left(self) -> int:
+        """The seconds that are left of it."""
+
     def hardest(self) -> tuple[str, int, str]:
         """The goal at which most are stuck, how many, and the wrong command most common among them."""
 

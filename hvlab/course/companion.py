@@ -7,7 +7,9 @@ from typing import Protocol
 
 import msgspec
 
+from hvlab.console.cmdlets import CmdletTable
 from hvlab.course import polls
+from hvlab.course.exam import Terms
 from hvlab.course.polls import Ballot
 from hvlab.session.log import Entry
 from hvlab.session.session import Session
@@ -18,7 +20,7 @@ MARK = "class-push-"
 
 
 class Pushed(Protocol):
-    """Something from the instructor; `kind` is message, command, pause, resume, poll or tally."""
+    """Something from the instructor; `kind` is message, command, pause, resume, poll, tally or exam."""
 
     @property
     def number(self) -> int:
@@ -30,7 +32,7 @@ class Pushed(Protocol):
 
     @property
     def text(self) -> str:
-        """The message or the command; of a poll the ballot, of a tally the distribution, as JSON."""
+        """The message or the command; of a poll its ballot, of a tally the votes, of an exam its terms, as JSON."""
 
 
 class Companion(Protocol):
@@ -46,6 +48,12 @@ class Companion(Protocol):
 
     def vote(self, choice: int) -> bool:
         """Vote for a choice, from 1; False if there is no connection."""
+
+    def forbids(self, command: str, table: CmdletTable, text: Text) -> str:
+        """Why a command may not be given now; empty if it may. Only an exam forbids."""
+
+    def left(self) -> int | None:
+        """The seconds that are left of an exam; None where there is none."""
 
     def due(self) -> Pushed | None:
         """What came from the instructor and is the next to be done; None if nothing waits."""
@@ -86,6 +94,8 @@ def announced(pushed: Pushed, text: Text) -> list[str]:
             return polls.asked(polls.read_ballot(pushed.text), text)
         if pushed.kind == "tally":
             return polls.distribution(polls.read_tally(pushed.text), text)
+        if pushed.kind == "exam":
+            return told_exam(msgspec.json.decode(pushed.text, type=Terms), text)
     except (msgspec.DecodeError, KeyError, IndexError):  # from a server of another version
         return [text("classroom.refused.malformed")]
     return text(f"classroom.pushed.{pushed.kind}", text=pushed.text).splitlines()
@@ -101,3 +111,18 @@ def voted(companion: Companion, line: str, text: Text) -> list[str] | None:
     if not companion.vote(int(line)):
         return [text("course.poll.not_voted")]
     return [text("course.poll.voted", choice=ballot.choices[int(line) - 1][text.language])]
+
+
+def told_exam(terms: Terms, text: Text) -> list[str]:
+    """What a learner is told of an exam."""
+    if not terms.begun:
+        said = [text("classroom.exam.waiting", minutes=terms.minutes)]
+    elif terms.paused:
+        return []  # the pause says so itself
+    elif terms.ended:
+        return [text("classroom.exam.over")]
+    else:
+        said = [text("classroom.exam.begun", minutes=terms.minutes)]
+    if terms.allowed:
+        said.append(text("classroom.exam.allowed", commands=", ".join(terms.allowed)))
+    return said

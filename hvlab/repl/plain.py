@@ -102,6 +102,11 @@ class PlainConsole:
             return
         if not source.strip():
             return
+        if self._companion is not None and (
+            why := self._companion.forbids(source, self.desk.session.table, self.desk.text)
+        ):
+            self._say([why])
+            return
         self.desk.history.add(source)
         self._announcer.begin()
         if not self._driver.run(source):

@@ -59,6 +59,10 @@ def in_order(picture: ClassPicture, order: str) -> list[LearnerView]:
     return rows
 
 
+def _clock(seconds: int) -> str:
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
 def heading(picture: ClassPicture, text: Text) -> Line:
     """The class in one line."""
     here = sum(one.here for one in picture.rows)
@@ -69,6 +73,12 @@ def heading(picture: ClassPicture, text: Text) -> Line:
         (f" · {text('tui.class.count', count=len(picture.rows), here=here)}", "dim"),
         (f" · ▲ {text('tui.class.stuck_count', count=stuck)}" if stuck else "", "bad"),
         (f" · ⏸ {text('tui.class.paused')}" if picture.paused else "", "accent"),
+        (
+            f" · ⏱ {text(f'tui.class.exam.{picture.exam}', left=_clock(picture.left))}"
+            if picture.exam
+            else "",
+            "accent",
+        ),
     )
 
 

@@ -159,6 +159,8 @@ class Desk:
             mode,
             (f" · {speed} ", "dim"),
         ]
+        if self._companion is not None and (seconds := self._companion.left()) is not None:
+            left.append((f"· ⏱ {seconds // 60}:{seconds % 60:02} ", "accent"))
         if runner.busy:
             activity = self.host.activity or text("tui.status.waiting")
             left.append((f" {activity} · {text('tui.status.stop')}", "dim"))
@@ -193,15 +195,31 @@ class Desk:
         if self._halted:
             self.console.write([(self.text("classroom.pushed.pause", text=""), "warn")])
             return
+        if self._is_forbidden(text):
+            return
         self.runner.submit(text)
         self._collect()
 
+    def _is_forbidden(self, command: str) -> bool:
+        """Whether an exam forbids a command now, or anything; it is told why."""
+        if self._companion is None:
+            return False
+        why = self._companion.forbids(command, self.session.table, self.text)
+        if why:
+            self.console.write([(why, "warn")])
+        return bool(why)
+
     def attend(self, companion: Companion) -> None:
         """Do the next thing that the instructor of the class has sent, unless a command is under way."""
+        if self._companion is None:
+            self._companion = companion
+        if (seconds := companion.left()) is not None:
+            self.runner.free = self.runner.free and seconds > 0
+            self._tell()
         self.console.write([(row, "dim") for row in companion.news(self.text)])
         if self.runner.busy or (pushed := companion.due()) is None:
             return
-        self._halted, self._companion = companion.paused, companion
+        self._halted = companion.paused
         self.runner.free = self.runner.free and not self._halted
         arrive(self.session, pushed)
         self.console.write([(row, "accent") for row in announced(pushed, self.text)])
@@ -272,7 +290,7 @@ class Desk:
             self._collect()
             return
         question = self.lesson.question() if self.lesson is not None else None
-        if question is None:
+        if question is None or self._is_forbidden(""):
             return
         if unclear := question.unclear(words):
             self.console.write([(unclear, "warn")])
@@ -300,6 +318,8 @@ class Desk:
     def pause(self) -> None:
         """Pause or go on; without a command, let the clock run or stand."""
         runner = self.runner
+        if self._is_forbidden(""):
+            return
         if runner.paused:
             runner.paused = False
             runner.free = runner.free or not runner.busy

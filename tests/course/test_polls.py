@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from hvlab.console.cmdlets import CmdletTable
 from hvlab.course import polls
 from hvlab.course.companion import announced, voted
 from hvlab.course.library import all_lessons
@@ -26,11 +27,18 @@ class Voter:
     def __init__(self, ballot: Ballot | None, connected: bool = True) -> None:
         self.ballot, self.connected, self.paused = ballot, connected, False
         self.votes: list[int] = []
+        self.forbidden, self.seconds = "", None
 
     def vote(self, choice: int) -> bool:
         if self.connected:
             self.votes.append(choice)
         return self.connected
+
+    def forbids(self, command: str, table: CmdletTable, text: Text) -> str:
+        return self.forbidden
+
+    def left(self) -> int | None:
+        return self.seconds
 
     def due(self) -> None:
         return None

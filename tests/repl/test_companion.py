@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from hvlab.console.cmdlets import CmdletTable
 from hvlab.console.history import History
 from hvlab.course.companion import MARK
 from hvlab.course.polls import Ballot, free
@@ -32,12 +33,20 @@ class Class:
         self.ballot: Ballot | None = None
         self.votes: list[int] = []
         self.connected = True
+        self.forbidden = ""
+        self.seconds: int | None = None
         self.waits = 0
         self._now, self._late = deque(now), deque(late)
 
     def vote(self, choice: int) -> bool:
         self.votes.append(choice)
         return self.connected
+
+    def forbids(self, command: str, table: CmdletTable, text: Text) -> str:
+        return self.forbidden
+
+    def left(self) -> int | None:
+        return self.seconds
 
     def due(self) -> Sent | None:
         if not self._now:

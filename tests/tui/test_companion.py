@@ -6,6 +6,7 @@ from collections import deque
 
 import msgspec
 
+from hvlab.console.cmdlets import CmdletTable
 from hvlab.course.companion import MARK
 from hvlab.course.polls import Ballot, free
 from hvlab.session.session import Session
@@ -31,12 +32,20 @@ class Class:
         self.ballot: Ballot | None = None
         self.votes: list[int] = []
         self.connected = True
+        self.forbidden = ""
+        self.seconds: int | None = None
         self.sent: deque[Sent] = deque()
         self.said: list[str] = []
 
     def vote(self, choice: int) -> bool:
         self.votes.append(choice)
         return self.connected
+
+    def forbids(self, command: str, table: CmdletTable, text: Text) -> str:
+        return self.forbidden
+
+    def left(self) -> int | None:
+        return self.seconds
 
     def due(self) -> Sent | None:
         if not self.sent:

@@ -1,0 +1,120 @@
+"""An exam: how long it lasts, which commands it allows, and how it stands. Times are ms by the server's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from typing import Annotated, Literal
+
+import msgspec
+
+from hvlab.console.cmdlets import CmdletTable
+from hvlab.console.errors import ParseError
+from hvlab.console.parser import parse_source
+from hvlab.console.source import Source
+from hvlab.console.syntax import BareWord, Command, Constant
+
+State = Literal["waiting", "runs", "paused", "over"]
+GRACE = 5_000
+"""ms for which inputs are taken that were on their way when the exam stopped."""
+ANYTHING = "&"
+"""What a command whose name only turns out when it runs counts as; so does a script's path."""
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """`allowed` are names of commands, with * and ?; none: all are. `lost` is how long it was paused so far."""
+
+    minutes: Annotated[int, msgspec.Meta(ge=1, le=24 * 60)]
+    allowed: list[str] = []
+    offline: Literal["pause", "work"] = "pause"
+    """What a learner without a connection does: wait for it, or work on."""
+    hidden: bool = False
+    """Whether there are checks that only the server knows."""
+    begun: int = 0
+    paused: int = 0
+    lost: int = 0
+    ended: bool = False
+    """Whether the instructor has ended it before its time."""
+
+    @property
+    def ends(self) -> int:
+        """When it is over, if it is not paused again; 0 before it has begun."""
+        return self.begun + self.minutes * 60_000 + self.lost if self.begun else 0
+
+    def state(self, now: int, grace: int = 0) -> State:
+        """How it stands. With `grace`, as it stood for what was on its way."""
+        if not self.begun:
+            return "waiting"
+        if self.paused and now > self.paused + grace:
+            return "paused"
+        return "over" if now > self.ends + grace else "runs"
+
+    def left(self, now: int) -> int:
+        """ms that are left."""
+        if not self.begun:
+            return self.minutes * 60_000
+        return max(0, self.ends - (self.paused or now))
+
+    def begin(self, now: int) -> Terms:
+        """It begins now, unless it has."""
+        return self if self.begun else msgspec.structs.replace(self, begun=now)
+
+    def pause(self, now: int) -> Terms:
+        """Its clock stands."""
+        return self if self.paused or not self.begun else msgspec.structs.replace(self, paused=now)
+
+    def resume(self, now: int) -> Terms:
+        """Its clock goes on."""
+        if not self.paused:
+            return self
+        return msgspec.structs.replace(self, paused=0, lost=self.lost + now - self.paused)
+
+    def end(self, now: int) -> Terms:
+        """It is over now."""
+        running = self.resume(now)
+        if not running.begun or running.state(now) == "over":
+            return running
+        return msgspec.structs.replace(running, lost=running.lost - running.left(now) - 1, ended=True)
+
+
+def forbidden(text: str, allowed: Sequence[str], table: CmdletTable) -> str:
+    """The first command in a text that is not allowed, by its full name; empty if all are.
+
+    Names are resolved as the console does, so an alias is what it stands for. What cannot be known before it
+    runs (`& $name`, a script) is ANYTHING, and is allowed only by `*` or `&`.
+    """
+    if not allowed:
+        return ""
+    patterns = [pattern.lower() for pattern in allowed]
+    try:
+        tree, _ = parse_source(Source(text))
+    except ParseError:
+        return ""  # it does not run at all
+    for name in _commands(tree):
+        full = _full(name, table)
+        if not any(fnmatchcase(full.lower(), pattern) for pattern in patterns):
+            return full
+    return ""
+
+
+def _full(name: str, table: CmdletTable) -> str:
+    if name.lower().endswith(".ps1"):
+        return ANYTHING
+    found = table.find(name) or (table.find("Get-" + name) if "-" not in name else None)
+    return found.name if found is not None else name
+
+
+def _commands(node: object) -> Iterator[str]:
+    """The names of all commands in a tree, in order, those in script blocks and strings too."""
+    if isinstance(node, Command):
+        name = node.name
+        written = name.value if isinstance(name, BareWord) else None
+        if isinstance(name, Constant) and isinstance(name.value, str):
+            written = name.value
+        yield written if written is not None else ANYTHING
+    if isinstance(node, msgspec.Struct):
+        for field in node.__struct_fields__:
+            yield from _commands(getattr(node, field))
+    elif isinstance(node, (list, tuple)):
+        for item in node:
+            yield from _commands(item)
