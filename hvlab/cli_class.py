@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hvlab.classroom.link import Enrolment, Link
     from hvlab.course.companion import Companion
     from hvlab.course.learning import Opener, Show
+    from hvlab.course.model import Lesson
     from hvlab.session.session import Session
     from hvlab.text import Text
 
@@ -81,6 +82,34 @@ def commands(
             said = _open_lab(instructor, name, text)
             wall = False
 
+    @group.command()
+    @click.argument("place", metavar="CODE@HOST")
+    @click.option("--plain", is_flag=True, help="Line by line, without a screen.")
+    @language_option
+    def show(place: str, plain: bool, language: str | None) -> None:
+        """Open a lab of your own that everybody in the class follows; when you leave it, they go back to theirs."""
+        text = text_in(language)
+        if not plain:
+            need_terminal()
+        _need_extra()
+        from hvlab import paths
+        from hvlab.classroom.link import Enrolment, Link
+
+        instructor = _instructor(place, text)
+        told = _asked(text, instructor.stage)
+        address = _address(place, text)
+        enrolment = Enrolment(told.token, told.name, told.lesson, told.digest, told.seed)
+        folder = paths.user_data() / "classes" / str(address.code)
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / "shown.jsonl"
+        file.write_text(_asked(text, lambda: instructor.log(told.name)), encoding="utf-8")
+        link = Link(address, enrolment)
+        try:
+            status = _work(enrolment, link, file, text, opener, shows(plain, text, None))
+        finally:
+            _asked(text, instructor.leave_stage)
+        sys.exit(status)
+
     for command in (_serve, _push, _poll, _exam, _mine, _results, _log, _erase):
         group.add_command(command)
     return group
@@ -137,6 +166,7 @@ def _work(enrolment: Enrolment, link: Link, file: Path, text: Text, opener: Open
     """Open the class's lesson; when the learner leaves, what is not on the server yet is sent."""
     from hvlab import paths
     from hvlab.course import learning, library
+    from hvlab.course.companion import FOLLOW
     from hvlab.course.map import CourseMap
     from hvlab.course.progress import Progress
     from hvlab.course.view import LessonView, open_lesson
@@ -148,26 +178,68 @@ def _work(enrolment: Enrolment, link: Link, file: Path, text: Text, opener: Open
     if plan.digest != enrolment.digest:
         raise BadInput(text("classroom.join.other_edition", lesson=plan.id))
 
-    opened: list[Session] = []
+    opened: list[tuple[Session, LessonView]] = []
+
+    def open_lab() -> Session:
+        return opened[0][0] if opened else learning.lab_of(plan, file, text.language, opener)
 
     def open_view(session: Session) -> LessonView:
-        opened.append(session)
-        view = open_lesson(plan, session, text.language)
-        link.begin(session.log)
-        return view
+        if not opened:
+            opened.append((session, open_lesson(plan, session, text.language)))
+            link.begin(session.log)
+        return opened[0][1]
 
-    status, _ = show(
-        lambda: learning.lab_of(plan, file, text.language, opener),
-        open_view,
-        text.language,
-        first_page=learning.first_page(plan, text.language),
-        course=CourseMap(Progress(paths.user_data()), text.language, plan.id),
-    )
+    while True:
+        status, wanted = show(
+            open_lab,
+            open_view,
+            text.language,
+            first_page=learning.first_page(plan, text.language),
+            course=CourseMap(Progress(paths.user_data()), text.language, plan.id),
+        )
+        if wanted != FOLLOW:
+            break
+        _follow(plan, link, text)
     complete = link.close()
-    for session in opened:
+    for session, _ in opened:
         session.close()
     click.echo(text("classroom.join.all_sent" if complete else "classroom.join.not_sent"), err=True)
     return status
+
+
+def _follow(plan: Lesson, link: Link, text: Text) -> None:
+    """The lab that the instructor shows, as a copy in which one can go back; until it is shown no more."""
+    import time
+
+    from hvlab.classroom.following import Broadcast
+    from hvlab.classroom.standing import record
+    from hvlab.course import grading
+    from hvlab.course.view import open_lesson
+    from hvlab.tui.app import run_app
+
+    click.echo(text("classroom.follow.waiting"), err=True)
+    try:
+        while link.showing and (seen := link.watch()) is None:
+            time.sleep(0.2)
+        if not link.showing or seen is None:
+            return
+        seed, entries = seen
+        drawn = grading.drawn_anew(plan, seed)
+        try:
+            session = grading.replay_log(drawn, record(drawn, entries), text("classroom.follow.name"))
+        except grading.BadSubmission as error:
+            click.echo(str(error), err=True)
+            return
+        followed = Broadcast(link, text("classroom.follow.name"), len(session.log.entries))
+        run_app(
+            session,
+            lambda session: open_lesson(drawn, session, text.language),
+            text.language,
+            followed=followed,
+        )
+        session.close()
+    finally:
+        link.look_away()
 
 
 @click.command("serve")

@@ -19,7 +19,7 @@ from websockets.exceptions import WebSocketException
 from hvlab.classroom import messages
 from hvlab.classroom.code import ClassCode
 from hvlab.classroom.messages import FRAME, FromLearner, FromServer, Refused, Welcome
-from hvlab.classroom.server import ExamOrder, PollOrder, PushOrder
+from hvlab.classroom.server import ExamOrder, PollOrder, PushOrder, StageOrder
 from hvlab.classroom.view import ClassView
 from hvlab.course.batch import Outcome
 from hvlab.course.classes import Trouble
@@ -220,6 +220,17 @@ class Instructor(Asker):
     def poll(self, act: Literal["open", "again", "show"], words: str = "") -> None:
         """Open a poll, let all vote again, or close it and show everybody the distribution."""
         self._ask("POST", "/poll", msgspec.json.encode(PollOrder(act, words)))
+
+    def stage(self) -> Welcome:
+        """Begin to show a lab of one's own; what is needed to work in it."""
+        told = messages.from_server(self._ask("POST", "/stage", msgspec.json.encode(StageOrder("begin"))))
+        if not isinstance(told, Welcome):
+            raise Refusal("malformed")
+        return told
+
+    def leave_stage(self) -> None:
+        """Show it no more."""
+        self._ask("POST", "/stage", msgspec.json.encode(StageOrder("end")))
 
     def exam(self, act: Literal["begin", "end", "release"]) -> None:
         """Begin an exam, end it, give its results out."""

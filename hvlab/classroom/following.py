@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
+from hvlab.classroom.link import Link
 from hvlab.course.classes import Trouble
 from hvlab.session.log import Entry
 
@@ -24,6 +25,11 @@ class Following:
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="follow", daemon=True)
+
+    @property
+    def over(self) -> bool:
+        """A learner's lab can be looked at for as long as one likes."""
+        return False
 
     def begin(self) -> None:
         """Start to ask."""
@@ -49,3 +55,22 @@ class Following:
             self._known += len(added)
             with self._lock:
                 self._fresh += added
+
+
+class Broadcast:
+    """The lab that the instructor shows, as a learner's link fetches it."""
+
+    def __init__(self, link: Link, name: str, known: int) -> None:
+        self.name = name
+        self._link, self._known = link, known
+
+    @property
+    def over(self) -> bool:
+        """Whether the instructor shows it no more."""
+        return not self._link.showing
+
+    def more(self) -> list[Entry]:
+        """The inputs that have come since the last question, in order."""
+        fresh = self._link.watched(self._known)
+        self._known += len(fresh)
+        return fresh

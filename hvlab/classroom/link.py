@@ -15,16 +15,30 @@ from pathlib import Path
 import msgspec
 
 from hvlab.classroom.client import Address, Refusal, Talk, Unreachable
-from hvlab.classroom.messages import BATCH, Applied, Inputs, Join, Kept, Push, Return, Vote, harmless
+from hvlab.classroom.messages import (
+    BATCH,
+    Applied,
+    Inputs,
+    Join,
+    Kept,
+    Look,
+    Push,
+    Return,
+    Stage,
+    Vote,
+    harmless,
+)
 from hvlab.console.cmdlets import CmdletTable
 from hvlab.course.companion import arrived, told_exam
 from hvlab.course.exam import Terms, forbidden
 from hvlab.course.polls import Ballot, read_ballot
-from hvlab.session.log import LogWriter
+from hvlab.session.log import Entry, LogWriter
 from hvlab.text import Text
 
 LISTEN = 0.1
 """Seconds between two looks at the log."""
+LOOK = 1.0
+"""Seconds between two looks at the lab that the instructor shows."""
 AGAIN = (1.0, 2.0, 5.0, 10.0)
 """Seconds between attempts to connect."""
 PASSING = ("too-fast", "too-many-tries", "database", "silent")
@@ -83,6 +97,11 @@ class Link:
         self._ahead = 0
         """By how many ms the server's clock is ahead of this process's own."""
         self._ended = False
+        self.showing = False
+        """Whether the instructor shows a lab that all are to follow."""
+        self._watching = False
+        self._stage_seed = 0
+        self._stage: list[Entry] = []
         self._votes: deque[Vote] = deque()
         self._connected = False
 
@@ -106,6 +125,19 @@ class Link:
             with suppress(msgspec.DecodeError):
                 self.ballot = read_ballot(push.text) if push.kind == "poll" else None
         return push
+
+    def watch(self) -> tuple[int, list[Entry]] | None:
+        """Begin to fetch what is done in the lab that the instructor shows; its seed and inputs so far, or None yet."""
+        self._watching = True
+        return (self._stage_seed, list(self._stage)) if self._stage else None
+
+    def watched(self, after: int) -> list[Entry]:
+        """Its inputs after a number, as far as they have come."""
+        return self._stage[after:]
+
+    def look_away(self) -> None:
+        """Fetch no more of it."""
+        self._watching = False
 
     def forbids(self, command: str, table: CmdletTable, text: Text) -> str:
         """Why a command may not be given now; empty if it may. Only an exam forbids."""
@@ -204,6 +236,7 @@ class Link:
         assert log is not None
         asked = 0
         applied = 0
+        looked = 0.0
         while True:
             if asked <= self.kept < log.written:
                 lines = log.entries[self.kept : min(log.written, self.kept + BATCH)]
@@ -216,6 +249,9 @@ class Link:
             elif (now := arrived(log.entries[: self.kept])) > applied:
                 talk.say(Applied(now))
                 applied = now
+            elif self._watching and time.monotonic() - looked > LOOK:
+                talk.say(Look(len(self._stage)))
+                looked = time.monotonic()
             elif self._votes:
                 talk.say(self._votes.popleft())
             elif self._end.is_set() and self.kept >= log.written:
@@ -223,7 +259,13 @@ class Link:
             message = talk.hear(LISTEN)
             if isinstance(message, Kept):
                 self.kept = message.count
+            elif isinstance(message, Stage):
+                if message.first == len(self._stage) + 1:
+                    self._stage_seed = message.seed
+                    self._stage += message.lines
             elif isinstance(message, Push) and message.number > self._last:
+                if message.kind in ("follow", "unfollow"):
+                    self.showing = message.kind == "follow"
                 if message.kind == "exam":
                     with suppress(msgspec.DecodeError):
                         self._terms = msgspec.json.decode(message.text, type=Terms)

@@ -19,6 +19,8 @@ FRAME = 2 << 20
 BATCH = 256
 """The most inputs of a message."""
 NAME = 40
+STAGE = "\u2605"
+"""The name under which the lab lies that the instructor shows; nobody can join by it."""
 PUSHES = ("message", "command", "pause", "resume")
 
 ShortText = Annotated[str, msgspec.Meta(max_length=200)]
@@ -59,6 +61,12 @@ class Vote(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="vote"):
     choice: Annotated[int, msgspec.Meta(ge=1, le=9)]
 
 
+class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="look"):
+    """Asks for the inputs of the lab that the instructor shows, after a number."""
+
+    after: Number
+
+
 class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     """The learner is in: `kept` inputs of their log are on the server. `token` is empty on a return."""
 
@@ -80,11 +88,19 @@ class Kept(msgspec.Struct, frozen=True, tag="kept"):
 
 
 class Push(msgspec.Struct, frozen=True, tag="push"):
-    """Something from the instructor; `kind` is one of PUSHES, or poll, tally or exam with JSON as text."""
+    """Something from the instructor; `kind` is one of PUSHES, follow, unfollow, or poll, tally, exam with JSON."""
 
     number: int
     kind: str
     text: str
+
+
+class Stage(msgspec.Struct, frozen=True, tag="stage"):
+    """Inputs of the lab that the instructor shows, which was drawn by `seed`; the first has the number `first`."""
+
+    seed: int
+    first: int
+    lines: list[Entry]
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
@@ -93,8 +109,8 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     reason: str
 
 
-FromLearner = Join | Return | Inputs | Applied | Vote
-FromServer = Welcome | Kept | Push | Refused
+FromLearner = Join | Return | Inputs | Applied | Vote | Look
+FromServer = Welcome | Kept | Push | Stage | Refused
 _FROM_LEARNER: msgspec.json.Decoder[FromLearner] = msgspec.json.Decoder(FromLearner)
 _FROM_SERVER: msgspec.json.Decoder[FromServer] = msgspec.json.Decoder(FromServer)
 

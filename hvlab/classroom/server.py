@@ -31,14 +31,18 @@ from hvlab.classroom import hidden, messages, standing
 from hvlab.classroom.changes import Change, Keep, Note, NotKept, Reach
 from hvlab.classroom.limits import Bucket, Clock, Tries
 from hvlab.classroom.messages import (
+    BATCH,
+    STAGE,
     Applied,
     FromLearner,
     Inputs,
     Join,
     Kept,
+    Look,
     Push,
     Refused,
     Return,
+    Stage,
     Vote,
     Welcome,
 )
@@ -49,6 +53,7 @@ from hvlab.console.cmdlets import CmdletTable
 from hvlab.course import batch, grading, library, polls, reports
 from hvlab.course.exam import GRACE, Terms, forbidden
 from hvlab.course.model import Lesson
+from hvlab.session.log import Entry
 from hvlab.text import LANGUAGES
 
 LOOK = 0.5
@@ -89,6 +94,12 @@ class ExamOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An exam begins, ends, or its results are given out."""
 
     act: Literal["begin", "end", "release"]
+
+
+class StageOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The instructor begins to show a lab, or ends it."""
+
+    act: Literal["begin", "end"]
 
 
 class ClassServer:
@@ -140,6 +151,7 @@ class ClassServer:
             routes=[
                 WebSocketRoute("/learn", self._learn),
                 Route("/class", self._for_instructor(self._class)),
+                Route("/stage", self._for_instructor(self._stage), methods=["POST"]),
                 Route("/exam", self._for_instructor(self._exam), methods=["POST"]),
                 Route("/mine", self._mine),
                 Route("/poll", self._for_instructor(self._poll), methods=["POST"]),
@@ -245,13 +257,15 @@ class ClassServer:
             if not bucket.take():
                 raise NotKept("too-fast")
             if isinstance(message, Inputs):
-                if self._terms is not None:
+                if self._terms is not None and learner.name != STAGE:
                     self._keep_terms(self._terms, message, arrived)
                 arrived += len(message.lines)
                 count = await self._write(Keep(learner.id, message.first, message.lines, self._now()))
                 await socket.send_text(messages.encode(Kept(count)))
             elif isinstance(message, Applied):
                 await self._write(Reach(learner.id, min(message.number, self._told)))
+            elif isinstance(message, Look):
+                await self._tell_stage(socket, message.after)
             elif isinstance(message, Vote):
                 vote = (learner.id, message.poll, message.round, message.choice)
                 await asyncio.to_thread(self._store.vote, *vote)
@@ -353,6 +367,29 @@ class ClassServer:
         await self._set_terms(terms)
         return Response(status_code=204)
 
+    async def _stage(self, request: Request) -> Response:
+        """The instructor begins to show a lab of their own, and is given it; or ends it."""
+        try:
+            act = msgspec.json.decode(await request.body(), type=StageOrder).act
+        except msgspec.DecodeError:
+            return Response("malformed", 400)
+        if act == "end":
+            await asyncio.to_thread(self._store.push, "unfollow", "", None, self._now())
+            return Response(status_code=204)
+        seed = self._lesson.seed if self._lesson.plan.seeds == "fixed" else secrets.randbelow(1 << 31)
+        learner, token = await asyncio.to_thread(self._store.stage, seed, self._now())
+        lesson = self._drawn(learner.seed)
+        await asyncio.to_thread(self._store.push, "follow", "", None, self._now())
+        told = Welcome(token, learner.name, lesson.id, lesson.digest, learner.seed, 0, self._now())
+        return Response(messages.encode(told), media_type="application/json")
+
+    async def _tell_stage(self, socket: WebSocket, after: int) -> None:
+        shown = await asyncio.to_thread(self._store.shown)
+        if shown is not None:
+            lines = await asyncio.to_thread(self._store.lines, shown.id, after)
+            entries = [msgspec.json.decode(line, type=Entry) for line in lines[:BATCH]]
+            await socket.send_text(messages.encode(Stage(shown.seed, after + 1, entries)))
+
     async def _set_terms(self, terms: Terms) -> None:
         """How the exam stands is kept, and told to all."""
         self._terms = terms
@@ -430,6 +467,8 @@ class ClassServer:
         return await asyncio.get_running_loop().run_in_executor(pool, work, *arguments)
 
     async def _find(self, request: Request) -> Learner | None:
+        if request.path_params["name"] == STAGE:
+            return await asyncio.to_thread(self._store.shown)
         learners = await asyncio.to_thread(self._store.learners)
         return next((one for one in learners if one.name == request.path_params["name"]), None)
 

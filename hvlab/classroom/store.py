@@ -22,7 +22,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session as Work
 
 from hvlab.classroom.changes import Answer, Change, NotKept, Writing
-from hvlab.classroom.messages import NAME, Push, harmless
+from hvlab.classroom.messages import NAME, STAGE, Push, harmless
 from hvlab.classroom.tables import (
     ClassRow,
     InputRow,
@@ -136,8 +136,21 @@ class Store:
     def join(self, name: str, seed: int, now: int) -> tuple[Learner, str]:
         """A new learner and their token. NotKept if the name is taken or cannot be one, or the class is full."""
         name = harmless(name.strip(), NAME)
-        if not name or "\ufffd" in name:
+        if not name or "\ufffd" in name or name == STAGE:
             raise NotKept("bad-name")
+        return self._add(name, seed, now)
+
+    def stage(self, seed: int, now: int) -> tuple[Learner, str]:
+        """The lab that the instructor shows, and a new token for it; made if there is none yet."""
+        token = secrets.token_urlsafe(32)
+        with Work(self._engine) as work, work.begin():
+            row = work.scalar(select(LearnerRow).where(LearnerRow.name == STAGE))
+            if row is not None:
+                row.token = _digest(token)
+                return _learner(row), token
+        return self._add(STAGE, seed, now)
+
+    def _add(self, name: str, seed: int, now: int) -> tuple[Learner, str]:
         token = secrets.token_urlsafe(32)
         try:
             with Work(self._engine) as work, work.begin():
@@ -160,8 +173,15 @@ class Store:
 
     def learners(self) -> list[Learner]:
         """All, in the order in which they joined."""
+        query = select(LearnerRow).where(LearnerRow.name != STAGE).order_by(LearnerRow.id)
         with Work(self._engine) as work:
-            return [_learner(row) for row in work.scalars(select(LearnerRow).order_by(LearnerRow.id))]
+            return [_learner(row) for row in work.scalars(query)]
+
+    def shown(self) -> Learner | None:
+        """The lab that the instructor shows, if one was ever shown."""
+        with Work(self._engine) as work:
+            row = work.scalar(select(LearnerRow).where(LearnerRow.name == STAGE))
+            return _learner(row) if row is not None else None
 
     def erase(self, learner: int) -> None:
         """Remove a learner and everything that is stored about them."""

@@ -19,8 +19,12 @@ MARK = "class-push-"
 """A bookmark of this name and a number says that what was pushed has reached the lab: it is recorded before it acts."""
 
 
+FOLLOW = "class-follow"
+"""What a screen ends with, in place of a lesson's id, when the lab that the instructor shows is to be shown."""
+
+
 class Pushed(Protocol):
-    """Something from the instructor; `kind` is message, command, pause, resume, poll, tally or exam."""
+    """From the instructor; `kind` is message, command, pause, resume, follow, unfollow, poll, tally or exam."""
 
     @property
     def number(self) -> int:
@@ -41,6 +45,10 @@ class Companion(Protocol):
     @property
     def paused(self) -> bool:
         """Whether the instructor wants everyone to look up from the keyboard."""
+
+    @property
+    def showing(self) -> bool:
+        """Whether the instructor shows a lab that all are to follow."""
 
     @property
     def ballot(self) -> Ballot | None:
@@ -71,6 +79,10 @@ class Followed(Protocol):
     @property
     def name(self) -> str:
         """Whose it is."""
+
+    @property
+    def over(self) -> bool:
+        """Whether it is to be shown no more."""
 
     def more(self) -> Sequence[Entry]:
         """The inputs that have come since the last question, in order."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from hvlab.course.companion import announced, arrive, voted
+from hvlab.course.companion import FOLLOW, announced, arrive, voted
 from hvlab.session.hostview import look, other_hosts
 from hvlab.session.session import ReplayMismatch, Session
 from hvlab.session.task import Task
@@ -226,6 +226,8 @@ class Desk:
         if pushed.kind == "command":
             self.runner.submit(pushed.text)
             self._collect()
+        if pushed.kind == "follow" and companion.showing:
+            self.app.open_lesson(FOLLOW)
 
     def begin_following(self, followed: Followed) -> None:
         """This lab is a copy of somebody else's, and goes on as theirs does."""
@@ -235,6 +237,8 @@ class Desk:
 
     def keep_up(self, followed: Followed) -> None:
         """Do what was done there since the last look. Whoever does something of their own stays with it."""
+        if followed.over:
+            self.app.exit(0)
         if self._theirs < 0 or self.runner.busy:
             return
         if len(self.session.log.entries) != self._theirs:

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from collections import deque
 
+import msgspec
 import pytest
 
 from hvlab.classroom import link as module
 from hvlab.classroom.client import Address, Refusal, Unreachable
 from hvlab.classroom.code import ClassCode
 from hvlab.classroom.link import Enrolment, Link
-from hvlab.classroom.messages import Applied, FromLearner, FromServer, Inputs, Kept, Push, Return, Welcome
+from hvlab.classroom.messages import (
+    Applied,
+    FromLearner,
+    FromServer,
+    Inputs,
+    Kept,
+    Look,
+    Push,
+    Return,
+    Stage,
+    Vote,
+    Welcome,
+)
 from hvlab.course.companion import MARK, arrive, arrived
+from hvlab.course.exam import Terms
+from hvlab.course.polls import free
 from hvlab.session.log import Entry, LogWriter, new_header
 from hvlab.session.session import Session
 from hvlab.text import Text
@@ -25,6 +40,9 @@ class Far:
 
     def __init__(self) -> None:
         self.kept: list[Entry] = []
+        self.terms: Terms | None = None
+        self.stage: list[Entry] = []
+        self.votes: list[Vote] = []
         self.applied = 0
         self.dead = False
         self.pushes: list[Push] = []
@@ -54,12 +72,16 @@ class FarTalk:
     def greet(self, greeting: FromLearner) -> Welcome:
         assert greeting == Return("token")
         self.answers += [push for push in self.far.pushes if push.number > self.far.applied]
-        return Welcome("", "Ana", "first-child", "", 0, len(self.far.kept))
+        return Welcome("", "Ana", "first-child", "", 0, len(self.far.kept), 1_000_000, self.far.terms)
 
     def say(self, message: FromLearner) -> None:
         self.far.fail("before")
         if isinstance(message, Applied):
             self.far.applied = message.number
+        elif isinstance(message, Vote):
+            self.far.votes.append(message)
+        elif isinstance(message, Look):
+            self.answers.append(Stage(7, message.after + 1, self.far.stage[message.after :]))
         elif isinstance(message, Inputs):
             assert message.first == len(self.far.kept) + 1
             self.far.kept += message.lines
@@ -148,3 +170,38 @@ def test_what_was_pushed_is_due_once_over_connections_and_sessions(far: Far) -> 
 def test_only_marks_of_the_class_count_as_such() -> None:
     names = ("mine", f"{MARK}3", f"{MARK}2", f"{MARK}x", f"{MARK}99999999999", f"{MARK}²")
     assert arrived([Entry(0, "bookmark", name=name) for name in names]) == 3
+
+
+def test_an_exam_is_kept_by_the_servers_clock_and_waits_for_a_connection(far: Far) -> None:
+    text, table = Text("en"), Session().table
+    far.terms = Terms(10, ["Get-*"], begun=1_000_000 - 60_000)
+    link = Link(ADDRESS, ENROLMENT, waits=(0.0,))
+    assert (
+        link.forbids("Get-VM", table, text) == "" and link.left() is None
+    )  # nothing is known of an exam yet
+    link.begin(log_of(1))
+    while not link.news(text):
+        link.wait()
+    assert link.left() in (539, 540) and link.forbids("Get-VM", table, text) == ""
+    assert "Start-VM" in link.forbids("Start-VM web01", table, text)
+    assert link.close(patience=60)
+    assert link.forbids("Get-VM", table, text) == text("classroom.exam.offline")
+
+
+def test_votes_go_over_a_connection_and_a_shown_lab_comes_over_it(far: Far) -> None:
+    ballot = free("q | a | b")
+    assert ballot is not None
+    far.pushes = [Push(1, "follow", ""), Push(2, "poll", msgspec.json.encode(ballot).decode())]
+    far.stage = [Entry(n, "command", text=f"Get-VM {n}") for n in range(3)]
+    session = Session()
+    link = Link(ADDRESS, ENROLMENT, waits=(0.0,))
+    assert not link.vote(1)
+    link.begin(session.log)
+    while (push := link.due()) is None or push.kind != "poll":
+        link.wait()
+    assert link.showing and link.vote(2)
+    while (seen := link.watch()) is None:
+        link.wait()
+    assert seen == (7, far.stage) and link.watched(2) == far.stage[2:]
+    assert link.close(patience=60)
+    assert far.votes == [Vote(0, 1, 2)]

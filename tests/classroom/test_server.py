@@ -314,3 +314,37 @@ def test_a_poll_is_voted_on_discussed_voted_on_again_and_shown(client: TestClien
     question = client.get("/class", auth=AUTH).json()["questions"][0]
     poll(204, act="open", words=question[0])
     assert client.get("/class", auth=AUTH).json()["poll"]["ballot"]["prompt"]["en"] == question[1]
+
+
+def test_what_the_instructor_shows_is_followed_by_all_and_is_nobodys_result(
+    client: TestClient, room: Room
+) -> None:
+    assert client.portal is not None
+    assert client.post("/stage", json={"act": "begin"}).status_code == 401
+    shown = client.post("/stage", json={"act": "begin"}, auth=AUTH).json()
+    again = client.post("/stage", json={"act": "begin"}, auth=AUTH).json()
+    assert shown["name"] == again["name"] and shown["token"] != again["token"]
+    with client.websocket_connect("/learn") as ana, client.websocket_connect("/learn") as stage:
+        join(ana)
+        assert say(stage, type="return", token=again["token"])["kept"] == 0
+        assert say(ana, type="look", after=0) == {
+            "type": "stage",
+            "seed": room.lesson.seed,
+            "first": 1,
+            "lines": [],
+        }
+        client.portal.call(room.server.tell)
+        assert [json.loads(ana.receive_text())["kind"] for _ in range(2)] == ["follow", "follow"]
+        for _ in range(2):
+            stage.receive_text()
+        say(stage, type="inputs", first=1, lines=[command("Get-VM"), command("Get-VM two")])
+        seen = say(ana, type="look", after=1)
+        assert (seen["first"], [line["text"] for line in seen["lines"]]) == (2, ["Get-VM two"])
+        assert client.post("/stage", json={"act": "end"}, auth=AUTH).status_code == 204
+        client.portal.call(room.server.tell)
+        assert json.loads(ana.receive_text())["kind"] == "unfollow"
+    assert [row["name"] for row in client.get("/class", auth=AUTH).json()["rows"]] == ["Ana"]
+    with client.websocket_connect("/learn") as other:
+        assert join(other, shown["name"])["reason"] == "bad-name"
+    with client.websocket_connect("/learn") as other:  # the earlier token is worth nothing any more
+        assert say(other, type="return", token=shown["token"])["reason"] == "unknown-token"

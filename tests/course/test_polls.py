@@ -27,7 +27,7 @@ class Voter:
     def __init__(self, ballot: Ballot | None, connected: bool = True) -> None:
         self.ballot, self.connected, self.paused = ballot, connected, False
         self.votes: list[int] = []
-        self.forbidden, self.seconds = "", None
+        self.forbidden, self.seconds, self.showing = "", None, False
 
     def vote(self, choice: int) -> bool:
         if self.connected:

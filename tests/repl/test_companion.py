@@ -34,6 +34,7 @@ class Class:
         self.votes: list[int] = []
         self.connected = True
         self.forbidden = ""
+        self.showing = False
         self.seconds: int | None = None
         self.waits = 0
         self._now, self._late = deque(now), deque(late)

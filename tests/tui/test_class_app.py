@@ -162,6 +162,7 @@ class Far:
     """A lab elsewhere in which things are done."""
 
     name = "Ana"
+    over = False
 
     def __init__(self) -> None:
         self.session = Session()

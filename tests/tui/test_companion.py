@@ -7,7 +7,7 @@ from collections import deque
 import msgspec
 
 from hvlab.console.cmdlets import CmdletTable
-from hvlab.course.companion import MARK
+from hvlab.course.companion import FOLLOW, MARK
 from hvlab.course.polls import Ballot, free
 from hvlab.session.session import Session
 from hvlab.text import Text
@@ -33,6 +33,7 @@ class Class:
         self.votes: list[int] = []
         self.connected = True
         self.forbidden = ""
+        self.showing = False
         self.seconds: int | None = None
         self.sent: deque[Sent] = deque()
         self.said: list[str] = []
@@ -127,3 +128,34 @@ async def test_a_number_votes_while_a_poll_is_open() -> None:
         assert text("course.poll.asked", prompt="Wie viele?") in output(app)
         assert text("course.poll.voted", choice="eine") in output(app) and companion.votes == [1]
     assert not [entry for entry in session.log.entries if entry.kind == "command"]
+
+
+async def test_a_lab_that_is_shown_takes_the_screen_only_while_it_is_shown() -> None:
+    companion, session = Class(), Session()
+    app = HvlabApp(session, companion=companion, frames=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        companion.sent.append(Sent(1, "follow"))
+        app.look_at_class()
+        assert app.wanted == ""
+        companion.showing = True
+        companion.sent.append(Sent(2, "follow"))
+        app.look_at_class()
+        assert app.wanted == FOLLOW
+
+
+async def test_an_exam_forbids_and_tells_the_time() -> None:
+    companion, session = Class(), Session()
+    companion.seconds, companion.forbidden = 61, "Not this one."
+    app = HvlabApp(session, companion=companion, frames=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        assert app.desk is not None
+        app.look_at_class()
+        assert "1:01" in "".join(words for row in app.desk.status.shown for words, _ in row)
+        app.desk.submit("Get-VM")
+        app.desk.pause()
+        assert output(app).count("Not this one.") == 2 and not session.log.entries
+        app.desk.runner.free, companion.seconds = True, 0
+        app.look_at_class()
+        assert not app.desk.runner.free
