@@ -99,13 +99,13 @@ def arrived(entries: Sequence[Entry]) -> int:
     return max((int(n) for n in numbers if n.isascii() and n.isdigit() and len(n) < 10), default=0)
 
 
-def announced(pushed: Pushed, text: Text) -> list[str]:
-    """What a learner is told when something has come."""
+def announced(pushed: Pushed, text: Text, width: int = 100) -> list[str]:
+    """What a learner is told when something has come; tables are `width` wide at most."""
     try:
         if pushed.kind == "poll":
             return polls.asked(polls.read_ballot(pushed.text), text)
         if pushed.kind == "tally":
-            return polls.distribution(polls.read_tally(pushed.text), text)
+            return polls.distribution(polls.read_tally(pushed.text), text, width)
         if pushed.kind == "exam":
             return told_exam(msgspec.json.decode(pushed.text, type=Terms), text)
     except (msgspec.DecodeError, KeyError, IndexError):  # from a server of another version

@@ -82,21 +82,22 @@ def asked(ballot: Ballot, text: Text) -> list[str]:
 def distribution(tally: Tally, text: Text, width: int = 100) -> list[str]:
     """How the votes are distributed, a row a choice, a bar a round."""
     ballot, rounds = tally.ballot, tally.rounds
+    bar = BAR if width >= 90 else 8
     said = [ballot.prompt[text.language]]
-    size = max(12, min(48, width - (BAR + 12) * max(1, len(rounds)) - 4))
+    size = max(12, min(48, width - (bar + 12) * max(1, len(rounds)) - 4))
     for number, choice in enumerate(ballot.choices):
         words = choice[text.language]
         words = words if len(words) <= size else words[: size - 1] + "…"
-        bars = [_bar(votes[number], sum(votes)) for votes in rounds]
+        bars = [_bar(votes[number], sum(votes), bar) for votes in rounds]
         said.append(f"{number + 1}) {words:<{size}} {'  '.join(bars)}".rstrip())
     said += [text("course.poll.sum", round=n, count=sum(votes)) for n, votes in enumerate(rounds, 1)]
     return said
 
 
-def _bar(votes: int, all_votes: int) -> str:
-    full = BAR * votes // all_votes if all_votes else 0
+def _bar(votes: int, all_votes: int, width: int) -> str:
+    full = width * votes // all_votes if all_votes else 0
     share = 100 * votes // all_votes if all_votes else 0
-    return f"{'█' * full}{'░' * (BAR - full)} {votes:>3} {share:>3}%"
+    return f"{'█' * full}{'░' * (width - full)} {votes:>3} {share:>3}%"
 
 
 def counts(ballot: Ballot, votes: Sequence[tuple[int, int]], rounds: int) -> list[list[int]]:

@@ -222,7 +222,7 @@ class Desk:
         self._halted = companion.paused
         self.runner.free = self.runner.free and not self._halted
         arrive(self.session, pushed)
-        self.console.write([(row, "accent") for row in announced(pushed, self.text)])
+        self.console.write([(row, "accent") for row in announced(pushed, self.text, self.console.columns)])
         if pushed.kind == "command":
             self.runner.submit(pushed.text)
             self._collect()

@@ -84,6 +84,8 @@ def test_the_lessons_guesses_with_choices_can_be_put_to_all() -> None:
 def test_a_distribution_shows_both_rounds_and_fits(language: str) -> None:
     text = Text(language)
     tally = Tally(ballot(), [[12, 6, 2], [1, 19, 0]])
+    for width in (100, 75, 58):
+        assert max(len(row) for row in polls.distribution(tally, text, width)) <= width
     rows = polls.distribution(tally, text, 100)
     assert rows[0] == "How many?" and max(len(row) for row in rows) <= 100
     assert " 12  60%" in rows[1] and "  1   5%" in rows[1] and " 19  95%" in rows[2]
