@@ -110,7 +110,7 @@ def commands(
             _asked(text, instructor.leave_stage)
         sys.exit(status)
 
-    for command in (_serve, _push, _poll, _exam, _mine, _results, _log, _erase):
+    for command in (_serve, _push, _poll, _exam, _mine, _results, _debrief, _log, _erase):
         group.add_command(command)
     return group
 
@@ -468,6 +468,19 @@ def _results(place: str, report: str, language: str | None) -> None:
     text = text_in(language)
     instructor = _instructor(place, text)
     click.echo(_asked(text, lambda: instructor.results(report, text.language)), nl=False)
+
+
+@click.command("debrief")
+@click.argument("place", metavar="CODE@HOST")
+@language_option
+def _debrief(place: str, language: str | None) -> None:
+    """Print one page (Markdown): what was reached, the commonest errors, and the moments at which they were made."""
+    text = text_in(language)
+    instructor = _instructor(place, text)
+    page = _asked(text, lambda: instructor.debrief(text.language))
+    from hvlab.classroom.debrief import as_page
+
+    click.echo("\n".join(as_page(page, text, place)))
 
 
 @click.command("log")

@@ -18,6 +18,7 @@ from websockets.exceptions import WebSocketException
 
 from hvlab.classroom import messages
 from hvlab.classroom.code import ClassCode
+from hvlab.classroom.debrief import Debrief
 from hvlab.classroom.messages import FRAME, FromLearner, FromServer, Refused, Welcome
 from hvlab.classroom.server import ExamOrder, PollOrder, PushOrder, StageOrder
 from hvlab.classroom.view import ClassView
@@ -239,6 +240,10 @@ class Instructor(Asker):
     def results(self, form: str, language: str) -> str:
         """The grader's report on every learner."""
         return self._ask("GET", f"/results/{form}?lang={language}").decode()
+
+    def debrief(self, language: str) -> Debrief:
+        """What was reached, and which errors were commonest."""
+        return msgspec.json.decode(self._ask("GET", f"/debrief?lang={language}"), type=Debrief)
 
     def log(self, name: str) -> str:
         """A learner's session log."""

@@ -27,7 +27,7 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from hvlab.classroom import hidden, messages, standing
+from hvlab.classroom import debrief, hidden, messages, standing
 from hvlab.classroom.changes import Change, Keep, Note, NotKept, Reach
 from hvlab.classroom.limits import Bucket, Clock, Tries
 from hvlab.classroom.messages import (
@@ -151,6 +151,7 @@ class ClassServer:
             routes=[
                 WebSocketRoute("/learn", self._learn),
                 Route("/class", self._for_instructor(self._class)),
+                Route("/debrief", self._for_instructor(self._debrief)),
                 Route("/stage", self._for_instructor(self._stage), methods=["POST"]),
                 Route("/exam", self._for_instructor(self._exam), methods=["POST"]),
                 Route("/mine", self._mine),
@@ -450,6 +451,22 @@ class ClassServer:
         if not outcomes:
             return Response("nobody", 404)
         return Response(reports.FORMS[form](self._graded, outcomes), media_type="text/plain")
+
+    async def _debrief(self, request: Request) -> Response:
+        language = _language(request)
+        learners = await asyncio.to_thread(self._store.learners)
+        standings = await asyncio.to_thread(self._store.standings)
+        now = self._now()
+        view = make_view(self._graded, language, learners, standings, frozenset(), now)
+        made = []
+        for learner in learners:
+            lines = await asyncio.to_thread(self._store.lines, learner.id)
+            log = f"[{','.join(lines)}]".encode()
+            found = await self._replay(learner, debrief.slips, str(self._graded.folder), learner.seed, log)
+            made.append((learner.name, msgspec.json.decode(found, type=list[debrief.Slip])))
+        reached = [debrief.Reached(goal.title, goal.passed) for goal in view.goals]
+        page = debrief.Debrief(view.lesson, len(learners), reached, debrief.commonest(made))
+        return Response(msgspec.json.encode(page), media_type="application/json")
 
     async def _outcome(self, learner: Learner, language: str) -> batch.Outcome:
         data = await self._record(learner)

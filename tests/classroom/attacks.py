@@ -280,6 +280,12 @@ ATTACKS = [
     Attack("erase another", request("DELETE /learner/Victim HTTP/1.1"), ("401",)),
     Attack("take the results", request("GET /results/jsonl HTTP/1.1"), ("401",)),
     Attack("push a command", request("POST /push HTTP/1.1", "Content-Length: 0"), ("401",)),
+    Attack("open a poll", request("POST /poll HTTP/1.1", "Content-Length: 0"), ("401",)),
+    Attack("begin an exam", request("POST /exam HTTP/1.1", "Content-Length: 0"), ("401",)),
+    Attack("show a lab to all", request("POST /stage HTTP/1.1", "Content-Length: 0"), ("401",)),
+    Attack("take the debrief", request("GET /debrief HTTP/1.1"), ("401",)),
+    Attack("the result of nobody", request("GET /mine HTTP/1.1"), ("401",)),
+    Attack("a result by a guessed token", request("GET /mine HTTP/1.1", "Authorization: Bearer 1"), ("401",)),
     Attack("a token as bearer", request("GET /class HTTP/1.1", "Authorization: Bearer {token}"), ("401",)),
     Attack("a token as cookie", request("GET /class HTTP/1.1", "Cookie: session={token}"), ("401",)),
     Attack("a role in a header", request("GET /class HTTP/1.1", "X-Role: instructor"), ("401",)),
@@ -360,6 +366,11 @@ ATTACKS = [
         say({"type": "join", "secret": "{secret}", "name": "\x1b]52;c;eA==\x07"}, joined=False),
         ("bad-name",),
     ),
+    Attack(
+        "the name of the instructor's lab",
+        say({"type": "join", "secret": "{secret}", "name": "\u2605"}, joined=False),
+        ("bad-name",),
+    ),
     Attack("inputs of nobody", say(inputs(1, "Get-VM"), joined=False), ("who-are-you",)),
     Attack("two learners in one connection", say({"type": "return", "token": "{token}"}), ("known-already",)),
     Attack("the same learner twice at once", _twice_at_once, ("elsewhere",)),
@@ -385,6 +396,20 @@ ATTACKS = [
     Attack(
         "a push to others", say({"type": "push", "number": 1, "kind": "command", "text": "x"}), ("malformed",)
     ),
+    Attack(
+        "a vote for another",
+        say({"type": "vote", "poll": 1, "round": 1, "choice": 1, "learner": 1}),
+        ("malformed",),
+    ),
+    Attack("a vote for choice 0", say({"type": "vote", "poll": 1, "round": 1, "choice": 0}), ("malformed",)),
+    Attack(
+        "another's inputs as what is shown", say({"type": "look", "after": 0, "learner": 1}), ("malformed",)
+    ),
+    Attack("what is shown, from before its first", say({"type": "look", "after": -1}), ("malformed",)),
+    Attack(
+        "a shown lab of one's own", say({"type": "stage", "seed": 1, "first": 1, "lines": []}), ("malformed",)
+    ),
+    Attack("more time for the exam", say({"type": "exam", "minutes": 999}), ("malformed",)),
     Attack("257 inputs at once", say(inputs(1, *["Get-VM"] * 257)), ("malformed",)),
     Attack("5 000 brackets", say({"type": "inputs", "first": 1, "lines": "[" * 5000}), ("malformed",)),
     Attack("2 000 messages at once", _flood, ("too-fast",)),

@@ -6,10 +6,18 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
+from sqlalchemy import func, select
 from starlette.testclient import TestClient, WebSocketTestSession
 
+from hvlab.classroom.changes import Note
+from hvlab.classroom.debrief import Debrief, as_page
+from hvlab.classroom.tables import Base
+from hvlab.course import grading
+from hvlab.course.polls import free
 from hvlab.session.log import Entry
+from hvlab.text import Text
 from tests.classroom.support import HOUR, PASSWORD, SECRET, Room, keep
 
 AUTH = ("instructor", PASSWORD)
@@ -348,3 +356,61 @@ def test_what_the_instructor_shows_is_followed_by_all_and_is_nobodys_result(
         assert join(other, shown["name"])["reason"] == "bad-name"
     with client.websocket_connect("/learn") as other:  # the earlier token is worth nothing any more
         assert say(other, type="return", token=shown["token"])["reason"] == "unknown-token"
+
+
+def test_the_debrief_names_the_commonest_errors_and_the_moments_they_were_made(
+    client: TestClient, room: Room
+) -> None:
+    ids = [room.store.join(name, room.lesson.seed, 1)[0].id for name in ("Ana", "Ben", "Cyd")]
+    start = grading.open_session(room.lesson)
+    for learner, texts in zip(
+        ids, (["Start-VM a"], ["New-VM b -NoVHD", "Start-VM c"], ["Frob", "Get-VM"]), strict=True
+    ):
+        session = grading.open_session(room.lesson)
+        for text in texts:
+            session.run(text)
+        keep(room.store, learner, 1, session.log.entries, 1)
+    assert client.portal is not None
+    client.portal.call(room.server.assess)
+    page = client.get("/debrief", auth=AUTH).json()
+    first, second = page["errors"]
+    assert (first["times"], first["learners"]) == (2, 2) and second["learners"] == 1
+    assert [(name, command) for name, command, _ in first["places"]] == [
+        ("Ana", "Start-VM a"),
+        ("Ben", "Start-VM c"),
+    ]
+    assert first["places"][0][2] == len(start.world.trace) < first["places"][1][2]
+    assert second["places"][0][:2] == ["Cyd", "Frob"] and page["learners"] == 3
+    text = Text("de")
+    lines = as_page(msgspec.convert(page, Debrief), text, "CODE@HOST")
+    assert any("`Start-VM a`" in row for row in lines) and text("classroom.debrief.errors") in "\n".join(
+        lines
+    )
+    assert client.get("/debrief").status_code == 401
+
+
+def test_after_an_erasure_no_table_names_the_learner(room: Room) -> None:
+    ana, _ = room.store.join("Ana", 0, 1)
+    ben, _ = room.store.join("Ben", 0, 1)
+    ballot = free("q | a | b")
+    assert ballot is not None
+    poll = room.store.open_poll(ballot, 1).poll
+    for learner in (ana.id, ben.id):
+        keep(room.store, learner, 1, [Entry(0, "command", text="Get-VM")], 1)
+        room.store.write([Note(learner, 1, "{}", 1)])
+        room.store.push("message", "hi", learner, 1)
+        assert room.store.vote(learner, poll, 1, 1)
+    room.store.beat("one", [ana.id, ben.id], 1)
+
+    def rows(learner: int) -> dict[str, int]:
+        tables = [table for table in Base.metadata.sorted_tables if "learner" in table.columns]
+        with room.store._engine.connect() as connection:
+            query = {
+                t.name: select(func.count()).select_from(t).where(t.c.learner == learner) for t in tables
+            }
+            return {name: connection.scalar(one) or 0 for name, one in query.items()}
+
+    assert set(rows(ana.id).values()) == {1}  # a table that this test does not fill is one that it forgets
+    room.store.erase(ana.id)
+    assert set(rows(ana.id).values()) == {0} and set(rows(ben.id).values()) == {1}
+    assert [one.name for one in room.store.learners()] == ["Ben"]
