@@ -19,8 +19,8 @@ from websockets.exceptions import WebSocketException
 from hvlab.classroom import messages
 from hvlab.classroom.code import ClassCode
 from hvlab.classroom.debrief import Debrief
+from hvlab.classroom.instructing import ExamOrder, PollOrder, PushOrder, StageOrder
 from hvlab.classroom.messages import FRAME, FromLearner, FromServer, Refused, Welcome
-from hvlab.classroom.server import ExamOrder, PollOrder, PushOrder, StageOrder
 from hvlab.classroom.view import ClassView
 from hvlab.course.batch import Outcome
 from hvlab.course.classes import Trouble

@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+from sqlalchemy import text as sql
 
+from hvlab.classroom import migrations
 from hvlab.classroom.changes import MAXIMUM_INPUTS, Keep, Note, NotKept, Reach
-from hvlab.classroom.store import Store, database_url
+from hvlab.classroom.store import ClassData, Store, database_url
 from hvlab.session.log import Entry
 from tests.classroom.support import Room, keep
 
@@ -116,4 +121,27 @@ def test_a_database_is_opened_again_as_it_was(room: Room, tmp_path: Path) -> Non
     again = Store(database_url(tmp_path))
     assert again.log(learner.id) == entries(2)
     assert again.class_data() == room.data
+    again.close()
+
+
+def test_a_class_of_the_first_schema_is_gone_on_with(tmp_path: Path) -> None:
+    url = database_url(tmp_path)
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.set_main_option("path_separator", "os")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(sql("INSERT INTO class VALUES (1, 'ABCD2345', 'hash', 'first-child', 1, 2)"))
+        connection.execute(sql("INSERT INTO learner VALUES (1, 'Ana', 'digest', 0, 1, 0)"))
+    engine.dispose()
+    store = Store(url)
+    assert store.class_data() == ClassData("ABCD2345", "hash", "first-child", 2)
+    assert [one.name for one in store.learners()] == ["Ana"] and store.tally() is None
+    store.change_class(released=5)
+    store.close()
+    again = Store(url)
+    data = again.class_data()
+    assert data is not None and (data.terms, data.released) == ("", 5)
     again.close()
