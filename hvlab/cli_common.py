@@ -32,6 +32,8 @@ class BadInput(click.ClickException):
 def text_in(language: str | None) -> Text:
     from hvlab.text import Text, UnknownLanguage, pick_language
 
+    if language is None and (context := click.get_current_context(silent=True)) is not None:
+        language = context.find_root().params.get("language")  # hvlab --lang de COMMAND
     try:
         return Text(pick_language(language))
     except UnknownLanguage as error:
@@ -41,10 +43,11 @@ def text_in(language: str | None) -> Text:
 def explainer(text: Text) -> Callable[[ErrorRecord], str]:
     """The lab's own line under an error, in the learner's language."""
 
+    from hvlab.console.explaining import explained
+
     def explain(record: ErrorRecord) -> str:
-        if record.explain is None or not text.has(record.explain[0]):
-            return ""
-        return f"hvlab: {text(record.explain[0], **record.explain[1])}"
+        line = explained(text, record)
+        return f"hvlab: {line}" if line else ""
 
     return explain
 

@@ -96,16 +96,19 @@ def not_recognized(name: str) -> CmdletError:
 
 def unsupported(construct: str, position: Position | None = None, substitute: str = "") -> CmdletError:
     """The refusal by name: this is PowerShell, but not hvlab's."""
-    line, column = (position.line, position.column) if position is not None else (0, 0)
-    where = f" (line {line}, column {column})" if position is not None else ""
+    place: dict[str, object] = {}
+    where = ""
+    if position is not None:
+        place = {"line": position.line, "column": position.column}
+        where = f" (line {position.line}, column {position.column})"
     error = CmdletError(
         f"`{construct}` is not part of hvlab's PowerShell{where}" + (f"; {substitute}" if substitute else ""),
         "UnsupportedConstruct",
         "NotImplemented",
         exception="NotSupportedException",
         explain=(
-            "console.unsupported",
-            {"construct": construct, "line": line, "column": column, "substitute": substitute},
+            "console.unsupported" if place else "console.unsupported_here",
+            {"construct": construct, **place, "substitute": substitute},
         ),
         terminating=True,
     )

@@ -6,10 +6,10 @@ widget: the pane fetches what has come in after each slice.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 
 from hvlab.console.errors import ErrorRecord
+from hvlab.console.explaining import explained
 from hvlab.console.formatting import Formatter
 from hvlab.text import Text
 
@@ -77,9 +77,8 @@ class PaneHost:
         """An error in PowerShell's form, and the lab's own line that explains it."""
         self._flush()
         self._lines(record.render(), "bad")
-        if record.explain is not None and self.text.has(record.explain[0]):
-            with contextlib.suppress(KeyError, IndexError):
-                self._lines("→ " + self.text(record.explain[0], **record.explain[1]), "accent")
+        if line := explained(self.text, record):
+            self._lines(f"→ {line}", "accent")
 
     def progress(self, activity: str, status: str = "", percent: int | None = None) -> None:
         """What a command is doing at present."""
