@@ -16,6 +16,7 @@ from hvlab.console.conditions import Verdict, judge
 from hvlab.console.convert import NOTHING
 from hvlab.console.errors import CmdletError, ErrorRecord, FatalError, ParseError
 from hvlab.console.host import Host
+from hvlab.console.looking import only_looks
 from hvlab.console.parser import parse_source
 from hvlab.console.runtime import (
     BreakLoop,
@@ -28,7 +29,7 @@ from hvlab.console.runtime import (
 )
 from hvlab.console.source import Position, Source, Span
 from hvlab.console.statements import StatementCompiler
-from hvlab.console.syntax import Function, Node, Pipeline
+from hvlab.console.syntax import Node, Pipeline
 from hvlab.console.values import Hashtable
 
 if TYPE_CHECKING:
@@ -195,18 +196,8 @@ class Shell:
         return self.table.find(command.name.value)
 
     def is_read_only(self, statement: Statement) -> bool:
-        """Whether a statement is a single pipeline of cmdlets that never change the lab."""
-        from hvlab.console.syntax import BareWord, Command
-
-        if isinstance(statement.node, Function) or not isinstance(statement.node, Pipeline):
-            return False
-        for element in statement.node.elements:
-            if not isinstance(element, Command) or not isinstance(element.name, BareWord) or element.operator:
-                return False
-            cmdlet = self.table.find(element.name.value)
-            if cmdlet is None or not cmdlet.read_only or _has_code(element.elements):
-                return False
-        return True
+        """Whether a statement only looks: it neither changes the lab nor keeps anything for later."""
+        return only_looks(statement.node, self.table)
 
     def evaluate_condition(self, source: str, name: str = "") -> Verdict:
         """A check's expression: true or false, with what was expected and what was found.
@@ -227,16 +218,6 @@ class Shell:
             ) from None
         finally:
             runtime.tries = 0
-
-
-def _has_code(elements: list[Node]) -> bool:
-    from hvlab.console.syntax import BlockLiteral, Invoke, ParameterArgument, Paren, SubExpression
-
-    for element in elements:
-        inner = element.value if isinstance(element, ParameterArgument) else element
-        if isinstance(inner, (BlockLiteral, Invoke, Paren, SubExpression)):
-            return True
-    return False
 
 
 def _fatal_record(error: FatalError, statement: Statement) -> ErrorRecord:

@@ -45,6 +45,6 @@ _PARAMETERS = (
     Parameter("Option", hidden=True),
 )
 CMDLETS = (
-    Cmdlet("Set-Alias", UTILITY, _PARAMETERS, _set, aliases=("sal",), read_only=True),
-    Cmdlet("New-Alias", UTILITY, _PARAMETERS, _new, aliases=("nal",), read_only=True),
+    Cmdlet("Set-Alias", UTILITY, _PARAMETERS, _set, aliases=("sal",)),
+    Cmdlet("New-Alias", UTILITY, _PARAMETERS, _new, aliases=("nal",)),
 )
