@@ -8,13 +8,14 @@ one sentence.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from hvlab.console.errors import ParseError
 from hvlab.course import cmdlets
+from hvlab.course.blueprint import ChapterResult, by_chapter
 from hvlab.course.checks import PASS, CheckResult, Examiner
 from hvlab.course.loading import load
 from hvlab.course.model import Lesson
@@ -69,6 +70,8 @@ class Report(msgspec.Struct, frozen=True):
     max_points: int
     checks: list[CheckReport]
     hints_self_reported: list[str]
+    chapters: list[ChapterResult] = []
+    """Of an exam: its results by chapter."""
 
 
 def open_session(lesson: Lesson) -> Session:
@@ -182,6 +185,7 @@ def report(lesson: Lesson, session: Session, name: str, language: str) -> Report
         lesson.max_points,
         rows,
         list(session.hints),
+        by_chapter(lesson, results, language),
     )
 
 
@@ -212,6 +216,18 @@ def as_text(result: Report, text: Text) -> str:
     lines.append("  " + text("course.passed" if result.passed else "course.not_passed"))
     if any(check.verdict == "not_reached" for check in result.checks):
         lines.append("  " + text("course.legend"))
+    lines += [f"  {line}" for line in chapters_as_text(result.chapters, text)]
     if result.hints_self_reported:
         lines.append("  " + text("course.hints", count=len(result.hints_self_reported)))
     return "\n".join(lines)
+
+
+def chapters_as_text(chapters: Sequence[ChapterResult], text: Text) -> list[str]:
+    """An exam's results by chapter, and which lessons to repeat; nothing for a lesson."""
+    lines = [text("course.by_chapter")] if chapters else []
+    for row in chapters:
+        line = text("course.chapter_result", title=row.title, points=row.points, maximum=row.max_points)
+        if row.repeat:
+            line += " " + text("course.chapter_repeat", lessons=", ".join(row.repeat))
+        lines.append("  " + line)
+    return lines

@@ -21,7 +21,7 @@ from hvlab.course.progress import Progress
 from hvlab.text import Text
 
 if TYPE_CHECKING:  # the first page is to be read before the lab is even loaded
-    from hvlab.course.view import LessonView
+    from hvlab.course.view import LessonView, OpenLesson
     from hvlab.session.session import Session
 
     Opener = Callable[..., Session]
@@ -72,6 +72,7 @@ def _one(
     if plan.plan.seeds == "drawn":
         plan = library.find(name, _seed_of(file) if seed is None else seed)
     opened: list[Session] = []
+    views: list[OpenLesson] = []
 
     def open_lab() -> Session:
         opened.append(lab_of(plan, file, text.language, opener))
@@ -85,7 +86,8 @@ def _one(
             with suppress(OSError):
                 progress.note(plan.id, points, maximum, passed, str(file))
 
-        return open_lesson(plan, session, text.language, remember)
+        views.append(open_lesson(plan, session, text.language, remember))
+        return views[-1]
 
     status, wanted = show(
         open_lab,
@@ -98,6 +100,7 @@ def _one(
         session.close()
         if any(entry.kind == "command" for entry in session.log.entries):
             said += _left(plan, progress, text)
+            said += [line for view in views[-1:] for line in _by_chapter(view, text)]
             said.append(text("cli.recorded", file=file, command=f"hvlab grade {plan.id} {file}"))
         elif log is None:
             file.unlink(missing_ok=True)
@@ -119,6 +122,13 @@ def _left(plan: Lesson, progress: Progress, text: Text) -> list[str]:
             following=library.find(following).title[text.language],
         )
     ]
+
+
+def _by_chapter(view: OpenLesson, text: Text) -> list[str]:
+    """What an exam says when it is left: how much of each chapter, and what to repeat."""
+    from hvlab.course.grading import chapters_as_text
+
+    return chapters_as_text(view.chapters(), text)
 
 
 def lab_of(plan: Lesson, file: Path, language: str, opener: Opener) -> Session:

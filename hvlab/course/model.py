@@ -60,6 +60,10 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at_least: int = 1
     exactly: int | None = None
     answer: str = ""
+    part: Literal["", "transfer", "fault", "why"] = ""
+    """Of an exam: which third of its blueprint it belongs to."""
+    repeat: list[str] = []
+    """Of an exam: the lessons to repeat where it fails; the first says to which chapter it counts."""
 
 
 class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -192,6 +196,8 @@ class LessonFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     par: int = 0
     """The fewest commands with which it can be done; 0 where nobody counts."""
     panes: list[str] = []
+    exam: bool = False
+    """A final exam: no hints, and answers are noted without a word on whether they are right (blueprint)."""
 
 
 class Lesson(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from hvlab.console.errors import ParseError
-from hvlab.course import grading
+from hvlab.course import blueprint, grading
 from hvlab.course.loading import load, misconceptions
 from hvlab.course.model import LANGUAGES, Lesson
 from hvlab.course.patterns import EVENT_FIELDS
@@ -23,6 +23,7 @@ def prove(lesson: Lesson) -> list[str]:
     problems = [
         *_texts(lesson),
         *_misconceptions(lesson),
+        *blueprint.problems(lesson),
         *_lengths(lesson),
         *_patterns(lesson),
         *_expressions(lesson),
@@ -33,12 +34,15 @@ def prove(lesson: Lesson) -> list[str]:
     problems = _work(lesson)
     if lesson.plan.seeds == "drawn":
         for seed in OTHER_SEEDS:
-            problems += [f"seed {seed}: {problem}" for problem in _work(load(lesson.folder, seed))]
+            problems += [
+                f"seed {seed}: {problem}" for problem in _work(load(lesson.folder, seed), again=True)
+            ]
     return problems
 
 
-def _work(lesson: Lesson) -> list[str]:
-    return [*_start(lesson), *_solutions(lesson), *_mistakes(lesson), *_commands(lesson)]
+def _work(lesson: Lesson, again: bool = False) -> list[str]:
+    """What the scripts prove. `again` is for another seed: a prefix lacks there what it lacks with the first."""
+    return [*_start(lesson), *_solutions(lesson, prefixes=not again), *_mistakes(lesson), *_commands(lesson)]
 
 
 def _texts(lesson: Lesson) -> list[str]:
@@ -62,7 +66,7 @@ def _texts(lesson: Lesson) -> list[str]:
             ]
     for step in plan.step:
         texts += [(f"step {step.id}: a hint", hint.text) for hint in step.hints]
-        if step.goals and not step.hints:
+        if step.goals and not step.hints and not plan.exam:
             problems.append(f"step {step.id}: has goals and no hint")
     problems += [f"{place}: not in both languages" for place, text in texts if set(text) != set(LANGUAGES)]
     return problems
@@ -165,7 +169,7 @@ def _grade(lesson: Lesson, name: str) -> grading.Report:
     return grading.report(lesson, grading.run_script(lesson, lesson.scripts[name], name), name, "en")
 
 
-def _solutions(lesson: Lesson) -> list[str]:
+def _solutions(lesson: Lesson, prefixes: bool) -> list[str]:
     problems = []
     scripts = lesson.scripts_like("solution*.ps1")
     if not scripts:
@@ -177,7 +181,8 @@ def _solutions(lesson: Lesson) -> list[str]:
             for check in report.checks
             if check.verdict != "pass"
         ]
-        problems += _prefixes(lesson, name)
+        if prefixes:
+            problems += _prefixes(lesson, name)
     return problems
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hvlab.course import answers, copies
-from hvlab.course.checks import PASS, Examiner
-from hvlab.course.model import Lesson, Question
+from hvlab.course.blueprint import ChapterResult, by_chapter
+from hvlab.course.checks import NOT_REACHED, PASS, CheckResult, Examiner
+from hvlab.course.model import Check, Lesson, Question
 from hvlab.session.session import Session
 from hvlab.text import Text
 
@@ -175,6 +176,7 @@ class OpenLesson:
         self._examiner = Examiner(lesson, session)
         self._step = 0
         self._taken: dict[str, int] = {}
+        self._results: list[CheckResult] = []
         self._goals: list[tuple[str, str, str]] = [("not_reached", "", "") for _ in lesson.plan.check]
         self.refresh()
         self._step = self._where_it_was_left()
@@ -225,9 +227,22 @@ class OpenLesson:
     def goals(self) -> list[Goal]:
         """All checks as last evaluated."""
         return [
-            Goal(check.id, check.title[self.language], verdict, expected, actual, check.points)
+            self._unmarked(check)
+            if self.lesson.plan.exam and check.answer
+            else Goal(check.id, check.title[self.language], verdict, expected, actual, check.points)
             for check, (verdict, expected, actual) in zip(self.lesson.plan.check, self._goals, strict=True)
         ]
+
+    def _unmarked(self, check: Check) -> Goal:
+        """A question of an exam: whether it was answered, not whether it was answered rightly."""
+        title = check.title[self.language]
+        if self.session.answers.get(check.answer):
+            title = self.text("course.exam_answered", title=title)
+        return Goal(check.id, title, NOT_REACHED, "", "", check.points)
+
+    def chapters(self) -> list[ChapterResult]:
+        """An exam's results by chapter, as it stands; none for a lesson."""
+        return by_chapter(self.lesson, self._results, self.language)
 
     def step_done(self) -> bool:
         """Whether the present step's goals are all reached."""
@@ -236,7 +251,7 @@ class OpenLesson:
 
     def refresh(self) -> bool:
         """Evaluate the checks; returns whether anything changed."""
-        results = self._examiner.results()
+        results = self._results = self._examiner.results()
         found = [(r.verdict, r.expected, r.actual) for r in results]
         changed = found != self._goals
         self._goals = found
@@ -307,12 +322,16 @@ class OpenLesson:
     def is_open(self, question: Question) -> bool:
         """Whether an answer is still wanted."""
         given = self.session.answers.get(question.id, "")
+        if self.lesson.plan.exam:
+            return not given
         return not given or not (question.guess or self._examiner.is_right(question, given))
 
     def answer(self, question: Question, text: str) -> tuple[bool, str]:
         """Record an answer and say what there is to say to it."""
         text = answers.as_recorded(question, text)
         self.session.answer(question.id, text)
+        if self.lesson.plan.exam:
+            return True, self.text("course.exam_noted", answer=answers.written(question, text, self.language))
         right = self._examiner.is_right(question, text)
         said = (question.right if right else question.wrong).get(self.language, "")
         for choice in question.choices:
