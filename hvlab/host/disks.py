@@ -101,7 +101,7 @@ class HostStorage(Component):
         seek = 0 if self.head == (request.path, request.lba) else self.access
         self.head = (request.path, request.lba + request.sectors)
         self.busy_until = begin + seek + self.per_sector * request.sectors
-        self.after(self.busy_until - now, HostStorage.on_done, request)
+        self.world.schedule(self.busy_until - now, self.index, HostStorage.on_done.id, request)
 
     @handler
     def on_done(self, request: DiskRequest) -> int | None:
@@ -161,11 +161,11 @@ class HostStorage(Component):
                 return "medium", b"", 0
             if not data:
                 return "ok", disk.read(lba, sectors), 0
-            before = disk.file_size
+            store = disk.store
+            before = store.size
             disk.write(lba, data)
-            if disk.kind != raw.KIND:
-                self.files.touch(path, seconds(self.world.now))
-            return "ok", b"", disk.file_size - before
+            store.touch(seconds(self.world.now))
+            return "ok", b"", store.size - before
         except DiskFull:
             return "full", b"", 0
         except (StorageError, vhd.BadVhd, iso.BadDisc):

@@ -48,6 +48,9 @@ def copy_from(hypervisor: Hypervisor, partition: int, area: Area, count: int) ->
     """The first `count` bytes of a range. ForeignPage."""
     memory = hypervisor.memory
     runs = _runs(hypervisor, partition, area, count)
+    if len(runs) == 1:
+        spa, offset, step = runs[0]
+        return bytes(memory.page(spa)[offset : offset + step])
     return b"".join(bytes(memory.page(spa)[offset : offset + step]) for spa, offset, step in runs)
 
 

@@ -44,6 +44,9 @@ class _Sectors:
         if size != self.size:
             raise DiskFull(self._name, size - self.size, 0)
 
+    def touch(self, seconds: int) -> None:
+        """Nobody notes when a disk's sectors are changed."""
+
 
 class RawDisk(Vhd):
     """An open physical disk; `size` in bytes, `kind` Physical, no blocks and no parent."""

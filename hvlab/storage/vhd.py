@@ -91,6 +91,9 @@ class Store(Protocol):
     def truncate(self, size: int) -> None:
         """Cut or extend."""
 
+    def touch(self, seconds: int) -> None:
+        """Note when it was changed, in seconds since 2000."""
+
 
 class Piece(NamedTuple):
     """Part of an access that lies in one block: `count` sectors from its sector `start`; the disk's `lba`."""

@@ -95,6 +95,10 @@ class FileHandle:
                 self.volume.check_growth(growth)
             content.write(offset, data)
 
+    def touch(self, seconds: int) -> None:
+        """It was changed at that time, in seconds since 2000."""
+        self.file.modified = seconds
+
     def truncate(self, size: int) -> None:
         """Cut or extend. DiskFull, with nothing done, if the file cannot grow so far."""
         self.volume.check_growth(size - self.size)
@@ -134,7 +138,7 @@ class HostFiles:
 
     def open(self, path: str) -> FileHandle:
         """A file that is there. FileMissing, BadPath, NoSuchVolume."""
-        path = self.normalise(path)
+        path = names.normalise(path)
         volume = self.volume(path)
         file = volume.files.get(path.casefold())
         if file is None:

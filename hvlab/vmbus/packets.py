@@ -7,7 +7,7 @@ this module builds is without the trailer, which only the ring can know.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -88,7 +88,7 @@ def completion(payload: bytes, transaction: int) -> bytes:
 
 
 def gpa_direct(
-    payload: bytes, transaction: int, byte_count: int, byte_offset: int, pages: list[int]
+    payload: bytes, transaction: int, byte_count: int, byte_offset: int, pages: Sequence[int]
 ) -> bytes:
     """A packet that names guest pages in place of carrying their data: one range."""
     count = len(pages)

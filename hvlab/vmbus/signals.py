@@ -34,7 +34,7 @@ def set_bit(page: bytearray, base: int, number: int) -> None:
 
 def set_bits(data: bytes | bytearray) -> list[int]:
     """The numbers of the bits that are set, lowest first."""
-    value = int.from_bytes(data, "little")
+    value = int.from_bytes(data.rstrip(b"\0"), "little")  # mostly zeros, and long numbers are slow
     found = []
     while value:
         lowest = value & -value

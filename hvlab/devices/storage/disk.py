@@ -7,29 +7,26 @@ sense, is a CHECK CONDITION with sense data, never an exception.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hvlab.devices.storage import scsi
 from hvlab.devices.storage.scsi import Command
 
 
-@dataclass(frozen=True)
-class Good:
+class Good(NamedTuple):
     """Done; the data goes to the client as far as it takes it."""
 
     data: bytes = b""
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """CHECK CONDITION: sense key and additional sense code."""
 
     key: int
     code: int
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(NamedTuple):
     """Sectors are to be moved: written, or read."""
 
     write: bool
@@ -40,6 +37,7 @@ class Move:
 Answer = Good | Check | Move
 
 _BAD_FIELD = Check(scsi.SENSE_ILLEGAL_REQUEST, scsi.ASC_INVALID_FIELD)
+_TRANSFERS = (*scsi.READS, *scsi.WRITES, scsi.VERIFY_10)
 _DONE_AT_ONCE = (
     scsi.TEST_UNIT_READY,
     scsi.START_STOP_UNIT,
@@ -55,7 +53,7 @@ def answer(block: bytes, sectors: int, identifier: bytes, most: int) -> Answer:
     largest transfer in sectors.
     """
     command = scsi.parse(block)
-    if command.code in (*scsi.READS, *scsi.WRITES, scsi.VERIFY_10):
+    if command.code in _TRANSFERS:
         return _transfer(command, sectors, most)
     if command.code in _DONE_AT_ONCE:
         return Good()

@@ -92,6 +92,11 @@ SCSI_REQUEST_52 = Layout(
     Field("timeout", "u32"),
     Field("queue_sort_key", "u32"),
 )
+REQUEST_PACKETS = {
+    PACKET_HEADER.size + request.size: Layout(f"Storage{request.name}", *PACKET_HEADER.fields, *request.fields)
+    for request in (SCSI_REQUEST_36, SCSI_REQUEST_52)
+}
+"""A whole packet with its SCSI request, by its size: what EXECUTE_SRB sends and its completion brings back."""
 PROTOCOL_VERSION = Layout(
     "StorageVersion", Field("major_minor", "u16", shown="hex"), Field("revision", "u16")
 )
@@ -104,6 +109,14 @@ CHANNEL_PROPERTIES = Layout(
     Field("maximum_transfer", "u32"),
     Field("_reserved3", "u64"),
 )
+
+read_operation = PACKET_HEADER.reader("operation")
+read_target = {size: layout.reader("lun", "cdb") for size, layout in REQUEST_PACKETS.items()}
+"""By a packet's size: the logical unit and the command block of its request."""
+read_outcome = {
+    size: layout.reader("status", "srb_status", "cdb") for size, layout in REQUEST_PACKETS.items()
+}
+"""By a completion's size: the status, the SRB status and what lies where the command block was."""
 
 MAXIMUM_TRANSFER = 0x40000
 """Bytes one request may move."""

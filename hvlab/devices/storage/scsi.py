@@ -5,8 +5,9 @@ Numbers are big-endian, as everywhere in SCSI (SPC-3 and SBC-2; general knowledg
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 TEST_UNIT_READY, REQUEST_SENSE, READ_6, WRITE_6, INQUIRY, MODE_SENSE_6, START_STOP_UNIT = (
     0x00,
@@ -66,8 +67,7 @@ VPD_SUPPORTED, VPD_SERIAL, VPD_IDENTIFICATION = 0x00, 0x80, 0x83
 CACHING_PAGE, ALL_PAGES = 0x08, 0x3F
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """A command as read from its block: `lba` and `sectors` are 0 where it has none."""
 
     code: int
@@ -79,6 +79,9 @@ class Command:
 
 
 _PLENTY = 1 << 32
+_TRANSFER_10 = struct.Struct(">BBIBHB").pack
+_TEN = struct.Struct(">2xIxH").unpack_from
+"""Block address and length of a command of ten bytes."""
 
 
 def _number(block: bytes, start: int, end: int) -> int:
@@ -90,10 +93,10 @@ def parse(block: bytes) -> Command:
     code = block[0]
     lba = sectors = 0
     room = _PLENTY
-    if code in (READ_6, WRITE_6):
+    if code in (READ_10, WRITE_10, VERIFY_10):
+        lba, sectors = _TEN(block)
+    elif code in (READ_6, WRITE_6):
         lba, sectors = _number(block, 1, 4) & 0x1FFFFF, block[4] or 256
-    elif code in (READ_10, WRITE_10, VERIFY_10):
-        lba, sectors = _number(block, 2, 6), _number(block, 7, 9)
     elif code in (READ_12, WRITE_12):
         lba, sectors = _number(block, 2, 6), _number(block, 6, 10)
     elif code in (READ_16, WRITE_16):
@@ -116,7 +119,7 @@ def transfer(code: int, lba: int, sectors: int) -> bytes:
     if code in (READ_6, WRITE_6):
         return bytes([code]) + lba.to_bytes(3, "big") + bytes([sectors % 256, 0])
     if code in (READ_10, WRITE_10):
-        return bytes([code, 0]) + lba.to_bytes(4, "big") + b"\0" + sectors.to_bytes(2, "big") + b"\0"
+        return _TRANSFER_10(code, 0, lba, 0, sectors, 0)
     if code in (READ_12, WRITE_12):
         return bytes([code, 0]) + lba.to_bytes(4, "big") + sectors.to_bytes(4, "big") + bytes(2)
     return bytes([code, 0]) + lba.to_bytes(8, "big") + sectors.to_bytes(4, "big") + bytes(2)

@@ -8,7 +8,7 @@ puts the packets into the ring and gives it the completions.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
 from hvlab.devices.storage import protocol, scsi
 from hvlab.devices.storage.protocol import (
@@ -27,11 +27,11 @@ from hvlab.devices.storage.protocol import (
     STATUS_REVISION_MISMATCH,
 )
 
+_NOBODY = ("", 0)
 _STEPS = ("begin", "version", "properties", "end", "luns", "inquiry", "capacity", "ready")
 
 
-@dataclass(frozen=True)
-class SendPacket:
+class SendPacket(NamedTuple):
     """Put a packet into the ring. `length` > 0: it names that many bytes at guest address `gpa`."""
 
     transaction: int
@@ -40,23 +40,20 @@ class SendPacket:
     length: int = 0
 
 
-@dataclass(frozen=True)
-class Ready:
+class Ready(NamedTuple):
     """The disks are known, for the first time or anew: logical unit to its sectors."""
 
     disks: dict[int, int]
     again: bool = False
 
 
-@dataclass(frozen=True)
-class Failed:
+class Failed(NamedTuple):
     """The service and this driver did not come together."""
 
     reason: str
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(NamedTuple):
     """A request has ended; `tag` is the caller's own, `status` ok, medium (so the sense data), error or timeout."""
 
     tag: int
@@ -100,22 +97,26 @@ class StorVsc:
             self._request("io", tag, lun, block, DATA_OUT if write else DATA_IN, gpa, sectors * scsi.SECTOR)
         ]
 
-    def completed(self, transaction: int, payload: bytes, buffer: bytes) -> list[Effect]:
-        """A completion from the ring; `buffer` is what the driver's own page holds now."""
-        what, number = self.waiting.pop(transaction, ("", 0))
+    def asks_about_disks(self, transaction: int) -> bool:
+        """Whether the answer to a request comes into the driver's own page, at least in part."""
+        return self.waiting.get(transaction, _NOBODY)[0] in ("luns", "inquiry", "capacity")
+
+    def completed(self, transaction: int, payload: bytes, buffer: bytes = b"") -> list[Effect]:
+        """A completion from the ring; `buffer` is what the driver's own page holds now, if it asked about disks."""
+        what, number = self.waiting.pop(transaction, _NOBODY)
         if not what:
             return []
-        if len(payload) < protocol.packet_size(self.version):
+        size = protocol.packet_size(self.version)
+        if len(payload) < size:
             return self._unreadable(what, number, buffer)
-        status = protocol.PACKET_HEADER.unpack(payload)["status"]
+        status, srb_status, block = protocol.read_outcome[size](payload)
+        good = status == 0 and srb_status == SRB_SUCCESS
+        if what == "io":
+            return [Done(number, "ok" if good else _failure(srb_status, block))]
         if what == "init":
             return self._initialized(status)
         if what == "reset":
             return []
-        request = protocol.request_layout(self.version).unpack(payload, 12)
-        good = status == 0 and request["srb_status"] == SRB_SUCCESS
-        if what == "io":
-            return [Done(number, "ok" if good else _failure(request))]
         return self._found(what, number, good, buffer)
 
     def announced(self, payload: bytes) -> list[Effect]:
@@ -131,7 +132,7 @@ class StorVsc:
 
     def expired(self, transaction: int) -> list[Effect]:
         """A request was not answered in time: it has failed, and the disk is reset. A late answer finds nobody."""
-        what, number = self.waiting.pop(transaction, ("", 0))
+        what, number = self.waiting.pop(transaction, _NOBODY)
         if what == "io":
             return [Done(number, "timeout"), self._plain(RESET_LUN, what="reset")]
         if what == "init":
@@ -227,9 +228,11 @@ class StorVsc:
         transaction = self.next_transaction
         self.next_transaction += 1
         self.waiting[transaction] = (what, number)
-        layout = protocol.request_layout(self.version)
-        body = layout.pack(
-            length=layout.size,
+        size = protocol.packet_size(self.version)
+        payload = protocol.REQUEST_PACKETS[size].pack(
+            operation=EXECUTE_SRB,
+            flags=1,
+            length=size - protocol.PACKET_HEADER.size,
             lun=lun,
             cdb_length=len(block),
             sense_length=18,
@@ -237,11 +240,10 @@ class StorVsc:
             transfer_length=length,
             cdb=block,
         )
-        payload = protocol.build(EXECUTE_SRB, protocol.packet_size(self.version), body, wants_completion=True)
         return SendPacket(transaction, payload, gpa, length)
 
 
-def _failure(request: dict[str, Any]) -> str:
+def _failure(srb_status: int, sensed: bytes) -> str:
     """Why a request failed, as far as its sense data says (it lies where the command block was)."""
-    sensed = request["srb_status"] & SRB_AUTOSENSE and request["cdb"][2] & 0x0F == scsi.SENSE_MEDIUM_ERROR
-    return "medium" if sensed else "error"
+    known = srb_status & SRB_AUTOSENSE and sensed[2] & 0x0F == scsi.SENSE_MEDIUM_ERROR
+    return "medium" if known else "error"

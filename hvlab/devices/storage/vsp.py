@@ -9,6 +9,7 @@ and changes nothing; one that is no storage packet at all makes the channel fail
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from hvlab.devices.storage import disk, protocol, scsi
 from hvlab.devices.storage.protocol import (
@@ -52,8 +53,7 @@ _FIRST_PACKET_SIZE = 64
 """Before a version is agreed the longer packet may come; the shorter is accepted too."""
 
 
-@dataclass(frozen=True)
-class Complete:
+class Complete(NamedTuple):
     """Write this completion into the ring; before that, `data` into the pages the request named."""
 
     transaction: int
@@ -61,8 +61,7 @@ class Complete:
     data: bytes = b""
 
 
-@dataclass(frozen=True)
-class MoveSectors:
+class MoveSectors(NamedTuple):
     """Move sectors between a disk and the pages the request named; answer with `moved`."""
 
     transaction: int
@@ -72,15 +71,13 @@ class MoveSectors:
     sectors: int
 
 
-@dataclass(frozen=True)
-class Fail:
+class Fail(NamedTuple):
     """The packet is no storage packet: the channel cannot go on."""
 
     reason: str
 
 
-@dataclass(frozen=True)
-class Announce:
+class Announce(NamedTuple):
     """Tell the client something that it has not asked for: a packet without completion."""
 
     payload: bytes
@@ -127,8 +124,7 @@ class StorVsp:
         """A packet that asks for completion; `room` is how many bytes the pages named by it hold."""
         if len(payload) not in (48, 64):
             return [Fail(f"a storage packet of {len(payload)} bytes")]
-        head = protocol.PACKET_HEADER.unpack(payload)
-        operation = head["operation"]
+        (operation,) = protocol.read_operation(payload)
         if operation not in protocol.OPERATIONS:
             return [Fail(f"storage operation {operation}")]
         if self.state != READY:
@@ -150,7 +146,7 @@ class StorVsp:
             return [self._srb(transaction, request, SRB_SUCCESS, data)]
         if status == "range":
             return [self._check(transaction, request, scsi.SENSE_ILLEGAL_REQUEST, scsi.ASC_OUT_OF_RANGE)]
-        block = protocol.request_layout(self.version).unpack(request, 12)["cdb"]
+        _, block = protocol.read_target[len(request)](request)
         code = scsi.ASC_WRITE_ERROR if block[0] in scsi.WRITES else scsi.ASC_READ_ERROR
         return [self._check(transaction, request, scsi.SENSE_MEDIUM_ERROR, code)]
 
@@ -183,9 +179,9 @@ class StorVsp:
             return Fail(f"a storage packet of {len(payload)} bytes at protocol 0x{self.version:04x}")
         if transaction in self.pending:
             return Fail(f"transaction {transaction} is under way already")
-        request = protocol.request_layout(self.version).unpack(payload, 12)
-        block = request["cdb"]
-        lun = 0 if self.single else request["lun"]
+        lun, block = protocol.read_target[len(payload)](payload)
+        if self.single:
+            lun = 0
         sectors = self.disks.get(lun)
         if block[0] == scsi.REPORT_LUNS:
             data = scsi.luns_data(sorted(self.disks))[: scsi.parse(block).room]
@@ -195,7 +191,8 @@ class StorVsp:
                 data = scsi.inquiry_data(False)[: scsi.parse(block).room]
                 return self._srb(transaction, payload, SRB_SUCCESS, data[:room])
             return self._srb(transaction, payload, SRB_INVALID_LUN)
-        answer = disk.answer(block, sectors, self._identifier(lun), protocol.MAXIMUM_TRANSFER // scsi.SECTOR)
+        identifier = self.identity[:15] + bytes([lun])  # tells the channel's disks from each other
+        answer = disk.answer(block, sectors, identifier, protocol.MAXIMUM_TRANSFER // scsi.SECTOR)
         if isinstance(answer, disk.Check):
             return self._check(transaction, payload, answer.key, answer.code)
         if isinstance(answer, disk.Good):
@@ -205,26 +202,24 @@ class StorVsp:
         self.pending[transaction] = payload
         return MoveSectors(transaction, lun, answer.write, answer.lba, answer.sectors)
 
-    def _identifier(self, lun: int) -> bytes:
-        """16 bytes that tell the channel's disks from each other."""
-        return self.identity[:15] + bytes([lun])
-
     def _srb(self, transaction: int, payload: bytes, srb_status: int, data: bytes = b"") -> Complete:
-        layout = protocol.request_layout(self.version)
-        request = layout.unpack(payload, 12)
-        request["srb_status"] = srb_status
-        request["transfer_length"] = len(data) or request["transfer_length"]
-        status = STATUS_OF_SRB[srb_status]
-        return Complete(
-            transaction, protocol.build(COMPLETE_IO, len(payload), layout.pack(**request), status), data
-        )
+        layout = protocol.REQUEST_PACKETS[len(payload)]
+        packet = layout.unpack(payload)
+        packet["operation"], packet["flags"] = COMPLETE_IO, 0
+        packet["status"], packet["srb_status"] = STATUS_OF_SRB[srb_status], srb_status
+        if data:
+            packet["transfer_length"] = len(data)
+        return Complete(transaction, layout.pack(**packet), data)
 
     def _check(self, transaction: int, payload: bytes, key: int, code: int) -> Complete:
         """CHECK CONDITION: the sense data takes the command block's place."""
-        layout = protocol.request_layout(self.version)
-        request = layout.unpack(payload, 12)
+        layout = protocol.REQUEST_PACKETS[len(payload)]
+        packet = layout.unpack(payload)
         sense = scsi.sense(key, code)
-        request.update(
+        packet.update(
+            operation=COMPLETE_IO,
+            flags=0,
+            status=STATUS_IO_DEVICE_ERROR,
             srb_status=SRB_ERROR | SRB_AUTOSENSE,
             scsi_status=2,
             sense_length=len(sense),
@@ -232,7 +227,4 @@ class StorVsp:
             _sense_tail=sense[16:],
             transfer_length=0,
         )
-        return Complete(
-            transaction,
-            protocol.build(COMPLETE_IO, len(payload), layout.pack(**request), STATUS_IO_DEVICE_ERROR),
-        )
+        return Complete(transaction, layout.pack(**packet))

@@ -61,9 +61,11 @@ class StorageDriver(Driver):
         if packet.kind == packets.IN_BAND:
             self._serve(guest, relid, self.storvsc.announced(packet.payload))
         elif packet.kind == packets.COMPLETION:
-            self.since.pop(packet.transaction, None)
-            own = guest.read(self.storvsc.buffer_gpa, scsi.LUN_LIST_SIZE)
-            self._serve(guest, relid, self.storvsc.completed(packet.transaction, packet.payload, own))
+            transaction, own = packet.transaction, b""
+            self.since.pop(transaction, None)
+            if self.storvsc.asks_about_disks(transaction):
+                own = guest.read(self.storvsc.buffer_gpa, scsi.LUN_LIST_SIZE)
+            self._serve(guest, relid, self.storvsc.completed(transaction, packet.payload, own))
 
     def tick(self, guest: GuestSystem, relid: int) -> None:
         """Give up what has waited too long for its answer, and watch the rest."""
@@ -131,6 +133,5 @@ def _packet(effect: vsc.SendPacket) -> bytes:
     if not effect.length:
         return packets.in_band(effect.payload, effect.transaction, True)
     first, offset = divmod(effect.gpa, PAGE_SIZE)
-    count = -(-(offset + effect.length) // PAGE_SIZE)
-    pages = [first + number for number in range(count)]
+    pages = range(first, first - (-(offset + effect.length) // PAGE_SIZE))
     return packets.gpa_direct(effect.payload, effect.transaction, effect.length, offset, pages)
