@@ -160,7 +160,7 @@ class GuestBus:
         raised = bytes(memory.page(self._sief)[at : at + FLAG_BYTES])
         if raised == _NO_FLAGS:
             return
-        memory.page_for_write(self._sief)[at : at + FLAG_BYTES] = _NO_FLAGS
+        (memory.own.get(self._sief) or memory.page_for_write(self._sief))[at : at + FLAG_BYTES] = _NO_FLAGS
         if signals.host_signals_through_page(connection.version):
             channels = signals.take_bits(memory.page_for_write(self._interrupts), 0)
         else:
@@ -228,7 +228,9 @@ class GuestBus:
         world = guest.world
         sums, kind = self.state.sent, driver.PATH
         try:
-            for data, offset, signal, packet_type, transaction in self.end(relid).send(waiting):
+            end = self.end(relid)
+            while waiting and (sent := end.send(waiting)) is not None:
+                data, offset, signal, packet_type, transaction = sent
                 seq = world.emit(
                     "ring.packet",
                     f"{guest.name}/{kind}",
@@ -237,7 +239,7 @@ class GuestBus:
                     0,
                     relid,
                     messages.GUEST_TO_HOST,
-                    packets.PACKET_NAMES[packet_type],
+                    packet_type,
                     transaction,
                     offset,
                     signal,

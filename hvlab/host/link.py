@@ -158,7 +158,9 @@ class BusLink(Component):
             return None
         hypervisor = self.root.hypervisor
         spa = hypervisor.partitions[self.partition].translate(self.server.interrupt_page // PAGE_SIZE)
-        return None if spa is None else hypervisor.memory.page_for_write(spa)
+        if spa is None:
+            return None
+        return hypervisor.memory.own.get(spa) or hypervisor.memory.page_for_write(spa)
 
     def _wake(self, relid: int) -> None:
         self.after(self.platform.timing.service_wake, BusLink.on_wake, relid)
@@ -373,7 +375,9 @@ class BusLink(Component):
         world = self.world
         service = self.services[self.server.channels[relid].offer.key]
         try:
-            for data, offset, signal, kind, transaction in self.end(relid).send(waiting):
+            end = self.end(relid)
+            while waiting and (sent := end.send(waiting)) is not None:
+                data, offset, signal, kind, transaction = sent
                 seq = world.emit(
                     "ring.packet",
                     f"{self.host}/root/{service.process(self)}",
@@ -382,7 +386,7 @@ class BusLink(Component):
                     None,
                     relid,
                     messages.HOST_TO_GUEST,
-                    packets.PACKET_NAMES[kind],
+                    kind,
                     transaction,
                     offset,
                     signal,

@@ -209,7 +209,7 @@ class RootKernel(PartitionSoftware):
         raised = memory.page(self._sief)[at : at + FLAG_BYTES]
         if raised == _NO_FLAGS:
             return []
-        memory.page_for_write(self._sief)[at : at + FLAG_BYTES] = _NO_FLAGS
+        (memory.own.get(self._sief) or memory.page_for_write(self._sief))[at : at + FLAG_BYTES] = _NO_FLAGS
         return set_bits(raised)
 
     def computed(self, vp: int) -> None:

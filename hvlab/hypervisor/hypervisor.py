@@ -16,6 +16,7 @@ from hvlab.hypervisor import life, synic
 from hvlab.hypervisor.calls import (
     FAST,
     HYPERCALLS,
+    SIGNAL_EVENT,
     STATUS,
     Privilege,
     Status,
@@ -47,13 +48,18 @@ from hvlab.hypervisor.partition import (
 from hvlab.hypervisor.results import Result
 from hvlab.hypervisor.scheduler import Scheduler
 from hvlab.hypervisor.software import PartitionSoftware
-from hvlab.kernel import Component, neighbour
+from hvlab.hypervisor.synic import Route
+from hvlab.kernel import Component, derived, neighbour
 
 ROOT = 1
 HYPERVISOR_PRESENT = 1 << 31
 LOCAL_APIC = 1 << 9
 """CPUID's leaf 1, EDX: each processor has an interrupt controller of its own."""
 LONG_MODE_LEAF, LONG_MODE = 0x80000001, 1 << 29
+
+
+_LEAVES_ROUTES = ("SignalEvent", "PostMessage", "SetVpRegisters")
+"""Hypercalls that change nothing about where signals go."""
 
 
 def _runs_from(runs: Sequence[tuple[int, int]], start: int) -> Sequence[tuple[int, int]]:
@@ -135,6 +141,7 @@ class Hypervisor(Component):
                 "partition", self.name, f"{self.name}/partition{number}", number, None, None, partition.state
             )
         self.partitions.clear()
+        self.routes.clear()
         self.memory.clear(0, self.memory.page_count)
         self.scheduler.forget_all()
 
@@ -201,6 +208,8 @@ class Hypervisor(Component):
         """
         call = HYPERCALLS[name]
         partition = self.partitions[caller]
+        if name not in _LEAVES_ROUTES:
+            self.routes.clear()
         count = sum(length for _, length in runs) if runs else len(values)
         if call.privilege and not partition.privileges & call.privilege:
             result = Result(Status.ACCESS_DENIED)
@@ -246,6 +255,54 @@ class Hypervisor(Component):
             self._lead = 0
         result.seq = seq
         return result
+
+    @derived
+    def routes(self) -> dict[tuple[int, int, int], tuple[Route, bytes]]:
+        """Where signals go: (caller, connection, flag number) to the way there and the call's input block.
+
+        Other hypercalls and the synthetic registers can change that, so both forget them all.
+        """
+        return {}
+
+    def signal(self, caller: int, vp: int, connection: int, flag: int) -> Result:
+        """SignalEvent, the most frequent call: its way is looked up by `call`, and then known for the next time."""
+        known = self.routes.get((caller, connection, flag))
+        if known is None:
+            block = SIGNAL_EVENT.pack(connection_id=connection, flag_number=flag)
+            result = self.call(caller, vp, "SignalEvent", block)
+            route = life.find_route(self, self.partitions[caller], connection, flag) if result.ok else None
+            if isinstance(route, Route):
+                self.routes[caller, connection, flag] = route, block
+            return result
+        route, block = known
+        partition = route.caller
+        code = self.code_of["SignalEvent"]
+        world = self.world
+        seq = world.emit(
+            "hypercall",
+            world.names[partition.software] if partition.software >= 0 else self.software_name(partition),
+            self.name,
+            caller,
+            vp,
+            None,
+            "SignalEvent",
+            code,
+            0,
+            "HV_STATUS_SUCCESS",
+            code | FAST,
+            0,
+            1,
+            1,
+            block,
+        )
+        exits = partition.vps[vp].exits
+        exits["hypercall"] = exits.get("hypercall", 0) + 1
+        self._lead = self.costs.hypercall
+        before, world.cause = world.cause, seq
+        synic.raise_flag(self, route)
+        world.cause = before
+        self._lead = 0
+        return Result(seq=seq)
 
     def cost_of(self, result: Result) -> int:
         """How long a hypercall took, in ns: each entry costs as much as a call, each element its own time."""
@@ -333,6 +390,7 @@ class Hypervisor(Component):
         if msr == MSR_HYPERCALL and not processor.msrs.get(MSR_GUEST_OS_ID, 0):
             value &= ~1  # the page stays off until the guest has said who it is
         processor.msrs[msr] = value
+        self.routes.clear()
 
     def halt(self, number: int, vp: int) -> None:
         """HLT in a partition: the processor waits for an interrupt."""

@@ -36,6 +36,7 @@ from hvlab.hypervisor.partition import (
 )
 from hvlab.hypervisor.results import Result
 from hvlab.hypervisor.scheduler import DEFAULT_WEIGHT, Share
+from hvlab.hypervisor.synic import Route
 
 if TYPE_CHECKING:
     from hvlab.hypervisor.hypervisor import Hypervisor
@@ -437,21 +438,28 @@ def _post_message(hv: Hypervisor, caller: Partition, fields: Fields) -> Result:
     return Result(then=lambda: synic.deliver(hv, owner, vp, port.sint, kind, port.number, payload))
 
 
-def _signal_event(hv: Hypervisor, caller: Partition, fields: Fields) -> Result:
-    found = _find_port(hv, caller, fields["connection_id"], 2)
+def find_route(hv: Hypervisor, caller: Partition, connection: int, number: int) -> Route | Status:
+    """Where a signal over a connection with that flag number goes, or why it goes nowhere."""
+    found = _find_port(hv, caller, connection, 2)
     if isinstance(found, Status):
-        return Result(found)
+        return found
     owner, port = found
-    if fields["flag_number"] >= port.flag_count:
-        return Result(Status.INVALID_PARAMETER)
+    if number >= port.flag_count:
+        return Status.INVALID_PARAMETER
     vp = owner.vps.get(port.vp)
     if vp is None:
-        return Result(Status.INVALID_VP_INDEX)
+        return Status.INVALID_VP_INDEX
     page = synic.flag_page(owner, vp, port.sint)
     if page is None:
-        return Result(Status.INVALID_SYNIC_STATE)
-    flag = port.base_flag + fields["flag_number"]
-    return Result(then=partial(synic.raise_flag, hv, owner, vp, port.sint, flag, page))
+        return Status.INVALID_SYNIC_STATE
+    return synic.route(caller, owner, vp, port.sint, port.base_flag + number, page)
+
+
+def _signal_event(hv: Hypervisor, caller: Partition, fields: Fields) -> Result:
+    found = find_route(hv, caller, fields["connection_id"], fields["flag_number"])
+    if isinstance(found, Status):
+        return Result(found)
+    return Result(then=partial(synic.raise_flag, hv, found))
 
 
 _ON_CALLER: dict[str, Callable[[Any, Partition, Fields], Result]] = {

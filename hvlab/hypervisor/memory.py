@@ -21,8 +21,11 @@ class PhysicalMemory:
     def __init__(self, page_count: int) -> None:
         self.page_count = page_count
         self._pages: dict[int, bytearray] = {}
-        self._own: dict[int, bytearray] = {}
-        """The pages that are shared with no snapshot: they may be changed in place."""
+        self.own: dict[int, bytearray] = {}
+        """The pages that are shared with no snapshot: they may be changed in place.
+
+        Whoever writes often looks here first, and comes to the door only where a page is missing.
+        """
 
     def page(self, spa: int) -> bytearray | bytes:
         """A page's bytes, to read. Do not keep it across events: a write may replace it."""
@@ -30,19 +33,19 @@ class PhysicalMemory:
 
     def page_for_write(self, spa: int) -> bytearray:
         """A page's bytes, to change now. Do not keep it across events."""
-        own = self._own.get(spa)
+        own = self.own.get(spa)
         if own is not None:
             return own
         if not 0 <= spa < self.page_count:
             raise IndexError(f"the machine has no page {spa:#x}")
-        page = self._pages[spa] = self._own[spa] = bytearray(self._pages.get(spa, _ZERO))
+        page = self._pages[spa] = self.own[spa] = bytearray(self._pages.get(spa, _ZERO))
         return page
 
     def clear(self, first: int, count: int) -> None:
         """Make pages zero again, as when they leave a partition."""
         for spa in self.touched_in(first, count):
             del self._pages[spa]
-            self._own.pop(spa, None)
+            self.own.pop(spa, None)
 
     def touched_in(self, first: int, count: int) -> list[int]:
         """The pages of a run that have ever been written, in their order: all others are zero."""
@@ -61,13 +64,13 @@ class PhysicalMemory:
         """A twin that shares every page until one side writes it."""
         twin = PhysicalMemory(self.page_count)
         twin._pages = self._pages.copy()
-        self._own.clear()
+        self.own.clear()
         return twin
 
     def restore_state(self, saved: PhysicalMemory) -> None:
         """Take over a twin's pages, in place: others hold this very object."""
         self._pages = saved._pages.copy()
-        self._own.clear()
+        self.own.clear()
 
     def digest_state(self) -> Any:
         """Page numbers with the hash of their bytes; zero pages count as untouched."""

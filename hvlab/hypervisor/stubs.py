@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from hvlab.hypervisor.calls import HYPERCALLS, REGISTER_VALUE, SIGNAL_EVENT
+from hvlab.hypervisor.calls import HYPERCALLS, REGISTER_VALUE
 from hvlab.hypervisor.hypervisor import Hypervisor
 from hvlab.hypervisor.results import Result
 
@@ -57,5 +57,4 @@ class Hypercalls:
 
     def signal(self, connection: int, flag: int = 0) -> Result:
         """SignalEvent."""
-        block = SIGNAL_EVENT.pack(connection_id=connection, flag_number=flag)
-        return self.hypervisor.call(self.partition, self.vp, "SignalEvent", block)
+        return self.hypervisor.signal(self.partition, self.vp, connection, flag)

@@ -9,7 +9,7 @@ gets its message but no interrupt; an event for it is refused and sets nothing (
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hvlab.hypervisor.intercepts import SYNIC_MESSAGE
 from hvlab.hypervisor.partition import (
@@ -116,16 +116,35 @@ def end_of_message(hv: Hypervisor, partition: Partition, vp: VirtualProcessor) -
             _fill_slot(hv, partition, vp, sint, hv.memory.page_for_write(page_number))
 
 
-def raise_flag(
-    hv: Hypervisor, partition: Partition, vp: VirtualProcessor, sint: int, flag: int, page_number: int
-) -> None:
-    """Set an event flag in its page (`flag_page`); it interrupts if it was clear before."""
-    page = hv.memory.page_for_write(page_number)
-    at = sint * FLAG_BYTES + flag // 8
-    bit = 1 << flag % 8
-    if not page[at] & bit:
-        page[at] |= bit
-        hv.interrupt(partition, vp.index, sint, vp.msrs[MSR_SINT0 + sint] & 0xFF, "event flag", flag)
+class Route(NamedTuple):
+    """Where a connection for events leads: a processor's SINT, and the flag in its page (`at`, `bit`)."""
+
+    caller: Partition
+    owner: Partition
+    vp: VirtualProcessor
+    sint: int
+    vector: int
+    flag: int
+    page: int
+    at: int
+    bit: int
+
+
+def route(
+    caller: Partition, owner: Partition, vp: VirtualProcessor, sint: int, flag: int, page: int
+) -> Route:
+    """The way to a flag of a SINT; `page` is the SPA of the flags' page (`flag_page`)."""
+    vector = vp.msrs[MSR_SINT0 + sint] & 0xFF
+    return Route(caller, owner, vp, sint, vector, flag, page, sint * FLAG_BYTES + flag // 8, 1 << flag % 8)
+
+
+def raise_flag(hv: Hypervisor, to: Route) -> None:
+    """Set an event flag; it interrupts if it was clear before."""
+    memory = hv.memory
+    page = memory.own.get(to.page) or memory.page_for_write(to.page)
+    if not page[to.at] & to.bit:
+        page[to.at] |= to.bit
+        hv.interrupt(to.owner, to.vp.index, to.sint, to.vector, "event flag", to.flag)
 
 
 def assert_sint(

@@ -7,21 +7,13 @@ how they signal, differs, and that is the caller's business.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
-
 from hvlab.vmbus import packets
 from hvlab.vmbus.packets import Packet
 from hvlab.vmbus.ring import Ring, RingFull
 
 
-class Sent(NamedTuple):
-    """A packet that went into the ring: its bytes with the trailer, where it starts, whether to signal."""
-
-    data: bytes
-    offset: int
-    signal: bool
-    kind: int
-    transaction: int
+Sent = tuple[bytes, int, bool, str, int]
+"""A packet that went into the ring: bytes with trailer, where it starts, whether to signal, type, transaction."""
 
 
 class Endpoint:
@@ -31,20 +23,18 @@ class Endpoint:
         self.incoming = incoming
         self.outgoing = outgoing
 
-    def send(self, waiting: list[bytes]) -> Iterator[Sent]:
-        """Move packets from the front of `waiting` into the ring while there is room. RingCorrupt.
+    def send(self, waiting: list[bytes]) -> Sent | None:
+        """Move a packet from the front of `waiting` into the ring; None if there is no room for it. RingCorrupt.
 
         Once none waits any more, no signal for room is wanted any more.
         """
-        write = self.outgoing.write
-        while waiting:
-            try:
-                data, offset, signal = write(waiting[0], len(waiting) == 1)
-            except RingFull:
-                return
-            waiting.pop(0)
-            kind, _, _, _, transaction = packets.descriptor(data)
-            yield Sent(data, offset, signal, kind, transaction)
+        try:
+            data, offset, signal = self.outgoing.write(waiting[0], len(waiting) == 1)
+        except RingFull:
+            return None
+        del waiting[0]
+        kind, _, _, _, transaction = packets.descriptor(data)
+        return data, offset, signal, packets.PACKET_NAMES[kind], transaction
 
     def receive(self) -> Iterator[tuple[Packet, bool]]:
         """What waits in the ring, and whether a blocked writer must be signalled for room.

@@ -43,6 +43,9 @@ _NOTHING = bytes(4)
 class Pages(Protocol):
     """Where the ring's pages are: the machine's memory."""
 
+    own: dict[int, bytearray]
+    """Pages that may be changed in place."""
+
     def page(self, spa: int) -> bytearray | bytes:
         """A page to read."""
 
@@ -108,7 +111,8 @@ class Ring:
         ValueError for a packet that no ring of this size can hold.
         """
         memory, size = self._memory, self.size
-        control = memory.page_for_write(self._control)
+        own = memory.own
+        control = own.get(self._control) or memory.page_for_write(self._control)
         write, read, mask, pending = _CONTROL.unpack_from(control)
         if write >= size or read >= size or (write | read) & 7:
             raise self._corrupt(write, read)
@@ -121,7 +125,8 @@ class Ring:
         data = packet + _TRAILER.pack(0, write)
         number, offset = divmod(write, PAGE_SIZE)
         if offset + total <= PAGE_SIZE:
-            memory.page_for_write(self._data[number])[offset : offset + total] = data
+            page = self._data[number]
+            (own.get(page) or memory.page_for_write(page))[offset : offset + total] = data
         else:
             self._put(number, offset, data)
         after = write + total
@@ -183,13 +188,15 @@ class Ring:
 
     def mask(self) -> bytearray:
         """No signals while the reader drains; the control page, for `take`, during this event."""
-        control = self._memory.page_for_write(self._control)
+        memory = self._memory
+        control = memory.own.get(self._control) or memory.page_for_write(self._control)
         _INDEX.pack_into(control, 8, 1)
         return control
 
     def unmask(self) -> bool:
         """Signals again; returns whether something came in between, which must be read first. Raises RingCorrupt."""
-        control = self._memory.page_for_write(self._control)
+        memory = self._memory
+        control = memory.own.get(self._control) or memory.page_for_write(self._control)
         _INDEX.pack_into(control, 8, 0)
         write, read, _, _ = _CONTROL.unpack_from(control)
         if write >= self.size or read >= self.size or (write | read) & 7:

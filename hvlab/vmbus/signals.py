@@ -13,6 +13,7 @@ MESSAGE_CONNECTION = 1
 EVENT_CONNECTION = 2
 VMBUS_SINT = 2
 HALF_PAGE = 2048
+_LOW, _NONE = 16, bytes(HALF_PAGE)
 POST_AGAIN = 1_000_000
 """How long to wait, in ns, until a message is posted again for which the port had no buffer (Linux: from 1 ms on)."""
 
@@ -34,7 +35,10 @@ def set_bit(page: bytearray, base: int, number: int) -> None:
 
 def set_bits(data: bytes | bytearray) -> list[int]:
     """The numbers of the bits that are set, lowest first."""
-    value = int.from_bytes(data.rstrip(b"\0"), "little")  # mostly zeros, and long numbers are slow
+    # Nearly always only low numbers are set: to compare bytes is quick, to work with long numbers is not.
+    if data[_LOW:] == _NONE[: len(data) - _LOW]:
+        data = data[:_LOW]
+    value = int.from_bytes(data, "little")
     found = []
     while value:
         lowest = value & -value
