@@ -7,10 +7,10 @@ how they signal, differs, and that is the caller's business.
 from __future__ import annotations
 
 from collections.abc import Iterator
+
 from hvlab.vmbus import packets
 from hvlab.vmbus.packets import Packet
 from hvlab.vmbus.ring import Ring, RingFull
-
 
 Sent = tuple[bytes, int, bool, str, int]
 """A packet that went into the ring: bytes with trailer, where it starts, whether to signal, type, transaction."""

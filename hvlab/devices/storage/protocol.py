@@ -93,7 +93,9 @@ SCSI_REQUEST_52 = Layout(
     Field("queue_sort_key", "u32"),
 )
 REQUEST_PACKETS = {
-    PACKET_HEADER.size + request.size: Layout(f"Storage{request.name}", *PACKET_HEADER.fields, *request.fields)
+    PACKET_HEADER.size + request.size: Layout(
+        f"Storage{request.name}", *PACKET_HEADER.fields, *request.fields
+    )
     for request in (SCSI_REQUEST_36, SCSI_REQUEST_52)
 }
 """A whole packet with its SCSI request, by its size: what EXECUTE_SRB sends and its completion brings back."""
