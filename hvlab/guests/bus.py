@@ -191,7 +191,13 @@ class GuestBus:
             machine = [self.guest.machine_page(page) for page in channel.pages]
             split = channel.downstream_offset
             memory = self.guest.memory
-            found = self._ends[relid] = Endpoint(Ring(memory, machine[split:]), Ring(memory, machine[:split]))
+            driver = self.state.drivers[relid]
+            found = self._ends[relid] = Endpoint(
+                Ring(memory, machine[split:]),
+                Ring(memory, machine[:split]),
+                f"{self.guest.name}/{driver.PATH}",
+                f"{self.guest.host}/root/{driver.service(self.guest)}",
+            )
         return found
 
     def describe(self, relid: int, pages: list[int]) -> int:
@@ -233,8 +239,8 @@ class GuestBus:
                 data, offset, signal, packet_type, transaction = sent
                 seq = world.emit(
                     "ring.packet",
-                    f"{guest.name}/{kind}",
-                    f"{guest.host}/root/{driver.service(guest)}",
+                    end.name,
+                    end.peer,
                     guest.partition,
                     0,
                     relid,

@@ -137,8 +137,9 @@ def read_record(sector: bytes) -> SystemRecord | None:
     )
 
 
-_DATA_HEAD = struct.Struct("<8sQQ").pack
 _FILLER = SECTOR - 24 - 4
+_DATA_BODY = struct.Struct(f"<8sQQ{_FILLER}s").pack
+_CHECKSUM = struct.Struct("<I").pack
 _RAMP = bytes(range(256)) * 3
 """A filler is a stretch of this: each byte one more than the byte before it."""
 
@@ -156,12 +157,13 @@ def data_sector(sequence: int, lba: int) -> bytes:
 
 def data_sectors(sequence: int, lba: int, count: int) -> bytes:
     """So many records one after the other, from that number and that place on."""
-    parts = []
+    parts: list[bytes] = []
+    start = sequence * 31 + lba * 7
     for number in range(count):
-        start = (sequence * 31 + lba * 7 + number * 38) & 0xFF
-        body = _DATA_HEAD(b"HVREC", sequence + number, lba + number) + _RAMP[start : start + _FILLER]
-        parts.append(body)
-        parts.append(zlib.crc32(body).to_bytes(4, "little"))
+        start &= 0xFF
+        body = _DATA_BODY(b"HVREC", sequence + number, lba + number, _RAMP[start : start + _FILLER])
+        parts += body, _CHECKSUM(zlib.crc32(body))
+        start += 31 + 7
     return b"".join(parts)
 
 

@@ -322,7 +322,13 @@ class BusLink(Component):
             outgoing, incoming = (
                 Ring(memory, [self._machine_page(page) for page in half]) for half in pages[::-1]
             )
-            found = self._ends[relid] = Endpoint(incoming, outgoing)
+            service = self.services[self.server.channels[relid].offer.key]
+            found = self._ends[relid] = Endpoint(
+                incoming,
+                outgoing,
+                f"{self.host}/root/{service.process(self)}",
+                f"{self.child}/{service.PEER}",
+            )
         return found
 
     # -- rings --------------------------------------------------------------------------------
@@ -373,15 +379,14 @@ class BusLink(Component):
         if not waiting:
             return
         world = self.world
-        service = self.services[self.server.channels[relid].offer.key]
         try:
             end = self.end(relid)
             while waiting and (sent := end.send(waiting)) is not None:
                 data, offset, signal, kind, transaction = sent
                 seq = world.emit(
                     "ring.packet",
-                    f"{self.host}/root/{service.process(self)}",
-                    f"{self.child}/{service.PEER}",
+                    end.name,
+                    end.peer,
                     self.partition,
                     None,
                     relid,

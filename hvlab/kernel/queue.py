@@ -135,65 +135,77 @@ class Kernel:
         before `until`, the clock stands at `until` (unless that is FOREVER): an empty
         stretch of time passes too. What a handler or `stop` raises leaves the queue whole.
         """
+        self.stopped = False
+        if stop is not None or limit < FOREVER:
+            return self._run_watched(until, limit, stop)
+        heap = self._heap
+        dead = self._dead
+        handlers = _HANDLERS
+        components = self._components
+        handled = 0
+        try:
+            if heap:
+                entry = heappop(heap)
+                while True:
+                    time, sequence, component, handler_id, payload, cause = entry
+                    if dead and sequence in dead:
+                        dead.discard(sequence)
+                    elif time > until:
+                        heappush(heap, entry)
+                        break
+                    else:
+                        self.now = time
+                        self.cause = cause
+                        handled += 1
+                        delay = handlers[handler_id](components[component], payload)
+                        if delay is not None:
+                            follower = self._sequence
+                            self._sequence = follower + 1
+                            entry = heappushpop(
+                                heap, (time + delay, follower, component, handler_id, payload, self.cause)
+                            )
+                            continue
+                    if not heap:
+                        break
+                    entry = heappop(heap)
+        finally:
+            self.processed += handled
+            self.cause = 0
+        if self.now < until < FOREVER:
+            self.now = until
+        return handled
+
+    def _run_watched(self, until: int, limit: int, stop: Callable[[], bool] | None) -> int:
+        """As `run`, looking after each event whether to go on. Nothing is in hand while `stop` is asked: it
+        may look at the queue, or raise.
+        """
         heap = self._heap
         dead = self._dead
         handlers = _HANDLERS
         components = self._components
         before = self.processed
-        handled = 0
         done = limit <= 0
-        self.stopped = False
-        watched = stop is not None or limit < FOREVER
-        if heap and not done:
-            entry = heappop(heap)
-            while True:
+        try:
+            while heap and not done:
+                entry = heappop(heap)
                 time, sequence, component, handler_id, payload, cause = entry
                 if dead and sequence in dead:
                     dead.discard(sequence)
-                    if not heap:
-                        break
-                    entry = heappop(heap)
                     continue
                 if time > until:
                     heappush(heap, entry)
                     break
                 self.now = time
                 self.cause = cause
-                handled += 1
-                try:
-                    delay = handlers[handler_id](components[component], payload)
-                except BaseException:
-                    self.processed = before + handled
-                    self.cause = 0
-                    raise
-                if watched and (stop is not None or handled >= limit):
-                    # Nothing is in hand while the question is asked: it may look at the queue, or raise.
-                    if delay is not None:
-                        self.schedule(delay, component, handler_id, payload)
-                    done = handled >= limit
-                    if stop is not None:
-                        self.processed = before + handled
-                        try:
-                            if stop():
-                                self.stopped = done = True
-                        except BaseException:
-                            self.cause = 0
-                            raise
-                    if done or not heap:
-                        break
-                    entry = heappop(heap)
-                elif delay is None:
-                    if not heap:
-                        break
-                    entry = heappop(heap)
-                else:
-                    follower = self._sequence
-                    self._sequence = follower + 1
-                    entry = heappushpop(
-                        heap, (time + delay, follower, component, handler_id, payload, self.cause)
-                    )
-        self.processed = before + handled
-        self.cause = 0
+                self.processed += 1
+                delay = handlers[handler_id](components[component], payload)
+                if delay is not None:
+                    self.schedule(delay, component, handler_id, payload)
+                done = self.processed - before >= limit
+                if stop is not None and stop():
+                    self.stopped = done = True
+        finally:
+            self.cause = 0
         if not done and self.now < until < FOREVER:
             self.now = until
-        return handled
+        return self.processed - before

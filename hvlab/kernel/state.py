@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import enum
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import fields, is_dataclass
+from itertools import chain
 from typing import Any, cast
 
 _ATOMS = frozenset({type(None), bool, int, str, bytes})
 _UNCHANGING = _ATOMS | {uuid.UUID}
 _all_unchanging = _UNCHANGING.issuperset
+_ONLY_TUPLES = frozenset({tuple})
 _FROZEN: dict[type, bool] = {}
 _FIELDS: dict[type, tuple[str, ...]] = {}
 
@@ -47,14 +49,23 @@ def copy_state(value: Any) -> Any:
 # what cannot change is recognised before a call is spent on it.
 
 
+def _all_fixed(values: Collection[Any]) -> bool:
+    """Whether nothing in it can change: atoms, or (as in a thread's program) tuples of them."""
+    if _all_unchanging(map(type, values)):
+        return True
+    return _ONLY_TUPLES.issuperset(map(type, values)) and _all_unchanging(
+        map(type, chain.from_iterable(values))
+    )
+
+
 def _copy_list(value: list[Any]) -> list[Any]:
-    if _all_unchanging(map(type, value)):
+    if _all_fixed(value):
         return value.copy()
     return [item if type(item) in _UNCHANGING else copy_state(item) for item in value]
 
 
 def _copy_dict(value: dict[Any, Any]) -> dict[Any, Any]:
-    if _all_unchanging(map(type, value.values())):
+    if _all_fixed(value.values()):
         return value.copy()
     return {key: item if type(item) in _UNCHANGING else copy_state(item) for key, item in value.items()}
 

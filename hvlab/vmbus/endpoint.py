@@ -17,11 +17,15 @@ Sent = tuple[bytes, int, bool, str, int]
 
 
 class Endpoint:
-    """A pair of rings as one side sees them."""
+    """A pair of rings as one side sees them; `name` and `peer` are the paths of both sides in the trace."""
 
-    def __init__(self, incoming: Ring, outgoing: Ring) -> None:
+    __slots__ = ("incoming", "name", "outgoing", "peer")
+
+    def __init__(self, incoming: Ring, outgoing: Ring, name: str = "", peer: str = "") -> None:
         self.incoming = incoming
         self.outgoing = outgoing
+        self.name = name
+        self.peer = peer
 
     def send(self, waiting: list[bytes]) -> Sent | None:
         """Move a packet from the front of `waiting` into the ring; None if there is no room for it. RingCorrupt.

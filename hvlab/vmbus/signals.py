@@ -7,6 +7,8 @@ each bit is a relid. From 2.4 on the channel's own event flag does it alone.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from hvlab.vmbus.messages import V1, WIN8
 
 MESSAGE_CONNECTION = 1
@@ -37,14 +39,21 @@ def set_bits(data: bytes | bytearray) -> list[int]:
     """The numbers of the bits that are set, lowest first."""
     # Nearly always only low numbers are set: to compare bytes is quick, to work with long numbers is not.
     if data[_LOW:] == _NONE[: len(data) - _LOW]:
-        data = data[:_LOW]
+        return list(_few_bits(bytes(data[:_LOW])))
+    return list(_all_bits(data))
+
+
+def _all_bits(data: bytes | bytearray) -> tuple[int, ...]:
     value = int.from_bytes(data, "little")
     found = []
     while value:
         lowest = value & -value
         found.append(lowest.bit_length() - 1)
         value ^= lowest
-    return found
+    return tuple(found)
+
+
+_few_bits = lru_cache(maxsize=256)(_all_bits)
 
 
 def take_bits(page: bytearray, base: int) -> list[int]:

@@ -53,22 +53,19 @@ def answer(block: bytes, sectors: int, identifier: bytes, most: int) -> Answer:
     largest transfer in sectors.
     """
     command = scsi.parse(block)
-    if command.code in _TRANSFERS:
-        return _transfer(command, sectors, most)
-    if command.code in _DONE_AT_ONCE:
+    code, _, lba, count, room = command
+    if code in _TRANSFERS:
+        if lba + count > sectors:
+            return Check(scsi.SENSE_ILLEGAL_REQUEST, scsi.ASC_OUT_OF_RANGE)
+        if count > most:
+            return _BAD_FIELD
+        if count == 0 or code == scsi.VERIFY_10:
+            return Good()  # nothing to move is no error
+        return Move(code in scsi.WRITES, lba, count)
+    if code in _DONE_AT_ONCE:
         return Good()
     data = _data(command, block, sectors, identifier)
-    return data if isinstance(data, Check) else Good(data[: command.room])
-
-
-def _transfer(command: Command, sectors: int, most: int) -> Answer:
-    if command.lba + command.sectors > sectors:
-        return Check(scsi.SENSE_ILLEGAL_REQUEST, scsi.ASC_OUT_OF_RANGE)
-    if command.sectors > most:
-        return _BAD_FIELD
-    if command.sectors == 0 or command.code == scsi.VERIFY_10:
-        return Good()  # nothing to move is no error
-    return Move(command.code in scsi.WRITES, command.lba, command.sectors)
+    return data if isinstance(data, Check) else Good(data[:room])
 
 
 def _data(command: Command, block: bytes, sectors: int, identifier: bytes) -> bytes | Check:
