@@ -1,0 +1,17 @@
+# check: version
+Start-VM web01
+Wait-Lab web01 -For Heartbeat
+Start-VM new
+Wait-Lab new -For Heartbeat
+Wait-Lab -Seconds 2
+Submit-LabAnswer tries 3
+Submit-LabAnswer version 2.4
+Disable-VMIntegrationService VSS web01
+Wait-Lab -Seconds 1
+Submit-LabAnswer order '3 1 4 2'
+Disable-VMIntegrationService Heartbeat new
+Wait-Lab -Seconds 2
+Enable-VMIntegrationService Heartbeat new
+Wait-Lab -Seconds 5
+Submit-LabAnswer revoked ignore
+Submit-LabAnswer free (Get-LabEvent vmbus.message -VM new -Name REL_ID_RELEASED -Last 1).Seq
