@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.machines import find_machines, machine_now
-from hvlab.console.hyperv.objects import guest_of, vmms
+from hvlab.console.hyperv.objects import LOST_AFTER, guest_of, vmms
 from hvlab.console.lab import DEFAULT_WAIT, SECOND
 from hvlab.console.labmodule.looking import EVENT
 from hvlab.host.machine import STARTING, VirtualMachine
@@ -59,7 +59,9 @@ def _condition(call: Call, machine: VirtualMachine, state: str) -> Callable[[], 
 
     def heartbeat() -> bool:
         link = vmms(call.lab).link(machine.name)
-        return link is not None and link.last_beat > 0
+        if link is None or not link.ready("heartbeat") or not link.last_beat:
+            return False
+        return call.lab.world.now - link.last_beat < LOST_AFTER
 
     return {"Booted": booted, "Heartbeat": heartbeat, "Idle": idle}[state]
 

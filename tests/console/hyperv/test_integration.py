@@ -39,3 +39,15 @@ def test_switching_passes_the_service_on_and_can_be_tried_first() -> None:
     assert rows(lab, "Get-VM a | Get-VMIntegrationService -Name VSS", *wanted) == [("VSS", False)]
     assert rows(lab, "Enable-VMIntegrationService VSS a -Passthru", *wanted) == [("VSS", True)]
     assert lab.tried("Disable-VMIntegrationService Nonsense a") != []
+
+
+def test_waiting_for_a_heartbeat_waits_for_the_present_one() -> None:
+    lab = Lab()
+    lab.run(
+        "New-VM web01 512MB -VHDPath C:\\Images\\WS2008-x64.vhd; Start-VM web01; Wait-Lab web01 -For Heartbeat\n"
+        "Disable-VMIntegrationService Heartbeat web01; Wait-Lab -Seconds 2\n"
+        "Enable-VMIntegrationService Heartbeat web01"
+    )
+    assert rows(lab, "Get-VM web01", "Heartbeat") == [("NoContact",)]
+    lab.run("Wait-Lab web01 -For Heartbeat")
+    assert rows(lab, "Get-VM web01", "Heartbeat") == [("OkApplicationsUnknown",)]
