@@ -22,6 +22,7 @@ def prove(lesson: Lesson) -> list[str]:
     """What is wrong with a lesson: an empty list if nothing is."""
     problems = [
         *_texts(lesson),
+        *_asked(lesson),
         *_misconceptions(lesson),
         *blueprint.problems(lesson),
         *_lengths(lesson),
@@ -70,6 +71,12 @@ def _texts(lesson: Lesson) -> list[str]:
             problems.append(f"step {step.id}: has goals and no hint")
     problems += [f"{place}: not in both languages" for place, text in texts if set(text) != set(LANGUAGES)]
     return problems
+
+
+def _asked(lesson: Lesson) -> list[str]:
+    """A step asks at most one question: one that no step asks is never seen, and cannot be answered."""
+    asked = {step.question for step in lesson.plan.step}
+    return [f"question {q.id}: no step asks it" for q in lesson.plan.question if q.id not in asked]
 
 
 def _misconceptions(lesson: Lesson) -> list[str]:

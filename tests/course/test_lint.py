@@ -50,6 +50,7 @@ def test_the_small_lesson_of_these_tests_is_proved(tmp_path: Path) -> None:
             {"lesson_toml": LESSON.replace('{ en = "no", de = "nein" }', '{ en = "no" }')},
             "question which: feedback first: not in both languages",
         ),
+        ({"lesson_toml": LESSON.replace('question = "count"\n', "")}, "question count: no step asks it"),
         (
             {"lesson_toml": LESSON.replace('"(Get-VM).Count -ge 1"', '"(Get-VM).Count -gee 1"')},
             "check made: expression: ",
