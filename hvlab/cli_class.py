@@ -40,15 +40,20 @@ def commands(
     @click.argument("place", metavar="CODE@HOST")
     @click.option("--name", help="The name to appear under.")
     @click.option("--plain", is_flag=True, help="Line by line, without a screen.")
+    @click.option(
+        "--folder",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Where your work in the class is kept on this machine, if not in your own folder.",
+    )
     @language_option
-    def join(place: str, name: str | None, plain: bool, language: str | None) -> None:
+    def join(place: str, name: str | None, plain: bool, folder: Path | None, language: str | None) -> None:
         """Join the class at CODE@HOST, or go on with it. The work goes on without a connection too."""
         text = text_in(language)
         if not plain:
             need_terminal()
         _need_extra()
         address = _address(place, text)
-        folder, enrolment = _enrolled(address, name, text)
+        folder, enrolment = _enrolled(address, name, text, folder)
         from hvlab.classroom.link import Link
 
         link = Link(address, enrolment)
@@ -110,7 +115,7 @@ def commands(
             _asked(text, instructor.leave_stage)
         sys.exit(status)
 
-    for command in (_serve, _push, _poll, _exam, _mine, _results, _debrief, _log, _erase):
+    for command in (_serve, _push, _poll, _exam, _mine, _results, _debrief, _browser, _log, _erase):
         group.add_command(command)
     return group
 
@@ -143,22 +148,20 @@ def _asked(text: Text, ask: Callable[[], Any]) -> Any:
         raise BadInput(text(error.message, **error.values) if known else error.message) from None
 
 
-def _enrolled(address: Address, name: str | None, text: Text) -> tuple[Path, Enrolment]:
-    import msgspec
-
+def _enrolled(
+    address: Address, name: str | None, text: Text, where: Path | None = None
+) -> tuple[Path, Enrolment]:
     from hvlab import paths
     from hvlab.classroom import link
 
-    folder = paths.user_data() / "classes" / str(address.code)
+    folder = where or paths.user_data() / "classes" / str(address.code)
     file = folder / "enrolment.json"
     known = link.remembered(file)
     if known is not None:
         return folder, known
     chosen = name or click.prompt(text("classroom.join.name"), err=True)
     enrolment: Enrolment = _asked(text, lambda: link.enrol(address, chosen))
-    folder.mkdir(parents=True, exist_ok=True)
-    file.touch(mode=0o600)
-    file.write_bytes(msgspec.json.encode(enrolment))
+    link.remember(file, enrolment)
     return folder, enrolment
 
 
@@ -468,6 +471,73 @@ def _results(place: str, report: str, language: str | None) -> None:
     text = text_in(language)
     instructor = _instructor(place, text)
     click.echo(_asked(text, lambda: instructor.results(report, text.language)), nl=False)
+
+
+@click.command("browser")
+@click.argument("place", metavar="CODE@HOST")
+@click.option("--host", default="0.0.0.0", show_default=True, help="Where to listen.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8766, show_default=True)
+@click.option(
+    "--most", type=click.IntRange(1, 500), default=12, show_default=True, help="So many learners at once."
+)
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where their work is kept until the class has it.",
+)
+@language_option
+def _browser(place: str, host: str, port: int, most: int, folder: Path | None, language: str | None) -> None:
+    """Let learners join the class at CODE@HOST with a browser, nothing installed (needs the extra 'hvlab[web]').
+
+    They log in with their name and the class code. Each costs a process on this machine, hence --most.
+    """
+    import datetime
+    import hashlib
+    import ssl
+    import time
+
+    text = text_in(language)
+    _need_extra()
+    try:
+        from hvlab.tui import class_pages
+        from hvlab.tui.serving import CannotServe
+    except ModuleNotFoundError:
+        raise BadInput("this needs textual-serve: pip install 'hvlab[web]'") from None
+    from hvlab import paths
+    from hvlab.classroom import certificate, link
+    from hvlab.classroom.client import Refusal
+    from hvlab.classroom.limits import Tries
+
+    address = _address(place, text)
+    kept = folder or paths.user_data() / "classes" / f"{address.code}-browsers"
+    kept.mkdir(parents=True, exist_ok=True, mode=0o700)
+    der = certificate.make(kept, datetime.datetime.now(datetime.UTC))
+    key_file, certificate_file = certificate.files(kept)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate_file, key_file)
+    tries = Tries(60, 0.5, time.monotonic)
+
+    def enter(name: str, code: str, visitor: str, remote: str) -> list[str]:
+        if tries.used_up(remote):
+            raise Refusal("too-many-tries")
+        if not address.code.opens(code):
+            tries.fail(remote)
+            raise Refusal("wrong-code")
+        mine = kept / hashlib.sha256(visitor.encode()).hexdigest()[:32]
+        if link.remembered(mine / "enrolment.json") is None:
+            link.remember(mine / "enrolment.json", link.enrol(address, name))
+        return ["class", "join", place, "--folder", str(mine), "--lang", text.language]
+
+    public = f"https://{socket.gethostname() if host == '0.0.0.0' else host}:{port}"
+    fingerprint = hashlib.sha256(der).hexdigest().upper()
+    click.echo(text("classroom.browser.open", url=public, most=most))
+    click.echo(text("classroom.browser.warning"))
+    click.echo("  " + ":".join(fingerprint[at : at + 2] for at in range(0, 64, 2)))
+    sys.stdout.flush()
+    try:
+        class_pages.serve(class_pages.ClassPages(enter, host, port, most, text, tls, public))
+    except CannotServe as error:
+        raise BadInput(str(error)) from None
 
 
 @click.command("debrief")

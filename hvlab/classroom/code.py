@@ -40,6 +40,12 @@ class ClassCode:
         """Whether a certificate (DER) is the one that the code means."""
         return secrets.compare_digest(pin_of(certificate), self.pin)
 
+    def opens(self, typed: str) -> bool:
+        """Whether what somebody typed is this code, with or without its lines and its address."""
+        letters = typed.partition("@")[0].upper().translate(_READ_AS)
+        letters = "".join(letter for letter in letters if letter.isalnum())
+        return secrets.compare_digest(letters.encode(), str(self).replace("-", "").encode())
+
 
 def pin_of(certificate: bytes) -> bytes:
     """The part of a certificate's (DER) fingerprint that codes carry."""

@@ -75,6 +75,13 @@ def remembered(file: Path) -> Enrolment | None:
         return None
 
 
+def remember(file: Path, enrolment: Enrolment) -> None:
+    """Keep an enrolment in a file that is nobody else's. OSError."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.write_bytes(msgspec.json.encode(enrolment))
+
+
 class Link:
     """Runs in a thread of its own; the console asks it for what is due (course.companion.Companion)."""
 
