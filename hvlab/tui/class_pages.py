@@ -131,6 +131,9 @@ class ClassPages(ScreenServer):
         page = PAGE.format(words=html.escape(words))
         return web.Response(text=page, content_type="text/html", status=status, headers=headers)
 
+    async def on_startup(self, app: web.Application) -> None:
+        """Where it is has been said already, with the certificate's fingerprint."""
+
     def serve(self, debug: bool = False) -> None:
         """Serve until Ctrl+C. OSError."""
         web.run_app(
