@@ -195,7 +195,7 @@ class ClassApp(App[str]):
         if self._picture is None:
             return
         width = self.size.width
-        self.query_one("#heading", LinePane).show([heading(self._picture, self.text)])
+        self.query_one("#heading", LinePane).show([heading(self._picture, self.text, width)])
         self._draw_poll(self._picture, width)
         if self._wall:
             rows = wall_rows(self._picture, self.text, width, self.query_one("#wall").size.height)

@@ -63,14 +63,14 @@ def _clock(seconds: int) -> str:
     return f"{seconds // 60}:{seconds % 60:02}"
 
 
-def heading(picture: ClassPicture, text: Text) -> Line:
+def heading(picture: ClassPicture, text: Text, width: int) -> Line:
     """The class in one line."""
     here = sum(one.here for one in picture.rows)
     stuck = sum(one.stuck for one in picture.rows)
+    title = text("tui.class.title") if width >= 100 else ""
     return line(
-        (f" {text('tui.class.title')} ", "title"),
-        (f" {picture.lesson} ", "bold"),
-        (f" · {text('tui.class.count', count=len(picture.rows), here=here)}", "dim"),
+        (f" {title} " if title else "", "title"),
+        (f" {picture.lesson}", "bold"),
         (f" · ▲ {text('tui.class.stuck_count', count=stuck)}" if stuck else "", "bad"),
         (f" · ⏸ {text('tui.class.paused')}" if picture.paused else "", "accent"),
         (
@@ -79,6 +79,7 @@ def heading(picture: ClassPicture, text: Text) -> Line:
             else "",
             "accent",
         ),
+        (f" · {text('tui.class.count', count=len(picture.rows), here=here)}", "dim"),
     )
 
 

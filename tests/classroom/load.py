@@ -13,6 +13,8 @@ import ssl
 import statistics
 import sys
 import time
+from contextlib import suppress
+from pathlib import Path
 
 from websockets.asyncio.client import connect
 
@@ -35,6 +37,27 @@ def script() -> list[dict[str, object]]:
 
 
 SCRIPT = script()
+
+
+PEAK = [0]
+
+
+def memory(pid: int) -> int:
+    """What a process and those it has started hold in memory, in kB; what they share counts once for each."""
+    total = 0
+    with suppress(OSError):
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+        total = next((int(row.split()[1]) for row in status.splitlines() if row.startswith("VmRSS")), 0)
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            total += sum(memory(int(child)) for child in (task / "children").read_text().split())
+    return total
+
+
+async def highest(pids: list[int]) -> None:
+    """Note the most memory that is seen."""
+    while pids:
+        PEAK[0] = max(PEAK[0], sum(memory(pid) for pid in pids))
+        await asyncio.sleep(2)
 
 
 async def learner(
@@ -66,20 +89,28 @@ async def learner(
 async def main() -> int:
     """All learners at once."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("place")
+    parser.add_argument("places", help="one, or more of servers that share a class, with commas between")
+    parser.add_argument(
+        "--pids", default="", help="servers whose memory is to be read, with commas between (Linux)"
+    )
     parser.add_argument("learners", type=int)
     parser.add_argument("--minutes", type=float, default=5.0)
     asked = parser.parse_args()
-    code, host, port = parse_place(asked.place)
+    places = [parse_place(place) for place in asked.places.split(",")]
+    pids = [int(pid) for pid in asked.pids.split(",") if pid]
+    before = sum(memory(pid) for pid in pids)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
-    uri = f"wss://{host}:{port}/learn"
     delays: list[float] = []
     work = []
     for number in range(asked.learners):
+        code, host, port = places[number % len(places)]
+        uri = f"wss://{host}:{port}/learn"
         work.append(asyncio.create_task(learner(number, uri, code.secret, tls, asked.minutes * 60, delays)))
         await asyncio.sleep(0.02)
+    watching = asyncio.create_task(highest(pids))
     results = await asyncio.gather(*work)
+    watching.cancel()
     sent, kept = sum(one for one, _ in results), sum(one for _, one in results)
     delays.sort()
     print(  # noqa: T201
@@ -87,6 +118,8 @@ async def main() -> int:
         f"median {statistics.median(delays) * 1000:.1f} ms, "
         f"99th percentile {delays[int(len(delays) * 0.99)] * 1000:.1f} ms, longest {delays[-1] * 1000:.1f} ms"
     )
+    if pids:
+        (PEAK[0] - before) / asked.learners
     return 0 if sent == kept else 1
 
 
