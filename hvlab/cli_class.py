@@ -54,13 +54,18 @@ def commands(
         _need_extra()
         address = _address(place, text)
         folder, enrolment = _enrolled(address, name, text, folder)
-        from hvlab.classroom.link import Link
+        from hvlab.classroom.link import Link, remember_part
+        from hvlab.course.companion import PART
 
-        link = Link(address, enrolment)
-        status = _work(enrolment, link, folder / "session.jsonl", text, opener, shows(plain, text, link))
-        for line in link.news(text):
-            click.echo(line, err=True)
-        sys.exit(status)
+        while True:
+            link = Link(address, enrolment)
+            file = folder / enrolment.record
+            status, wanted = _work(enrolment, link, file, text, opener, shows(plain, text, link))
+            for line in link.news(text):
+                click.echo(line, err=True)
+            if not wanted.startswith(PART):
+                sys.exit(status)
+            enrolment = remember_part(folder, enrolment, wanted.removeprefix(PART))
 
     @group.command()
     @click.argument("place", metavar="CODE@HOST")
@@ -110,7 +115,7 @@ def commands(
         file.write_text(_asked(text, lambda: instructor.log(told.name)), encoding="utf-8")
         link = Link(address, enrolment)
         try:
-            status = _work(enrolment, link, file, text, opener, shows(plain, text, None))
+            status, _ = _work(enrolment, link, file, text, opener, shows(plain, text, None))
         finally:
             _asked(text, instructor.leave_stage)
         sys.exit(status)
@@ -165,8 +170,10 @@ def _enrolled(
     return folder, enrolment
 
 
-def _work(enrolment: Enrolment, link: Link, file: Path, text: Text, opener: Opener, show: Show) -> int:
-    """Open the class's lesson; when the learner leaves, what is not on the server yet is sent."""
+def _work(
+    enrolment: Enrolment, link: Link, file: Path, text: Text, opener: Opener, show: Show
+) -> tuple[int, str]:
+    """Open a lesson; when the learner leaves, what is not on the server yet is sent. The status, what is wanted."""
     from hvlab import paths
     from hvlab.course import learning, library
     from hvlab.course.companion import FOLLOW
@@ -207,7 +214,7 @@ def _work(enrolment: Enrolment, link: Link, file: Path, text: Text, opener: Open
     for session, _ in opened:
         session.close()
     click.echo(text("classroom.join.all_sent" if complete else "classroom.join.not_sent"), err=True)
-    return status
+    return status, wanted
 
 
 def _follow(plan: Lesson, link: Link, text: Text) -> None:
@@ -380,14 +387,17 @@ def _open_lab(instructor: Instructor, name: str, text: Text) -> str:
 
 @click.command("push")
 @click.argument("place", metavar="CODE@HOST")
-@click.argument("kind", type=click.Choice(["message", "command", "pause", "resume"]))
+@click.argument("kind", type=click.Choice(["message", "command", "pause", "resume", "lesson"]))
 @click.argument("words", nargs=-1)
 @click.option("--to", multiple=True, metavar="NAME", help="To this learner only; may be repeated.")
 @language_option
 def _push(place: str, kind: str, words: tuple[str, ...], to: tuple[str, ...], language: str | None) -> None:
-    """Send WORDS to everyone: a message, or a command that runs in their labs. Or pause everyone, or resume."""
+    """Send WORDS to everyone: a message, a command that runs in their labs, or the id of a lesson that they open now.
+
+    Or pause everyone, or resume.
+    """
     text = text_in(language)
-    if kind in ("message", "command") and not words:
+    if kind in ("message", "command", "lesson") and not words:
         raise BadInput(text("classroom.push.nothing"))
     instructor = _instructor(place, text)
     _asked(text, lambda: instructor.push(kind, " ".join(words), list(to)))
@@ -465,12 +475,13 @@ def _mine(place: str, language: str | None) -> None:
     default="csv",
     show_default=True,
 )
+@click.option("--lesson", default="", help="Of a further lesson that was given, by its id.")
 @language_option
-def _results(place: str, report: str, language: str | None) -> None:
+def _results(place: str, report: str, lesson: str, language: str | None) -> None:
     """Grade everyone from the logs on the server and print the report."""
     text = text_in(language)
     instructor = _instructor(place, text)
-    click.echo(_asked(text, lambda: instructor.results(report, text.language)), nl=False)
+    click.echo(_asked(text, lambda: instructor.results(report, text.language, lesson)), nl=False)
 
 
 @click.command("browser")

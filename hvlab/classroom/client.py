@@ -237,9 +237,9 @@ class Instructor(Asker):
         """Begin an exam, end it, give its results out."""
         self._ask("POST", "/exam", msgspec.json.encode(ExamOrder(act)))
 
-    def results(self, form: str, language: str) -> str:
-        """The grader's report on every learner."""
-        return self._ask("GET", f"/results/{form}?lang={language}").decode()
+    def results(self, form: str, language: str, lesson: str = "") -> str:
+        """The grader's report on every learner; of the class's lesson, or of one that was given."""
+        return self._ask("GET", f"/results/{form}?lang={language}&lesson={quote(lesson, safe='')}").decode()
 
     def debrief(self, language: str) -> Debrief:
         """What was reached, and which errors were commonest."""

@@ -54,6 +54,8 @@ class Holding:
         """The lesson as it is graded: in an exam it may have checks that no learner's program has."""
         if self._terms is not None and self._terms.hidden:
             self._graded = library.find(str(hidden.graded_folder(folder)))
+        self._further: dict[str, Lesson] = {}
+        """Lessons that were given to learners in the course of the class."""
         self._begins = 0
         """So many inputs of each log are those of the lesson's start, not the learner's."""
         self._table = CmdletTable()
@@ -85,6 +87,14 @@ class Holding:
         """Have a change stored for good, together with what others bring. NotKept, SQLAlchemyError."""
         return await asyncio.wrap_future(self._writer.submit(change))
 
+    def _lesson_of(self, learner: Learner, *, graded: bool = False) -> Lesson:
+        """The lesson somebody works at; `graded`: with the checks that only the server has. BadLesson."""
+        if not learner.lesson:
+            return self._graded if graded else self._lesson
+        if learner.lesson not in self._further:
+            self._further[learner.lesson] = library.find(learner.lesson)
+        return self._further[learner.lesson]
+
     def _drawn(self, seed: int, lesson: Lesson | None = None) -> Lesson:
         lesson = lesson or self._lesson
         return lesson if lesson.plan.seeds == "fixed" else library.find(str(lesson.folder), seed)
@@ -92,7 +102,7 @@ class Holding:
     async def _record(self, learner: Learner) -> bytes:
         """A learner's session log."""
         entries = await asyncio.to_thread(self._store.log, learner.id)
-        return standing.record(self._drawn(learner.seed, self._graded), entries)
+        return standing.record(self._drawn(learner.seed, self._lesson_of(learner, graded=True)), entries)
 
     async def _replay(self, learner: Learner, work: Callable[..., bytes], *arguments: object) -> bytes:
         """Work on a learner's log, always in the same process: it knows the learner's lab."""
@@ -101,7 +111,8 @@ class Holding:
 
     async def _outcome(self, learner: Learner, language: str) -> batch.Outcome:
         data = await self._record(learner)
-        found = await self._replay(learner, grade, str(self._graded.folder), learner.name, data, language)
+        folder = str(self._lesson_of(learner, graded=True).folder)
+        found = await self._replay(learner, grade, folder, learner.name, data, language)
         return msgspec.json.decode(found, type=batch.Outcome)
 
     def _for_instructor(self, answer: Answer) -> Answer:

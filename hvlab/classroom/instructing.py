@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hvlab.classroom import debrief, messages
+from hvlab.classroom.changes import Reach
 from hvlab.classroom.holding import Holding, language_of
 from hvlab.classroom.messages import (
     STAGE,
@@ -19,8 +20,10 @@ from hvlab.classroom.messages import (
 )
 from hvlab.classroom.store import Learner
 from hvlab.classroom.view import make_view
-from hvlab.course import polls, reports
+from hvlab.course import library, polls, reports
+from hvlab.course.companion import Part
 from hvlab.course.exam import Terms
+from hvlab.course.model import Lesson
 
 
 class PushOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,14 +56,16 @@ class StageOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Instructing(Holding):
     """What an instructor asks for; who asks is known when these are called."""
 
+    def _at(self, learner: Learner) -> Lesson:
+        return self._lesson_of(learner, graded=True)
+
     async def _class(self, request: Request) -> Response:
         learners = await asyncio.to_thread(self._store.learners)
         found = await asyncio.to_thread(self._store.standings)
         tally = await asyncio.to_thread(self._store.tally)
         here = frozenset(self._here).union(*self._others.values())
-        view = make_view(
-            self._graded, language_of(request), learners, found, here, self._now(), self._paused, tally
-        )
+        view = make_view(self._at, language_of(request), learners, found, here, self._now())
+        view = msgspec.structs.replace(view, paused=self._paused, poll=tally)
         if self._terms is not None:
             now = self._now()
             view = msgspec.structs.replace(
@@ -75,6 +80,8 @@ class Instructing(Holding):
             return Response("malformed", 400)
         if order.kind not in messages.PUSHES:
             return Response("malformed", 400)
+        if order.kind == "lesson":
+            return await self._give(order)
         known = {learner.name: learner.id for learner in await asyncio.to_thread(self._store.learners)}
         if any(name not in known for name in order.to):
             return Response("no-such-learner", 404)
@@ -83,6 +90,29 @@ class Instructing(Holding):
             await self._set_terms(getattr(self._terms, order.kind)(self._now()))
         for learner in chosen or [None]:
             await asyncio.to_thread(self._store.push, order.kind, order.text, learner, self._now())
+        return Response(status_code=204)
+
+    async def _give(self, order: PushOrder) -> Response:
+        """A further lesson, to some or to all who are in the class."""
+        if self._terms is not None:
+            return Response("exam-lesson", 409)
+        if order.text not in library.ids():
+            return Response("no-such-lesson", 404)
+        learners = await asyncio.to_thread(self._store.learners)
+        chosen = [one for one in learners if not order.to or one.name in order.to]
+        if len(chosen) < len(set(order.to)):
+            return Response("no-such-learner", 404)
+        lesson = library.find(order.text)
+        for learner in chosen:
+            if self._lesson_of(learner).id == lesson.id:
+                continue  # they are at it
+            seed = lesson.seed if lesson.plan.seeds == "fixed" else secrets.randbelow(1 << 31)
+            name = "" if lesson.id == self._lesson.id else lesson.id
+            given, token = await asyncio.to_thread(self._store.give, learner, name, seed, self._now())
+            digest = self._drawn(given.seed, lesson).digest
+            part = msgspec.json.encode(Part(token, lesson.id, digest, given.seed, lesson.title)).decode()
+            number = await asyncio.to_thread(self._store.push, "lesson", part, learner.id, self._now())
+            await self._write(Reach(given.id, number))
         return Response(status_code=204)
 
     async def _exam(self, request: Request) -> Response:
@@ -150,25 +180,35 @@ class Instructing(Holding):
         if form not in reports.FORMS:
             return Response("no-such-form", 404)
         language = language_of(request)
+        wanted = request.query_params.get("lesson", "")
+        lesson = self._graded
+        if wanted and wanted != self._lesson.id:
+            if wanted not in library.ids():
+                return Response("no-such-lesson", 404)
+            lesson = library.find(wanted)
+        else:
+            wanted = ""
         outcomes = [
             await self._outcome(learner, language)
-            for learner in await asyncio.to_thread(self._store.learners)
+            for learner in await asyncio.to_thread(self._store.learners, wanted)
         ]
         if not outcomes:
             return Response("nobody", 404)
-        return Response(reports.FORMS[form](self._graded, outcomes), media_type="text/plain")
+        return Response(reports.FORMS[form](lesson, outcomes), media_type="text/plain")
 
     async def _debrief(self, request: Request) -> Response:
         language = language_of(request)
         learners = await asyncio.to_thread(self._store.learners)
         standings = await asyncio.to_thread(self._store.standings)
         now = self._now()
-        view = make_view(self._graded, language, learners, standings, frozenset(), now)
+        view = make_view(self._at, language, learners, standings, frozenset(), now)
         made = []
         for learner in learners:
             lines = await asyncio.to_thread(self._store.lines, learner.id)
             log = f"[{','.join(lines)}]".encode()
-            found = await self._replay(learner, debrief.slips, str(self._graded.folder), learner.seed, log)
+            found = await self._replay(
+                learner, debrief.slips, str(self._at(learner).folder), learner.seed, log
+            )
             made.append((learner.name, msgspec.json.decode(found, type=list[debrief.Slip])))
         reached = [debrief.Reached(goal.title, goal.passed) for goal in view.goals]
         page = debrief.Debrief(view.lesson, len(learners), reached, debrief.commonest(made))

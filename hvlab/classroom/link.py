@@ -29,7 +29,7 @@ from hvlab.classroom.messages import (
     harmless,
 )
 from hvlab.console.cmdlets import CmdletTable
-from hvlab.course.companion import arrived, told_exam
+from hvlab.course.companion import Part, arrived, told_exam
 from hvlab.course.exam import Terms, forbidden
 from hvlab.course.polls import Ballot, read_ballot
 from hvlab.session.log import Entry, LogWriter
@@ -55,6 +55,8 @@ class Enrolment(msgspec.Struct, frozen=True):
     lesson: str
     digest: str
     seed: int
+    record: str = "session.jsonl"
+    """The file beside it that holds the work."""
 
 
 def enrol(address: Address, name: str) -> Enrolment:
@@ -80,6 +82,21 @@ def remember(file: Path, enrolment: Enrolment) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)
     file.write_bytes(msgspec.json.encode(enrolment))
+
+
+def remember_part(folder: Path, before: Enrolment, part: str) -> Enrolment:
+    """Keep from now on the enrolment at a further lesson (a Part as JSON) in a class's folder. DecodeError, OSError."""
+    given = msgspec.json.decode(part, type=Part)
+    earlier = remembered(folder / f"before-{_file_name(given.lesson)}.json")
+    record = earlier.record if earlier is not None else f"{_file_name(given.lesson)}.jsonl"
+    enrolment = Enrolment(given.token, before.name, given.lesson, given.digest, given.seed, record)
+    remember(folder / f"before-{_file_name(before.lesson)}.json", before)
+    remember(folder / "enrolment.json", enrolment)
+    return enrolment
+
+
+def _file_name(lesson: str) -> str:
+    return "".join(c for c in lesson if c.isalnum() or c in "-_")
 
 
 class Link:
@@ -288,6 +305,6 @@ def _own_time() -> int:
 
 def _readable(push: Push) -> str:
     """A command keeps its lines; whatever could steer a terminal is gone from either. JSON is read with care later."""
-    if push.kind in ("poll", "tally", "exam"):
+    if push.kind in ("poll", "tally", "exam", "lesson"):
         return push.text
     return "\n".join(harmless(line) for line in push.text.splitlines())

@@ -21,7 +21,7 @@ BATCH = 256
 NAME = 40
 STAGE = "\u2605"
 """The name under which the lab lies that the instructor shows; nobody can join by it."""
-PUSHES = ("message", "command", "pause", "resume")
+PUSHES = ("message", "command", "pause", "resume", "lesson")
 
 ShortText = Annotated[str, msgspec.Meta(max_length=200)]
 Number = Annotated[int, msgspec.Meta(ge=0, le=1 << 31)]
@@ -88,7 +88,7 @@ class Kept(msgspec.Struct, frozen=True, tag="kept"):
 
 
 class Push(msgspec.Struct, frozen=True, tag="push"):
-    """Something from the instructor; `kind` is one of PUSHES, follow, unfollow, or poll, tally, exam with JSON."""
+    """Something from the instructor; `kind` is one of PUSHES, follow, unfollow, poll, tally or exam; some with JSON."""
 
     number: int
     kind: str

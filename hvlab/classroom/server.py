@@ -139,7 +139,7 @@ class ClassServer(Instructing):
             if refused.reason in ("wrong-code", "unknown-token"):
                 self._tries.fail(address)
             raise
-        lesson = self._drawn(learner.seed)
+        lesson = self._drawn(learner.seed, self._lesson_of(learner))
         kept = await asyncio.to_thread(self._store.kept, learner.id)
         return learner, Welcome(
             token, learner.name, lesson.id, lesson.digest, learner.seed, kept, self._now(), self._terms
@@ -291,7 +291,7 @@ class ClassServer(Instructing):
 
     async def _assess(self, learner: Learner, before: tuple[int, str, int]) -> None:
         lines = await asyncio.to_thread(self._store.lines, learner.id)
-        folder, log = str(self._graded.folder), f"[{','.join(lines)}]".encode()
+        folder, log = str(self._lesson_of(learner, graded=True).folder), f"[{','.join(lines)}]".encode()
         found = await self._replay(learner, standing.assess, folder, learner.seed, log, learner.id)
         earlier = msgspec.json.decode(before[1], type=standing.Standing)
         unmoved = before[2] and msgspec.json.decode(found, type=standing.Standing).passed == earlier.passed

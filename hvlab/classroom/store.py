@@ -43,12 +43,17 @@ LOCK = 0x68766C6162
 
 @dataclass(frozen=True)
 class Learner:
-    """A learner as the server knows them."""
+    """A learner as the server knows them, at one lesson: `lesson` is empty for the class's.
+
+    `person` is the id under which they joined; it is also that of their work at the class's lesson.
+    """
 
     id: int
     name: str
     seed: int
     applied: int
+    lesson: str = ""
+    person: int = 0
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,7 @@ class Store:
     def join(self, name: str, seed: int, now: int) -> tuple[Learner, str]:
         """A new learner and their token. NotKept if the name is taken or cannot be one, or the class is full."""
         name = harmless(name.strip(), NAME)
-        if not name or "\ufffd" in name or name == STAGE:
+        if not name or "\ufffd" in name or name.startswith(STAGE):
             raise NotKept("bad-name")
         return self._add(name, seed, now)
 
@@ -154,7 +159,7 @@ class Store:
         token = secrets.token_urlsafe(32)
         try:
             with Work(self._engine) as work, work.begin():
-                if (work.scalar(select(func.count()).select_from(LearnerRow)) or 0) >= MAXIMUM_LEARNERS:
+                if (work.scalar(select(func.count()).where(LearnerRow.parent == 0)) or 0) >= MAXIMUM_LEARNERS:
                     raise NotKept("full")
                 row = LearnerRow(name=name, token=_digest(token), seed=seed, joined=now, applied=0)
                 work.add(row)
@@ -169,13 +174,43 @@ class Store:
             row = work.scalar(select(LearnerRow).where(LearnerRow.token == _digest(token)))
             if row is None:
                 raise NotKept("unknown-token")
-            return _learner(row)
+            parent = work.get(LearnerRow, row.parent) if row.parent else None
+            return _learner(row, {row.parent: parent.name} if parent is not None else None)
 
-    def learners(self) -> list[Learner]:
-        """All, in the order in which they joined."""
+    def learners(self, lesson: str | None = None) -> list[Learner]:
+        """All, in the order in which they joined, each at the lesson they were given last; or at a certain one."""
         query = select(LearnerRow).where(LearnerRow.name != STAGE).order_by(LearnerRow.id)
         with Work(self._engine) as work:
-            return [_learner(row) for row in work.scalars(query)]
+            rows = list(work.scalars(query))
+        names = {row.id: row.name for row in rows}
+        people: dict[int, LearnerRow] = {}
+        for row in rows:
+            person = row.parent or row.id
+            if lesson in (None, row.lesson) and (person not in people or people[person].given < row.given):
+                people[person] = row
+        return [_learner(people[one], names) for one in sorted(people)]
+
+    def give(self, learner: Learner, lesson: str, seed: int, now: int) -> tuple[Learner, str]:
+        """Let a learner work at another lesson (empty: the class's), or go on with it; a token for it."""
+        token = secrets.token_urlsafe(32)
+        with Work(self._engine) as work, work.begin():
+            family = (LearnerRow.parent == learner.person) | (LearnerRow.id == learner.person)
+            last = work.scalar(select(func.max(LearnerRow.given)).where(family)) or 0
+            row = work.scalar(select(LearnerRow).where(family, LearnerRow.lesson == lesson))
+            if row is None:
+                row = LearnerRow(
+                    name=f"{STAGE}{learner.person}:{last + 1}",
+                    token=_digest(token),
+                    seed=seed,
+                    joined=now,
+                    applied=0,
+                    parent=learner.person,
+                    lesson=lesson,
+                )
+                work.add(row)
+            row.token, row.given = _digest(token), last + 1
+            work.flush()
+            return _learner(row, {learner.person: learner.name}), token
 
     def shown(self) -> Learner | None:
         """The lab that the instructor shows, if one was ever shown."""
@@ -186,9 +221,12 @@ class Store:
     def erase(self, learner: int) -> None:
         """Remove a learner and everything that is stored about them."""
         with Work(self._engine) as work, work.begin():
+            person = work.scalar(select(LearnerRow.parent).where(LearnerRow.id == learner)) or learner
+            family = select(LearnerRow.id).where((LearnerRow.id == person) | (LearnerRow.parent == person))
+            ids = list(work.scalars(family))
             for table in (InputRow, StandingRow, PushRow, PresenceRow, VoteRow):
-                work.execute(delete(table).where(table.learner == learner))
-            work.execute(delete(LearnerRow).where(LearnerRow.id == learner))
+                work.execute(delete(table).where(table.learner.in_(ids)))
+            work.execute(delete(LearnerRow).where(LearnerRow.id.in_(ids)))
 
     # -- logs -----------------------------------------------------------------------------------
 
@@ -344,8 +382,9 @@ class Store:
             }
 
 
-def _learner(row: LearnerRow) -> Learner:
-    return Learner(row.id, row.name, row.seed, row.applied)
+def _learner(row: LearnerRow, names: dict[int, str] | None = None) -> Learner:
+    name = (names or {}).get(row.parent, row.name)
+    return Learner(row.id, name, row.seed, row.applied, row.lesson, row.parent or row.id)
 
 
 def _count(work: Work, learner: int) -> int:

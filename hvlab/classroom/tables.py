@@ -40,6 +40,12 @@ class LearnerRow(Base):
     seed: Mapped[int] = mapped_column(BigInteger)
     joined: Mapped[int] = mapped_column(BigInteger)
     applied: Mapped[int] = mapped_column(default=0)
+    parent: Mapped[int] = mapped_column(default=0)
+    """Of a further lesson that somebody was given: who. Such a row has a token, a seed and a log of its own."""
+    lesson: Mapped[str] = mapped_column(String(100), default="")
+    """Which that is; empty for the class's."""
+    given: Mapped[int] = mapped_column(default=0)
+    """Among all that belongs to somebody, the highest is what they work at."""
 
 
 class InputRow(Base):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from hvlab.classroom.messages import harmless
 from hvlab.classroom.standing import Standing
 from hvlab.classroom.store import Learner
-from hvlab.course import polls
+from hvlab.course import library, polls
 from hvlab.course.model import Lesson
 from hvlab.course.polls import Tally
 from hvlab.text import Text
@@ -62,6 +62,8 @@ class ClassView(msgspec.Struct, frozen=True):
     poll: Tally | None = None
     questions: list[tuple[str, str]] = []
     """Those of the lesson's questions that can be put to all: id and words."""
+    lessons: list[str] = []
+    """The ids of the lessons that can be given."""
     exam: str = ""
     """Of an exam: waiting, runs, paused or over."""
     left: int = 0
@@ -78,23 +80,29 @@ class ClassView(msgspec.Struct, frozen=True):
 
 
 def make_view(
-    lesson: Lesson,
+    lesson_of: Callable[[Learner], Lesson],
     language: str,
     learners: Iterable[Learner],
     standings: dict[int, tuple[int, str, int]],
     here: frozenset[int],
     now: int,
-    paused: bool = False,
-    poll: Tally | None = None,
 ) -> ClassView:
-    """The class; `now` in ms. Everything a learner wrote is made harmless here, whoever shows it."""
-    titles = {check.id: check.title[language] for check in lesson.plan.check}
+    """The class; `now` in ms. Everything a learner wrote is made harmless here, whoever shows it.
+
+    Its lesson, checks and questions are those of the lesson at which most are.
+    """
     rows = []
-    passed: Counter[str] = Counter()
+    passed: Counter[tuple[str, str]] = Counter()
+    lessons: Counter[str] = Counter()
+    known: dict[str, Lesson] = {}
     for learner in learners:
+        lesson = lesson_of(learner)
+        known[lesson.id] = lesson
+        lessons[lesson.id] += 1
         number, found, since = standings.get(learner.id, (0, "{}", now))
         standing = msgspec.json.decode(found, type=Standing)
-        passed.update(standing.passed)
+        passed.update((lesson.id, name) for name in standing.passed)
+        goal = next((check for check in lesson.plan.check if check.id == standing.goal), None)
         rows.append(
             Row(
                 learner.name,
@@ -104,7 +112,7 @@ def make_view(
                 lesson.max_points,
                 standing.step,
                 len(lesson.plan.step),
-                titles.get(standing.goal, ""),
+                goal.title[language] if goal is not None else "",
                 max(0, now - since) // 1000,
                 standing.commands,
                 standing.hints,
@@ -113,11 +121,13 @@ def make_view(
                 harmless(standing.refusal),
             )
         )
+    lesson = known[lessons.most_common(1)[0][0]] if known else lesson_of(Learner(0, "", 0, 0))
     at = Counter(row.goal for row in rows)
     stuck = Counter(row.goal for row in rows if row.stuck)
+    titles = {check.id: check.title[language] for check in lesson.plan.check}
+    goals = [Goal(title, passed[lesson.id, name], at[title], stuck[title]) for name, title in titles.items()]
     questions = [(one.id, one.prompt[language]) for one in lesson.plan.question if polls.of_question(one)]
-    goals = [Goal(title, passed[name], at[title], stuck[title]) for name, title in titles.items()]
-    return ClassView(lesson.title[language], rows, goals, paused, poll, questions)
+    return ClassView(lesson.title[language], rows, goals, questions=questions, lessons=library.ids())
 
 
 def as_text(view: ClassView, text: Text) -> list[str]:

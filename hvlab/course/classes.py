@@ -124,6 +124,10 @@ class ClassPicture(Protocol):
         """Those of the lesson's questions that can be put to all: id and words."""
 
     @property
+    def lessons(self) -> Sequence[str]:
+        """The ids of the lessons that can be given."""
+
+    @property
     def exam(self) -> str:
         """Of an exam: waiting, runs, paused or over; empty for a class that is none."""
 

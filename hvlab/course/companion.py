@@ -23,8 +23,22 @@ FOLLOW = "class-follow"
 """What a screen ends with, in place of a lesson's id, when the lab that the instructor shows is to be shown."""
 
 
+PART = "class-lesson "
+"""The same, with a Part as JSON behind it, when the learner is given a further lesson."""
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A further lesson that a learner is given in the course of a class, and the token of their work at it."""
+
+    token: str
+    lesson: str
+    digest: str
+    seed: int
+    title: dict[str, str]
+
+
 class Pushed(Protocol):
-    """From the instructor; `kind` is message, command, pause, resume, follow, unfollow, poll, tally or exam."""
+    """From the instructor; `kind` is message, command, pause, resume, follow, unfollow, lesson, poll, tally, exam."""
 
     @property
     def number(self) -> int:
@@ -36,7 +50,7 @@ class Pushed(Protocol):
 
     @property
     def text(self) -> str:
-        """The message or the command; of a poll its ballot, of a tally the votes, of an exam its terms, as JSON."""
+        """The message or the command; as JSON a poll's ballot, a tally, an exam's terms, a lesson's Part."""
 
 
 class Companion(Protocol):
@@ -106,6 +120,9 @@ def announced(pushed: Pushed, text: Text, width: int = 100) -> list[str]:
             return polls.asked(polls.read_ballot(pushed.text), text)
         if pushed.kind == "tally":
             return polls.distribution(polls.read_tally(pushed.text), text, width)
+        if pushed.kind == "lesson":
+            title = msgspec.json.decode(pushed.text, type=Part).title[text.language]
+            return [text("classroom.pushed.lesson", title=title)]
         if pushed.kind == "exam":
             return told_exam(msgspec.json.decode(pushed.text, type=Terms), text)
     except (msgspec.DecodeError, KeyError, IndexError):  # from a server of another version

@@ -13,7 +13,7 @@ from io import TextIOWrapper
 
 from hvlab.console.errors import ErrorRecord, ParseError
 from hvlab.console.history import History
-from hvlab.course.companion import Companion, announced, arrive, voted
+from hvlab.course.companion import PART, Companion, announced, arrive, voted
 from hvlab.course.learning import Show
 from hvlab.course.map import CourseMap
 from hvlab.course.view import LessonView
@@ -61,12 +61,14 @@ class PlainConsole:
         while not desk.wanted:
             try:
                 self._class()
+                if self.desk.wanted:
+                    return
                 source = self._statement()
                 self._class()
             except KeyboardInterrupt:
                 self._write("\n")
                 continue
-            if source is None or source.strip().casefold() in ("exit", "quit"):
+            if self.desk.wanted or source is None or source.strip().casefold() in ("exit", "quit"):
                 return
             self.enter(source)
 
@@ -87,6 +89,9 @@ class PlainConsole:
             self._say(announced(pushed, text))
             if pushed.kind == "command":
                 self.enter(pushed.text)
+            if pushed.kind == "lesson":
+                self.desk.wanted = PART + pushed.text
+                return
 
     def enter(self, source: str) -> None:
         """One whole input."""

@@ -33,6 +33,7 @@ KEYS = (
     ("M", "message", "write('message')"),
     ("C", "command", "write('command')"),
     ("F", "fault", "write('fault')"),
+    ("L", "lesson", "write('lesson')"),
     ("P", "pause", "pause"),
     ("Q", "poll", "write('poll')"),
     ("V", "again", "poll('again')"),
@@ -92,6 +93,7 @@ class ClassApp(App[str]):
         Binding("m", "write('message')", show=False),
         Binding("c", "write('command')", show=False),
         Binding("f", "write('fault')", show=False),
+        Binding("l", "write('lesson')", show=False),
         Binding("p", "pause", show=False),
         Binding("q", "write('poll')", show=False),
         Binding("v", "poll('again')", show=False),
@@ -278,15 +280,21 @@ class ClassApp(App[str]):
         self.query_one("#to", Static).update(self.text(f"tui.class.write.{kind}", to=to), layout=True)
         words = self.query_one("#words", Input)
         words.value = PREFILL.get(kind, "")
-        if kind == "poll":
-            self.choose_question(1)
+        if kind in ("poll", "lesson"):
+            self.choose(1)
         words.cursor_position = len(words.value)
         self.screen.add_class("writing")
         words.focus()
 
-    def choose_question(self, by: int) -> None:
-        """The next of the lesson's questions in place of what is written."""
-        ids = [name for name, _ in self._picture.questions] if self._picture is not None else []
+    def choose(self, by: int) -> None:
+        """The next of the lesson's questions, or of the lessons, in place of what is written."""
+        if self._picture is None:
+            return
+        ids = (
+            [name for name, _ in self._picture.questions]
+            if self._writing == "poll"
+            else self._picture.lessons
+        )
         if ids:
             words = self.query_one("#words", Input)
             place = (ids.index(words.value) + by) % len(ids) if words.value in ids else 0
@@ -294,10 +302,10 @@ class ClassApp(App[str]):
             words.cursor_position = len(words.value)
 
     def on_key(self, event: events.Key) -> None:
-        """Up and down choose among the lesson's questions while a poll is written."""
-        if self._writing == "poll" and event.key in ("up", "down"):
+        """Up and down choose among the lesson's questions while a poll is written, or among lessons."""
+        if self._writing in ("poll", "lesson") and event.key in ("up", "down"):
             event.stop()
-            self.choose_question(1 if event.key == "down" else -1)
+            self.choose(1 if event.key == "down" else -1)
 
     def action_poll(self, act: Literal["again", "show"]) -> None:
         """Let all vote once more, or show them how they have voted."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from hvlab.course.companion import FOLLOW, announced, arrive, voted
+from hvlab.course.companion import FOLLOW, PART, announced, arrive, voted
 from hvlab.session.hostview import look, other_hosts
 from hvlab.session.session import ReplayMismatch, Session
 from hvlab.session.task import Task
@@ -228,6 +228,8 @@ class Desk:
             self._collect()
         if pushed.kind == "follow" and companion.showing:
             self.app.open_lesson(FOLLOW)
+        if pushed.kind == "lesson":
+            self.app.open_lesson(PART + pushed.text)
 
     def begin_following(self, followed: Followed) -> None:
         """This lab is a copy of somebody else's, and goes on as theirs does."""

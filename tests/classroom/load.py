@@ -119,7 +119,8 @@ async def main() -> int:
         f"99th percentile {delays[int(len(delays) * 0.99)] * 1000:.1f} ms, longest {delays[-1] * 1000:.1f} ms"
     )
     if pids:
-        (PEAK[0] - before) / asked.learners
+        used = (before >> 10, PEAK[0] >> 10, (PEAK[0] - before) / asked.learners / 1024)
+        print("memory of servers and replays: %d MB at first, %d at most, %.2f a learner" % used)  # noqa: T201, UP031
     return 0 if sent == kept else 1
 
 

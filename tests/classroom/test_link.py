@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from hvlab.classroom import link as module
 from hvlab.classroom.client import Address, Refusal, Unreachable
 from hvlab.classroom.code import ClassCode
-from hvlab.classroom.link import Enrolment, Link
+from hvlab.classroom.link import Enrolment, Link, remember, remember_part, remembered
 from hvlab.classroom.messages import (
     Applied,
     FromLearner,
@@ -24,7 +25,7 @@ from hvlab.classroom.messages import (
     Vote,
     Welcome,
 )
-from hvlab.course.companion import MARK, arrive, arrived
+from hvlab.course.companion import MARK, Part, arrive, arrived
 from hvlab.course.exam import Terms
 from hvlab.course.polls import free
 from hvlab.session.log import Entry, LogWriter, new_header
@@ -205,3 +206,16 @@ def test_votes_go_over_a_connection_and_a_shown_lab_comes_over_it(far: Far) -> N
     assert seen == (7, far.stage) and link.watched(2) == far.stage[2:]
     assert link.close(patience=60)
     assert far.votes == [Vote(0, 1, 2)]
+
+
+def test_a_further_lesson_has_an_enrolment_and_a_record_of_its_own(tmp_path: Path) -> None:
+    remember(tmp_path / "enrolment.json", ENROLMENT)
+    part = msgspec.json.encode(Part("other", "../snap/shots", "d", 7, {"en": "", "de": ""})).decode()
+    given = remember_part(tmp_path, ENROLMENT, part)
+    assert given == Enrolment("other", "Ana", "../snap/shots", "d", 7, "snapshots.jsonl")
+    assert remembered(tmp_path / "enrolment.json") == given
+    back = msgspec.json.encode(Part("third", ENROLMENT.lesson, "", 0, {"en": "", "de": ""})).decode()
+    assert remember_part(tmp_path, given, back) == Enrolment(
+        "third", "Ana", ENROLMENT.lesson, "", 0, "session.jsonl"
+    )
+    assert remember_part(tmp_path, ENROLMENT, part).record == given.record

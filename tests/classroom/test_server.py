@@ -14,7 +14,7 @@ from starlette.testclient import TestClient, WebSocketTestSession
 from hvlab.classroom.changes import Note
 from hvlab.classroom.debrief import Debrief, as_page
 from hvlab.classroom.tables import Base
-from hvlab.course import grading
+from hvlab.course import grading, library
 from hvlab.course.polls import free
 from hvlab.session.log import Entry
 from hvlab.text import Text
@@ -414,3 +414,61 @@ def test_after_an_erasure_no_table_names_the_learner(room: Room) -> None:
     room.store.erase(ana.id)
     assert set(rows(ana.id).values()) == {0} and set(rows(ben.id).values()) == {1}
     assert [one.name for one in room.store.learners()] == ["Ben"]
+
+
+def test_another_lesson_is_given_to_some_and_their_work_at_the_first_stays(
+    client: TestClient, room: Room
+) -> None:
+    assert client.portal is not None
+    other = library.ids()[3]
+
+    def give(to: list[str], lesson: str = other) -> int:
+        return client.post("/push", json={"kind": "lesson", "text": lesson, "to": to}, auth=AUTH).status_code
+
+    with client.websocket_connect("/learn") as ana, client.websocket_connect("/learn") as ben:
+        join(ana)
+        join(ben, "Ben")
+        say(ana, type="inputs", first=1, lines=[command("Get-VM one")])
+        assert (give(["Cyd"]), give(["Ana"], "no-lesson"), give(["Ana"], "../first")) == (404, 404, 404)
+        assert client.post("/push", json={"kind": "message", "text": "before"}, auth=AUTH).status_code == 204
+        assert give(["Ana"]) == 204
+        client.portal.call(room.server.tell)
+        assert json.loads(ana.receive_text())["text"] == "before"
+        part = json.loads(json.loads(ana.receive_text())["text"])
+        assert (part["lesson"], part["digest"]) == (other, library.find(other).digest)
+        assert json.loads(ben.receive_text())["text"] == "before"
+    with client.websocket_connect("/learn") as ana:
+        welcome = say(ana, type="return", token=part["token"])
+        assert (welcome["name"], welcome["lesson"], welcome["kept"]) == ("Ana", other, 0)
+        say(
+            ana, type="inputs", first=1, lines=[command("Get-VM two")]
+        )  # and is told nothing from before once more
+        assert (
+            client.post("/push", json={"kind": "message", "text": "hi", "to": ["Ana"]}, auth=AUTH).status_code
+            == 204
+        )
+        client.portal.call(room.server.tell)
+        assert json.loads(ana.receive_text())["text"] == "hi"
+        client.portal.call(room.server.assess)
+        rows = client.get("/class", auth=AUTH).json()["rows"]
+        assert [(row["name"], row["here"], row["inputs"]) for row in rows] == [
+            ("Ana", True, 1),
+            ("Ben", False, 0),
+        ]
+        assert rows[0]["maximum"] == library.find(other).max_points
+        assert (
+            give([], room.lesson.id) == 204 and give([]) == 204
+        )  # back, and on again: the log there goes on
+    first = client.get("/results/csv", auth=AUTH).text.splitlines()
+    further = client.get(f"/results/csv?lesson={other}", auth=AUTH).text.splitlines()
+    assert (
+        [row.split(",")[0] for row in first[1:]]
+        == ["Ana", "Ben"]
+        == [row.split(",")[0] for row in further[1:]]
+    )
+    assert first[0] != further[0] and client.get("/results/csv?lesson=x", auth=AUTH).status_code == 404
+    assert "Get-VM two" in client.get("/learner/Ana", auth=AUTH).text
+    assert client.delete("/learner/Ana", auth=AUTH).status_code == 204
+    assert [one.name for one in room.store.learners()] == ["Ben"] and room.store.lines(1) == []
+    with client.websocket_connect("/learn") as ana:
+        assert say(ana, type="return", token=part["token"])["reason"] == "unknown-token"

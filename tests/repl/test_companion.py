@@ -9,7 +9,7 @@ import msgspec
 
 from hvlab.console.cmdlets import CmdletTable
 from hvlab.console.history import History
-from hvlab.course.companion import MARK
+from hvlab.course.companion import MARK, PART, Part
 from hvlab.course.polls import Ballot, free
 from hvlab.repl.plain import PlainConsole
 from hvlab.repl.words import Desk
@@ -120,3 +120,17 @@ def test_a_number_votes_while_a_poll_is_open() -> None:
     assert text("course.poll.asked", prompt="How many?") in "".join(written)
     assert text("course.poll.voted", choice="two") in "".join(written) and companion.votes == [2]
     assert [entry.text for entry in session.log.entries if entry.kind == "command"] == ["Get-VM"]
+
+
+def test_another_lesson_ends_this_ones_console_at_once() -> None:
+    session, text = Session(), Text("en")
+    written: list[str] = []
+    part = msgspec.json.encode(
+        Part("token", "snapshots", "", 0, {"en": "Snapshots", "de": "Snapshots"})
+    ).decode()
+    desk = Desk(session, text, History())
+    lines: Iterator[str] = iter(["Get-VM"])
+    companion = Class([Sent(1, "lesson", part), Sent(2, "command", "Get-VM")], [])
+    PlainConsole(desk, lambda prompt: next(lines, None), written.append, lambda record: "", companion).run()
+    assert text("classroom.pushed.lesson", title="Snapshots") in "".join(written)
+    assert desk.wanted == PART + part and next(lines) == "Get-VM"

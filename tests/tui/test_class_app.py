@@ -214,4 +214,9 @@ async def test_a_poll_is_written_or_chosen_and_its_distribution_stays_until_it_i
         await app.workers.wait_for_complete()
         await pilot.press("escape")
         assert not app.query_one("#poll").has_class("shown")
+        room.view = msgspec.structs.replace(room.view, lessons=["first", "second"])
+        app.take(room.view)
+        await pilot.press("l", "down", "enter")
+        await app.workers.wait_for_complete()
+    assert room.pushed == [("lesson", "second", [])]
     assert sorted(room.polled) == [("again", ""), ("open", "second"), ("show", "")]
