@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from io import TextIOWrapper
+from contextlib import suppress
+from io import TextIOWrapper, UnsupportedOperation
 
 from hvlab.console.errors import ErrorRecord, ParseError
 from hvlab.console.history import History
@@ -170,7 +171,8 @@ def run_plain(
     """The exit status, and the lesson that is wanted next. From a pipe, a command that failed gives 1."""
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without umlauts is no reason to stop
+            with suppress(UnsupportedOperation):  # it was done before the lesson before this one
+                stream.reconfigure(errors="replace")  # a terminal without umlauts is no reason to stop
     interactive = sys.stdin.isatty()
 
     def write(words: str) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from collections import deque
 from collections.abc import Iterator
 
 import msgspec
+import pytest
 
 from hvlab.console.cmdlets import CmdletTable
 from hvlab.console.history import History
 from hvlab.course.companion import MARK, PART, Part
 from hvlab.course.polls import Ballot, free
-from hvlab.repl.plain import PlainConsole
+from hvlab.repl.plain import PlainConsole, run_plain
 from hvlab.repl.words import Desk
 from hvlab.session.session import Session
 from hvlab.text import Text
@@ -134,3 +136,14 @@ def test_another_lesson_ends_this_ones_console_at_once() -> None:
     PlainConsole(desk, lambda prompt: next(lines, None), written.append, lambda record: "", companion).run()
     assert text("classroom.pushed.lesson", title="Snapshots") in "".join(written)
     assert desk.wanted == PART + part and next(lines) == "Get-VM"
+
+
+def test_a_second_lesson_goes_on_in_the_stream_that_the_first_has_read_from(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        "sys.stdin", io.TextIOWrapper(io.BytesIO(b"New-VM web01 -NoVHD\nexit\nGet-VM nobody\n"))
+    )
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO()))
+    outcomes = [run_plain(Session(), Text("en"), History(), lambda record: "") for _ in range(2)]
+    assert outcomes == [(0, ""), (1, "")]
