@@ -162,7 +162,7 @@ def run(
 @click.argument("files", nargs=-1, required=True)
 @click.option(
     "--report",
-    type=click.Choice(["text", "json", "jsonl", "csv", "junit", "gradescope", "html"]),
+    type=click.Choice(["text", "json", "jsonl", "csv", "junit", "gradescope", "xapi", "html"]),
     default="text",
     show_default=True,
 )
@@ -173,6 +173,7 @@ def run(
     type=click.Path(dir_okay=False, path_type=Path),
     help="Keep each result in this file, and do not grade again what stands in it.",
 )
+@click.option("--scheduler", metavar="ADDRESS", help="Grade on the Dask cluster there (extra: cluster).")
 @language_option
 def grade(
     lesson: str,
@@ -181,18 +182,19 @@ def grade(
     out: Path | None,
     jobs: int | None,
     results: Path | None,
+    scheduler: str | None,
     language: str | None,
 ) -> None:
     """Grade each of FILES (scripts, recorded sessions, folders of them) against LESSON (its id or its folder).
 
     A grade is a replay: what a file claims counts for nothing, what its work reaches counts.
     """
-    from hvlab.course import library, marking
+    from hvlab.course import cluster, library, marking
 
     text = text_in(language)
     try:
-        shown, status = marking.mark(library.find(lesson), files, text, report, jobs, results)
-    except (library.BadLesson, marking.BadResults) as error:
+        shown, status = marking.mark(library.find(lesson), files, text, report, jobs, results, scheduler)
+    except (library.BadLesson, marking.BadResults, cluster.NoCluster) as error:
         raise BadInput(str(error)) from None
     if out is None:
         if shown:

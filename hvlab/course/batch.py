@@ -7,6 +7,7 @@ graded anew, and the culprit alone is reported as refused.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -60,10 +61,18 @@ def digest_of(path: Path) -> str:
 def grade_one(folder: str, file: str, language: str) -> bytes:
     """Grade one file; in a process of its own or here. Returns the Outcome as JSON: plain bytes travel safely."""
     path = Path(file)
-    digest = digest_of(path)
     try:
-        report = grading.grade_file(_lesson(folder), path, language)
-        return msgspec.json.encode(Outcome(file, digest, report))
+        data = grading.read_submission(path)
+    except grading.BadSubmission as error:
+        return msgspec.json.encode(Outcome(file, digest_of(path), refusal=str(error)))
+    return grade_data(lesson_in(folder), file, data, language)
+
+
+def grade_data(lesson: Lesson, file: str, data: bytes, language: str) -> bytes:
+    """Grade what a file holds; returns the Outcome as JSON."""
+    digest = hashlib.sha256(data).hexdigest()
+    try:
+        return msgspec.json.encode(Outcome(file, digest, grading.grade_bytes(lesson, file, data, language)))
     except grading.BadSubmission as error:
         return msgspec.json.encode(Outcome(file, digest, refusal=str(error)))
     except (MemoryError, RecursionError):
@@ -72,13 +81,10 @@ def grade_one(folder: str, file: str, language: str) -> bytes:
         )
 
 
-_lessons: dict[str, Lesson] = {}
-
-
-def _lesson(folder: str) -> Lesson:
-    if folder not in _lessons:
-        _lessons[folder] = load(Path(folder))
-    return _lessons[folder]
+@functools.cache
+def lesson_in(folder: str) -> Lesson:
+    """The lesson of a folder, read once a process. BadLesson."""
+    return load(Path(folder))
 
 
 def grade_many(
@@ -88,8 +94,9 @@ def grade_many(
     jobs: int,
     known: dict[str, Outcome] | None = None,
     on_done: Callable[[Outcome], object] = lambda outcome: None,
+    scheduler: str | None = None,
 ) -> Iterator[Outcome]:
-    """An outcome for each file, in the files' order.
+    """An outcome for each file, in the files' order; graded on the Dask cluster of `scheduler` if one is named.
 
     `known` are outcomes of an earlier run, by `key`: what is there already is not graded again.
     `on_done` hears of each new outcome as soon as there is one, in no particular order.
@@ -103,9 +110,13 @@ def grade_many(
         fresh[path] = outcome
         on_done(outcome)
 
-    if jobs == 1 or len(waiting) <= 1:
+    if scheduler is not None:
+        from hvlab.course import cluster
+
+        cluster.grade(scheduler, lesson, waiting, language, done)
+    elif jobs == 1 or len(waiting) <= 1:
         for path in waiting:
-            done(path, _decoded(grade_one(str(lesson.folder), str(path), language)))
+            done(path, decoded(grade_one(str(lesson.folder), str(path), language)))
     else:
         _in_processes(lesson, waiting, language, jobs, done)
     for path in files:
@@ -117,7 +128,8 @@ def key(lesson: Lesson, file: str, digest: str) -> str:
     return f"{lesson.id}/{lesson.digest}/{digest}/{file}"
 
 
-def _decoded(data: bytes) -> Outcome:
+def decoded(data: bytes) -> Outcome:
+    """An outcome as a worker sends it."""
     return msgspec.json.decode(data, type=Outcome)
 
 
@@ -128,10 +140,12 @@ def _in_processes(
     # A worker died: whoever was under way is suspect, and is tried once more, alone in its process.
     for path in left:
         if _round(lesson, [path], language, 1, done):
-            done(
-                path,
-                Outcome(str(path), digest_of(path), refusal=f"{path}: brought the grader's process down"),
-            )
+            done(path, fatal(path))
+
+
+def fatal(path: Path) -> Outcome:
+    """The outcome of a submission that ended each process which graded it."""
+    return Outcome(str(path), digest_of(path), refusal=f"{path}: brought the grader's process down")
 
 
 def _round(
@@ -149,5 +163,5 @@ def _round(
             except BrokenProcessPool:
                 continue
             del left[path]
-            done(path, _decoded(data))
+            done(path, decoded(data))
     return list(left)

@@ -151,26 +151,35 @@ def replay_log(lesson: Lesson, data: bytes, name: str) -> Session:
     return session
 
 
-def grade_file(lesson: Lesson, path: Path, language: str = "en") -> Report:
-    """Grade a file. BadSubmission if it cannot be read or replayed."""
+def read_submission(path: Path) -> bytes:
+    """A submission's bytes. BadSubmission if it cannot be read or is too large to be one."""
     try:
         if path.stat().st_size > MAXIMUM_FILE:
             raise BadSubmission(f"{path}: larger than {MAXIMUM_FILE >> 20} MiB")
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise BadSubmission(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def grade_file(lesson: Lesson, path: Path, language: str = "en") -> Report:
+    """Grade a file. BadSubmission if it cannot be read or replayed."""
+    return grade_bytes(lesson, str(path), read_submission(path), language)
+
+
+def grade_bytes(lesson: Lesson, name: str, data: bytes, language: str = "en") -> Report:
+    """Grade what a file holds. BadSubmission if it cannot be replayed."""
     if log.looks_like_log(data):
-        session = replay_log(lesson, data, str(path))
+        session = replay_log(lesson, data, name)
         lesson = drawn_anew(lesson, session.header.seed)
     else:
         try:
             source = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = data[: error.start].count(b"\n") + 1
-            raise BadSubmission(f"{path}, line {line}: not UTF-8 text") from None
+            raise BadSubmission(f"{name}, line {line}: not UTF-8 text") from None
         lesson = drawn_anew(lesson, seed_of_script(lesson, source))
-        session = run_script(lesson, source, str(path))
-    return report(lesson, session, str(path), language)
+        session = run_script(lesson, source, name)
+    return report(lesson, session, name, language)
 
 
 def report(lesson: Lesson, session: Session, name: str, language: str) -> Report:

@@ -25,9 +25,15 @@ class BadResults(Exception):
 
 
 def mark(
-    lesson: Lesson, names: Sequence[str], text: Text, report: str, jobs: int | None, results: Path | None
+    lesson: Lesson,
+    names: Sequence[str],
+    text: Text,
+    report: str,
+    jobs: int | None,
+    results: Path | None,
+    scheduler: str | None = None,
 ) -> tuple[str, int]:
-    """Grade files and folders; returns the report and the exit status. BadResults."""
+    """Grade files and folders; returns the report and the exit status. BadResults, NoCluster."""
     files = batch.gather(names)
     known = _earlier(lesson, results)
     if jobs is None:
@@ -47,7 +53,7 @@ def mark(
                     store.flush()
                 bar.update(1)
 
-            outcomes = list(batch.grade_many(lesson, files, text.language, jobs, known, done))
+            outcomes = list(batch.grade_many(lesson, files, text.language, jobs, known, done, scheduler))
     finally:
         if store is not None:
             store.close()

@@ -1,4 +1,4 @@
-"""Reports on many grades in the forms that other programs read: JSON Lines, CSV, JUnit XML, Gradescope, HTML.
+"""Reports on many grades in the forms that other programs read: JSON Lines, CSV, JUnit XML, Gradescope, xAPI, HTML.
 
 All are made of the same outcomes; none holds anything that a replay has not shown. Names of
 files and submissions' own words are data: they are escaped for each form.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import uuid
 from collections.abc import Callable, Sequence
 from html import escape
 from xml.etree import ElementTree
@@ -114,6 +115,66 @@ def gradescope(lesson: Lesson, outcomes: Sequence[Outcome]) -> str:
     return msgspec.json.encode({"score": report.points, "tests": tests}).decode() + "\n"
 
 
+_XAPI = "https://hvlab.invalid/"
+"""Where the things of our statements have their names; xAPI wants addresses, and nothing is looked up there."""
+_VERBS = {
+    "pass": ("http://adlnet.gov/expapi/verbs/passed", "passed"),
+    "fail": ("http://adlnet.gov/expapi/verbs/failed", "failed"),
+    "not_reached": ("http://adlnet.gov/expapi/verbs/failed", "failed"),
+}
+
+
+def xapi(lesson: Lesson, outcomes: Sequence[Outcome]) -> str:
+    """xAPI 1.0.3 statements, one a line: one on each check that was reached, and one on the whole.
+
+    Whoever handed in is known by the file's name alone. A statement's id follows from what was graded, so
+    that one sent twice is one. Refused files make no statement: nothing was learned of their learners.
+    """
+    points = {check.id: check.points for check in lesson.plan.check}
+    lines: list[dict[str, object]] = []
+    for outcome in outcomes:
+        report = outcome.report
+        if report is None:
+            continue
+        for check in report.checks:
+            if check.verdict != "not_reached":
+                score = (check.points, points[check.id])
+                lines.append(_statement(lesson, outcome, f"/{check.id}", check.title, check.verdict, score))
+        verdict, score = "pass" if report.passed else "fail", (report.points, report.max_points)
+        lines.append(_statement(lesson, outcome, "", lesson.title["en"], verdict, score))
+    return "".join(msgspec.json.encode(line).decode() + "\n" for line in lines)
+
+
+def _statement(
+    lesson: Lesson, outcome: Outcome, part: str, title: str, verdict: str, score: tuple[int, int]
+) -> dict[str, object]:
+    verb, word = _VERBS[verdict]
+    reached, most = score
+    return {
+        "id": str(
+            uuid.uuid5(uuid.NAMESPACE_URL, f"{_XAPI}{lesson.digest}{part}/{outcome.sha256}/{outcome.file}")
+        ),
+        "actor": {
+            "objectType": "Agent",
+            "account": {"homePage": f"{_XAPI}submissions", "name": outcome.file},
+        },
+        "verb": {"id": verb, "display": {"en": word}},
+        "object": {
+            "objectType": "Activity",
+            "id": f"{_XAPI}lessons/{lesson.id}{part}",
+            "definition": {
+                "name": {"en": title},
+                "type": f"http://adlnet.gov/expapi/activities/{'assessment' if part == '' else 'question'}",
+            },
+        },
+        "result": {
+            "success": verdict == "pass",
+            "completion": True,
+            "score": {"raw": reached, "min": 0, "max": most, "scaled": reached / most if most else 1.0},
+        },
+    }
+
+
 _PAGE = """<!doctype html>
 <html><head><meta charset="utf-8"><title>{title}</title><style>
 body {{ font: 16px/1.5 sans-serif; max-width: 50em; margin: 2em auto; padding: 0 1em; }}
@@ -151,5 +212,6 @@ FORMS: dict[str, Callable[[Lesson, Sequence[Outcome]], str]] = {
     "csv": as_csv,
     "junit": junit,
     "gradescope": gradescope,
+    "xapi": xapi,
     "html": html,
 }
