@@ -86,12 +86,15 @@ def _run(call: Call) -> Iterator[object]:
                 explain=("explain.guest-not-running", {"name": machine.name}),
             )
         mark = len(call.lab.world.trace)
-        thread = guest.spawn("instructions", [("instruction", text, level) for text in texts]).number
+        thread = guest.spawn("instructions", [("instruction", text, level) for text in texts])
         partition = guest.partition
 
-        def done(machine: object = machine, thread: int = thread) -> bool:
+        def done(machine: object = machine, thread: int = thread.number, vp: int = thread.vp) -> bool:
             now = guest_of(call.lab, machine)  # type: ignore[arg-type]
-            return now is None or now.hung or thread not in now.threads
+            if now is None or now.hung:
+                return True
+            # what its processor does next is not the instructions' doing: it must have looked for other work
+            return thread not in now.threads and not now.processors[vp].due
 
         try:
             call.lab.wait(done)

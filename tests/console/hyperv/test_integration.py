@@ -51,3 +51,22 @@ def test_waiting_for_a_heartbeat_waits_for_the_present_one() -> None:
     assert rows(lab, "Get-VM web01", "Heartbeat") == [("NoContact",)]
     lab.run("Wait-Lab web01 -For Heartbeat")
     assert rows(lab, "Get-VM web01", "Heartbeat") == [("OkApplicationsUnknown",)]
+
+
+def test_what_comes_after_an_instruction_has_its_own_story() -> None:
+    lab = Lab()
+    lab.run(
+        "New-VM web01 512MB -VHDPath C:\\Images\\WS2008-x64.vhd; Start-VM web01; Wait-Lab web01 -For Heartbeat\n"
+        "Wait-Lab -Seconds 2; Invoke-LabInstruction web01 'IN AL, 0xCF8' | Out-Null\n"
+        "Start-LabWorkload web01 Write -Count 1 | Out-Null"
+    )
+    begun = max(
+        event.seq
+        for event in lab.world.trace
+        if event.kind == "command" and "Start-LabWorkload" in str(event.fields)
+    )
+    (write,) = (event for event in lab.world.trace if event.seq > begun and event.kind == "disk.io")
+    cause = write.cause
+    while cause is not None and cause > begun:
+        cause = lab.world.trace[cause].cause
+    assert cause == begun
