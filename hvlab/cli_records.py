@@ -30,11 +30,16 @@ def replay(session_file: Path, trace: Path | None, place: str | None, language: 
     from hvlab.session.log import BadLog
     from hvlab.session.replay import replay as run_again
     from hvlab.session.session import ReplayMismatch
+    from hvlab.session.store import beside
 
     host = output_host("text", text_in(language))
     try:
         session = run_again(
-            session_file.read_bytes(), str(session_file), host=host, cmdlets=course_cmdlets.CMDLETS
+            session_file.read_bytes(),
+            str(session_file),
+            host=host,
+            cmdlets=course_cmdlets.CMDLETS,
+            store=beside(session_file),
         )
     except (BadLog, ReplayMismatch, BadCatalog) as error:
         raise BadInput(str(error)) from None
@@ -194,9 +199,10 @@ def replayed(data: bytes, name: str) -> Session:
     from hvlab.session.log import BadLog
     from hvlab.session.replay import replay as run_again
     from hvlab.session.session import ReplayMismatch
+    from hvlab.session.store import beside
 
     try:
-        return run_again(data, name, cmdlets=course_cmdlets.CMDLETS)
+        return run_again(data, name, cmdlets=course_cmdlets.CMDLETS, store=beside(Path(name)))
     except (BadLog, ReplayMismatch, BadCatalog) as error:
         raise BadInput(str(error)) from None
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from hvlab.catalog import Platform, Scenario
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
-from hvlab.console.lab import DEFAULT_WAIT, Lab
+from hvlab.console.lab import DEFAULT_WAIT, BroughtIn, Lab
 from hvlab.datacenter.licence_book import BOOK, LicenceBook
 from hvlab.host.vmms import Vmms
 from hvlab.kernel import World
@@ -61,6 +61,10 @@ class RemoteLab:
     def step(self, events: int) -> int:
         """As Lab.step."""
         return self.near.step(events)
+
+    def bring(self, path: str) -> BroughtIn | None:
+        """As Lab.bring."""
+        return self.near.bring(path)
 
     def export(self, target: str, pieces: Iterator[tuple[int, bytes]], size: int) -> None:
         """As Lab.export: the real file lies on the learner's computer, whichever host is asked."""

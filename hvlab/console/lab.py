@@ -7,11 +7,32 @@ from typing import Protocol
 
 from hvlab.catalog import Platform, Scenario
 from hvlab.kernel import World
+from hvlab.storage.content import FileSource
 from hvlab.text import Text
 
 SECOND = 1_000_000_000
 DEFAULT_WAIT = 600 * SECOND
 """How long a command waits at most, in simulated ns, unless it says otherwise."""
+
+
+class BroughtIn(Protocol):
+    """A real file that was brought in."""
+
+    @property
+    def name(self) -> str:
+        """Its name at home."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+
+    @property
+    def sha256(self) -> str:
+        """The hash of its content."""
+
+    @property
+    def source(self) -> FileSource:
+        """The content."""
 
 
 class Lab(Protocol):
@@ -49,6 +70,9 @@ class Lab(Protocol):
 
     def step(self, events: int) -> int:
         """Handle so many events; returns how many there were."""
+
+    def bring(self, path: str) -> BroughtIn | None:
+        """A real file's content, once and live only, recorded; None where nothing may be brought in. OSError."""
 
     def export(self, target: str, pieces: Iterator[tuple[int, bytes]], size: int) -> None:
         """Write bytes to a real file, once and live only; OSError if that fails. Empty pieces are zeros."""

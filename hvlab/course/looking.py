@@ -9,7 +9,7 @@ from hvlab.console.cmdlets import CmdletTable
 from hvlab.console.errors import CmdletError
 from hvlab.console.general import general_cmdlets
 from hvlab.console.host import RecordingHost
-from hvlab.console.lab import DEFAULT_WAIT
+from hvlab.console.lab import DEFAULT_WAIT, BroughtIn
 from hvlab.console.shell import Shell
 from hvlab.console.simulation import simulation_cmdlets
 from hvlab.kernel import World
@@ -65,6 +65,10 @@ class LookingLab:
 
     def step(self, events: int) -> int:
         """A check does not wait."""
+        raise _only_looks()
+
+    def bring(self, path: str) -> BroughtIn | None:
+        """A check brings nothing in."""
         raise _only_looks()
 
     def export(self, target: str, pieces: Iterator[tuple[int, bytes]], size: int) -> None:

@@ -102,7 +102,7 @@ def _copy(plan: Plan, one: FileEntry) -> str:
 
 
 def _same(first: FileContent, second: FileContent) -> bool:
-    return first.size == second.size and first.chunks == second.chunks
+    return first.same(second)
 
 
 def changing(service: Vmms, plan: Plan) -> list[FileEntry]:

@@ -42,7 +42,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
     `kind` is command (text), clock (to: simulated ns), answer (name, text), hint (name),
     stop (of the command before it; to: simulated ns), confirm (text: yes or no, an answer to
-    the command before it), rewind (to: the number of the input after which it goes on, 0 for the
+    the command before it), file (a real file that the command before it brings in; name, text: its SHA-256,
+    to: its size), rewind (to: the number of the input after which it goes on, 0 for the
     beginning; the first input has the number 1) or bookmark (name; to: trace events at that point).
     """
 
@@ -53,7 +54,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     to: Count = 0
 
 
-KINDS = ("command", "clock", "answer", "hint", "stop", "confirm", "rewind", "bookmark")
+KINDS = ("command", "clock", "answer", "hint", "stop", "confirm", "file", "rewind", "bookmark")
 
 
 class BadLog(Exception):

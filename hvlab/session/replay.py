@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from hvlab.console.cmdlets import Cmdlet
 from hvlab.console.host import Host
@@ -10,8 +11,15 @@ from hvlab.session import log
 from hvlab.session.session import Session
 
 
-def replay(data: bytes, name: str, *, host: Host | None = None, cmdlets: Iterable[Cmdlet] = ()) -> Session:
-    """Replay a log whole; nothing is written to real files.
+def replay(
+    data: bytes,
+    name: str,
+    *,
+    host: Host | None = None,
+    cmdlets: Iterable[Cmdlet] = (),
+    store: Path | None = None,
+) -> Session:
+    """Replay a log whole; nothing is written to real files. `store`: where the files are that it brings in.
 
     Raises log.BadLog, session.ReplayMismatch, catalog.BadCatalog.
     """
@@ -25,6 +33,7 @@ def replay(data: bytes, name: str, *, host: Host | None = None, cmdlets: Iterabl
         host=host,
         exports=False,
         cmdlets=cmdlets,
+        store=store,
     )
     session.replay(entries)
     return session

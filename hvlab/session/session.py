@@ -31,9 +31,13 @@ from hvlab.session.breakpoints import Breakpoints
 from hvlab.session.cmdlets import SESSION_CMDLETS, TRAVELLING
 from hvlab.session.log import Entry, Header, LogWriter, cut_torn_line, new_header, read
 from hvlab.session.refusals import refusal
+from hvlab.session.store import Brought, Store, Unkept, beside
 from hvlab.session.timeline import ATTACHED, Step
 from hvlab.session.travel import CannotGo, Travel
 from hvlab.text import Text
+
+UNREAD, REFUSED = "could not be read", "refused"
+"""What the record says of a file that was to be brought in and was not."""
 
 
 class Mover(Protocol):
@@ -69,6 +73,7 @@ class Session:
         cmdlets: Iterable[Cmdlet] = (),
         step_limit: int = 5_000_000,
         language: str = "en",
+        store: Path | None = None,
     ) -> None:
         self.header: Header = new_header(scenario, platform, seed, lesson, lesson_digest)
         self.scenario = catalog.scenario(scenario)
@@ -91,6 +96,9 @@ class Session:
         )
         self.mover: Mover = AtOnce()
         self.exports = exports
+        folder = beside(log) if store is None and log is not None else store
+        self.store = Store(folder)
+        """The real files that were brought in; `store` is where a replay finds them."""
         self.exported: list[tuple[str, int]] = []
         self.answers: dict[str, str] = {}
         self.hints: list[str] = []
@@ -231,12 +239,46 @@ class Session:
         """A command asks whether to go on: the answer is an input, recorded like any other."""
         if self._replies is None:
             yes = self.shell.host.confirm(caption, question)
-        elif self._replies:
-            yes = self._replies.pop(0).text == "yes"
         else:
-            raise ReplayMismatch(Entry(self._world.processed, "confirm"), self._world.processed)
+            yes = self._reply("confirm").text == "yes"
         self._note("confirm", text="yes" if yes else "no")
         return yes
+
+    def _reply(self, kind: str) -> Entry:
+        """What the command under way was given in the record. ReplayMismatch if that was nothing of this kind."""
+        if not self._replies or self._replies[0].kind != kind:
+            raise ReplayMismatch(Entry(self._world.processed, kind), self._world.processed)
+        return self._replies.pop(0)
+
+    def bring(self, path: str) -> Brought | None:
+        """Bring a real file in: an input, recorded by name, size and hash. None where nothing may be. OSError."""
+        if self._replies is not None:
+            found = self._brought(self._reply("file"))
+        elif not self.exports:
+            found = None
+        else:
+            try:
+                found = self.store.take(Path(path))
+            except OSError:
+                self._note("file", text=UNREAD, name=Path(path).name)
+                raise
+        if found is None:
+            self._note("file", text=REFUSED)
+        else:
+            self._note("file", text=found.sha256, name=found.name, to=found.size)
+        return found
+
+    def _brought(self, entry: Entry) -> Brought | None:
+        """What the record brings in. OSError if it could not be read then, MissingFile."""
+        if entry.text == REFUSED:
+            return None
+        if entry.text == UNREAD:
+            self._note("file", text=UNREAD, name=entry.name)
+            raise OSError(0, UNREAD)
+        try:
+            return self.store.find(entry.name, entry.to, entry.text)
+        except Unkept:
+            raise MissingFile(entry, self._world.processed) from None
 
     def _note(self, kind: str, *, text: str = "", name: str = "", to: int = 0) -> None:
         if not self._recording or self.travel.quiet:
@@ -407,8 +449,9 @@ class Session:
         self.exported.append((path, len(data)))
 
     def close(self) -> None:
-        """Close the log."""
+        """Close the log and the files that were brought in."""
         self.log.close()
+        self.store.close()
 
     # -- replay ---------------------------------------------------------------------------------
 
@@ -490,6 +533,17 @@ class ReplayMismatch(Exception):
             else f"an input of the kind {entry.kind!r} ({entry.text[:40]!r}) cannot be applied where it stands"
         )
         super().__init__(f"{found}: the file was changed, or comes from another version")
+
+
+class MissingFile(ReplayMismatch):
+    """The content of a file that the record brings in is not there."""
+
+    def __init__(self, entry: Entry, processed: int) -> None:
+        super().__init__(entry, processed)
+        self.args = (
+            f"the record brings in the file {entry.name!r} ({entry.to} bytes, SHA-256 {entry.text}), and its content "
+            "is not in the folder of files beside the record",
+        )
 
 
 def _never() -> bool:

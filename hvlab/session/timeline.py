@@ -19,7 +19,7 @@ from hvlab.session.log import Entry
 
 WITHOUT_EFFECT = ("rewind", "bookmark", "hint")
 """Inputs that change neither the world nor the shell."""
-ATTACHED = ("confirm", "stop")
+ATTACHED = ("confirm", "file", "stop")
 """Inputs that belong to the command before them."""
 
 
@@ -133,7 +133,7 @@ class Timeline:
                     last = nodes[place]
                     place += 1
                     attached = self.entries[last - 1]
-                    if attached.kind == "confirm":
+                    if attached.kind in ("confirm", "file"):
                         replies.append(attached)
                     else:
                         halt = attached

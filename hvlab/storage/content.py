@@ -8,20 +8,61 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 CHUNK = 4096
 _ZERO = bytes(CHUNK)
 
 
+class FileSource:
+    """A real file that never changes, read as it is needed: what lies below a file that was brought in.
+
+    `identity` is the hash of its bytes, by which everybody knows it again.
+    """
+
+    AHEAD = 64 << 10
+
+    def __init__(self, path: Path, identity: bytes) -> None:
+        self.identity = identity
+        self._path = path
+        self._file: BinaryIO | None = None
+        self._begin = 0
+        self._window = b""
+        """The last stretch that was read, and where it begins: the next chunk is mostly in it."""
+
+    def read(self, offset: int, count: int) -> bytes:
+        """Bytes from `offset`; fewer at the end. OSError."""
+        at = offset - self._begin
+        if not (at >= 0 and at + count <= len(self._window)):
+            if self._file is None:
+                self._file = self._path.open("rb")
+            self._file.seek(offset)
+            self._begin, self._window, at = offset, self._file.read(max(count, self.AHEAD)), 0
+        return self._window[at : at + count]
+
+    def close(self) -> None:
+        """Close the file; it is opened again when it is needed."""
+        if self._file is not None:
+            self._file.close()
+            self._file, self._window = None, b""
+
+
 class FileContent:
-    """`size` in bytes; `chunks` by chunk number, zero chunks left out."""
+    """`size` in bytes; `chunks` by chunk number, zero chunks left out.
 
-    __slots__ = ("_shared", "chunks", "size")
+    With a `source`, a chunk that is not there is that file's, as far as `reach` bytes from the beginning.
+    """
 
-    def __init__(self, size: int = 0, chunks: dict[int, bytes] | None = None) -> None:
+    __slots__ = ("_shared", "chunks", "reach", "size", "source")
+
+    def __init__(
+        self, size: int = 0, chunks: dict[int, bytes] | None = None, source: FileSource | None = None
+    ) -> None:
         self.size = size
         self.chunks = {} if chunks is None else chunks
+        self.source = source
+        self.reach = 0 if source is None else size
         self._shared = False
         """Whether the table of chunks may belong to others too: it is copied before it is changed."""
 
@@ -32,6 +73,15 @@ class FileContent:
         content.write(0, data)
         return content
 
+    def _chunk(self, number: int) -> bytes:
+        found = self.chunks.get(number)
+        if found is not None:
+            return found
+        at = number * CHUNK
+        if self.source is None or at >= self.reach:
+            return _ZERO
+        return self.source.read(at, min(CHUNK, self.reach - at)).ljust(CHUNK, b"\0")
+
     def read(self, offset: int, count: int) -> bytes:
         """Bytes from `offset`; fewer at the end of the file. ValueError before its beginning."""
         if offset < 0:
@@ -41,12 +91,15 @@ class FileContent:
             return b""
         number, start = divmod(offset, CHUNK)
         if start + count <= CHUNK:
-            return self.chunks.get(number, _ZERO)[start : start + count]
+            chunk = self.chunks.get(number)
+            if chunk is None:
+                chunk = _ZERO if self.source is None else self._chunk(number)
+            return chunk[start : start + count]
         parts = []
         while count:
             number, start = divmod(offset, CHUNK)
             step = min(CHUNK - start, count)
-            parts.append(self.chunks.get(number, _ZERO)[start : start + step])
+            parts.append(self._chunk(number)[start : start + step])
             offset += step
             count -= step
         return b"".join(parts)
@@ -64,9 +117,9 @@ class FileContent:
             if step == CHUNK:
                 chunk = bytes(data[done : done + step])
             else:
-                old = self.chunks.get(number, _ZERO)
+                old = self._chunk(number)
                 chunk = old[:start] + data[done : done + step] + old[start + step :]
-            if chunk == _ZERO:
+            if chunk == _ZERO and number * CHUNK >= self.reach:
                 self.chunks.pop(number, None)
             else:
                 self.chunks[number] = chunk
@@ -86,10 +139,11 @@ class FileContent:
                 del self.chunks[number]
             if first in self.chunks:
                 kept = self.chunks[first][:rest].ljust(CHUNK, b"\0")
-                if kept == _ZERO:
+                if kept == _ZERO and first * CHUNK >= self.reach:
                     del self.chunks[first]
                 else:
                     self.chunks[first] = kept
+            self.reach = min(self.reach, size)
         self.size = size
 
     def pieces(self, length: int = 1 << 20) -> Iterator[tuple[int, bytes]]:
@@ -101,18 +155,26 @@ class FileContent:
             for piece in range(number * CHUNK // length, ((number + 1) * CHUNK - 1) // length + 1)
         }
         for offset in range(0, self.size, length):
-            yield offset, self.read(offset, length) if offset // length in touched else b""
+            there = offset // length in touched or offset < self.reach
+            data = self.read(offset, length) if there else b""
+            yield offset, data if data.count(0) < len(data) else b""
 
     @property
     def stored_bytes(self) -> int:
         """What the file takes in memory."""
         return len(self.chunks) * CHUNK
 
+    def same(self, other: FileContent) -> bool:
+        """Whether the other holds the same bytes in the same way: a copy of which neither was changed."""
+        mine = (self.size, self.reach, self.source, self.chunks)
+        return mine == (other.size, other.reach, other.source, other.chunks)
+
     # -- snapshots --------------------------------------------------------------------------
 
     def copy(self) -> FileContent:
         """A twin that shares the chunks, and their table until one of the two writes."""
-        twin = FileContent(self.size, self.chunks)
+        twin = FileContent(self.size, self.chunks, self.source)
+        twin.reach = self.reach
         twin._shared = self._shared = True
         return twin
 
@@ -124,7 +186,9 @@ class FileContent:
 
     def digest_state(self) -> Any:
         """The size, and the hash of every chunk by its number."""
+        below = [] if self.source is None else [self.reach, self.source.identity]
         return [
             self.size,
+            *below,
             [[number, hashlib.sha256(self.chunks[number]).digest()] for number in sorted(self.chunks)],
         ]

@@ -61,8 +61,8 @@ def _work(call: Call, what: str, sectors: int, change: Callable[[], None], path:
         change()
     except StorageError as error:
         raise storage_error(error, path) from None
-    except BadVhd:
-        raise unreadable(path) from None
+    except BadVhd as error:
+        raise unreadable(path, error) from None
 
 
 def _convert(call: Call) -> Iterator[object]:
@@ -194,8 +194,8 @@ def _test(call: Call) -> Iterator[object]:
                 if disk.block_size:
                     disk.verify()
                 disk = disk.parent
-        except BadVhd:
-            raise unreadable(path) from None
+        except BadVhd as error:
+            raise unreadable(path, error) from None
         yield True
 
 
@@ -210,8 +210,8 @@ def _set(call: Call) -> Iterator[object]:
         link = differencing.parent_link(files.open(path))
     except StorageError as error:
         raise storage_error(error, path) from None
-    except BadVhd:
-        raise unreadable(path) from None
+    except BadVhd as error:
+        raise unreadable(path, error) from None
     if link is None:
         raise CmdletError(
             f"'{path}' is not a differencing virtual hard disk.",

@@ -188,16 +188,16 @@ def opened(call: Call, path: str) -> vhd.Vhd:
     except vhd.BadVhd as error:
         if error.reason.startswith("parent-"):
             raise _broken_chain(error, path) from None
-        raise unreadable(path) from None
+        raise unreadable(path, error) from None
 
 
-def unreadable(path: str) -> CmdletError:
-    """What a real host says of a file that is no whole virtual disk."""
+def unreadable(path: str, error: vhd.BadVhd) -> CmdletError:
+    """What a real host says of a file that is no whole virtual disk; the lab adds where the damage is."""
     return CmdletError(
         f"'{path}': the file or directory is corrupted and unreadable. (0x80070570)",
         "InvalidOperation",
         "InvalidData",
-        explain=("explain.not-a-vhd", {"path": path}),
+        explain=(f"explain.vhd-{error.reason}", {**error.details, "path": path}),
     )
 
 
@@ -257,16 +257,17 @@ def _add(call: Call) -> Iterator[object]:
     service = vmms(call.lab)
     if not call.should_process(args.VMName, "Add-VMHardDiskDrive"):
         return
-    with RefusalsTold():
-        path = full_path(call, args.Path) if args.DiskNumber is None else raw.path_of(args.DiskNumber)
+    path = full_path(call, args.Path) if args.DiskNumber is None else raw.path_of(args.DiskNumber)
+    controller = args.ControllerType.upper() if args.ControllerType else None
+    try:
         drive = service.add_drive(
-            args.VMName,
-            path,
-            args.ControllerType.upper() if args.ControllerType else None,
-            args.ControllerNumber,
-            args.ControllerLocation,
+            args.VMName, path, controller, args.ControllerNumber, args.ControllerLocation
         )
-        machine = service.machine(args.VMName)
+    except Refusal as refusal:
+        if refusal.reason == "not-a-vhd":
+            opened(call, path)  # which says what is wrong with it, or with a disk that it stands on
+        raise as_error(refusal) from None
+    machine = service.machine(args.VMName)
     if args.Passthru:
         yield drive_object(machine, drive)
 

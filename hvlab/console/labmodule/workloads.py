@@ -1,4 +1,4 @@
-"""Start-LabWorkload, Get-LabWorkload and Export-LabFile."""
+"""Start-LabWorkload and Get-LabWorkload."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
-from hvlab.console.hyperv.disks import full_path, storage, storage_error
 from hvlab.console.hyperv.machines import find_machines, machine_now
 from hvlab.console.hyperv.objects import guest_of, vmms
 from hvlab.console.labmodule import databases
@@ -21,7 +20,6 @@ from hvlab.guests.guest import GuestSystem
 from hvlab.guests.records import Workload
 from hvlab.guests.system_record import DATA_START, SECTOR
 from hvlab.host.machine import PAUSED_CRITICAL, VirtualMachine
-from hvlab.storage.volume import StorageError
 
 MODULE = "Lab"
 DISK, NETWORK, PROCESSOR, LOAD = "Disk", "Network", "Processor", "Load"
@@ -176,37 +174,6 @@ def _list(call: Call) -> Iterator[object]:
             yield _account(machine, work)
 
 
-def _export(call: Call) -> None:
-    path = full_path(call, call.args.Path)
-    try:
-        handle = storage(call).files.open(path)
-    except StorageError as error:
-        raise storage_error(error, path) from None
-    target = call.args.Destination
-    if not call.should_process(target, "Export-LabFile"):
-        return
-    try:
-        call.lab.export(target, handle.file.content.pieces(), handle.size)
-    except OSError as error:
-        raise CmdletError(
-            f"The real file '{target}' cannot be written: {error.strerror}.",
-            "WriteError",
-            "WriteError",
-            explain=("explain.export-failed", {"path": target}),
-        ) from None
-    call.lab.world.emit(
-        "host.file",
-        f"{call.lab.host}/root/vmms",
-        storage(call).name,
-        None,
-        None,
-        None,
-        "export",
-        path,
-        handle.size,
-    )
-
-
 CMDLETS = (
     Cmdlet(
         "Start-LabWorkload",
@@ -252,17 +219,5 @@ CMDLETS = (
         lab_only=True,
         read_only=True,
         summary_id="help.Get-LabWorkload",
-    ),
-    Cmdlet(
-        "Export-LabFile",
-        MODULE,
-        (
-            Parameter("Path", position=0, mandatory=True, completer="path", pipeline="property"),
-            Parameter("Destination", position=1, mandatory=True),
-        ),
-        _export,
-        lab_only=True,
-        supports_should_process=True,
-        summary_id="help.Export-LabFile",
     ),
 )

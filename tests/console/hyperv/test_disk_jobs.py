@@ -148,12 +148,14 @@ def test_a_running_machine_s_disk_is_left_alone(session: Session) -> None:
         assert outcome.errors and outcome.errors[0].error_id.startswith("FileInUse"), script
 
 
-@pytest.mark.parametrize("offset", [-512, 0, 600])
-def test_damage_is_found(session: Session, offset: int) -> None:
+@pytest.mark.parametrize(
+    ("offset", "reason"), [(-512, "no-footer"), (0, "footer-copy"), (600, "header-checksum")]
+)
+def test_damage_is_found(session: Session, offset: int, reason: str) -> None:
     handle = storage(session).files.open(r"D:\p.vhd")
     place = offset if offset >= 0 else handle.size + offset
     handle.write(place, b"\x13")
-    assert error(session, r"Test-VHD D:\p.vhd") == "explain.not-a-vhd"
+    assert error(session, r"Test-VHD D:\p.vhd") == f"explain.vhd-{reason}"
 
 
 def test_no_room_leaves_everything_as_it_was(session: Session) -> None:
