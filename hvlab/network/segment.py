@@ -10,8 +10,9 @@ from typing import Protocol, cast
 
 from hvlab.kernel import Component, handler
 from hvlab.network import frames
-from hvlab.network.station import Effect, Station, Transmit
+from hvlab.network.station import Answered, Effect, Station, Transmit
 from hvlab.network.switch import TRUNK, Decision, Switch
+from hvlab.network.talk import PING, TIMEOUT, Asked, Talk
 
 
 class Wired(Protocol):
@@ -47,7 +48,7 @@ def note_frame(
 class PhysicalNetwork(Component):
     """One switched network."""
 
-    STATE = ("switch", "hosts", "stations", "delay")
+    STATE = ("switch", "hosts", "stations", "delay", "talks")
 
     def __init__(self, delay: int) -> None:
         self.switch = Switch()
@@ -55,6 +56,8 @@ class PhysicalNetwork(Component):
         """Port to the component behind the cable."""
         self.stations: dict[int, Station] = {}
         self.delay = delay
+        self.talks: dict[int, Talk] = {}
+        """What a computer has asked others, by its port; it comes with the first question."""
 
     def plug_host(self, label: str, component: str) -> int:
         """Plug a host's adapter in; returns the port. It carries every VLAN, with tags."""
@@ -98,6 +101,36 @@ class PhysicalNetwork(Component):
         for effect in effects:
             if isinstance(effect, Transmit):
                 self.send(port, effect.data)
+            elif isinstance(effect, Answered) and port in self.talks:
+                self.talks[port].end(effect, self.world.now)
+
+    # -- a computer asks ------------------------------------------------------------------------
+
+    def port_of(self, name: str) -> int | None:
+        """The port of the computer of that name."""
+        for port, station in self.stations.items():
+            if station.name.casefold() == name.casefold():
+                return port
+        return None
+
+    def ask(self, port: int, operation: str, target: str) -> Asked:
+        """Let a computer ping another, or ask it as a client does."""
+        talk = self.talks.setdefault(port, Talk())
+        asked = talk.begin(operation, "", target, self.world.now)
+        station = self.stations[port]
+        begin = station.ping if operation == PING else station.request
+        self._serve(port, begin(asked.tag, target, self.world.now))
+        self.after(TIMEOUT, PhysicalNetwork.on_patience, (port, asked.tag, asked.started))
+        return asked
+
+    @handler
+    def on_patience(self, payload: tuple[int, int, int]) -> int | None:
+        """A question has waited long enough."""
+        port, tag, started = payload
+        asked = self.talks[port].asked.get(tag)
+        if asked is not None and asked.started == started and not asked.finished and port in self.stations:
+            self._serve(port, self.stations[port].give_up(tag))
+        return None
 
     def cable(self, port: int, linked: bool) -> None:
         """Pull a cable, or put it in."""

@@ -74,7 +74,11 @@ def ask(lab: Lab, source: str, operation: str, target: str) -> Asked | None:
     if source == HOST:
         return networks(lab).ask(operation, target)
     network = guest_network(lab, source)
-    return network.ask(operation, target) if network else None
+    if network is not None:
+        return network.ask(operation, target)
+    wire = networks(lab).segment
+    port = wire.port_of(source)
+    return wire.ask(port, operation, target) if port is not None else None
 
 
 def answer(lab: Lab, source: str, tag: int) -> Asked | None:
@@ -82,7 +86,11 @@ def answer(lab: Lab, source: str, tag: int) -> Asked | None:
     if source == HOST:
         return networks(lab).talk.asked.get(tag)
     network = guest_network(lab, source)
-    return network.talk.asked.get(tag) if network else None
+    if network is not None:
+        return network.talk.asked.get(tag)
+    wire = networks(lab).segment
+    talk = wire.talks.get(wire.port_of(source) or 0)
+    return talk.asked.get(tag) if talk is not None else None
 
 
 def wait_for(call: Call, tags: list[tuple[str, int]]) -> None:
@@ -116,10 +124,12 @@ def resolve(call: Call, name: str) -> str:
 
 
 def source_name(call: Call, name: str | None) -> str:
-    """Who asks: the host, or a machine whose guest is at work. CmdletError."""
+    """Who asks: the host, a machine whose guest is at work, or a computer on the wire. CmdletError."""
     if name is None or name.casefold() in (HOST, "localhost", call.lab.computer.casefold()):
         return HOST
     machine = vmms(call.lab).find(name)
+    if machine is None and networks(call.lab).segment.port_of(name) is not None:
+        return name
     if machine is None:
         raise as_error(Refusal("no-such-vm", name=name))
     if network_at_work(call, machine) is None:

@@ -2,9 +2,10 @@
 
 `rows-*.toml` hold a table a claim, `[row.N]` with `claim` (in our own words), perhaps `scenario`,
 `platform` and `start` (names in `starts.toml`: what is done first), and the four columns. A column has
-`run` (console lines) and what they must print (`shows`), or which error they must give (`error`), or `none`
-with the reason why there is nothing; a row's own `none` stands for all four. The columns of a row run one
-after another in one new lab. `python -m tests.acceptance.claims` prints the table.
+`run` (console lines) and what they must print (`shows`), or which error they must give (`error`, or several), or
+`none` with the reason why there is nothing; a row's own `none` stands for all four. The columns of a row run one
+after another in one new lab; a column with a `scenario` or a `platform` of its own has a lab of its own.
+`python -m tests.acceptance.claims` prints the table.
 """
 
 from __future__ import annotations
@@ -79,21 +80,35 @@ def shown(text: str, printed: str) -> bool:
     return text in (printed.split() if text.isdigit() or text in ("True", "False") else printed)
 
 
+def _lab(row: Row, column: dict[str, Any], listener: Listener) -> Session:
+    """A new lab for a row, or for a column that has its own; with what the row does first if it is the row's."""
+    session = Session(
+        scenario=column.get("scenario", row.scenario),
+        platform=column.get("platform", row.platform),
+        host=listener,
+    )
+    if "scenario" not in column:
+        session.run(row.start)
+    return session
+
+
 def run(row: Row) -> list[str]:
     """What of the row does not hold, a sentence each; empty if all does."""
     listener = Listener()
-    session = Session(scenario=row.scenario, platform=row.platform, host=listener)
-    session.run(row.start)
+    session = _lab(row, {}, listener)
     wrong = [f"start: got {said!r}" for said in listener.errors]
     for name, column in row.columns.items():
         if "run" not in column:
             continue
+        own = "scenario" in column or "platform" in column
+        lab = _lab(row, column, listener) if own else session
         listener.text.clear()
         listener.errors.clear()
-        session.run(column["run"])
+        lab.run(column["run"])
         printed, said = "".join(listener.text), " ".join(listener.errors)
-        expected = column.get("error", "")
-        if bool(expected) != bool(said) or expected not in said:
+        expected = column.get("error", [])
+        expected = [expected] if isinstance(expected, str) else expected
+        if bool(expected) != bool(said) or any(one not in said for one in expected):
             wrong.append(f"{name}: expected the error {expected!r}, got {said!r}")
         wrong += [
             f"{name}: {text!r} is not in {printed!r}"
