@@ -453,12 +453,17 @@ class GuestSystem(PartitionSoftware):
         self.writes_done()
         self.unblock(f"io {tag}")
 
+    @derived
+    def _disk_paths(self) -> dict[str, str]:
+        """The path of the driver that serves each route."""
+        return {"synthetic": f"{self.name}/storvsc", "emulated": f"{self.name}/atapi"}
+
     def note_io(self, request: Request, action: str, status: str) -> int:
         """A disk request begins or has ended."""
         return self.world.emit(
             "guest.io",
             self.name,
-            f"{self.name}/{'storvsc' if request.route == 'synthetic' else 'atapi'}",
+            self._disk_paths[request.route],
             self.partition,
             0,
             self.units.get(request.unit, (0, 0, 0))[0] or None,

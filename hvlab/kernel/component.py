@@ -113,21 +113,29 @@ class Component:
     name: str
     index: int
 
+    _made: ClassVar[tuple[str, ...]] = ()
+    _found: ClassVar[tuple[str, ...]] = ()
+    """What a class has of `derived` and of `neighbour`, by name."""
+
     def after(self, delay: int, what: handler[Any, P], payload: P) -> int:
         """Have one of this component's own handlers called after `delay` ns; returns a ticket."""
         return self.world.schedule(delay, self.index, what.id, payload)
 
+    def __init_subclass__(cls) -> None:
+        kept = [(name, getattr(cls, name, None)) for name in dir(cls)]
+        cls._made = tuple(name for name, what in kept if isinstance(what, derived))
+        cls._found = tuple(name for name, what in kept if isinstance(what, neighbour))
+
     def forget_neighbours(self) -> None:
         """Look them up anew when they are needed next, and make anew what was made with them."""
-        self._drop(neighbour, derived)
+        for name in self._found:
+            self.__dict__.pop(name, None)
+        self.forget_derived()
 
     def forget_derived(self) -> None:
         """The state is another one: make anew what was made from it."""
-        self._drop(derived)
-
-    def _drop(self, *kinds: type) -> None:
-        for name in [name for name in self.__dict__ if isinstance(getattr(type(self), name, None), kinds)]:
-            del self.__dict__[name]
+        for name in self._made:
+            self.__dict__.pop(name, None)
 
     def restored(self) -> None:
         """Called when the state was put back to an earlier one: drop what else depends on it."""

@@ -131,17 +131,17 @@ def parse(data: bytes) -> Packet:
     ranges: tuple[tuple[int, int, tuple[int, ...]], ...] = ()
     start, end = offset8 * 8, length8 * 8
     if kind == GPA_DIRECT:
-        ranges = _ranges(data[16:start])
+        if start == 40:  # as most are: one range within one page
+            _, count, size, at, page = _RANGE_OF_ONE.unpack_from(data, 16)
+            if count == 1 and 0 < size <= 4096 - at:
+                ranges = ((size, at, (page,)),)
+        ranges = ranges or _ranges(data[16:start])
     elif kind == TRANSFER_PAGES:
         ranges = tuple(_transfer_ranges(data[16:start]))
     return Packet(kind, flags, transaction, ranges, bytes(data[start:end]), end + TRAILER_SIZE)
 
 
 def _ranges(header: bytes) -> tuple[tuple[int, int, tuple[int, ...]], ...]:
-    if len(header) == 24:  # as most are: one range within one page
-        _, count, byte_count, byte_offset, page = _RANGE_OF_ONE.unpack(header)
-        if count == 1 and 0 < byte_count <= 4096 - byte_offset:
-            return ((byte_count, byte_offset, (page,)),)
     if len(header) < 8:
         raise BadPacket("no room for the GPA-direct header")
     _, count = _TWO.unpack_from(header)

@@ -67,12 +67,13 @@ class Ring:
     `size` is the data's size in bytes.
     """
 
-    __slots__ = ("_control", "_data", "_memory", "size")
+    __slots__ = ("_control", "_data", "_memory", "_own", "size")
 
     def __init__(self, memory: Pages, pages: Sequence[int]) -> None:
         if len(pages) < 2:
             raise ValueError("a ring needs a control page and at least one data page")
         self._memory = memory
+        self._own = memory.own
         self._control = pages[0]
         self._data = tuple(pages[1:])
         self.size = len(self._data) * PAGE_SIZE
@@ -110,9 +111,8 @@ class Ring:
         Raises RingFull (after leaving pending_send_size), RingCorrupt, and
         ValueError for a packet that no ring of this size can hold.
         """
-        memory, size = self._memory, self.size
-        own = memory.own
-        control = own.get(self._control) or memory.page_for_write(self._control)
+        own, size = self._own, self.size
+        control = own.get(self._control) or self._memory.page_for_write(self._control)
         write, read, mask, pending = _CONTROL.unpack_from(control)
         if write >= size or read >= size or (write | read) & 7:
             raise self._corrupt(write, read)
@@ -126,7 +126,7 @@ class Ring:
         number, offset = divmod(write, PAGE_SIZE)
         if offset + total <= PAGE_SIZE:
             page = self._data[number]
-            (own.get(page) or memory.page_for_write(page))[offset : offset + total] = data
+            (own.get(page) or self._memory.page_for_write(page))[offset : offset + total] = data
         else:
             self._put(number, offset, data)
         after = write + total
@@ -188,15 +188,13 @@ class Ring:
 
     def mask(self) -> bytearray:
         """No signals while the reader drains; the control page, for `take`, during this event."""
-        memory = self._memory
-        control = memory.own.get(self._control) or memory.page_for_write(self._control)
+        control = self._own.get(self._control) or self._memory.page_for_write(self._control)
         _INDEX.pack_into(control, 8, 1)
         return control
 
     def unmask(self) -> bool:
         """Signals again; returns whether something came in between, which must be read first. Raises RingCorrupt."""
-        memory = self._memory
-        control = memory.own.get(self._control) or memory.page_for_write(self._control)
+        control = self._own.get(self._control) or self._memory.page_for_write(self._control)
         _INDEX.pack_into(control, 8, 0)
         write, read, _, _ = _CONTROL.unpack_from(control)
         if write >= self.size or read >= self.size or (write | read) & 7:

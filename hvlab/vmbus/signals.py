@@ -15,7 +15,8 @@ MESSAGE_CONNECTION = 1
 EVENT_CONNECTION = 2
 VMBUS_SINT = 2
 HALF_PAGE = 2048
-_LOW, _NONE = 16, bytes(HALF_PAGE)
+_LOW = 16
+_NONE = bytes(HALF_PAGE - _LOW)
 POST_AGAIN = 1_000_000
 """How long to wait, in ns, until a message is posted again for which the port had no buffer (Linux: from 1 ms on)."""
 
@@ -35,15 +36,18 @@ def set_bit(page: bytearray, base: int, number: int) -> None:
     page[base + number // 8] |= 1 << number % 8
 
 
-def set_bits(data: bytes | bytearray) -> list[int]:
-    """The numbers of the bits that are set, lowest first."""
-    # Nearly always only low numbers are set: to compare bytes is quick, to work with long numbers is not.
-    if data[_LOW:] == _NONE[: len(data) - _LOW]:
-        return list(_few_bits(bytes(data[:_LOW])))
-    return list(_all_bits(data))
+def set_bits(data: bytes | bytearray, at: int = 0, size: int = HALF_PAGE) -> list[int]:
+    """The numbers of the bits that are set in `size` bytes from `at` on, lowest first."""
+    end = min(at + size, len(data))
+    # Nearly always only low numbers are set: to compare with zeros is quick, to take long numbers apart is not.
+    rest = _NONE[: end - at - _LOW] if end - at != HALF_PAGE else _NONE
+    if data.startswith(rest, at + _LOW, end):
+        end = at + _LOW
+    return list(_bits(bytes(data[at:end])))
 
 
-def _all_bits(data: bytes | bytearray) -> tuple[int, ...]:
+@lru_cache(maxsize=256)
+def _bits(data: bytes) -> tuple[int, ...]:
     value = int.from_bytes(data, "little")
     found = []
     while value:
@@ -53,12 +57,9 @@ def _all_bits(data: bytes | bytearray) -> tuple[int, ...]:
     return tuple(found)
 
 
-_few_bits = lru_cache(maxsize=256)(_all_bits)
-
-
 def take_bits(page: bytearray, base: int) -> list[int]:
     """The bits that are set in a half of the interrupt page, lowest first; they are cleared."""
-    found = set_bits(page[base : base + HALF_PAGE])
+    found = set_bits(page, base)
     for number in found:
         page[base + number // 8] = 0
     return found

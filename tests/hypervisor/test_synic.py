@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from hvlab.hypervisor import Status
 from hvlab.hypervisor.intercepts import IO_PORT, IO_PORT_MESSAGE, SYNIC_MESSAGE
 from hvlab.hypervisor.life import REGISTER_INTERCEPT_SUSPEND, REGISTER_RAX
-from hvlab.hypervisor.partition import MSR_EOM, MSR_GUEST_OS_ID, MSR_HYPERCALL, MSR_SINT0
+from hvlab.hypervisor.partition import MSR_EOM, MSR_GUEST_OS_ID, MSR_HYPERCALL, MSR_SIEFP, MSR_SINT0
 from tests.hypervisor.support import COSTS, Machine
 
 SLOT = 0x8000 + 2 * 256
@@ -192,6 +194,52 @@ def test_an_event_flag_interrupts_only_when_it_was_clear(machine: Machine, child
     machine.hypervisor.write_gpa(child, FLAGS + 1, b"\0")
     machine.calls.signal(0x202, 11)
     assert interrupts(machine, child) == 2
+
+
+def test_a_signal_whose_way_is_known_leaves_the_same_events(machine: Machine, child: int) -> None:
+    told = []
+    for _ in range(3):
+        before = len(machine.world.trace)
+        assert machine.calls.signal(0x202, 11).seq == before + 1
+        hypercall, interrupt = machine.world.trace.since(before)
+        assert interrupt.cause == hypercall.seq
+        told.append(
+            [(one.kind, one.source, one.target, one.vp, one.fields) for one in (hypercall, interrupt)]
+        )
+        assert interrupts(machine, child) == len(told)
+        machine.hypervisor.write_gpa(child, FLAGS, bytes(256))
+    assert told[0] == told[1] == told[2]
+    assert machine.hypervisor.partitions[1].vps[0].exits["hypercall"] > 3
+
+
+def test_a_known_way_is_forgotten_when_something_on_it_changes(machine: Machine, child: int) -> None:
+    world, signal = machine.world, machine.calls.signal
+    whole = world.save()
+
+    def after(change: Callable[[], object]) -> Status:
+        world.restore(whole)
+        assert signal(0x202, 11).ok and signal(0x202, 11).ok
+        change()
+        return signal(0x202, 11).status
+
+    call, msr = machine.calls.call, machine.hypervisor.write_msr
+    assert after(lambda: msr(child, 0, MSR_SINT0 + 2, 1 << 16 | 0x52)) is Status.INVALID_SYNIC_STATE
+    assert after(lambda: msr(child, 0, MSR_SIEFP, 0)) is Status.INVALID_SYNIC_STATE
+    assert after(lambda: call("DeletePort", port_partition=child, port_id=2)) is Status.INVALID_PORT_ID
+    gone = after(lambda: call("DisconnectPort", connection_partition=1, connection_id=0x202))
+    assert gone is Status.INVALID_CONNECTION_ID
+    assert after(lambda: call("FinalizePartition", partition_id=child)) is not Status.SUCCESS
+    assert after(lambda: None) is Status.SUCCESS
+
+
+def test_a_known_way_leads_nowhere_else_after_going_back(machine: Machine, child: int) -> None:
+    whole = machine.world.save()
+    assert machine.calls.signal(0x202, 11).ok
+    machine.world.restore(whole)
+    assert machine.calls.signal(0x202, 11).ok
+    assert machine.hypervisor.read_gpa(child, FLAGS + 1, 1) == bytes([1 << 3])
+    assert machine.hypervisor.partitions[child].vps[0].halted is False
+    assert interrupts(machine, child) == 1
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import uuid
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import pytest
@@ -197,3 +197,34 @@ def test_streams_go_back_with_the_world() -> None:
     expected = [world.stream("a").next_u64(), world.stream("b").next_u64()]
     world.restore(saved)
     assert [world.stream("a").next_u64(), world.stream("b").next_u64()] == expected
+
+
+class Asked(NamedTuple):
+    """What is asked of a disk, for example."""
+
+    path: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class AskedToo:
+    """The same as a dataclass."""
+
+    path: str
+    data: bytes
+
+
+def test_a_named_tuple_is_fixed_and_spelled_as_a_dataclass_is() -> None:
+    asked = Asked("d", b"1")
+    assert copy_state(asked) is asked
+    assert plain(asked) == ["Asked", *plain(AskedToo("d", b"1"))[1:]]
+    assert plain(asked) != plain(("d", b"1"))
+
+
+@pytest.mark.parametrize("held", [[("a", 1), ("b", [2])], {1: ("a", 1), 2: ("b", [2])}])
+def test_tuples_that_hold_something_changing_are_copied(held: Any) -> None:
+    twin = copy_state(held)
+    (held[1] if isinstance(held, list) else held[2])[1].append(3)
+    assert (twin[1] if isinstance(twin, list) else twin[2]) == ("b", [2])
+    fixed = [("a", 1), ()]
+    assert copy_state(fixed) == fixed and copy_state(fixed) is not fixed

@@ -115,3 +115,19 @@ def test_what_the_table_has_no_room_for_is_refused(values: dict[str, Any]) -> No
 def test_a_table_in_native_order_would_have_gaps_and_is_refused() -> None:
     with pytest.raises(ValueError, match="declared"):
         Layout("Native", Field("a", "u8"), Field("b", "u32"), order="@")
+
+
+@given(VALUES, st.binary(max_size=5), st.sets(st.sampled_from("abcdefg")))
+def test_a_reader_takes_its_fields_and_no_others(
+    values: dict[str, Any], before: bytes, wanted: set[str]
+) -> None:
+    names = [field.name for field in ALL.fields if field.name in wanted]
+    taken = ALL.reader(*names)(before + ALL.pack(**values), len(before))
+    raw = {**values, "f": values["f"].bytes_le}
+    assert taken == tuple(raw[name] for name in names)
+
+
+@pytest.mark.parametrize("names", [("b", "a"), ("a", "a"), ("z",)])
+def test_a_reader_wants_names_in_the_structs_order(names: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="All"):
+        ALL.reader(*names)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from hvlab.datacenter.build import build_world
 from hvlab.host.vmms import Vmms
-from hvlab.kernel import KINDS, Component, Field, Layout, Stream, World, handler
+from hvlab.kernel import KINDS, Component, Field, Layout, Stream, World, derived, handler, neighbour
 from hvlab.kernel.state import copy_state, plain
 
 SYSTEM = r"C:\Images\WS2008-x64.vhd"
@@ -233,6 +233,50 @@ def test_what_is_derived_is_made_again() -> None:
     world.restore(saved)
     put_back = world.get("odd", Odd)
     assert (put_back.value, put_back.doubled, put_back.world, put_back.index) == (3, 6, world, 0)
+
+
+class Derived(Component):
+    """Looks at another, and keeps what it makes of it."""
+
+    STATE = ("factor",)
+
+    def __init__(self, factor: int) -> None:
+        self.factor = factor
+
+    @neighbour
+    def odd(self) -> Odd:
+        return self.world.get("odd", Odd)
+
+    @derived
+    def product(self) -> int:
+        return self.factor * self.odd.value
+
+
+def test_what_is_made_of_state_and_neighbours_is_made_again_with_them() -> None:
+    world = World()
+    odd, one = world.add("odd", Odd(3)), world.add("one", Derived(5))
+    saved = world.save()
+    assert one.product == 15
+    one.factor = 7
+    assert one.product == 15  # kept, until somebody says that it must not be
+    world.restore(saved)
+    one.factor = 8
+    assert one.product == 24
+    world.remove(odd)
+    world.add("other", Odd(1))
+    world.restore(saved)
+    assert one.product == 15 and one.odd is world.get("odd", Odd) is not odd
+
+
+def test_the_world_tells_whether_it_still_has_a_component() -> None:
+    world = World()
+    odd = world.add("odd", Odd(3))
+    saved = world.save()
+    assert world.keeps(odd)
+    world.remove(odd)
+    assert not world.keeps(odd)
+    world.restore(saved)
+    assert not world.keeps(odd) and world.keeps(world.get("odd", Odd))
 
 
 def test_names_are_unique_and_kinds_are_checked() -> None:

@@ -346,3 +346,22 @@ def test_libvhdi_knows_the_disk(make: Callable[[], FileHandle], words: str, tmp_
     told = run("vhdiinfo", export(handle.file.content, tmp_path / "disk.vhd"))
     assert re.search(rf"Disk type\s+: {words}\n", told)
     assert f"({len(data)} bytes)" in told and str(IDENTIFIER) in told
+
+
+# -- what is known of a file already ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [fixed, dynamic])
+def test_what_was_sound_before_is_not_believed_after_it_was_damaged(make: Callable[[], FileHandle]) -> None:
+    store = make()
+    vhd.open_vhd(store)
+    at = store.size - 400
+    store.write(at, b"\x01")
+    with pytest.raises(vhd.BadVhd):
+        vhd.open_vhd(store)
+    store.write(at, b"\x00")
+    assert vhd.open_vhd(store).identifier == IDENTIFIER
+    if make is dynamic:
+        store.write(600, b"\x01")
+        with pytest.raises(vhd.BadVhd):
+            vhd.open_vhd(store)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import struct
 
 import pytest
 from hypothesis import given
@@ -91,6 +92,23 @@ def test_ranges_come_back(pages: list[int], offset: int) -> None:
     count = len(pages) * 4096 - offset
     parsed = packets.parse(packets.gpa_direct(b"12345678", 1, count, offset, pages))
     assert parsed.ranges == ((count, offset, tuple(pages)),)
+
+
+@given(st.integers(0, 8300), st.integers(0, 8300), st.integers(0, 3))
+def test_one_range_in_one_page_is_read_as_any_other(count: int, offset: int, ranges: int) -> None:
+    """The usual header has a short way: of the same header with room to spare it must not say anything else."""
+    header = struct.pack("<IIIIQ", 0, ranges, count, offset, 77)
+    said = []
+    for spare in (b"", bytes(8)):
+        length = 16 + len(header + spare)
+        head = struct.pack("<HHHHQ", packets.GPA_DIRECT, length // 8, length // 8, 1, 5)
+        try:
+            said.append(packets.parse(head + header + spare).ranges)
+        except BadPacket:
+            said.append(None)
+    assert said[0] == said[1] or (ranges > 1 or -(-(count + offset) // 4096) > 1)
+    if ranges == 1 and count > 0 and count + offset <= 4096:
+        assert said[0] == ((count, offset, (77,)),)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ VMBus packet's GPA-direct header and never lies in the ring.
 
 from __future__ import annotations
 
+import struct
+
 from hvlab.kernel import Field, Layout
 
 COMPLETE_IO, EXECUTE_SRB, RESET_LUN, RESET_BUS = 1, 3, 4, 6
@@ -119,6 +121,22 @@ read_outcome = {
     size: layout.reader("status", "srb_status", "cdb") for size, layout in REQUEST_PACKETS.items()
 }
 """By a completion's size: the status, the SRB status and what lies where the command block was."""
+
+_head = struct.Struct("<III").pack_into
+_SRB_STATUS_AT, _LENGTH_AT = (
+    PACKET_HEADER.size + SCSI_REQUEST_36.offsets[name] for name in ("srb_status", "transfer_length")
+)
+
+
+def completed(request: bytes, status: int, srb_status: int, length: int = 0) -> bytes:
+    """The completion of a request: the same packet with its outcome, and the length that came, if data came."""
+    packet = bytearray(request)
+    _head(packet, 0, COMPLETE_IO, 0, status)
+    packet[_SRB_STATUS_AT] = srb_status
+    if length:
+        packet[_LENGTH_AT : _LENGTH_AT + 4] = length.to_bytes(4, "little")
+    return bytes(packet)
+
 
 MAXIMUM_TRANSFER = 0x40000
 """Bytes one request may move."""

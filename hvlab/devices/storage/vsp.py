@@ -203,13 +203,8 @@ class StorVsp:
         return MoveSectors(transaction, lun, answer.write, answer.lba, answer.sectors)
 
     def _srb(self, transaction: int, payload: bytes, srb_status: int, data: bytes = b"") -> Complete:
-        layout = protocol.REQUEST_PACKETS[len(payload)]
-        packet = layout.unpack(payload)
-        packet["operation"], packet["flags"] = COMPLETE_IO, 0
-        packet["status"], packet["srb_status"] = STATUS_OF_SRB[srb_status], srb_status
-        if data:
-            packet["transfer_length"] = len(data)
-        return Complete(transaction, layout.pack(**packet), data)
+        status = STATUS_OF_SRB[srb_status]
+        return Complete(transaction, protocol.completed(payload, status, srb_status, len(data)), data)
 
     def _check(self, transaction: int, payload: bytes, key: int, code: int) -> Complete:
         """CHECK CONDITION: the sense data takes the command block's place."""

@@ -89,7 +89,7 @@ class StorageService(Service):
             data = copy_from(link.root.hypervisor, link.partition, area, effect.sectors * 512)
         link.world.emit(
             "device.command",
-            f"{link.host}/root/storvsp",
+            link.end(relid).name,
             link.disks.name,
             link.partition,
             None,
