@@ -19,6 +19,8 @@ MSR_SIMP = 0x40000083
 MSR_EOM = 0x40000084
 MSR_SINT0 = 0x40000090
 SINT_MASKED = 1 << 16
+_FAR = 1 << 62
+"""Beyond every page."""
 
 MSR_NAMES = {
     MSR_GUEST_OS_ID: "HV_X64_MSR_GUEST_OS_ID",
@@ -126,10 +128,11 @@ class Partition:
 
     def translate(self, gpa_page: int) -> int | None:
         """The system-physical page behind a guest-physical one, or None."""
-        place = bisect_right(self.gpa_map, (gpa_page, 1 << 62, 0)) - 1
+        runs = self.gpa_map
+        place = bisect_right(runs, (gpa_page, _FAR)) - 1
         if place < 0:
             return None
-        first, spa, count = self.gpa_map[place]
+        first, spa, count = runs[place]
         offset = gpa_page - first
         return spa + offset if offset < count else None
 

@@ -146,9 +146,13 @@ def _finish(call: Call, machine: VirtualMachine, number: int) -> Iterator[object
         nonlocal guest, service
         if guest is None or not world.keeps(guest):
             guest, service = guest_of(call.lab, machine), vmms(call.lab)
-        if guest is None or service.machines.get(key, machine).state == PAUSED_CRITICAL:
-            return True
-        return len(guest.workloads) < number or guest.workloads[number - 1].finished > 0
+            if guest is None:
+                return True
+        return (
+            len(guest.workloads) < number
+            or guest.workloads[number - 1].finished > 0
+            or service.machines.get(key, machine).state == PAUSED_CRITICAL
+        )
 
     if not call.lab.wait(finished):
         raise CmdletError(
