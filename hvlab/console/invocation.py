@@ -65,7 +65,7 @@ ABSENT: dict[str, str] = {
     **dict.fromkeys(("notepad", "notepad.exe", "edit"), "use Get-Content and Set-Content"),
     **dict.fromkeys(("out-printer", "lp"), "use Out-File"),
     **dict.fromkeys(
-        ("register-objectevent", "register-engineevent", "wait-event"), "use Wait-Lab -Until { … }"
+        ("register-objectevent", "register-engineevent"), "use Register-WmiEvent, or Wait-Lab -Until { … }"
     ),
 }
 

@@ -52,6 +52,7 @@ KINDS = _catalogue(
     Kind("migration", "root", ("action", "vm", "round", "pages")),
     Kind("licence", "root", ("action", "number", "edition", "server")),
     Kind("server", "root", ("action", "detail")),
+    Kind("wmi.event", "root", ("subscription", "event", "object")),
     # the hypervisor
     Kind("partition", "hypervisor", ("state",)),
     Kind(

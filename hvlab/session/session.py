@@ -23,6 +23,7 @@ from hvlab.console.lab import DEFAULT_WAIT
 from hvlab.console.shell import Outcome, Script, Shell, Statement
 from hvlab.console.simulation import simulation_cmdlets
 from hvlab.console.source import Position
+from hvlab.console.wmi import actions
 from hvlab.console.wmi.casts import CASTS
 from hvlab.datacenter.build import HOST, build_world
 from hvlab.kernel import World
@@ -111,6 +112,8 @@ class Session:
         """Told of each command before a replay runs it."""
         self._recording = True
         self._alone = False
+        self._acting = False
+        """Whether an action is at work: what comes meanwhile waits until it has ended."""
         self._travelling: Callable[[], object] | None = None
         """What a travelling command wants done as soon as it has ended."""
         self.breakpoints = Breakpoints(self)
@@ -164,12 +167,12 @@ class Session:
     def wait(self, until: Callable[[], bool], limit: int = DEFAULT_WAIT) -> bool:
         """Let the world go on until the condition holds, at most `limit` ns; returns whether it holds."""
         if not until():
-            self._move(self._world.now + limit, until)
+            self._move_and_act(self._world.now + limit, until)
         return until()
 
     def advance(self, nanoseconds: int) -> None:
         """Let simulated time pass."""
-        self._move(self._world.now + nanoseconds, _never)
+        self._move_and_act(self._world.now + nanoseconds, _never)
 
     def step(self, events: int) -> int:
         """Handle so many events; returns how many there were."""
@@ -179,6 +182,25 @@ class Session:
         if next_time is not None and events > 0:
             self._move(FOREVER, lambda: self._world.processed >= target or self._world.next_time() is None)
         return self._world.processed - before
+
+    def _move_and_act(self, until: int, stop: Callable[[], bool]) -> None:
+        """Let the world go on, and run the actions of events (Register-WmiEvent) as these come."""
+        pending = None if self._acting else actions.pending(self._world)
+        if pending is None:
+            self._move(until, stop)
+            return
+        while True:
+            if not pending():
+                self._move(until, lambda: pending() or stop())
+            if not pending():
+                return
+            self._acting = True
+            try:
+                actions.run_pending(self.shell.runtime)
+            finally:
+                self._acting = False
+            if stop() or self._world.now >= until:
+                return
 
     def _move(self, until: int, stop: Callable[[], bool]) -> None:
         world = self._world

@@ -22,7 +22,8 @@ _MESSAGES = {
 }
 
 
-def _error(error: NotInWmi, call: Call) -> CmdletError:
+def not_in_wmi(error: NotInWmi, call: Call) -> CmdletError:
+    """What is said of what is not there."""
     if error.reason == "no-class":
         namespace = finding.namespace_of(call.lab, call.args.Namespace)
         known = ", ".join(one.name for one in finding.classes_of(namespace)) or "-"
@@ -37,7 +38,8 @@ def _error(error: NotInWmi, call: Call) -> CmdletError:
     )
 
 
-def _bad(error: BadQuery) -> CmdletError:
+def bad_query(error: BadQuery) -> CmdletError:
+    """What is said of a text that is no query."""
     return CmdletError(
         f"Invalid query: {error}",
         "GetWMIManagementException",
@@ -65,9 +67,9 @@ def _get(call: Call) -> Iterator[object]:
         for one in found:
             yield object_of(one) if not properties or properties == ("*",) else _chosen(one, properties)
     except NotInWmi as error:
-        raise _error(error, call) from None
+        raise not_in_wmi(error, call) from None
     except BadQuery as error:
-        raise _bad(error) from None
+        raise bad_query(error) from None
 
 
 def _chosen(one: Instance, properties: tuple[str, ...]) -> PSObject:
@@ -86,7 +88,7 @@ def _invoke(call: Call) -> Iterator[object]:
     try:
         one = _target(call)
     except NotInWmi as error:
-        raise _error(error, call) from None
+        raise not_in_wmi(error, call) from None
     methods = METHODS.get(one.kind.name, {})
     method = next((item for name, item in methods.items() if name.casefold() == args.Name.casefold()), None)
     if method is None:

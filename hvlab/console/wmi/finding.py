@@ -9,7 +9,7 @@ from hvlab.console.lab import Lab
 from hvlab.console.wmi import wql
 from hvlab.console.wmi.associations import CLASSES, associations
 from hvlab.console.wmi.model import CIMV2, Instance, WmiClass
-from hvlab.console.wmi.wql import Related, Select
+from hvlab.console.wmi.wql import BadQuery, EventQuery, Related, Select
 
 _BEFORE_CLASS = re.compile(r'^(?:\\\\[^\\:"]+\\)?(?:[^:."]+:)?')
 """Server and namespace in front of a path's class; keys may hold colons too."""
@@ -50,7 +50,7 @@ def class_of(namespace: str, name: str) -> WmiClass:
     return found
 
 
-def _instances(lab: Lab, namespace: str, name: str) -> Iterator[Instance]:
+def instances(lab: Lab, namespace: str, name: str) -> Iterator[Instance]:
     """Those of a class; of a base class, those of all that derive from it. NotInWmi."""
     kinds = [one for one in classes_of(namespace) if one.is_a(name)]
     if not kinds:
@@ -87,8 +87,10 @@ def _same_path(one: Instance, wanted: str) -> bool:
 def ask(lab: Lab, namespace: str, query: str) -> tuple[tuple[str, ...], list[Instance]]:
     """The answer to a query, and the properties that it names (none: all). BadQuery, NotInWmi."""
     parsed = wql.parse(query)
+    if isinstance(parsed, EventQuery):
+        raise BadQuery("an event query is for Register-WmiEvent", 0)
     if isinstance(parsed, Select):
-        found = [one for one in _instances(lab, namespace, parsed.source) if parsed.holds(one.read)]
+        found = [one for one in instances(lab, namespace, parsed.source) if parsed.holds(one.read)]
         return parsed.properties, found
     return (), list(_related(lab, namespace, parsed))
 
@@ -96,7 +98,7 @@ def ask(lab: Lab, namespace: str, query: str) -> tuple[tuple[str, ...], list[Ins
 def select(lab: Lab, namespace: str, name: str, condition: str | None) -> list[Instance]:
     """The instances of a class that a condition holds for. BadQuery, NotInWmi."""
     holds = wql.condition(condition) if condition else None
-    return [one for one in _instances(lab, namespace, name) if holds is None or holds(one.read)]
+    return [one for one in instances(lab, namespace, name) if holds is None or holds(one.read)]
 
 
 def _related(lab: Lab, namespace: str, query: Related) -> Iterable[Instance]:

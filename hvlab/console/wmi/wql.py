@@ -1,8 +1,9 @@
 """WQL, the query language of WMI: SELECT with conditions, ASSOCIATORS OF and REFERENCES OF.
 
 A pure module: text in, a query out; a query is asked of anything that can name its
-properties. What real WQL has and this one lacks (GROUP BY, WITHIN) is named when it
-is met. Comparison of texts is without case, as WMI's is.
+properties. An event query selects from a class of events, says how often to look (WITHIN)
+and of which class's instances (TargetInstance ISA). What real WQL has and this one lacks
+(GROUP BY, HAVING) is named when it is met. Comparison of texts is without case, as WMI's is.
 """
 
 from __future__ import annotations
@@ -46,6 +47,32 @@ class Related:
     filters: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class EventQuery:
+    """SELECT * FROM `event` WITHIN (ns) for the instances of `target`, where the condition holds for an event."""
+
+    event: str
+    within: int
+    target: str
+    holds: Callable[[Read], bool] = field(compare=False)
+
+
+@dataclass(frozen=True)
+class _Property:
+    """A property on the right of a comparison, as event queries have it."""
+
+    name: str
+
+
+EVENTS = (
+    "__instancecreationevent",
+    "__instancedeletionevent",
+    "__instancemodificationevent",
+    "__instanceoperationevent",
+)
+SHORTEST, LONGEST = 0.001, 86_400.0
+"""WITHIN in seconds, at least and at most."""
+
 _TOKEN = re.compile(
     r"""\s*(?:(?P<text>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|(?P<number>-?\d+(?:\.\d+)?)"""
     r"""|(?P<word>[A-Za-z_][\w.]*)|(?P<path>\{[^}]*\})|(?P<sign><=|>=|<>|!=|[=<>(),*]))"""
@@ -53,7 +80,7 @@ _TOKEN = re.compile(
 _FILTERS = {"resultclass", "assocclass", "role", "resultrole", "requiredqualifier", "classdefsonly"}
 
 
-def parse(text: str) -> Select | Related:
+def parse(text: str) -> Select | Related | EventQuery:
     """The query of a text. BadQuery."""
     return _Parser(text).query()
 
@@ -82,6 +109,9 @@ class _Parser:
         self.tokens.append(("end", "", len(text)))
         self.at = 0
         self.depth = 0
+        self.event = False
+        self.target = ""
+        """The class that TargetInstance is said to be of."""
 
     @property
     def _now(self) -> tuple[str, str, int]:
@@ -111,7 +141,7 @@ class _Parser:
         if kind != "end":
             raise BadQuery(f"'{text}' cannot stand here", place)
 
-    def query(self) -> Select | Related:
+    def query(self) -> Select | Related | EventQuery:
         """A whole query."""
         if self._word("select"):
             return self._select()
@@ -120,7 +150,7 @@ class _Parser:
                 return self._related(references)
         raise BadQuery("a query begins with SELECT, ASSOCIATORS OF or REFERENCES OF", self._now[2])
 
-    def _select(self) -> Select:
+    def _select(self) -> Select | EventQuery:
         properties: list[str] = []
         if not self._word("*"):
             properties.append(self._need("word", "a property or *"))
@@ -128,11 +158,36 @@ class _Parser:
                 properties.append(self._need("word", "a property"))
         self._need_word("FROM")
         source = self._need("word", "a class")
+        self.event = source.casefold() in EVENTS
+        within = self._within()
         holds: Callable[[Read], bool] = lambda read: True  # noqa: E731
         if self._word("where"):
             holds = self.either()
+        for word in ("group", "having"):
+            if self._word(word):
+                raise BadQuery(f"{word.upper()} is not modelled", self.tokens[self.at - 1][2])
         self.end()
+        if self.event:
+            if not self.target:
+                raise BadQuery(
+                    "TargetInstance ISA 'a class' is missing: the query is too broad", self._now[2]
+                )
+            return EventQuery(source.casefold(), within, self.target, holds)
         return Select(tuple(properties), source, holds)
+
+    def _within(self) -> int:
+        """How often an event query looks, in ns; 0 for a query of instances."""
+        place = self._now[2]
+        if not self._word("within"):
+            if self.event:
+                raise BadQuery("WITHIN and a number of seconds are missing", place)
+            return 0
+        if not self.event:
+            raise BadQuery("WITHIN belongs to a class of events", place)
+        seconds = float(self._need("number", "a number of seconds"))
+        if not SHORTEST <= seconds <= LONGEST:
+            raise BadQuery(f"WITHIN wants {SHORTEST} to {LONGEST:.0f} seconds", self.tokens[self.at - 1][2])
+        return round(seconds * 1_000_000_000)
 
     def _related(self, references: bool) -> Related:
         self._need_word("OF")
@@ -193,6 +248,8 @@ class _Parser:
             return lambda read: (_known(read, name) is None) is not negated
         if self._word("isa"):
             wanted = str(self._value()).casefold()
+            if name.casefold() == "targetinstance":
+                self.target = wanted
             return lambda read: wanted in [str(one).casefold() for one in _classes(read, name)]
         negated = self._word("not")
         if self._word("like"):
@@ -220,6 +277,8 @@ class _Parser:
             return re.sub(r"\\(.)", r"\1", text[1:-1])
         if kind == "word" and text.casefold() in ("true", "false", "null"):
             return {"true": True, "false": False, "null": None}[text.casefold()]
+        if kind == "word" and self.event:
+            return _Property(text)
         raise BadQuery("a value (a number or a text in quotes) is missing", place)
 
 
@@ -248,6 +307,9 @@ def _text(value: object) -> str:
 
 def _compare(name: str, sign: str, wanted: object) -> Callable[[Read], bool]:
     test = _SIGNS[sign]
+    if isinstance(wanted, _Property):
+        other_name = wanted.name
+        return lambda read: _compare(name, sign, _known(read, other_name))(read)
 
     def holds(read: Read) -> bool:
         found = _known(read, name)
@@ -263,8 +325,9 @@ def _compare(name: str, sign: str, wanted: object) -> Callable[[Read], bool]:
 
 def _classes(read: Read, name: str) -> list[object]:
     """The class of an instance (`__CLASS ISA "x"`, `TargetInstance ISA "x"`) with those it derives from."""
-    derivation = read("__DERIVATION")
-    own = read("__CLASS")
+    prefix = "" if name.casefold() == "__class" else f"{name}."
+    derivation = read(f"{prefix}__DERIVATION")
+    own = read(f"{prefix}__CLASS")
     return [own, *(derivation if isinstance(derivation, list) else [])]
 
 
