@@ -124,7 +124,7 @@ class CmdletStage:
             results = run(call)
             if results is None:
                 return
-            iterator = iter(results)
+            following = iter(results).__next__
         except CmdletError as error:
             self._failed(call, error)
             return
@@ -132,13 +132,13 @@ class CmdletStage:
             runtime.position = outer
         while True:
             try:
-                item = next(iterator)
+                item = following()
             except StopIteration:
                 return
             except CmdletError as error:
                 self._failed(call, error)
                 return
-            self.emit(list(item) if isinstance(item, tuple) else item)
+            self.emit(list(item) if type(item) is tuple else item)
 
     def _failed(self, call: Call, error: CmdletError) -> None:
         fail(self.runtime, call, error, self.position)

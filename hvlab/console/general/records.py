@@ -13,6 +13,7 @@ from hvlab.console.members import MISSING, call_method, get_property, property_r
 from hvlab.console.objects import PSObject
 from hvlab.console.runtime import Runtime
 from hvlab.console.scriptblock import ScriptBlock
+from hvlab.console.values import EnumValue
 
 _OPERATORS = [
     "EQ",
@@ -101,6 +102,8 @@ def _condition(call: Call) -> Callable[[object], object]:
 
         def same(record: object) -> bool:
             found = read(record)
+            if type(found) is EnumValue:
+                return (found.name.lower() == folded) is wanted
             return (found.lower() == folded) is wanted if type(found) is str else test(found, value)
 
         return same

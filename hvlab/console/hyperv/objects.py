@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hvlab.console.lab import Lab
-from hvlab.console.objects import Column, DateTime, EnumType, ObjectType, TimeSpan
+from hvlab.console.objects import Column, DateTime, EnumType, ObjectType, PSObject, TimeSpan
 from hvlab.devices.integration.host import HEARTBEAT_INTERVAL
 from hvlab.guests.guest import GuestSystem
 from hvlab.host.machine import PAUSED_CRITICAL, RUNNING, STATE_NUMBERS, Drive, VirtualMachine
@@ -19,6 +19,7 @@ from hvlab.storage import raw
 from hvlab.storage.vhd import Vhd
 
 VM_STATE = EnumType("VMState", [(name, number) for name, number in STATE_NUMBERS.items()])
+_STATES = {name: VM_STATE[name] for name in STATE_NUMBERS}
 VHD_TYPE = EnumType("VhdType", [("Unknown", 0), ("Fixed", 2), ("Dynamic", 3), ("Differencing", 4)])
 VHD_FORMAT = EnumType("VhdFormat", [("Unknown", 0), ("VHD", 2)])
 CONTROLLER = EnumType("ControllerType", ["IDE", "SCSI"])
@@ -39,9 +40,9 @@ def guest_of(lab: Lab, machine: VirtualMachine) -> GuestSystem | None:
     return lab.world.get(name, GuestSystem) if lab.world.has(name) else None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class MachineView:
-    """A machine as a property reads it: found again by its identifier at every access."""
+    """A machine as a property reads it: found again by its identifier at every access. It never changes itself."""
 
     lab: Lab
     identifier: str
@@ -50,9 +51,10 @@ class MachineView:
     @property
     def machine(self) -> VirtualMachine:
         """The machine as it is now, or as it was when it was removed."""
+        last = self.last
         machines = vmms(self.lab).machines
-        known = machines.get(self.last.name.casefold())
-        if known is not None and known.identifier == self.identifier:
+        known = machines.get(last.name.casefold())
+        if known is last or (known is not None and known.identifier == self.identifier):
             return known
         for machine in machines.values():  # it was renamed
             if machine.identifier == self.identifier:
@@ -98,7 +100,7 @@ MACHINE = ObjectType(
     {
         "Name": lambda view: view.machine.name,
         "VMName": lambda view: view.machine.name,
-        "State": lambda view: VM_STATE[view.machine.state],
+        "State": lambda view: _STATES[view.machine.state],
         "CPUUsage": lambda view: vmms(view.lab).usage(view.machine),
         "MemoryAssigned": lambda view: view.machine.assigned,
         "MemoryStartup": lambda view: view.machine.memory,
@@ -195,7 +197,7 @@ VHD = ObjectType(
 
 def machine_object(lab: Lab, machine: VirtualMachine) -> object:
     """The object for a machine."""
-    return MACHINE.of(MachineView(lab, machine.identifier, machine))
+    return PSObject(MACHINE, MachineView(lab, machine.identifier, machine))
 
 
 def drive_object(machine: VirtualMachine, drive: Drive) -> object:

@@ -64,8 +64,10 @@ def _get(call: Call) -> Iterator[object]:
             properties = tuple(args.Property or ())
         else:
             raise CmdletError("Give -Class or -Query.", "MissingParameter", "InvalidArgument")
-        for one in found:
-            yield object_of(one) if not properties or properties == ("*",) else _chosen(one, properties)
+        if properties and properties != ("*",):
+            yield from (_chosen(one, properties) for one in found)
+        else:
+            yield from map(object_of, found)
     except NotInWmi as error:
         raise not_in_wmi(error, call) from None
     except BadQuery as error:

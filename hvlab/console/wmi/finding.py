@@ -9,7 +9,7 @@ from hvlab.console.lab import Lab
 from hvlab.console.wmi import wql
 from hvlab.console.wmi.associations import CLASSES, associations
 from hvlab.console.wmi.model import CIMV2, Instance, WmiClass
-from hvlab.console.wmi.wql import BadQuery, EventQuery, Related, Select
+from hvlab.console.wmi.wql import BadQuery, Condition, EventQuery, Related, Select
 
 _BEFORE_CLASS = re.compile(r'^(?:\\\\[^\\:"]+\\)?(?:[^:."]+:)?')
 """Server and namespace in front of a path's class; keys may hold colons too."""
@@ -50,13 +50,17 @@ def class_of(namespace: str, name: str) -> WmiClass:
     return found
 
 
-def instances(lab: Lab, namespace: str, name: str) -> Iterator[Instance]:
-    """Those of a class; of a base class, those of all that derive from it. NotInWmi."""
+def instances(lab: Lab, namespace: str, name: str, condition: Condition | None = None) -> Iterator[Instance]:
+    """Those of a class that a condition holds for; of a base class, those of all that derive from it.
+
+    NotInWmi, BadQuery, both when the first is asked for.
+    """
     kinds = [one for one in classes_of(namespace) if one.is_a(name)]
     if not kinds:
         raise NotInWmi("no-class", name)
     for kind in kinds:
-        yield from kind.all(lab, namespace)
+        found = kind.all(lab, namespace)
+        yield from found if condition is None else filter(condition(kind.reader), found)
 
 
 def find_path(lab: Lab, namespace: str, path: str) -> Instance | None:
@@ -90,15 +94,13 @@ def ask(lab: Lab, namespace: str, query: str) -> tuple[tuple[str, ...], list[Ins
     if isinstance(parsed, EventQuery):
         raise BadQuery("an event query is for Register-WmiEvent", 0)
     if isinstance(parsed, Select):
-        found = [one for one in instances(lab, namespace, parsed.source) if parsed.holds(one.read)]
-        return parsed.properties, found
+        return parsed.properties, list(instances(lab, namespace, parsed.source, parsed.condition))
     return (), list(_related(lab, namespace, parsed))
 
 
 def select(lab: Lab, namespace: str, name: str, condition: str | None) -> list[Instance]:
     """The instances of a class that a condition holds for. BadQuery, NotInWmi."""
-    holds = wql.condition(condition) if condition else None
-    return [one for one in instances(lab, namespace, name) if holds is None or holds(one.read)]
+    return list(instances(lab, namespace, name, wql.condition(condition) if condition else None))
 
 
 def _related(lab: Lab, namespace: str, query: Related) -> Iterable[Instance]:

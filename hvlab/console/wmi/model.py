@@ -24,7 +24,7 @@ class Blank:
     """What an instance stands for that was made anew (`CreateInstance`): nothing yet."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Instance:
     """An object of WMI: its class, what it stands for, and what was changed locally (None: nothing)."""
 
@@ -52,8 +52,7 @@ class Instance:
     def edit(self, name: str, value: object) -> None:
         """Change a property locally."""
         if self.edits is None:
-            object.__setattr__(self, "edits", Hashtable())
-        assert self.edits is not None
+            self.edits = Hashtable()
         self.edits[name.casefold()] = value
 
     @property
@@ -98,8 +97,15 @@ class WmiClass:
 
     def all(self, lab: Lab, namespace: str) -> Iterator[Instance]:
         """Its instances."""
-        for subject in self.instances(lab):
-            yield Instance(lab, self, subject, namespace)
+        return (Instance(lab, self, subject, namespace) for subject in self.instances(lab))
+
+    def reader(self, name: str) -> Getter:
+        """Reads a property (in any case, system properties too) of one instance after the other; MISSING if none."""
+        folded = name.casefold()
+        getter = self.folded.get(folded) or SYSTEM_PROPERTIES.get(folded)
+        if getter is None:
+            return lambda one: MISSING
+        return getter
 
     @property
     def derivation(self) -> list[object]:

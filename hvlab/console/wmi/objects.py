@@ -71,7 +71,7 @@ def _text(instance: Instance, arguments: list[object]) -> object:
 
 def _forget(instance: Instance, arguments: list[object]) -> object:
     """Get(): what was changed locally is forgotten, and the object is what it stands for."""
-    object.__setattr__(instance, "edits", None)
+    instance.edits = None
     return None
 
 

@@ -8,14 +8,22 @@ and of which class's instances (TargetInstance ISA). What real WQL has and this 
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from hvlab.console.patterns import like
 
 Read = Callable[[str], object]
 """Gives an instance's property by its name; MISSING if it has none."""
+Getter = Callable[[Any], object]
+Lookup = Callable[[str], Getter]
+"""What reads the property of that name of one instance after the other."""
+Test = Callable[[Any], bool]
+Condition = Callable[[Lookup], Test]
+"""A condition, before it is known of which class the instances are: names are looked up once, not once an instance."""
 MISSING = object()
 DEEPEST = 50
 """How deep brackets and NOT may lie within one another."""
@@ -29,13 +37,21 @@ class BadQuery(Exception):
         self.what, self.place = what, place
 
 
+class _Conditional:
+    condition: Condition
+
+    def holds(self, read: Read) -> bool:
+        """Whether the condition holds for something that can name its properties. BadQuery."""
+        return self.condition(lambda name: lambda one: read(name))(None)
+
+
 @dataclass(frozen=True)
-class Select:
+class Select(_Conditional):
     """SELECT `properties` (empty: all) FROM `source`, for instances that the condition holds for."""
 
     properties: tuple[str, ...]
     source: str
-    holds: Callable[[Read], bool] = field(compare=False)
+    condition: Condition = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -48,13 +64,13 @@ class Related:
 
 
 @dataclass(frozen=True)
-class EventQuery:
+class EventQuery(_Conditional):
     """SELECT * FROM `event` WITHIN (ns) for the instances of `target`, where the condition holds for an event."""
 
     event: str
     within: int
     target: str
-    holds: Callable[[Read], bool] = field(compare=False)
+    condition: Condition = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -85,7 +101,7 @@ def parse(text: str) -> Select | Related | EventQuery:
     return _Parser(text).query()
 
 
-def condition(text: str) -> Callable[[Read], bool]:
+def condition(text: str) -> Condition:
     """What stands behind WHERE, as -Filter takes it. BadQuery."""
     parser = _Parser(text)
     holds = parser.either()
@@ -160,9 +176,9 @@ class _Parser:
         source = self._need("word", "a class")
         self.event = source.casefold() in EVENTS
         within = self._within()
-        holds: Callable[[Read], bool] = lambda read: True  # noqa: E731
+        found: Condition = _always
         if self._word("where"):
-            holds = self.either()
+            found = self.either()
         for word in ("group", "having"):
             if self._word(word):
                 raise BadQuery(f"{word.upper()} is not modelled", self.tokens[self.at - 1][2])
@@ -172,8 +188,8 @@ class _Parser:
                 raise BadQuery(
                     "TargetInstance ISA 'a class' is missing: the query is too broad", self._now[2]
                 )
-            return EventQuery(source.casefold(), within, self.target, holds)
-        return Select(tuple(properties), source, holds)
+            return EventQuery(source.casefold(), within, self.target, found)
+        return Select(tuple(properties), source, found)
 
     def _within(self) -> int:
         """How often an event query looks, in ns; 0 for a query of instances."""
@@ -207,26 +223,25 @@ class _Parser:
 
     # -- conditions ---------------------------------------------------------------------------
 
-    def either(self) -> Callable[[Read], bool]:
+    def either(self) -> Condition:
         """OR binds weakest."""
         parts = [self._both()]
         while self._word("or"):
             parts.append(self._both())
-        return parts[0] if len(parts) == 1 else lambda read: any(part(read) for part in parts)
+        return parts[0] if len(parts) == 1 else _joined(parts, any)
 
-    def _both(self) -> Callable[[Read], bool]:
+    def _both(self) -> Condition:
         parts = [self._not()]
         while self._word("and"):
             parts.append(self._not())
-        return parts[0] if len(parts) == 1 else lambda read: all(part(read) for part in parts)
+        return parts[0] if len(parts) == 1 else _joined(parts, all)
 
-    def _not(self) -> Callable[[Read], bool]:
+    def _not(self) -> Condition:
         self.depth += 1
         if self.depth > DEEPEST:
             raise BadQuery(f"a condition is nested more than {DEEPEST} deep", self._now[2])
         if self._word("not"):
-            inner = self._not()
-            found: Callable[[Read], bool] = lambda read: not inner(read)  # noqa: E731
+            found = _negated(self._not())
         elif self._word("("):
             found = self.either()
             self._need_word(")")
@@ -235,7 +250,7 @@ class _Parser:
         self.depth -= 1
         return found
 
-    def _comparison(self) -> Callable[[Read], bool]:
+    def _comparison(self) -> Condition:
         if self._now[0] in ("text", "number"):  # 2 = EnabledState is WQL too
             value = self._value()
             sign = self._sign()
@@ -245,17 +260,17 @@ class _Parser:
         if self._word("is"):
             negated = self._word("not")
             self._need_word("NULL")
-            return lambda read: (_known(read, name) is None) is not negated
+            return _of(name, lambda value: (value is None) is not negated)
         if self._word("isa"):
             wanted = str(self._value()).casefold()
             if name.casefold() == "targetinstance":
                 self.target = wanted
-            return lambda read: wanted in [str(one).casefold() for one in _classes(read, name)]
+            return _is_a(name, wanted)
         negated = self._word("not")
         if self._word("like"):
             place = self._now[2]
             pattern = _pattern(str(self._value()), place)
-            return lambda read: like(_text(_known(read, name)), pattern) is not negated
+            return _of(name, lambda value: like(_text(value), pattern) is not negated)
         if negated:
             raise BadQuery("LIKE is missing", self._now[2])
         sign = self._sign()
@@ -291,28 +306,76 @@ _SIGNS: dict[str, Callable[[int], bool]] = {
     "<=": lambda order: order <= 0,
     ">=": lambda order: order >= 0,
 }
+_EXACT: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
+"""The same for two whole numbers."""
 _TURNED = {"=": "=", "<>": "<>", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
-def _known(read: Read, name: str) -> object:
-    found = read(name)
-    if found is MISSING:
-        raise BadQuery(f"there is no property '{name}'", 0)
-    return found
+def _always(lookup: Lookup) -> Test:
+    """No condition at all."""
+    return lambda one: True
+
+
+def _joined(parts: list[Condition], how: Callable[[Iterable[bool]], bool]) -> Condition:
+    def bind(lookup: Lookup) -> Test:
+        tests = [part(lookup) for part in parts]
+        return lambda one: how(test(one) for test in tests)
+
+    return bind
+
+
+def _negated(inner: Condition) -> Condition:
+    def bind(lookup: Lookup) -> Test:
+        test = inner(lookup)
+        return lambda one: not test(one)
+
+    return bind
+
+
+def _of(name: str, holds: Callable[[object], bool]) -> Condition:
+    """What holds or not for the value of a property."""
+
+    def bind(lookup: Lookup) -> Test:
+        get = lookup(name)
+
+        def test(one: object) -> bool:
+            value = get(one)
+            if value is MISSING:
+                raise BadQuery(f"there is no property '{name}'", 0)
+            return holds(value)
+
+        return test
+
+    return bind
 
 
 def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _compare(name: str, sign: str, wanted: object) -> Callable[[Read], bool]:
-    test = _SIGNS[sign]
+def _compare(name: str, sign: str, wanted: object) -> Condition:
     if isinstance(wanted, _Property):
-        other_name = wanted.name
-        return lambda read: _compare(name, sign, _known(read, other_name))(read)
+        return _two_properties(name, sign, wanted.name)
+    slow = _against(sign, wanted)
+    if type(wanted) is not int:
+        return _of(name, slow)
+    exact = _EXACT[sign]
+    return _of(name, lambda value: exact(value, wanted) if type(value) is int else slow(value))
 
-    def holds(read: Read) -> bool:
-        found = _known(read, name)
+
+def _against(sign: str, wanted: object) -> Callable[[object], bool]:
+    """A comparison with a value: numbers as numbers, everything else as text without case."""
+    test = _SIGNS[sign]
+
+    def holds(found: object) -> bool:
         if found is None or wanted is None:
             return test(0 if found is wanted else 1) and sign in ("=", "<>", "!=")
         if isinstance(wanted, (int, float)) and isinstance(found, (int, float)):
@@ -323,12 +386,36 @@ def _compare(name: str, sign: str, wanted: object) -> Callable[[Read], bool]:
     return holds
 
 
-def _classes(read: Read, name: str) -> list[object]:
-    """The class of an instance (`__CLASS ISA "x"`, `TargetInstance ISA "x"`) with those it derives from."""
+def _two_properties(name: str, sign: str, other: str) -> Condition:
+    def bind(lookup: Lookup) -> Test:
+        right = lookup(other)
+
+        def test(one: object) -> bool:
+            wanted = right(one)
+            if wanted is MISSING:
+                raise BadQuery(f"there is no property '{other}'", 0)
+            return _of(name, _against(sign, wanted))(lookup)(one)
+
+        return test
+
+    return bind
+
+
+def _is_a(name: str, wanted: str) -> Condition:
+    """The class of an instance (`__CLASS ISA "x"`, `TargetInstance ISA "x"`), or one that it derives from."""
     prefix = "" if name.casefold() == "__class" else f"{name}."
-    derivation = read(f"{prefix}__DERIVATION")
-    own = read(f"{prefix}__CLASS")
-    return [own, *(derivation if isinstance(derivation, list) else [])]
+
+    def bind(lookup: Lookup) -> Test:
+        own, derivation = lookup(f"{prefix}__CLASS"), lookup(f"{prefix}__DERIVATION")
+
+        def test(one: object) -> bool:
+            bases = derivation(one)
+            classes = [own(one), *(bases if isinstance(bases, list) else [])]
+            return wanted in [str(known).casefold() for known in classes]
+
+        return test
+
+    return bind
 
 
 def _pattern(text: str, place: int) -> str:

@@ -19,7 +19,7 @@ ROW = {
 
 
 def holds(text: str) -> bool:
-    return condition(text)(lambda name: ROW.get(name.casefold(), MISSING))
+    return condition(text)(lambda name: lambda row: row.get(name.casefold(), MISSING))(ROW)
 
 
 @pytest.mark.parametrize(
