@@ -45,6 +45,8 @@ class Manual(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     of: dict[str, dict[str, Pair]] = {}
     scenarios: dict[str, str] = {}
     """By state: the scenario in which it is prepared, where that is not one-host."""
+    platforms: dict[str, str] = {}
+    """By state: the platform, where that is not ws2008."""
 
 
 def _folder_tables(name: str) -> list[str]:

@@ -119,6 +119,8 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """What an import makes of an export: used up; used up unless its files are copied; never used up."""
     additions: str = ""
     """The version of the Additions that its guests get; empty if it has none."""
+    resource_metering: bool = False
+    """Whether what a machine uses can be counted (from 2012 on)."""
     hosted: bool = False
     """Whether guests run on a host's operating system (type 2) and not on a hypervisor."""
     cluster: Clustering | None = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from hvlab.guests.guest import GuestSystem
 from hvlab.guests.network import GuestNetwork
+from hvlab.host import metering
 from hvlab.host.disks import HostStorage
 from hvlab.host.machine import OFF, SAVED, VirtualMachine
 from hvlab.host.root import RootKernel
@@ -18,6 +19,7 @@ from hvlab.kernel import Component, World
 
 def lose_machine(world: World, host: str, machine: VirtualMachine) -> None:
     """A machine's guest and what served it vanish in the middle of whatever they did."""
+    metering.settle(world, host, machine)
     storage = world.get(f"{host}/root/storage", HostStorage)
     guest = f"{host}/{machine.name}"
     processes = (f"{host}/root/vmwp/{machine.name}", f"{host}/root/vmbus/{machine.name}")

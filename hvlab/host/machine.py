@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from hvlab.host.metering import Metering
     from hvlab.host.saved import SavedState
     from hvlab.host.snapshots import Snapshot
 
@@ -84,7 +85,7 @@ class NetworkAdapter:
         return f"{'legacy' if self.legacy else 'net'}:{self.number}"
 
 
-_UNUSUAL = ("folder", "version", "job", "startup_order", "num_lock", "empty_drives")
+_UNUSUAL = ("folder", "version", "job", "startup_order", "num_lock", "empty_drives", "metering")
 """Fields of a machine that are empty as a rule."""
 
 
@@ -140,6 +141,9 @@ class VirtualMachine:
     """Whether its keyboard begins with the digits."""
     empty_drives: list[tuple[str, int, int]] = field(default_factory=list)
     """Disk drives without a disk (controller, number, location), as WMI makes them on the way to one with a disk."""
+
+    metering: Metering | None = None
+    """What it uses is counted (`hvlab.host.metering`); None: it is not."""
 
     def digest_state(self) -> list[object]:
         """Its fields in order; what is as usual of the last ones is left out, and such a machine spelled as ever."""

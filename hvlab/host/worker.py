@@ -23,7 +23,7 @@ from hvlab.guests.keys import VECTOR as KEY_VECTOR
 from hvlab.guests.legacy import DEVICE_TABLE_GPA, FIRST_VECTOR
 from hvlab.guests.network import GuestNetwork
 from hvlab.guests.programs import POWER_PORT, RESET_NOW, RESET_PORT, SLEEP_NOW
-from hvlab.host import saved
+from hvlab.host import metering, saved
 from hvlab.host.board import GuestMemory
 from hvlab.host.disks import DiskRequest, HostStorage
 from hvlab.host.link import EVENT_PORT, MESSAGE_PORT, BusLink
@@ -412,6 +412,7 @@ class Worker(Component):
         return 0
 
     def _step_remove_guest(self) -> int:
+        metering.settle(self.world, self.host, cast(Any, self.management).machine(self.vm))
         self.link.partition_gone()
         self.root.forget(self.partition)
         self.world.remove(self.world.get(f"{self.host}/{self.vm}/network", GuestNetwork))

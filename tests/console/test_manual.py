@@ -65,7 +65,11 @@ def test_each_example_runs_in_the_state_that_the_page_names(setup: str) -> None:
 
 def prepared(setup: str) -> Session:
     data = manual.manual()
-    session = Session(scenario=data.scenarios.get(setup, "one-host"), exports=False)
+    session = Session(
+        scenario=data.scenarios.get(setup, "one-host"),
+        platform=data.platforms.get(setup, "ws2008"),
+        exports=False,
+    )
     outcome = session.run(data.setups[setup])
     assert outcome.ok, outcome.errors
     return session

@@ -26,4 +26,14 @@ BENEFIT_ERRORS: dict[str, tuple[str, str, str]] = {
         "InvalidParameter",
         "InvalidArgument",
     ),
+    "no-metering": (
+        "'{name}': {platform} does not count what a virtual machine uses.",
+        "NotSupported",
+        "NotImplemented",
+    ),
+    "not-metered": (
+        "Resource metering is not enabled for the virtual machine '{name}'.",
+        "InvalidState",
+        "InvalidOperation",
+    ),
 }
