@@ -32,7 +32,17 @@ def _cmdlets(name: str, path: Iterable[str]) -> Iterator[Cmdlet]:
             yield with_computer_name(cmdlet) if _of_a_host(cmdlet) else cmdlet
 
 
+_OF_A_HOST = (
+    "Restore-LabBackup",
+    "Measure-LabUtilization",
+    "Add-LabFault",
+    "Get-LabFault",
+    "Remove-LabFault",
+)
+"""Those that name no machine and are about a host all the same."""
+
+
 def _of_a_host(cmdlet: Cmdlet) -> bool:
     """Whether it matters to which host it speaks."""
     about_machine = any(parameter.completer == "vm" for parameter in cmdlet.parameters)
-    return cmdlet.module == "Hyper-V" or about_machine
+    return cmdlet.module == "Hyper-V" or about_machine or cmdlet.name in _OF_A_HOST

@@ -18,7 +18,7 @@ from hvlab.host.networks import VirtualNetworks
 from hvlab.kernel import Component, World
 from hvlab.storage.volume import HostFiles
 
-SERVICE_SILENT, LOST_INTERRUPT, BAD_SECTOR, VOLUME_FULL, HUNG_GUEST, ROOT_CRASH, PULLED_CABLE = (
+SERVICE_SILENT, LOST_INTERRUPT, BAD_SECTOR, VOLUME_FULL, HUNG_GUEST, ROOT_CRASH, PULLED_CABLE, DISK_LOST = (
     "ServiceSilent",
     "LostInterrupt",
     "BadSector",
@@ -26,6 +26,7 @@ SERVICE_SILENT, LOST_INTERRUPT, BAD_SECTOR, VOLUME_FULL, HUNG_GUEST, ROOT_CRASH,
     "HungGuest",
     "RootCrash",
     "PulledCable",
+    "DiskLost",
 )
 
 FAULT_KINDS: dict[str, tuple[str, ...]] = {
@@ -36,6 +37,7 @@ FAULT_KINDS: dict[str, tuple[str, ...]] = {
     HUNG_GUEST: ("VM",),
     ROOT_CRASH: (),
     PULLED_CABLE: ("VM", "Device"),
+    DISK_LOST: ("Volume",),
 }
 """Each kind with the parameters that it needs."""
 
@@ -172,6 +174,14 @@ def _empty(faults: FaultBoard, fault: Fault, files: HostFiles) -> None:
     files.volume(fault.path).used -= fault.taken
 
 
+def _lose_disk(faults: FaultBoard, fault: Fault, files: HostFiles) -> None:
+    """The physical disk below a volume dies; an empty one takes its place, and no file comes back."""
+    volume = files.volume(fault.path)
+    volume.files.clear()
+    volume.folders.clear()
+    faults.struck(fault)
+
+
 def _hang(faults: FaultBoard, fault: Fault, files: HostFiles) -> None:
     """The guest's kernel loops with interrupts off."""
     faults.world.get(f"{faults.host}/{fault.vm}", GuestSystem).hang()
@@ -212,5 +222,11 @@ def _release(faults: FaultBoard, fault: Fault, files: HostFiles) -> None:
 
 
 _Act = Callable[[FaultBoard, Fault, HostFiles], None]
-_AT_ONCE: dict[str, _Act] = {VOLUME_FULL: _fill, HUNG_GUEST: _hang, ROOT_CRASH: _crash, PULLED_CABLE: _pull}
+_AT_ONCE: dict[str, _Act] = {
+    VOLUME_FULL: _fill,
+    HUNG_GUEST: _hang,
+    ROOT_CRASH: _crash,
+    PULLED_CABLE: _pull,
+    DISK_LOST: _lose_disk,
+}
 _REPAIRS: dict[str, _Act] = {VOLUME_FULL: _empty, SERVICE_SILENT: _release, PULLED_CABLE: _plug}

@@ -110,6 +110,7 @@ SCENARIOS = {
     "about_Consolidation": "consolidation",
     "about_Moving": "machine-room",
     "about_Old_Disks": "two-products",
+    "about_Recovery": "two-sites",
 }
 """Topics whose examples need another lab; their text says so."""
 HEADING = {"en": "TRY", "de": "ZUM AUSPROBIEREN"}

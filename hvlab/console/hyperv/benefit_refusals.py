@@ -36,4 +36,9 @@ BENEFIT_ERRORS: dict[str, tuple[str, str, str]] = {
         "InvalidState",
         "InvalidOperation",
     ),
+    "system-disk": (
+        "The host's own system lies on {volume}: its disk cannot be lost while the host runs.",
+        "InvalidParameter",
+        "InvalidArgument",
+    ),
 }

@@ -79,7 +79,7 @@ def _refused(call: Call, act: Callable[[], None]) -> bool:
         call.error(as_error(refusal))
         return True
     except StorageError as error:
-        call.error(storage_error(error, ""))
+        call.error(storage_error(error, str(error)))
         return True
     return False
 

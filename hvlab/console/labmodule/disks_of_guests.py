@@ -10,6 +10,7 @@ from hvlab.devices.emulated import ide
 from hvlab.guests.guest import GuestSystem
 from hvlab.guests.system_record import SECTOR
 from hvlab.host.machine import VirtualMachine
+from hvlab.storage.errors import BadVhd, StorageError
 
 
 def unit_of(call: Call, machine: VirtualMachine, guest: GuestSystem) -> str:
@@ -41,6 +42,9 @@ def capacity(call: Call, machine: VirtualMachine, unit: str) -> int:
     kind, number, location = unit.split(":")
     drive = machine.drive_at(kind.upper(), int(number), int(location))
     assert drive is not None
-    sectors = storage(call).open(drive.path).size // SECTOR
     guest = guest_of(call.lab, machine)
+    try:
+        sectors = storage(call).open(drive.path).size // SECTOR
+    except (StorageError, BadVhd):  # its file is lost: the guest goes by what it was told when it booted
+        return guest.units[unit][2] if guest is not None and unit in guest.units else ide.REACH
     return sectors if guest is not None and unit in guest.units else min(sectors, ide.REACH)

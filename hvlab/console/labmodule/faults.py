@@ -18,6 +18,8 @@ from hvlab.host.root import RootKernel
 from hvlab.storage.volume import NoSuchVolume, StorageError
 
 MODULE = "Lab"
+SYSTEM = "C"
+"""The volume that the host's own system lies on."""
 
 FAULT = ObjectType(
     "Hvlab.Fault",
@@ -92,6 +94,11 @@ def _values(call: Call, kind: str) -> dict[str, Any] | None:
         return {"path": path, "sector": args.Sector, "count": args.Count}
     if kind == faults.VOLUME_FULL:
         return {"path": _volume(call, args.Volume)}
+    if kind == faults.DISK_LOST:
+        path = _volume(call, args.Volume)
+        if path[0].upper() == SYSTEM:
+            raise as_error(Refusal("system-disk", volume=f"{SYSTEM}:"))
+        return {"path": path}
     if kind == faults.ROOT_CRASH:
         with RefusalsTold():
             vmms(call.lab).server.check_on()
