@@ -111,6 +111,7 @@ SCENARIOS = {
     "about_Moving": "machine-room",
     "about_Old_Disks": "two-products",
     "about_Recovery": "two-sites",
+    "about_TestLab": "test-lab",
 }
 """Topics whose examples need another lab; their text says so."""
 HEADING = {"en": "TRY", "de": "ZUM AUSPROBIEREN"}

@@ -12,6 +12,7 @@ from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.objects import vmms
 from hvlab.console.hyperv.refusals import RefusalsTold
+from hvlab.console.lab import Lab
 from hvlab.console.objects import Column, Hashtable, ObjectType
 from hvlab.console.patterns import like
 from hvlab.datacenter import conversion
@@ -272,15 +273,15 @@ USE = ObjectType(
 )
 
 
-def _ran(call: Call) -> dict[str, int]:
-    """The processor time that each running machine has had so far."""
-    hypervisor = call.lab.world.get(f"{call.lab.host}/hypervisor", Hypervisor)
+def processor_time(lab: Lab) -> dict[str, int]:
+    """The processor time in ns that each running machine of a host has had so far."""
+    hypervisor = lab.world.get(f"{lab.host}/hypervisor", Hypervisor)
     return {
         machine.name: sum(
             hypervisor.scheduler.account(machine.partition, index).ran
             for index in hypervisor.partitions[machine.partition].vps
         )
-        for machine in vmms(call.lab).machines.values()
+        for machine in vmms(lab).machines.values()
         if machine.partition
     }
 
@@ -288,9 +289,9 @@ def _ran(call: Call) -> dict[str, int]:
 def _use(call: Call) -> Iterator[object]:
     """Let time pass, and say what each machine had of it."""
     window = call.args.Seconds * SECOND
-    before = _ran(call)
+    before = processor_time(call.lab)
     call.lab.advance(window)
-    after = _ran(call)
+    after = processor_time(call.lab)
     processors = call.lab.world.get(f"{call.lab.host}/hypervisor", Hypervisor).processors
     each = of_world.processor_megahertz(call.lab.scenario, call.lab.host)
     had = {name: max(0, ran - before.get(name, 0)) for name, ran in after.items()}
