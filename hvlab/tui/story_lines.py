@@ -53,6 +53,7 @@ GLYPHS = {
     "guest.writers": "⏸",
     "licence": "§",
     "server": "▣",
+    "wmi.event": "◎",
     "snapshot": "◈",
     "cluster": "⇄",
     "migration": "→",
