@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual import on
 from textual.app import App, ComposeResult, SystemCommand
 from textual.await_complete import AwaitComplete
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.geometry import Size
@@ -30,12 +30,16 @@ from hvlab.tui.console_pane import AskBar, ConsolePane
 from hvlab.tui.event_list import EventList
 from hvlab.tui.guest_pane import GuestPane
 from hvlab.tui.inspector import InspectorPane
+from hvlab.tui.keys import BINDINGS, KEYS
 from hvlab.tui.layout import CLASSES, PANES, VIEWS, classes_for
 from hvlab.tui.lesson_pane import LessonPane
 from hvlab.tui.line_pane import LinePane
 from hvlab.tui.palette import LAYER_VARIABLES, THEMES, Palette
+from hvlab.tui.paned_app import PanedApp
+from hvlab.tui.preferences import Preferences
 from hvlab.tui.prompt import PromptInput
 from hvlab.tui.scrubber import Scrubber
+from hvlab.tui.splitter import Splitter
 from hvlab.tui.view_pane import ViewPane
 
 if TYPE_CHECKING:
@@ -51,21 +55,6 @@ FRAME = 1 / 30
 CLASS_LOOK = 0.5
 """Seconds between two looks for what the instructor has sent."""
 
-KEYS = (
-    ("F1", "help", "help"),
-    ("F2", "lesson", "pane('lesson')"),
-    ("F3", "picture", "pane('picture')"),
-    ("F4", "events", "pane('events')"),
-    ("F5", "inspector", "pane('inspector')"),
-    ("F6", "pause", "pause"),
-    ("F9", "finish", "finish"),
-    ("F7", "speed", "speed(1)"),
-    ("F8", "step", "step"),
-    ("Alt+V", "views", "next_view"),
-    ("Tab", "complete", "complete"),
-    ("^Q", "quit", "quit"),
-)
-
 
 def _commands() -> type[Provider]:
     """The palette's provider; made when the palette is opened."""
@@ -74,46 +63,13 @@ def _commands() -> type[Provider]:
     return HvlabCommands
 
 
-class HvlabApp(App[int]):
+class HvlabApp(PanedApp):
     """One learner at one lab. `frames=False` leaves the clock to whoever calls `frame`."""
 
     COMMANDS: ClassVar[set[Any]] = {_commands}
     CSS_PATH = str(paths.assets() / "styles" / "hvlab.tcss")
     TITLE = "hvlab"
-    # Only what an input line would take for itself has priority: such keys overtake those typed before them.
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "tui.keys.help"),
-        Binding("f2", "pane('lesson')", "tui.keys.lesson"),
-        Binding("f3", "pane('picture')", "tui.keys.picture"),
-        Binding("f4", "pane('events')", "tui.keys.events"),
-        Binding("f5", "pane('inspector')", "tui.keys.inspector"),
-        Binding("f6", "pause", "tui.keys.pause"),
-        Binding("f7", "speed(1)", "tui.keys.speed"),
-        Binding("f8", "step", "tui.keys.step"),
-        Binding("f9", "finish", "tui.keys.finish"),
-        Binding("alt+right", "lesson('turn', 1)", "tui.keys.next_step"),
-        Binding("alt+left", "lesson('turn', -1)", "tui.keys.previous_step"),
-        Binding("alt+down", "lesson('scroll', 3)", "tui.keys.scroll_lesson", key_display="Alt+↑ ↓"),
-        Binding("alt+up", "lesson('scroll', -3)", show=False),
-        Binding("alt+l", "map", "tui.keys.map", priority=True),
-        Binding("alt+v", "next_view", "tui.keys.next_view", key_display="Alt+V", priority=True),
-        Binding("alt+r", "pane('rings')", "tui.keys.rings", key_display="Alt+R", priority=True),
-        Binding("alt+p", "pane('processors')", "tui.keys.processors", key_display="Alt+P", priority=True),
-        Binding("alt+s", "pane('storage')", "tui.keys.storage", key_display="Alt+S", priority=True),
-        Binding("alt+n", "pane('network')", "tui.keys.network", key_display="Alt+N", priority=True),
-        Binding("alt+m", "pane('manager')", "tui.keys.manager", key_display="Alt+M", priority=True),
-        Binding("alt+e", "pane('server')", "tui.keys.server", key_display="Alt+E", priority=True),
-        Binding("alt+c", "pane('datacenter')", "tui.keys.datacenter", key_display="Alt+C", priority=True),
-        Binding("alt+y", "pane('types')", "tui.keys.types", key_display="Alt+Y", priority=True),
-        Binding("alt+h", "pane('history')", "tui.keys.history", key_display="Alt+H", priority=True),
-        Binding("alt+g", "pane('guestview')", "tui.keys.guestview", key_display="Alt+G", priority=True),
-        Binding("alt+k", "pane('backup')", "tui.keys.backup", key_display="Alt+K", priority=True),
-        Binding("alt+t", "time", "tui.keys.time", key_display="Alt+T", priority=True),
-        Binding("escape", "prompt", "tui.keys.prompt"),
-        Binding("ctrl+l", "clear", "tui.keys.clear"),
-        Binding("ctrl+c", "interrupt", "tui.keys.interrupt", priority=True),
-        Binding("ctrl+q", "quit", "tui.keys.quit", priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
 
     def __init__(
         self,
@@ -128,9 +84,11 @@ class HvlabApp(App[int]):
         followed: Followed | None = None,
         frames: bool = True,
         timer: Callable[[], float] = perf_counter,
+        preferences: Preferences | None = None,
     ) -> None:
         super().__init__()
         self.text = Text(language)
+        self.preferences = preferences or Preferences()
         self._session_source = session
         self._lesson_source = lesson
         self._first_page = first_page
@@ -151,7 +109,7 @@ class HvlabApp(App[int]):
         self.stage = "lesson"
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = "hvlab"
+        self.theme = self.preferences.theme if self.preferences.theme in self.available_themes else "hvlab"
         self.palette = Palette({})
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
@@ -174,6 +132,7 @@ class HvlabApp(App[int]):
         yield LinePane(id="too-small")
         with Horizontal(id="body"):
             yield LessonPane()
+            yield Splitter()
             with Vertical(id="right"):
                 yield ArchitecturePane()
                 yield GuestPane()
@@ -195,6 +154,9 @@ class HvlabApp(App[int]):
         self._arrange()
         self._name_panes()
         self.query_one(ConsolePane).prompt.focus()
+        self.set_keymap(self.preferences.keys)
+        if self.preferences.trouble:
+            self.notify(self.preferences.trouble, severity="warning", markup=False)
         self.theme_changed_signal.subscribe(self, lambda _: self._recolor())
         if callable(self._session_source):
             self.call_after_refresh(self._open)
@@ -209,6 +171,7 @@ class HvlabApp(App[int]):
         given = self._lesson_source
         lesson = given(session) if callable(given) else given
         self.desk = Desk(self, session, lesson, self._timer)
+        self.desk.picture.motion.still = self.preferences.still
         self.desk.open()
         for text in self._early:
             self.desk.submit(text)
@@ -266,6 +229,9 @@ class HvlabApp(App[int]):
 
     def _recolor(self) -> None:
         self.palette = Palette(self.get_css_variables())
+        if self.theme != (self.preferences.theme or "hvlab"):
+            self.preferences.theme = self.theme
+            self.preferences.save()
         self.query_one(ConsolePane).prompt.powershell.palette = self.palette
         self.refresh(layout=False)
         for pane in self.query(LinePane):
@@ -284,17 +250,13 @@ class HvlabApp(App[int]):
             screen.set_class(name in wanted, name)
         for name in PANES:
             screen.set_class(name == self.stage, f"stage-{name}")
+        self.arrangement.apply()
 
     # -- actions --------------------------------------------------------------------------------------
 
-    @property
-    def _is_covered(self) -> bool:
-        """Whether a window lies over the panes, so that keys for them are not meant."""
-        return len(self.screen_stack) > 1
-
     def action_pane(self, name: str) -> None:
         """Give a pane the stage and the keys."""
-        if self._is_covered:
+        if self.is_covered:
             return
         if name == "lesson" and not self._has_lesson:
             return
@@ -303,6 +265,9 @@ class HvlabApp(App[int]):
             self._with_desk(lambda desk: desk.open_view(name))
             return
         self.stage = name
+        if self.arrangement.alone != name:
+            self.arrangement.alone = ""
+        self.arrangement.open("events" if name == "inspector" else name)
         if name in ("picture", "lesson"):
             screen.remove_class("guest")
         if name == "inspector":
@@ -313,7 +278,7 @@ class HvlabApp(App[int]):
 
     def action_time(self) -> None:
         """Show the strip of time and give it the keys; once more: hide it."""
-        if self._is_covered:
+        if self.is_covered:
             return
         screen, strip = self.screen_stack[0], self.query_one(Scrubber)
         if screen.has_class("timed") and strip.has_focus:
@@ -327,6 +292,8 @@ class HvlabApp(App[int]):
     def show_view(self) -> None:
         """Give the views the stage."""
         self.stage = "view"
+        if self.arrangement.alone != "view":
+            self.arrangement.alone = ""
         self.screen_stack[0].remove_class("guest", "closer")
         self._arrange()
 
@@ -337,13 +304,15 @@ class HvlabApp(App[int]):
 
     def action_next_view(self) -> None:
         """The view that was open last; if one is open, the next one."""
-        if not self._is_covered:
+        if not self.is_covered:
             self._with_desk(lambda desk: desk.next_view())
 
     def action_prompt(self) -> None:
         """Back to the prompt; a guest's screen closes first, a view when one is at the prompt already."""
         screen = self.screen_stack[0]
-        if self.stage == "view":
+        if self.arrangement.alone:
+            self.arrangement.zoom(self.arrangement.alone)
+        elif self.stage == "view":
             if self.query_one(ConsolePane).prompt.has_focus:
                 self.close_view()
         elif screen.has_class("closer"):
@@ -352,6 +321,7 @@ class HvlabApp(App[int]):
             screen.remove_class("guest")
         else:
             screen.remove_class("inspecting")
+        self._arrange()
         self.query_one(ConsolePane).prompt.focus()
 
     def action_lesson(self, what: str, by: int) -> None:
@@ -378,22 +348,6 @@ class HvlabApp(App[int]):
                 CommandPalette(placeholder=self.text("tui.command.search"), id="--command-palette")
             )
 
-    def action_save(self, kind: str, whole: bool) -> None:
-        """Write the screen, or the pane that has the keys, as `svg` or `txt` into the learner's folder."""
-        from hvlab.tui.capture import save
-
-        pane = None if whole else self._pane_with_keys()
-        name = pane.id if pane is not None and pane.id else "screen"
-        file = save(cast("App[object]", self), pane, paths.user_data() / "pictures", name, kind)
-        self.notify(self.text("tui.saved", file=str(file)))
-
-    def _pane_with_keys(self) -> Widget | None:
-        """The pane that has the keys, with its border."""
-        widget = self.screen_stack[0].focused
-        while isinstance(widget, Widget) and not widget.has_class("pane"):
-            widget = widget.parent if isinstance(widget.parent, Widget) else None
-        return widget
-
     def action_map(self) -> None:
         """The course as a map; choosing a lesson leaves this lab for that one's."""
         from hvlab.tui.map_screen import MapScreen
@@ -414,6 +368,8 @@ class HvlabApp(App[int]):
             motion = self.desk.picture.motion
             motion.still = not motion.still
             motion.travellers.clear()
+            self.preferences.still = motion.still
+            self.preferences.save()
             self.notify(self.text("tui.motion.off" if motion.still else "tui.motion.on"))
 
     def pop_screen(self) -> AwaitComplete:

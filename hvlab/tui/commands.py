@@ -32,7 +32,7 @@ class HvlabCommands(Provider):
             for whole, which in ((False, "pane"), (True, "screen")):
                 name = text(f"tui.command.save_{which}", kind=kind.upper())
                 yield name, text("tui.command.save_help"), partial(app.action_save, kind, whole)
-        for action in ("map", "time", "pause", "step", "finish", "still", "clear", "help"):
+        for action in ("map", "arrange", "zoom", "time", "pause", "step", "finish", "still", "clear", "help"):
             yield text(f"tui.keys.{action}"), "", getattr(app, f"action_{action}")
 
     async def discover(self) -> Hits:
