@@ -93,6 +93,11 @@ def duration(service: Vmms, plan: Conversion) -> int:
     return 2 * sectors * service.platform.timing.disk_sector
 
 
+def begin(service: Vmms, plan: Conversion) -> None:
+    """The conversion starts: from here on its steps can be followed in the trace."""
+    _note(service, plan, "converting_offline" if plan.offline else "converting", plan.source.plan.name)
+
+
 def copy(service: Vmms, plan: Conversion) -> None:
     """The source's disk as a virtual disk of this host. StorageError, with nothing left behind."""
     world = service.world
@@ -142,9 +147,10 @@ def undo(service: Vmms, plan: Conversion) -> None:
         service.storage.files.delete(plan.path)
 
 
-def set_running(world: World, name: str, running: bool) -> None:
+def set_running(service: Vmms, plan: Conversion, running: bool) -> None:
     """The source is shut down for its conversion, or starts again."""
-    find(world, name).running = running
+    plan.source.running = running
+    _note(service, plan, "source_started" if running else "source_stopped", plan.source.plan.name)
 
 
 def add_stood(world: World, name: str, nanoseconds: int) -> int:

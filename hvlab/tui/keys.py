@@ -72,6 +72,7 @@ BINDINGS = (
         id="guestview",
     ),
     Binding("alt+k", "pane('backup')", "tui.keys.backup", priority=True, id="backup"),
+    Binding("alt+o", "pane('conversion')", "tui.keys.conversion", priority=True, id="conversion"),
     Binding("alt+t", "time", "tui.keys.time", priority=True, id="time"),
     Binding("alt+j", "arrange", "tui.keys.arrange", priority=True, id="arrange"),
     Binding("alt+z", "zoom", "tui.keys.zoom", priority=True, id="zoom"),

@@ -17,6 +17,7 @@ VIEWS = (
     "history",
     "guestview",
     "backup",
+    "conversion",
 )
 """The views, one at a time in the picture's and the events' place; each is made when it is first opened."""
 CLASSES = ("small", "narrow", "low", "tall", "huge", "very-tall")

@@ -43,6 +43,7 @@ LABS: dict[str, tuple[str, tuple[str, ...]]] = {
     "worked": ("one-host", WORK),
     "bare": ("bare-server", ()),
     "cluster": ("two-nodes", CLUSTER),
+    "room": ("machine-room", ("New-LabP2V FILE01 D:\\ -Offline",)),
 }
 SCREENS = {
     "start": ("new", ""),
@@ -59,6 +60,7 @@ SCREENS = {
     "guestview": ("worked", "alt+g"),
     "guestview-emulated": ("worked", "alt+g s"),
     "backup": ("worked", "alt+k"),
+    "conversion": ("room", "alt+o down"),
     "time": ("worked", "alt+t left left"),
     "help": ("worked", "alt+t f1"),
 }

@@ -159,10 +159,11 @@ def _carry_out(call: Call, plan: Conversion) -> object:
         call.progress("Conversion", known.name, percent)
         call.lab.advance(length)
 
+    conversion.begin(vmms(call.lab), plan)
     step(0, times.agent)
     stopped = call.lab.world.now
     if plan.offline:
-        conversion.set_running(call.lab.world, known.name, False)
+        conversion.set_running(vmms(call.lab), plan, False)
         if physical:
             step(10, times.restart)
     step(20, conversion.duration(vmms(call.lab), plan))
@@ -174,7 +175,7 @@ def _carry_out(call: Call, plan: Conversion) -> object:
     if plan.offline:
         if physical:
             step(70, times.restart)
-        conversion.set_running(call.lab.world, known.name, True)
+        conversion.set_running(vmms(call.lab), plan, True)
     stood = conversion.add_stood(
         call.lab.world, known.name, call.lab.world.now - stopped if plan.offline else 0
     )
