@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 from hvlab.console.host import RecordingHost
 from hvlab.kernel import World, WorldState
+from hvlab.kernel.trace import RawEvent
 from hvlab.session import shellstate
 from hvlab.session.log import Entry
 from hvlab.session.shellstate import ShellState
@@ -155,6 +156,17 @@ class Travel:
         if node == self.timeline.head and self.view is None:
             return self.place  # it is noted only when the next step begins
         return self.ends.get(node)
+
+    def events_at(self, node: int) -> list[RawEvent] | None:
+        """The trace as it stood after a node; None where it is not kept any more, or never was here."""
+        if node == self.timeline.head and self.view is None:
+            return self.world.trace.events
+        kept = self._checkpoints.get(node)
+        if kept is None:
+            return None
+        events: list[RawEvent] = []
+        kept.tape.play(events)
+        return events
 
     # -- remembering --------------------------------------------------------------------------------
 

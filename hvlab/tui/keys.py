@@ -73,6 +73,7 @@ BINDINGS = (
     ),
     Binding("alt+k", "pane('backup')", "tui.keys.backup", priority=True, id="backup"),
     Binding("alt+o", "pane('conversion')", "tui.keys.conversion", priority=True, id="conversion"),
+    Binding("alt+w", "pane('ways')", "tui.keys.ways", priority=True, id="ways"),
     Binding("alt+t", "time", "tui.keys.time", priority=True, id="time"),
     Binding("alt+j", "arrange", "tui.keys.arrange", priority=True, id="arrange"),
     Binding("alt+z", "zoom", "tui.keys.zoom", priority=True, id="zoom"),

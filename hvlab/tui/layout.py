@@ -18,6 +18,7 @@ VIEWS = (
     "guestview",
     "backup",
     "conversion",
+    "ways",
 )
 """The views, one at a time in the picture's and the events' place; each is made when it is first opened."""
 CLASSES = ("small", "narrow", "low", "tall", "huge", "very-tall")

@@ -27,6 +27,7 @@ KINDS = {
     "history": ("history_pane", "HistoryPane"),
     "guestview": ("guestview_pane", "GuestViewPane"),
     "backup": ("backup_pane", "BackupPane"),
+    "ways": ("ways_pane", "WaysPane"),
     "conversion": ("conversion_pane", "ConversionPane"),
 }
 """Where each view's class stands; only the one that is wanted is read."""

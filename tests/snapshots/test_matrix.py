@@ -43,6 +43,15 @@ LABS: dict[str, tuple[str, tuple[str, ...]]] = {
     "worked": ("one-host", WORK),
     "bare": ("bare-server", ()),
     "cluster": ("two-nodes", CLUSTER),
+    "forked": (
+        "one-host",
+        (
+            f"{CREATE}; Start-VM web01; Wait-Lab web01",
+            "Start-LabWorkload web01 -Operation Write -Count 9; Wait-Lab web01 -For Idle",
+            "Undo-Lab 2",
+            "Stop-VM web01 -TurnOff",
+        ),
+    ),
     "room": ("machine-room", ("New-LabP2V FILE01 D:\\ -Offline",)),
 }
 SCREENS = {
@@ -61,6 +70,7 @@ SCREENS = {
     "guestview-emulated": ("worked", "alt+g s"),
     "backup": ("worked", "alt+k"),
     "conversion": ("room", "alt+o down"),
+    "ways": ("forked", "alt+w"),
     "time": ("worked", "alt+t left left"),
     "help": ("worked", "alt+t f1"),
 }
