@@ -408,6 +408,12 @@ class HvlabApp(PanedApp):
         """One event."""
         self._with_desk(lambda desk: desk.step())
 
+    def action_play(self, direction: int) -> None:
+        """Play what is known, forwards (1) or backwards (-1); once more: stand still."""
+        if not self.screen_stack[0].has_class("timed"):
+            self.action_time()
+        self._with_desk(lambda desk: desk.play(direction))
+
     def action_finish(self) -> None:
         """To the end of the command."""
         self._with_desk(lambda desk: desk.finish())

@@ -28,6 +28,8 @@ class HvlabCommands(Provider):
         for pane in (*PANES[:-1], *VIEWS):
             name, detail = text(f"tui.pane.{pane}"), text("tui.keys." + pane)
             yield name, "" if detail.casefold() == name.casefold() else detail, partial(app.action_pane, pane)
+        for direction, which in ((1, "play"), (-1, "play_back")):
+            yield text(f"tui.keys.{which}"), "", partial(app.action_play, direction)
         for kind in ("svg", "txt"):
             for whole, which in ((False, "pane"), (True, "screen")):
                 name = text(f"tui.command.save_{which}", kind=kind.upper())

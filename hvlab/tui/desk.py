@@ -25,6 +25,7 @@ from hvlab.tui.guest_pane import GuestPane
 from hvlab.tui.inspector import InspectorPane
 from hvlab.tui.lesson_pane import LessonPane
 from hvlab.tui.pacing import SPEEDS
+from hvlab.tui.playing import Player
 from hvlab.tui.runner import Runner
 from hvlab.tui.scrubber import Scrubber
 from hvlab.tui.views import Views
@@ -65,6 +66,7 @@ class Desk:
         self.status = app.query_one(StatusBar)
         self.views = Views(app, session)
         self.scrubber = app.query_one(Scrubber)
+        self.player = Player(session)
         self._still = False
         self._companion: Companion | None = None
         self._halted = False
@@ -99,6 +101,8 @@ class Desk:
         """Let the world go on for a frame and show what came of it."""
         runner = self.runner
         motion = self.picture.motion
+        if self.player.direction:
+            self._play_on(seconds)
         nothing_new = not self.host.fresh and len(self.session.world.trace) == self.feed.seq
         if self._still and nothing_new and not runner.moving and not motion.busy:
             return
@@ -114,6 +118,39 @@ class Desk:
         self.picture.draw()
         self._tell()
         self._still = not runner.moving and not motion.busy
+
+    def _play_on(self, seconds: float) -> None:
+        """A frame of what is played; where it ends, the command that leads there stands in the console."""
+        player, motion = self.player, self.picture.motion
+        if self.runner.busy or self.runner.free:
+            player.direction = 0
+            return
+        moved = player.frame(seconds, self.scrubber.known, self.runner.pacer.speed)
+        if moved:
+            self._collect()
+            motion.clear()
+            motion.feed(self.feed.here(list(self.session.world.trace)[-1:]))
+            motion.advance(0.2)
+            self.picture.draw()
+        if not player.direction:
+            self._arrived()
+        self._tell()
+
+    def _arrived(self) -> None:
+        """Playing has ended: what it amounts to is a journey to this event."""
+        self._still = False
+        self.runner.submit(f"Move-Lab -Event {len(self.session.world.trace)}")
+
+    def play(self, direction: int) -> None:
+        """Play forwards or backwards, or stop."""
+        if self.runner.busy or self.runner.question is not None:
+            return
+        self.runner.free = False
+        was = self.player.direction
+        self.player.play(direction)
+        if was and not self.player.direction:
+            self._arrived()
+        self._tell()
 
     def _collect(self) -> None:
         """Fetch output and new events, and hand them to the panes."""
@@ -143,7 +180,10 @@ class Desk:
     def _tell(self) -> None:
         """The status bar."""
         runner, text = self.runner, self.text
-        if runner.question is not None:
+        if self.player.direction:
+            back = self.player.direction < 0
+            mode = (("◀ " if back else "▶ ") + text(f"tui.status.{'back' if back else 'plays'}"), "accent")
+        elif runner.question is not None:
             mode = ("? " + text("tui.status.asks"), "accent")
         elif runner.paused:
             mode = ("⏸ " + text("tui.status.paused"), "accent")
@@ -175,6 +215,7 @@ class Desk:
 
     def submit(self, text: str) -> None:
         """A command was entered."""
+        self.player.direction = 0
         if text.strip().lower() in ("cls", "clear", "clear-host"):
             self.console.clear()
             return
@@ -326,7 +367,9 @@ class Desk:
         runner = self.runner
         if self._is_forbidden(""):
             return
-        if runner.paused:
+        if self.player.direction:
+            self.play(self.player.direction)
+        elif runner.paused:
             runner.paused = False
             runner.free = runner.free or not runner.busy
         elif runner.busy:

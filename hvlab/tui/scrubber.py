@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -12,6 +13,7 @@ from hvlab.tui.redrawn import Redrawn
 from hvlab.tui.view_pane import ViewPane
 
 if TYPE_CHECKING:
+    from hvlab.kernel.trace import RawEvent
     from hvlab.session.session import Session
     from hvlab.session.timeview import Known
 
@@ -29,6 +31,8 @@ class Scrubber(Redrawn, LinePane, can_focus=True):
         Binding("home", "scrub_to(0)", "tui.keys.scrub_first", key_display="Home"),
         Binding("end", "scrub_to(-1)", "tui.keys.scrub_last", key_display="End"),
         Binding("enter", "scrub_go", "tui.keys.scrub_go"),
+        Binding("space", "play(1)", "tui.keys.play"),
+        Binding("r", "play(-1)", "tui.keys.play_back"),
         Binding("b", "bookmark", "tui.keys.bookmark"),
         Binding("backspace,delete", "scrub_forget", "tui.keys.scrub_forget", key_display="Backspace"),
     ]
@@ -39,6 +43,15 @@ class Scrubber(Redrawn, LinePane, can_focus=True):
         """After how many events one wants to stand; None: no wish."""
         self.dragging = False
         self._known: Known | None = None
+
+    @property
+    def known(self) -> Sequence[RawEvent]:
+        """The events of the present way, those ahead too."""
+        return self._known.events if self._known is not None else ()
+
+    def action_play(self, direction: int) -> None:
+        """Let time go by, forwards or backwards."""
+        self.lab_app.action_play(direction)
 
     # -- drawing ------------------------------------------------------------------------------------
 
