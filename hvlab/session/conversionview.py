@@ -35,6 +35,8 @@ class SourceRow:
     stood: int
     converted: bool
     """Whether a machine of this host came from it."""
+    load: int
+    """What its work takes of its processors, in per cent."""
 
 
 @dataclass
@@ -85,7 +87,9 @@ def sources(session: Session) -> list[SourceRow]:
         system = catalog.guest(plan.guest).name
         came = f"{plan.name} ({plan.kind})" in made
         found.append(
-            SourceRow(plan.name, plan.kind, system, plan.driver or "ide", one.running, one.stood, came)
+            SourceRow(
+                plan.name, plan.kind, system, plan.driver or "ide", one.running, one.stood, came, one.load
+            )
         )
     return found
 

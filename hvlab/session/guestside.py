@@ -16,6 +16,7 @@ from hvlab.datacenter.compare import VM, booted, let_work
 from hvlab.guests.guest import GuestSystem
 from hvlab.host import guestview
 from hvlab.host.guestview import Aspect
+from hvlab.host.machine import Refusal
 from hvlab.host.vmms import Vmms
 from hvlab.kernel import World
 from hvlab.session.managerview import Action
@@ -72,7 +73,10 @@ def look(world: World, host: str, name: str) -> GuestSide:
 
 @cache
 def _apart(platform: str, scenario: str, services: bool) -> tuple[Aspect, ...]:
-    world = booted(platform, scenario, IMAGE, services)
+    try:
+        world = booted(platform, scenario, IMAGE, services)
+    except Refusal:  # a server without the role, or one that cannot have it
+        world = booted(platform, FALLBACK, IMAGE, services)
     let_work(world, "write", CALLS, SIZE)
     return tuple(_aspects(world, HOST, VM))
 

@@ -63,6 +63,40 @@ def machines(world: World, host: str) -> list[MachineRow]:
     return found
 
 
+def details(world: World, host: str, name: str) -> list[tuple[str, str]]:
+    """What a machine is made of, setting by setting: which part (an id), and what of it."""
+    service = world.get(f"{host}/root/vmms", Vmms)
+    machine = service.machine(name)
+    found = [
+        ("processors", f"{machine.processors} · {machine.weight} · {machine.reserve}-{machine.maximum} %")
+    ]
+    found.append(("memory", f"{machine.memory >> 20} MB"))
+    found += [
+        ("drive", f"{drive.controller} {drive.number}:{drive.location}  {drive.path}")
+        for drive in machine.drives
+    ]
+    found += [("dvd", f"IDE {dvd.number}:{dvd.location}  {dvd.path or '-'}") for dvd in machine.dvds]
+    found.append(("scsi", str(machine.scsi_controllers)))
+    for adapter in machine.adapters:
+        mac = "-".join(f"{byte:02X}" for byte in adapter.mac) or "-"
+        vlan = f"  VLAN {adapter.vlan}" if adapter.vlan else ""
+        found.append(
+            (
+                "adapter",
+                f"{adapter.name}  {adapter.switch or '-'}{vlan}  {mac}{'' if adapter.cable else '  ✗'}",
+            )
+        )
+    off = [service for service, wanted in machine.services.items() if not wanted]
+    if off:
+        found.append(("services", ", ".join(off)))
+    if machine.startup_order:
+        found.append(("boot", ", ".join(machine.startup_order)))
+    found.append(("automatic", f"{machine.start_action} · {machine.stop_action}"))
+    if machine.notes:
+        found.append(("notes", machine.notes.replace("\n", " ")))
+    return found
+
+
 _BY_STATE = {
     OFF: ("start", "snapshot", "revert", "settings", "delete"),
     SAVED: ("start", "discard", "snapshot", "revert", "settings", "delete"),

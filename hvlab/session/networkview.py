@@ -50,6 +50,7 @@ class SwitchView:
     kind: str
     ports: tuple[PortView, ...]
     table: tuple[Learned, ...]
+    notes: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _vlan(port: Port) -> str:
     return str(port.vlan)
 
 
-def _switch(name: str, kind: str, switch: Switch, now: int) -> SwitchView:
+def _switch(name: str, kind: str, switch: Switch, now: int, notes: str = "") -> SwitchView:
     ports = tuple(
         PortView(
             port.number,
@@ -116,7 +117,7 @@ def _switch(name: str, kind: str, switch: Switch, now: int) -> SwitchView:
         for (vlan, mac), (port, seen) in sorted(switch.table.items())
         if now - seen <= AGEING
     )
-    return SwitchView(name, kind, ports, table)
+    return SwitchView(name, kind, ports, table, notes)
 
 
 def _guests(world: World, host: str) -> Iterator[tuple[str, GuestNetwork]]:
@@ -160,7 +161,8 @@ def look(world: World, host: str) -> NetworkView | None:
     networks = world.get(path, VirtualNetworks)
     physical = world.get(LAN, PhysicalNetwork)
     switches = [
-        _switch(switch.name, switch.kind, switch.switch, world.now) for switch in networks.switches.values()
+        _switch(switch.name, switch.kind, switch.switch, world.now, switch.notes)
+        for switch in networks.switches.values()
     ]
     switches.append(_switch("", "", physical.switch, world.now))
     stations = tuple(_stations(world, host, networks))

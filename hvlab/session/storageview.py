@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hvlab.host.disks import HostStorage
 from hvlab.host.machine import VirtualMachine
+from hvlab.host.places import places
 from hvlab.host.vmms import Vmms
 from hvlab.kernel import World
 from hvlab.storage import differencing, vhd
@@ -80,6 +81,9 @@ class StorageView:
     """Who waits for the physical disk, and for how many requests."""
     stalled: int
     """Requests that wait for room on a volume."""
+    new_disks: str = ""
+    new_machines: str = ""
+    """Where new disks and machines go, unless a command says otherwise."""
 
 
 def _plugged(machines: list[VirtualMachine], path: str) -> tuple[str, ...]:
@@ -192,4 +196,6 @@ def look(world: World, host: str) -> StorageView | None:
         tuple(file for machine in machines for file in _open_files(storage.files, machine)),
         tuple((user.rpartition("/")[2], count) for user, count in sorted(storage.under_way.items())),
         len(storage.stalled),
+        places(world, host).disks,
+        places(world, host).machines,
     )

@@ -29,7 +29,7 @@ def source_rows(rows: Sequence[SourceRow], text: Text, width: int) -> list[Line]
             state, style = text("tui.conversion.came"), "good"
         elif one.stood:
             state = text("tui.conversion.stood", seconds=one.stood // 10**9)
-        system = f"{one.system} · {one.driver}"
+        system = f"{one.load} % · {one.system} · {one.driver}"
         left = max(8, width - NAME - KIND - STATE)
         found.append(
             line(

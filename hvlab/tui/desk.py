@@ -143,7 +143,7 @@ class Desk:
 
     def play(self, direction: int) -> None:
         """Play forwards or backwards, or stop."""
-        if self.runner.busy or self.runner.question is not None:
+        if self.runner.busy or self.runner.question is not None or self._is_forbidden(""):
             return
         self.runner.free = False
         was = self.player.direction

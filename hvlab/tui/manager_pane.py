@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 
 from hvlab.tui.acting_pane import ACTING, ActingPane
 from hvlab.tui.canvas import Line, fit, line
+from hvlab.tui.view_pane import heading
 
 if TYPE_CHECKING:
     from hvlab.kernel import World
@@ -71,7 +72,14 @@ class ManagerPane(ActingPane):
             found.append(line((fit(chosen.failure, width), "bad")))
         name = chosen.name if chosen is not None else ""
         head = text("tui.manager.actions", name=name) if name else text("tui.manager.actions_none")
-        return found + self.action_part(head, actions, text, width, len(found))
+        found += self.action_part(head, actions, text, width, len(found))
+        if chosen is None:
+            return found
+        from hvlab.session import managerview
+        from hvlab.tui.manager_rows import detail_rows
+
+        found.append(heading(text("tui.manager.made_of", name=chosen.name), width))
+        return found + detail_rows(managerview.details(session.world, session.host, chosen.name), text, width)
 
     def actions(self, session: Session) -> list[Action]:
         """What can be done with the machine under the bar."""

@@ -12,6 +12,9 @@ from hvlab.tui.canvas import Line, fit, line
 STATES = {"Running": ("●", "good"), "Off": ("○", "dim"), "Saved": ("◐", "accent"), "Paused": ("⏸", "accent")}
 COLUMNS = (("state", 18), ("usage", 6), ("memory", 10), ("uptime", 14), ("snapshots", 10))
 
+DETAIL = 24
+"""Columns for what a part of a machine is called."""
+
 
 def _name_width(width: int) -> int:
     return max(12, min(28, width - sum(size for _, size in COLUMNS) - 4))
@@ -63,3 +66,12 @@ def action_rows(
         spans.append((len(rows) - 1, x, x + len(words), action.name))
         x += len(words) + 1
     return [line(*runs) for runs in rows], spans
+
+
+def detail_rows(details: Sequence[tuple[str, str]], text: Text, width: int) -> list[Line]:
+    """What a machine is made of, a row each."""
+    rows = []
+    for name, value in details:
+        words = fit(text(f"tui.manager.has.{name}"), DETAIL - 1).ljust(DETAIL)
+        rows.append(line((words, "dim"), (fit(value, max(0, width - DETAIL)), "")))
+    return rows

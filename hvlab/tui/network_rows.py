@@ -22,6 +22,8 @@ def switch_rows(switch: SwitchView, now: int, text: Text, width: int) -> list[Li
     else:
         head = text("tui.network.physical")
     rows = [heading(head, width)]
+    if switch.notes:
+        rows.append(line((fit(switch.notes.replace("\n", " "), width), "dim")))
     name = max(16, min(34, width - 54))
     titles = f"   {text('tui.network.port').ljust(name)} {text('tui.network.vlan'):<6}"
     figures = f"{text('tui.network.in'):>7} {text('tui.network.out'):>7} {text('tui.network.dropped'):>8}"

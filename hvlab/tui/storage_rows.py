@@ -5,7 +5,7 @@ from __future__ import annotations
 from hvlab.session.storageview import DiskView, StorageView
 from hvlab.session.units import bytes_text, clock_text
 from hvlab.text import Text
-from hvlab.tui.canvas import Line, fit, line, plain
+from hvlab.tui.canvas import Line, fit, line, plain, wrap
 from hvlab.tui.view_pane import heading
 
 SHADES = " ▁▂▃▄▅▆▇█"
@@ -90,6 +90,9 @@ def storage_rows(view: StorageView, text: Text, width: int) -> list[Line]:
                 (f" {free}", "dim"),
             )
         )
+    if view.new_disks:
+        places = text("tui.storage.places", disks=view.new_disks, machines=view.new_machines)
+        rows += [line((words, "dim")) for words in wrap(places, width)]
     return rows
 
 
