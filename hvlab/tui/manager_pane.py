@@ -7,6 +7,7 @@ sees what does it.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -17,11 +18,13 @@ from hvlab.tui.canvas import Line, fit, line
 from hvlab.tui.view_pane import heading
 
 if TYPE_CHECKING:
-    from hvlab.kernel import World
+    from hvlab.kernel.trace import RawEvent
     from hvlab.session.managerview import Action, MachineRow
     from hvlab.session.session import Session
     from hvlab.text import Text
 
+CHANGING = frozenset(("command", "vm.state", "vm.setting", "vm.drive", "snapshot", "transfer", "fault"))
+SECOND = 10**9
 HEAD = 1
 """Rows above the first machine."""
 
@@ -39,14 +42,22 @@ class ManagerPane(ActingPane):
         super().__init__("manager")
         self.machine = ""
         self._names: list[str] = []
+        self._changes = 0
 
     def choice(self) -> Hashable:
         """The machine and the action under the bar."""
         return self.machine, self.action
 
-    def moves_with_time(self, world: World) -> bool:
-        """Uptimes do."""
-        return True
+    def note(self, seq: int, event: RawEvent) -> None:
+        """Count what may change a machine's row or settings."""
+        self._changes += event[1] in CHANGING
+
+    def depends_on(self, session: Session) -> Hashable:
+        """The figures in the list as they are written, and what changes settings: most events of a boot do neither."""
+        from hvlab.session import managerview
+
+        rows = managerview.machines(session.world, session.host)
+        return self._changes, tuple(replace(row, uptime=row.uptime // SECOND) for row in rows)
 
     # -- what is chosen ---------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ def machine_row(row: MachineRow, is_chosen: bool, text: Text, width: int) -> Lin
         "state": text(f"tui.state.{row.state.lower()}"),
         "usage": f"{row.usage} %" if row.memory else "",
         "memory": bytes_text(row.memory) if row.memory else "",
-        "uptime": clock_text(row.uptime) if row.uptime else "",
+        "uptime": clock_text(row.uptime).partition(".")[0] if row.uptime else "",
         "snapshots": str(row.snapshots) if row.snapshots else "",
     }
     rest = "".join(fit(values[column], size - 1).ljust(size) for column, size in COLUMNS)
