@@ -87,7 +87,7 @@ async def test_every_view_opens_and_is_readable_at_every_size(
             assert pane.id == name
             assert pane.has_focus
             assert pane.size.height >= 8
-            assert len(pane.shown) > 3
+            assert len(pane.shown) > (0 if name in ("conversion", "ways") else 3)  # this lab has neither
             for row in pane.shown:
                 assert len(plain(row)) <= pane.scrollable_content_region.width, (name, plain(row))
 
