@@ -215,29 +215,51 @@ def grade(
 @click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), help="Draw the lesson's names and numbers by this."
 )
+@click.option("--route", default="", help="Go on along a route: essentials, day or whole.")
 @_plain
 @language_option
 def learn(
     lesson: str | None = None,
     log: Path | None = None,
     seed: int | None = None,
+    route: str = "",
     plain: bool = False,
     language: str | None = None,
 ) -> None:
     """Open LESSON on the screen; without one, the first that was not passed yet."""
     if not plain:
         _need_terminal()
-    from hvlab.course import learning
+    from hvlab.course import learning, routes
     from hvlab.course.library import BadLesson
 
     text = text_in(language)
     try:
-        status, said = learning.learn(lesson, log, seed, text, _open_session, _show(plain, text))
+        way = routes.lessons_of(route) if route else ()
+        status, said = learning.learn(lesson, log, seed, text, _open_session, _show(plain, text), way)
     except BadLesson as error:
         raise BadInput(str(error)) from None
     if said:
         click.echo(said, err=True)
     sys.exit(status)
+
+
+@cli.command()
+@click.option(
+    "--route", default="whole", show_default=True, help="Only this route: essentials, day or whole."
+)
+@language_option
+def course(route: str, language: str | None) -> None:
+    """List the course's lessons, or those of a route, with how far you are."""
+    from hvlab import paths
+    from hvlab.course import routes
+    from hvlab.course.library import BadLesson
+    from hvlab.course.progress import Progress
+
+    try:
+        for line in routes.table(route, Progress(paths.user_data()), text_in(language)):
+            click.echo(line)
+    except BadLesson as error:
+        raise BadInput(str(error)) from None
 
 
 def _show(plain: bool, text: Text, companion: Companion | None = None) -> Show:

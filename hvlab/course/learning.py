@@ -8,7 +8,7 @@ read meanwhile.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -44,15 +44,24 @@ class Show(Protocol):
 
 
 def learn(
-    name: str | None, log: Path | None, seed: int | None, text: Text, opener: Opener, show: Show
+    name: str | None,
+    log: Path | None,
+    seed: int | None,
+    text: Text,
+    opener: Opener,
+    show: Show,
+    route: Sequence[str] = (),
 ) -> tuple[int, str]:
-    """Open a lesson, then those chosen from it; returns the exit status and what to say at the end. BadLesson."""
+    """Open a lesson, then those chosen from it; returns the exit status and what to say at the end. BadLesson.
+
+    With a `route`, the next lesson is the next of these.
+    """
     progress = Progress(paths.user_data())
-    wanted = name or CourseMap(progress, text.language).following()
+    wanted = name or CourseMap(progress, text.language, route=route).following()
     said: list[str] = []
     status = 0
     while wanted:
-        status, wanted = _one(wanted, log, seed, text, opener, show, progress, said)
+        status, wanted = _one(wanted, log, seed, text, opener, show, progress, said, route)
         log = seed = None
     return status, "\n".join(said)
 
@@ -66,6 +75,7 @@ def _one(
     show: Show,
     progress: Progress,
     said: list[str],
+    route: Sequence[str],
 ) -> tuple[int, str]:
     plan = library.find(name)
     file = log or _left_behind(progress, plan) or next_record(plan.id)
@@ -94,12 +104,12 @@ def _one(
         open_view,
         text.language,
         first_page=first_page(plan, text.language),
-        course=CourseMap(progress, text.language, plan.id),
+        course=CourseMap(progress, text.language, plan.id, route),
     )
     for session in opened:
         session.close()
         if any(entry.kind == "command" for entry in session.log.entries):
-            said += _left(plan, progress, text)
+            said += _left(plan, progress, text, route)
             said += [line for view in views[-1:] for line in _by_chapter(view, text)]
             said.append(text("cli.recorded", file=file, command=f"hvlab grade {plan.id} {file}"))
         elif log is None:
@@ -107,12 +117,12 @@ def _one(
     return status, wanted
 
 
-def _left(plan: Lesson, progress: Progress, text: Text) -> list[str]:
+def _left(plan: Lesson, progress: Progress, text: Text, route: Sequence[str]) -> list[str]:
     """How far the lesson is, and what comes next."""
     mark = progress.of(plan.id)
     if mark is None:
         return []
-    following = CourseMap(progress, text.language, plan.id).following() if mark.passed else plan.id
+    following = CourseMap(progress, text.language, plan.id, route).following() if mark.passed else plan.id
     return [
         text(
             "cli.left.passed" if mark.passed else "cli.left.begun",

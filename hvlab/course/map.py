@@ -32,10 +32,14 @@ class Stretch:
 
 
 class CourseMap:
-    """The whole course for one learner, who is in the lesson `here`. Anything may be opened; `ready` is advice."""
+    """The whole course for one learner, who is in the lesson `here`. Anything may be opened; `ready` is advice.
 
-    def __init__(self, progress: Progress, language: str, here: str = "") -> None:
+    With a `route`, what comes next is of these lessons.
+    """
+
+    def __init__(self, progress: Progress, language: str, here: str = "", route: Sequence[str] = ()) -> None:
         self._progress = progress
+        self._route = route
         self._here = here
         self.language = language
 
@@ -67,12 +71,12 @@ class CourseMap:
 
         Where none is open, the one that was left last comes first, unless it was passed.
         """
-        ids = library.ids()
+        ids = list(self._route) or library.ids()
         last = self._progress.last
         if not self._here and last in ids:
             if not self._progress.passed(last):
                 return last
-            return CourseMap(self._progress, self.language, last).following()
+            return CourseMap(self._progress, self.language, last, self._route).following()
         later = ids[ids.index(self._here) + 1 :] if self._here in ids else []
         waiting = [name for name in [*later, *ids] if not self._progress.passed(name) and name != self._here]
         return (waiting or later or ids)[0]

@@ -171,8 +171,6 @@ class Chapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     title: Localized
     morning: Localized
-    route: list[str] = []
-    """Routes through the course that take this chapter whole: essentials, day."""
 
 
 class LessonFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -192,7 +190,6 @@ class LessonFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """With `drawn`, every learner gets a seed of their own, and with it other `variables`."""
     variables: dict[str, Variable] = {}
     prerequisites: list[str] = []
-    routes: list[str] = []
     par: int = 0
     """The fewest commands with which it can be done; 0 where nobody counts."""
     panes: list[str] = []
