@@ -1,0 +1,13 @@
+# check: counterexample
+$m = Measure-LabConsolidation
+Submit-LabAnswer energy "$($m.EnergyBefore - $m.EnergyAfter)"
+Submit-LabAnswer begins 3
+Set-LabSourceServer {{server}} -Load {{load}} -Peak {{peak}}
+Submit-LabAnswer hosts "$((Measure-LabConsolidation).Hosts)"
+New-LabP2V PRINT01 D:\VMs
+New-LabP2V DHCP01 D:\VMs
+New-LabP2V MON01 D:\VMs -Offline
+Start-VM PRINT01, DHCP01, MON01
+Add-LabLicense Enterprise
+Get-LabSourceServer | Where-Object Name -notlike 'WEB*' | Set-LabSourceServer -Load 20 -Peak 40
+Submit-LabAnswer limit "$((Measure-LabConsolidation).Limit)"
