@@ -62,7 +62,7 @@ class QuestionView(Protocol):
 
     @property
     def guess(self) -> bool:
-        """Whether it is a guess, which the experiment answers."""
+        """Whether an answer is noted only: a guess, which the experiment answers, or in an exam."""
 
     @property
     def choices(self) -> Sequence[str]:
@@ -142,7 +142,7 @@ class _Question:
         self.id = question.id
         self.prompt = question.prompt[view.language]
         self.kind = question.kind
-        self.guess = question.guess
+        self.guess = question.guess or view.lesson.plan.exam
         self.choices = [choice.text[view.language] for choice in question.choices]
         self.items = [item.text[view.language] for item in question.items]
 
