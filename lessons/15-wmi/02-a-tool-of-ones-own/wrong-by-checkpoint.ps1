@@ -10,5 +10,5 @@ foreach ($vm in Get-WmiObject -Namespace $ns Msvm_ComputerSystem) { if ($vm.Enab
 Start-Sleep 30
 Submit-LabAnswer code 32775
 $e = Get-LabEvent vm.state | Where-Object { $_.Fields.vm -eq '{{b}}' -and $_.Fields.state -eq 'Running' } | Select-Object -Last 1
-while ($e.Kind -ne 'command') { $e = Get-LabEvent | Where-Object Seq -eq $e.Cause }
+$e = Get-LabEvent -Cause $e.Seq | Where-Object Kind -eq command | Select-Object -Last 1
 Submit-LabAnswer why "$($e.Seq)"
