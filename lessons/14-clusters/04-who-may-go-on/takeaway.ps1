@@ -1,0 +1,3 @@
+# Windows Server 2008 R2
+Get-Cluster
+Get-ClusterNode
