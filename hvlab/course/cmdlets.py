@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+import functools
+
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
+from hvlab.console.errors import CmdletError
 from hvlab.session.session import Session
 
 
 def _submit(call: Call) -> None:
     session = call.lab
     assert isinstance(session, Session)
+    known = _questions(session.header.lesson or "", session.header.lesson_digest or "")
+    if known and call.args.Question not in known:
+        names = ", ".join(known)
+        raise CmdletError(
+            f"The lesson has no question '{call.args.Question}'.",
+            "ObjectNotFound",
+            "ObjectNotFound",
+            explain=("explain.no-such-question", {"known": names}),
+        )
     session.answers[call.args.Question] = call.args.Answer
+
+
+@functools.cache
+def _questions(lesson: str, edition: str) -> tuple[str, ...]:
+    """The ids of the lesson's questions; empty where it is none of the course in that edition."""
+    from hvlab.course import library  # late: it is asked for only where somebody answers
+
+    try:
+        found = library.find(lesson)
+    except library.BadLesson:
+        return ()
+    return tuple(question.id for question in found.plan.question) if found.digest == edition else ()
 
 
 CMDLETS = (

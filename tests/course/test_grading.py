@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hvlab.course import cmdlets, grading
+from hvlab.course import cmdlets, grading, library
 from hvlab.course.grading import BadSubmission, grade_file
 from hvlab.course.model import Lesson
 from hvlab.course.view import open_lesson
@@ -318,3 +318,13 @@ def test_a_record_that_begins_otherwise_is_refused(
 ) -> None:
     data = edit(log_of(learn(begun, "New-VM a")), change)
     assert "does not begin as 'small' begins" in refused(begun, tmp_path, data)
+
+
+def test_an_answer_to_no_question_is_told() -> None:
+    lesson = library.find("first-child-partition")
+    session = grading.open_session(lesson)
+    names = [question.id for question in lesson.plan.question]
+    told = session.run("Submit-LabAnswer nonsense 1").errors[0]
+    assert told.explain == ("explain.no-such-question", {"known": ", ".join(names)})
+    assert session.run(f"Submit-LabAnswer {names[0]} 1").ok
+    assert list(session.answers) == [names[0]]
