@@ -60,7 +60,7 @@ class CheckReport(msgspec.Struct, frozen=True):
     message: str
 
 
-class Report(msgspec.Struct, frozen=True):
+class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a submission reached. Hints are self-reported: a replay cannot prove what was seen."""
 
     lesson: str
@@ -71,7 +71,7 @@ class Report(msgspec.Struct, frozen=True):
     checks: list[CheckReport]
     hints_self_reported: list[str]
     chapters: list[ChapterResult] = []
-    """Of an exam: its results by chapter."""
+    """Of an exam: its results by chapter; left out of the JSON of every other lesson."""
 
 
 def open_session(lesson: Lesson) -> Session:
