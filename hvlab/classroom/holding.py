@@ -69,6 +69,8 @@ class Holding:
         self._here: dict[int, asyncio.Queue[Push]] = {}
         """Of each learner who is connected to this process: what is to be sent to them."""
         self._told = 0
+        self._telling = asyncio.Lock()
+        """Held while what was pushed is passed on, so that nothing is passed on twice."""
         self._beaten = 0
         self._id = secrets.token_hex(8)
         """By which servers that share the class's database tell each other apart."""

@@ -248,15 +248,16 @@ class ClassServer(Instructing):
 
     async def tell(self) -> None:
         """Pass on what was pushed since the last look to those who are connected here."""
-        pushes = await asyncio.to_thread(self._store.pushes, self._told)
-        self._note_pauses(pushes)
-        for to, push in pushes:
-            for learner, queue in self._here.items():
-                if to in (None, learner):
-                    queue.put_nowait(push)
-            if push.kind == "exam":  # by whichever server of the class
-                self._terms = msgspec.json.decode(push.text, type=Terms)
-            self._told = push.number
+        async with self._telling:
+            pushes = await asyncio.to_thread(self._store.pushes, self._told)
+            self._note_pauses(pushes)
+            for to, push in pushes:
+                for learner, queue in self._here.items():
+                    if to in (None, learner):
+                        queue.put_nowait(push)
+                if push.kind == "exam":  # by whichever server of the class
+                    self._terms = msgspec.json.decode(push.text, type=Terms)
+                self._told = push.number
 
     def _note_pauses(self, pushes: Sequence[tuple[int | None, Push]]) -> None:
         for to, push in pushes:

@@ -282,6 +282,14 @@ def test_a_poll_is_voted_on_discussed_voted_on_again_and_shown(client: TestClien
         content: dict[str, Any] = json.loads(heard["text"])
         return content
 
+    given = {"ana": 0, "ben": 0}
+
+    def settled(socket: WebSocketTestSession, name: str) -> None:
+        """What a connection has sent is done in order: an answer to this says that the votes before it are."""
+        given[name] += 1
+        heard = say(socket, type="inputs", first=given[name], lines=[command("Get-VM")])
+        assert heard == {"type": "kept", "count": given[name]}
+
     def vote(socket: WebSocketTestSession, poll: int, round_: int, choice: int) -> None:
         socket.send_text(json.dumps({"type": "vote", "poll": poll, "round": round_, "choice": choice}))
 
@@ -303,6 +311,8 @@ def test_a_poll_is_voted_on_discussed_voted_on_again_and_shown(client: TestClien
             (ana, 3),
         ):  # one thinks again, one names what is not there
             vote(socket, 1, 1, choice)
+        settled(ana, "ana")
+        settled(ben, "ben")
         poll(204, act="again")
         assert told(ana)["round"] == 2
         ben.receive_text()
@@ -310,13 +320,13 @@ def test_a_poll_is_voted_on_discussed_voted_on_again_and_shown(client: TestClien
         vote(ana, 1, 2, 2)
         vote(ben, 1, 2, 2)
         vote(ben, 7, 2, 2)
-        say(ana, type="inputs", first=1, lines=[command("Get-VM")])
-        say(ben, type="inputs", first=1, lines=[command("Get-VM")])
+        settled(ana, "ana")
+        settled(ben, "ben")
         poll(204, act="show")
         assert told(ana)["rounds"] == [[1, 1], [0, 2]]
         ben.receive_text()
         vote(ben, 1, 2, 1)
-        say(ben, type="inputs", first=2, lines=[command("Get-VM")])
+        settled(ben, "ben")
         view = client.get("/class", auth=AUTH).json()["poll"]
         assert view["rounds"] == [[1, 1], [0, 2]] and not view["open"]
     question = client.get("/class", auth=AUTH).json()["questions"][0]
