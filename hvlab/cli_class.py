@@ -471,15 +471,20 @@ def _mine(place: str, language: str | None) -> None:
 @click.argument("place", metavar="CODE@HOST")
 @click.option(
     "--report",
-    type=click.Choice(["jsonl", "csv", "junit", "gradescope", "html"]),
     default="csv",
     show_default=True,
+    metavar="FORM",
+    help="One of the forms in which hvlab grade reports on many: csv, jsonl, junit, gradescope, html.",
 )
 @click.option("--lesson", default="", help="Of a further lesson that was given, by its id.")
 @language_option
 def _results(place: str, report: str, lesson: str, language: str | None) -> None:
     """Grade everyone from the logs on the server and print the report."""
     text = text_in(language)
+    from hvlab.course.reports import FORMS
+
+    if report not in FORMS:
+        raise BadInput(text("classroom.results.no_form", form=report, forms=", ".join(FORMS)))
     instructor = _instructor(place, text)
     click.echo(_asked(text, lambda: instructor.results(report, text.language, lesson)), nl=False)
 

@@ -108,6 +108,10 @@ def test_a_class_from_its_opening_to_its_results_over_a_servers_death(
     again = ana.run("join", place, "--plain", stdin="New-VM web04\n")
     assert "The class has all of your work." in again.stderr
     table = teacher.run("results", place).stdout.splitlines()
+    odd = teacher.run("results", place, "--report", "pdf")
+    assert odd.returncode == 2 and "pdf" in odd.stderr and "gradescope" in odd.stderr
+    page = teacher.run("debrief", place).stdout
+    assert "Ana: `Get-VM nobody`" in page and "hvlab replay log.jsonl --to" in page
     assert table[1].startswith("Ana,no,")
     (log,) = (tmp_path / "ana").rglob("session.jsonl")
     made = re.findall(r"New-VM (web\d\d)", log.read_text(encoding="utf-8"))
