@@ -171,7 +171,7 @@ def _open_files(files: HostFiles, machine: VirtualMachine) -> list[OpenFile]:
     for drive in machine.drives:
         place = f"{drive.controller} {drive.number}:{drive.location}"
         found.append(OpenFile(drive.path, machine.name, place, True))
-        below = _parent(files, drive.path) if files.exists(drive.path) else ""
+        below = _parent(files, drive.path)
         seen = {drive.path.casefold()}
         while below and below.casefold() not in seen and files.exists(below):
             found.append(OpenFile(below, machine.name, place, False))

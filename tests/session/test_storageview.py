@@ -105,3 +105,12 @@ def test_volumes_add_up(grown: Session) -> None:
 
 def test_a_host_without_storage_has_nothing_to_show() -> None:
     assert storageview.look(Session().world, "elsewhere") is None
+
+
+def test_a_physical_disk_is_held_by_its_machine_and_has_nothing_below_it() -> None:
+    session = Session(scenario="storage-host")
+    session.run("New-VM web01 512MB -NoVHD; Add-VMHardDiskDrive web01 IDE 0 0 -DiskNumber 5; Start-VM web01")
+    session.run("Wait-Lab web01 -For Heartbeat")
+    assert [(one.path, one.machine, one.writes) for one in look(session).open_files] == [
+        (r"\\.\PHYSICALDRIVE5", "web01", True)
+    ]
