@@ -32,11 +32,34 @@ NO_LAB = {
 }  # fmt: skip
 """They change the shell or run what they are given, and nothing in the lab."""
 NOT_WALKED = {
-    "Connect-LabServer", "Export-LabFile", "Export-LabSession", "Install-LabAddition", "Install-LabClientTool",
-    "Invoke-WmiMethod", "Move-VM", "Remove-LabBreakpoint", "Set-LabBreakpoint", "Start-LabGuestService",
-    "Start-LabPing", "Stop-LabGuestService", "Stop-LabPing", "Submit-LabAnswer", "Switch-LabBranch",
-    "Uninstall-LabAddition", "ocsetup", "start",
-}  # fmt: skip
+    "Connect-LabServer",
+    "Disable-VMResourceMetering",
+    "Enable-VMResourceMetering",
+    "Export-LabFile",
+    "Export-LabSession",
+    "Get-LabPlacement",
+    "Import-LabFile",
+    "Install-LabAddition",
+    "Install-LabClientTool",
+    "Invoke-WmiMethod",
+    "Move-VM",
+    "Register-WmiEvent",
+    "Remove-Event",
+    "Remove-LabBreakpoint",
+    "Reset-VMResourceMetering",
+    "Set-LabBreakpoint",
+    "Start-LabGuestService",
+    "Start-LabPing",
+    "Stop-LabGuestService",
+    "Stop-LabPing",
+    "Submit-LabAnswer",
+    "Switch-LabBranch",
+    "Uninstall-LabAddition",
+    "Unregister-Event",
+    "Wait-Event",
+    "ocsetup",
+    "start",
+}
 """Commands that no walk holds yet."""
 
 
