@@ -297,8 +297,9 @@ class Desk:
             yield unclear
         else:
             right, feedback = question.answer(rest)
-            if not question.guess:
-                yield self.text("repl.right" if right else "repl.wrong")
+            verdict = self.text("repl.right" if right else "repl.wrong")
+            if not question.guess and not feedback.startswith(verdict):  # many lessons begin with that word
+                yield verdict
             yield from (spoken(line) for line in feedback.splitlines() if line.strip())
             yield from self.changes()
 

@@ -74,3 +74,15 @@ def test_a_child_that_touches_a_physical_device_is_stopped_and_one_sees_by_whom(
         followed = rows[row["seq"]]
         assert (followed["cause"], followed["kind"]) == (row["seq"], who.split("|")[0])
         assert followed["partition"] == row["partition"] != 1
+
+
+def test_on_a_hosted_monitor_no_hypervisor_runs_and_none_answers(
+    hvlab: Run, script: Callable[[str], str]
+) -> None:
+    lines = f"$null = {{ {BOOT} }}.Invoke()\n(Get-LabServer).HypervisorRunning\n"
+    lines += "(Invoke-LabInstruction web01 'MOV CR3, EAX', 'ADD EAX, 1').AnsweredBy"
+    boot32 = lines.replace("WS2008-x64", "WS2008-x86")
+    done = hvlab("run", "--platform", "vs2005", "--scenario", "guest-zoo", script(boot32))
+    assert done.stdout.split() == ["False", "monitor", "processor"]
+    done = hvlab("run", script(lines))
+    assert done.stdout.split() == ["True", "hypervisor", "processor"]

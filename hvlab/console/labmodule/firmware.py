@@ -48,9 +48,9 @@ SERVER = ObjectType(
         "ExecuteDisable": lambda pair: _switch(
             pair[1].processor.execute_disable, pair[1].effective.execute_disable
         ),
-        "Role": lambda pair: pair[1].role,
+        "Role": lambda pair: None if pair[1].hosted else pair[1].role,
         "LaunchType": lambda pair: pair[1].launch_type,
-        "HypervisorRunning": lambda pair: pair[1].launched,
+        "HypervisorRunning": lambda pair: pair[1].launched and not pair[1].hosted,
         "Updates": lambda pair: list(pair[1].updates),
         "PendingUpdates": lambda pair: list(pair[1].pending),
         "Restarts": lambda pair: pair[1].restarts,

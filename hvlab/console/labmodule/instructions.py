@@ -24,13 +24,16 @@ class Ran:
 
     event: TraceEvent
     followed: TraceEvent | None
+    hosted: bool
 
     @property
     def answered_by(self) -> str:
-        """Who answered: the processor itself, the hypervisor, or (an intercept) the partition's parent."""
+        """Who answered: the processor itself, the hypervisor (hosted: the monitor), or on an intercept the parent."""
         if self.followed is None:
             return "processor"
-        return "parent" if self.followed.kind == "intercept" else "hypervisor"
+        if self.followed.kind == "intercept":
+            return "parent"
+        return "monitor" if self.hosted else "hypervisor"
 
     @property
     def status(self) -> object:
@@ -121,7 +124,8 @@ def _found(call: Call, mark: int, partition: int) -> Iterator[object]:
         event: TraceEvent = trace[seq]
         if event.kind == "instruction" and event.partition == partition:
             after = trace[seq + 1] if seq < len(trace) else None
-            yield INSTRUCTION.of(Ran(event, after if after is not None and after.cause == seq else None))
+            followed = after if after is not None and after.cause == seq else None
+            yield INSTRUCTION.of(Ran(event, followed, call.lab.platform.hosted))
 
 
 CMDLETS = (
