@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from hvlab.console import limits, members, operators
 from hvlab.console.convert import (
@@ -25,6 +26,16 @@ from hvlab.console.syntax import (
     Step,
     Variable,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class CastTo:
+    """What a variable with a type does to each value it is given; ``full`` is the type's .NET name."""
+
+    full: str
+
+    def __call__(self, value: object) -> object:
+        return cast(value, self.full)
 
 
 class AssigningCompiler:
@@ -148,7 +159,7 @@ class AssigningCompiler:
                 if name_of is not None:
                     if scope.casts is None:
                         scope.casts = {}
-                    scope.casts[name_of] = lambda new: convert(new, full)
+                    scope.casts[name_of] = CastTo(full) if convert is cast else lambda new: convert(new, full)
                 inner(scope, converted)
 
             return set_typed

@@ -79,7 +79,7 @@ class VirtualProcessor:
         return "Waiting" if self.halted else "Running"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Port:
     """Where messages or events for a partition arrive."""
 

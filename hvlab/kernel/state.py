@@ -15,11 +15,11 @@ from dataclasses import fields, is_dataclass
 from itertools import chain
 from typing import Any, cast
 
+from hvlab.kernel.copying import UNCHANGING, write_copier
+
 _ATOMS = frozenset({type(None), bool, int, str, bytes})
-_UNCHANGING = _ATOMS | {uuid.UUID}
-_all_unchanging = _UNCHANGING.issuperset
+_all_unchanging = UNCHANGING.issuperset
 _ONLY_TUPLES = frozenset({tuple})
-_FROZEN: dict[type, bool] = {}
 _FIELDS: dict[type, tuple[str, ...]] = {}
 
 
@@ -30,14 +30,13 @@ def field_names(kind: type) -> tuple[str, ...]:
         names = _FIELDS[kind] = kind._fields  # type: ignore[attr-defined]
     elif names is None:
         names = _FIELDS[kind] = tuple(field.name for field in fields(kind))
-        _FROZEN[kind] = kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
     return names
 
 
 def copy_state(value: Any) -> Any:
     """A copy that shares nothing changeable with the original."""
     kind = type(value)
-    if kind in _UNCHANGING:
+    if kind in UNCHANGING:
         return value
     copier = _COPIERS.get(kind)
     if copier is None:
@@ -61,13 +60,13 @@ def _all_fixed(values: Collection[Any]) -> bool:
 def _copy_list(value: list[Any]) -> list[Any]:
     if _all_fixed(value):
         return value.copy()
-    return [item if type(item) in _UNCHANGING else copy_state(item) for item in value]
+    return [item if type(item) in UNCHANGING else copy_state(item) for item in value]
 
 
 def _copy_dict(value: dict[Any, Any]) -> dict[Any, Any]:
     if _all_fixed(value.values()):
         return value.copy()
-    return {key: item if type(item) in _UNCHANGING else copy_state(item) for key, item in value.items()}
+    return {key: item if type(item) in UNCHANGING else copy_state(item) for key, item in value.items()}
 
 
 def _copy_tuple(value: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -86,28 +85,28 @@ def _copier_of(kind: type) -> Callable[[Any], Any]:
     if own is not None:
         return cast(Callable[[Any], Any], own)
     if is_dataclass(kind):
-        names = field_names(kind)
-        return _same if _FROZEN[kind] else _dataclass_copier(kind, names)
+        frozen: bool = kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
+        return _same if frozen else write_copier(kind, copy_state, _copier_within)
     if issubclass(kind, enum.Enum) or _is_named_tuple(kind):
         return _same
     raise TypeError(f"{kind.__qualname__} is not allowed in a component's state")
 
 
+_BEING_WRITTEN: list[type] = []
+
+
+def _copier_within(kind: type) -> Callable[[Any], Any] | None:
+    """The copier of a class that another one holds; None if that is the one just being written."""
+    copier = _COPIERS.get(kind)
+    if copier is None and kind not in _BEING_WRITTEN:
+        _BEING_WRITTEN.append(kind)
+        copier = _COPIERS[kind] = _copier_of(kind)
+        _BEING_WRITTEN.remove(kind)
+    return copier
+
+
 def _is_named_tuple(kind: type) -> bool:
     return issubclass(kind, tuple) and hasattr(kind, "_fields")
-
-
-def _dataclass_copier(kind: type, names: tuple[str, ...]) -> Callable[[Any], Any]:
-    new: Any = kind.__new__
-
-    def copier(value: Any) -> Any:
-        twin = new(kind)
-        for name in names:
-            item = getattr(value, name)
-            setattr(twin, name, item if type(item) in _UNCHANGING else copy_state(item))
-        return twin
-
-    return copier
 
 
 _COPIERS: dict[type, Callable[[Any], Any]] = {

@@ -8,9 +8,9 @@ A snapshot shares with the one before it the components that nobody has touched
 in between. Touched is who was looked up (`get`, `at_index`, `components`), whom an
 event was scheduled for, and whom an event was handled for; and, at every snapshot, who
 is kept by others as a `neighbour`. That is all there is as long as nobody else keeps a
-component across a snapshot: components refer to one another by name, and whoever
-works on the world from outside says `touch_all` when it has the word again after
-letting the world run.
+component across a snapshot: components refer to one another by name. A command that
+works on the world from outside may keep what it has looked up while it lets the world
+run: whoever runs it says `lend` before, and `take_back` when the command has ended.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
+from hvlab.kernel.asleep import kind_of, put_to_sleep, wake
 from hvlab.kernel.component import Component
+from hvlab.kernel.copying import UNCHANGING
 from hvlab.kernel.queue import FOREVER, Entry, Kernel, handler_name
 from hvlab.kernel.random import Stream
 from hvlab.kernel.state import copy_state, plain
@@ -63,7 +65,19 @@ class WorldState:
 class World(Kernel):
     """A registry of components over one clock, one trace and one seed."""
 
-    __slots__ = ("_by_name", "_events", "_held", "_last", "_streams", "between", "names", "seed", "trace")
+    __slots__ = (
+        "_by_name",
+        "_events",
+        "_held",
+        "_last",
+        "_lent",
+        "_marked",
+        "_streams",
+        "between",
+        "names",
+        "seed",
+        "trace",
+    )
 
     def __init__(self, seed: int = 0) -> None:
         super().__init__()
@@ -78,6 +92,10 @@ class World(Kernel):
         """Called now and then between two events of a run: a session takes its snapshots there."""
         self._held: list[int] = []
         """The indices of those that others keep as their neighbours."""
+        self._marked = 0
+        """Who else was touched since the last snapshot, beside `_touched`: a byte for each, as one number."""
+        self._lent = 0
+        """The same of those whom somebody outside may still have."""
         self._last: WorldState | None = None
         """The snapshot that the next one may share with."""
 
@@ -145,12 +163,42 @@ class World(Kernel):
             if component is not None:
                 component.forget_neighbours()
 
-    def _untouched(self, count: int) -> bytearray:
-        """The marks at a snapshot: nobody is touched but those who are kept."""
-        touched = bytearray(count)
+    def _nobody_touched(self) -> None:
+        """A snapshot is at hand: nobody is touched but those who are kept."""
+        self._marked = 0
+        touched = self._touched = bytearray(len(self._components))
         for index in self._held:
             touched[index] = 1
-        return touched
+
+    def _gather(self) -> int:
+        """Put the latest marks to the others, and return them."""
+        latest = int.from_bytes(self._touched, "little")
+        self._marked |= latest
+        self._touched = bytearray(len(self._components))
+        return latest
+
+    def lend(self) -> None:
+        """Somebody outside lets the world run, and keeps what has been looked up since `part` or `take_back`.
+
+        It counts as touched at every snapshot until `take_back`.
+        """
+        self._lent |= self._gather()
+
+    def part(self) -> None:
+        """The world has run: what it has looked up itself is nobody's loan."""
+        self._gather()
+
+    def take_back(self) -> None:
+        """Nobody outside keeps anything any more; who works on the world next looks it up again."""
+        self._gather()
+        self._marked |= self._lent
+        self._lent = 0
+
+    def _touched_since(self) -> bytes:
+        """Who may be different from the last snapshot: a byte for each component."""
+        self._mark_handled()
+        latest = int.from_bytes(self._touched, "little")
+        return (self._marked | self._lent | latest).to_bytes(len(self._components), "little")
 
     def components(self) -> list[Component]:
         """All components, in the order in which they came."""
@@ -225,8 +273,7 @@ class World(Kernel):
     def snapshot(self) -> WorldState:
         """The whole state, sharing with the snapshot before it what has not been touched since."""
         last = self._last
-        self._mark_handled()
-        touched = self._touched
+        touched = self._touched_since()
         known = [] if last is None else last.components
         saved: list[ComponentState | None] = []
         for index, component in enumerate(self._components):
@@ -236,8 +283,13 @@ class World(Kernel):
             if index < len(known) and not touched[index]:
                 saved.append(known[index])
                 continue
-            values = [copy_state(getattr(component, name)) for name in component.STATE]
-            saved.append(ComponentState(type(component), component.name, tuple(values)))
+            values = tuple(
+                [
+                    value if type(value) in UNCHANGING else copy_state(value)
+                    for value in [getattr(component, name) for name in component.STATE]
+                ]
+            )
+            saved.append(ComponentState(kind_of(component), component.name, values))
         self._last = WorldState(
             now=self.now,
             processed=self.processed,
@@ -248,7 +300,7 @@ class World(Kernel):
             trace_length=len(self.trace.events),
             components=saved,
         )
-        self._touched = self._untouched(len(saved))
+        self._nobody_touched()
         return self._last
 
     def _mark_handled(self) -> None:
@@ -271,9 +323,8 @@ class World(Kernel):
 
     def go_to(self, state: WorldState) -> None:
         """The same, but components that still are as the snapshot has them are left alone."""
-        self._mark_handled()
+        touched = self._touched_since()
         known = [] if self._last is None else self._last.components
-        touched = self._touched
         self.now = state.now
         self.processed = state.processed
         self.cause = 0
@@ -301,21 +352,30 @@ class World(Kernel):
             for index in self._held
         ):
             self._let_go()
-        self._touched = self._untouched(len(state.components))
+        self._nobody_touched()
+        self._lent = 0
         self._last = state
 
     def _put_back(self, index: int, present: Component | None, saved: ComponentState) -> Component:
         component = present
         kind = saved.kind
-        if component is None or component.name != saved.name or type(component) is not kind:
+        if component is None or component.name != saved.name or kind_of(component) is not kind:
             component = kind.__new__(kind)
             component.world, component.name, component.index = self, saved.name, index
-        for attribute, value in zip(kind.STATE, saved.values, strict=True):
-            in_place = getattr(getattr(component, attribute, None), "restore_state", None)
-            if in_place is not None:
-                in_place(value)
-            else:
-                setattr(component, attribute, copy_state(value))
+        in_place = [
+            attribute
+            for attribute, value in zip(kind.STATE, saved.values, strict=True)
+            if hasattr(value, "restore_state")
+        ]
+        if index in self._held or in_place or not put_to_sleep(component, kind, saved.values):
+            wake(component)
+            for attribute, value in zip(kind.STATE, saved.values, strict=True):
+                if type(value) in UNCHANGING:
+                    setattr(component, attribute, value)
+                elif attribute in in_place and hasattr(component, attribute):
+                    getattr(component, attribute).restore_state(value)
+                else:
+                    setattr(component, attribute, copy_state(value))
         component.forget_derived()
         component.restored()
         return component
@@ -327,12 +387,12 @@ class World(Kernel):
         """
         if self._last is None:
             return []
-        self._mark_handled()
+        touched = self._touched_since()
         return [
             saved.name
             for index, saved in enumerate(self._last.components)
             if saved is not None
-            and not self._touched[index]
+            and not touched[index]
             and [plain(value) for value in saved.values]
             != [plain(getattr(self._components[index], name)) for name in saved.kind.STATE]
         ]
@@ -349,5 +409,5 @@ class World(Kernel):
         for component in self._components:
             if component is not None:
                 values = [[name, plain(getattr(component, name))] for name in component.STATE]
-                hasher.update(_canonical.encode([type(component).__name__, component.name, values]))
+                hasher.update(_canonical.encode([kind_of(component).__name__, component.name, values]))
         return hasher.hexdigest()

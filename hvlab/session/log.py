@@ -8,7 +8,7 @@ it checks every line's shape and says which one is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Annotated
 
@@ -82,6 +82,8 @@ class LogWriter:
         self.header = header
         self.entries: list[Entry] = list(resumed or ())
         self._file: IO[bytes] | None = None
+        self.closing: Callable[[], object] = lambda: None
+        """Called before the file is closed."""
         self._waiting = False
         """Whether the last entry is a clock move that is not written yet."""
         if path is not None and resumed is not None:
@@ -135,6 +137,7 @@ class LogWriter:
 
     def close(self) -> None:
         """Close the file."""
+        self.closing()
         self.flush()
         if self._file is not None:
             self._file.close()

@@ -9,7 +9,10 @@ event either way.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from time import process_time
 from typing import Any, Protocol
 
 from hvlab import catalog
@@ -28,6 +31,7 @@ from hvlab.console.wmi.casts import CASTS
 from hvlab.datacenter.build import HOST, build_world
 from hvlab.kernel import World
 from hvlab.kernel.queue import FOREVER
+from hvlab.session import statefile
 from hvlab.session.breakpoints import Breakpoints
 from hvlab.session.cmdlets import SESSION_CMDLETS, TRAVELLING
 from hvlab.session.log import Entry, Header, LogWriter, cut_torn_line, new_header, read
@@ -120,8 +124,15 @@ class Session:
         if resumed is not None:
             self.log.entries.clear()
         self.travel = Travel(self)
+        self._log_path = log
+        self._kept_at = 0
+        """How far the world was when its state was last put beside the log."""
+        self._keeping = 0.0
+        """How many seconds of processor time that took."""
+        self._kept_time = process_time()
+        self.log.closing = self._keep_at_the_end
         if resumed is not None:
-            self.replay(resumed)
+            self.replay(resumed, None if log is None else statefile.read(self, log, resumed))
 
     @classmethod
     def resume(cls, path: Path, **options: Any) -> Session:
@@ -131,7 +142,8 @@ class Session:
         """
         cut_torn_line(path)
         header, entries = read(path.read_bytes(), str(path))
-        return cls(
+        begin = partial(
+            cls,
             scenario=header.scenario,
             platform=header.platform,
             seed=header.seed,
@@ -141,6 +153,13 @@ class Session:
             resumed=entries,
             **options,
         )
+        try:
+            return begin()
+        except ReplayMismatch:
+            if not statefile.path_of(path).exists():
+                raise
+            statefile.forget(path)  # the log is the record: what it says counts, and not where that file led
+            return begin()
 
     # -- what cmdlets may ask (console.lab.Lab) ------------------------------------------------
 
@@ -362,7 +381,28 @@ class Session:
     def _begin(self, node: int) -> None:
         """An input comes that will have this number in the log."""
         if self._recording:
+            if not self.travel.quiet and len(self._world.trace) - self._kept_at >= statefile.WORTH_KEEPING:
+                self._keep_state(10 * self._keeping)
             self.travel.begin(node)
+
+    def _keep_state(self, work: float = 0.0) -> None:
+        """Put the state beside the log, if so many seconds of work were done since the last time."""
+        begun = process_time()
+        if self._log_path is None or begun - self._kept_time < work:
+            return
+        self.travel.settle()
+        with suppress(OSError):
+            statefile.write(self, self._log_path)
+        self._kept_at = len(self._world.trace)
+        self._kept_time = process_time()
+        self._keeping = self._kept_time - begun
+
+    def _keep_at_the_end(self) -> None:
+        """The log is being closed: where doing it all again would take long, the state is put beside it."""
+        length = len(self._world.trace)
+        if length >= statefile.WORTH_KEEPING and length - self._kept_at >= statefile.WORTH_KEEPING // 5:
+            self._keep_state()
+        self._log_path = None
 
     def is_session_command(self, statement: Statement) -> bool:
         """Whether a statement is one command of the session's own, and nothing else."""
@@ -477,12 +517,13 @@ class Session:
 
     # -- replay ---------------------------------------------------------------------------------
 
-    def replay(self, entries: Sequence[Entry]) -> None:
+    def replay(self, entries: Sequence[Entry], kept: statefile.Kept | None = None) -> None:
         """Take over recorded inputs and do those that lie on the present way, each at the moment it was given.
 
         ReplayMismatch if the world gets there otherwise. What belongs to a command (its
         confirmations, its being stopped) is given to it again while it runs. What was undone
-        is not done at all; hints count wherever they were taken.
+        is not done at all; hints count wherever they were taken. What is `kept` of the beginning
+        of this very record is not done again.
         """
         begun = self.travel.timeline.nodes(self.travel.timeline.head)
         self.log.adopt(entries)
@@ -493,7 +534,10 @@ class Session:
         self.hints += [entry.name for entry in entries if entry.kind == "hint"]
         self._recording = False
         try:
-            for step in timeline.group(nodes[len(begun) :]):
+            steps = timeline.group(nodes[len(begun) :])
+            done = self.travel.adopt(kept, steps) if kept is not None else 0
+            self._kept_at = len(self._world.trace)
+            for step in steps[done:]:
                 self.travel.begin(step.first, step.before)
                 if step.entry.kind == "command":
                     self.on_replayed(step.entry.text)

@@ -16,11 +16,12 @@ command at that point, as if the learner had stopped it, and begins a branch.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from bisect import insort
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import process_time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hvlab.console.host import RecordingHost
 from hvlab.kernel import World, WorldState
@@ -33,13 +34,16 @@ from hvlab.session.timeline import Step, Timeline
 
 if TYPE_CHECKING:
     from hvlab.session.session import Session
+    from hvlab.session.statefile import Kept
 
-SPACING = 0.022
+SPACING = 0.02
 """Seconds of work between two snapshots, at least."""
+FEWEST = 192
+"""Kernel events between two moments, at least: on a machine that is busy elsewhere, work takes longer."""
 SHARE = 3
 """A snapshot may cost one in so many parts of the work since the one before it."""
-MOST = 256
-"""So many snapshots are kept; beyond that, every second one of the older half is given up."""
+MOST = 384
+"""So many snapshots are kept."""
 
 EVENT, TIME = "event", "time"
 
@@ -87,6 +91,18 @@ class View:
     place: Place
 
 
+class _Snapshot(NamedTuple):
+    """A checkpoint after `node` (`moment` is None), or a moment of the step that begins with it."""
+
+    node: int
+    moment: Moment | None
+    processed: int
+
+
+def _in_order(snapshot: _Snapshot) -> tuple[int, int]:
+    return snapshot.node, snapshot.processed
+
+
 class CannotGo(Exception):
     """There is no way to where one wants to go; `reason` is an id of a sentence, `values` go into it."""
 
@@ -97,7 +113,7 @@ class CannotGo(Exception):
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Copying a world makes many objects and no garbage: a search for garbage in between only takes time."""
     enabled = gc.isenabled()
     gc.disable()
@@ -125,18 +141,21 @@ class Travel:
         """Whether steps are being done again: nothing is recorded, shown or exported meanwhile."""
         self.ends: dict[int, Place] = {0: self.place}
         """Where the world stood after a node."""
-        self._checkpoints: dict[int, Checkpoint] = {}
+        self.checkpoints: dict[int, Checkpoint] = {}
+        """By the node that they stand after."""
         self._moments: dict[int, list[Moment]] = {}
         """By the first node of a step, in the order of time."""
-        self._waits: dict[int, list[Place]] = {}
+        self.waits: dict[int, list[Place]] = {}
         """By the first node of a step: where each of its waits ended."""
-        self._order: list[tuple[int, Moment | None]] = []
+        self._order: list[_Snapshot] = []
+        """All snapshots by their nodes, and those of one node as they were taken."""
         self._tape: Tape | None = None
         self._node = 0
         self._latest = 0.0
         self._kept = 0.0
         self._cost = 0.001
         self._spacing = 0.0
+        self._kept_at = 0
         self._keep(0)
         session.world.between = self._tick
 
@@ -161,7 +180,7 @@ class Travel:
         """The trace as it stood after a node; None where it is not kept any more, or never was here."""
         if node == self.timeline.head and self.view is None:
             return self.world.trace.events
-        kept = self._checkpoints.get(node)
+        kept = self.checkpoints.get(node)
         if kept is None:
             return None
         events: list[RawEvent] = []
@@ -178,9 +197,10 @@ class Travel:
         if self.quiet:
             return
         before = self.timeline.head if before is None else before
+        self.world.take_back()
         if node != self._node:
             self.ends[before] = self.place
-            if process_time() - self._kept >= self._spacing and before not in self._checkpoints:
+            if process_time() - self._kept >= self._spacing and before not in self.checkpoints:
                 self._keep(before)
         self._node = node
 
@@ -195,37 +215,39 @@ class Travel:
         self._node = 0
 
     def wait_begins(self) -> None:
-        """A command begins to wait."""
+        """A command begins to wait. It may keep parts of the world until it ends."""
+        self.world.lend()
         if not self.quiet and self._node:
             self._tick()
 
     def wait_ends(self) -> None:
-        """A command goes on: it may hold parts of the world that the next snapshot must not share."""
-        self.world.touch_all()
+        """A command goes on."""
+        self.world.part()
         if not self.quiet and self._node:
-            self._waits.setdefault(self._node, []).append(self.place)
+            self.waits.setdefault(self._node, []).append(self.place)
 
     def _due(self) -> bool:
-        return process_time() - self._latest >= self._spacing
+        apart = self.world.processed - self._kept_at
+        return process_time() - self._latest >= self._spacing and (apart >= FEWEST or not self._spacing)
 
     def _tick(self) -> None:
         """Called between events: time for a moment?"""
         if self.quiet or not self._node or not self._due():
             return
-        wait = len(self._waits.get(self._node, ()))
+        wait = len(self.waits.get(self._node, ()))
         begun = process_time()
-        with _uncollected():
+        with uncollected():
             moment = Moment(wait, self.place, self.world.snapshot(), self._record())
         self._moments.setdefault(self._node, []).append(moment)
         self._note(self._node, moment, begun)
 
-    @_uncollected()
+    @uncollected()
     def _keep(self, head: int) -> None:
         """Take a checkpoint of the present state: that after the node `head`."""
         begun = process_time()
         session = self.session
         shell = shellstate.save(session.shell, self.world)
-        self._checkpoints[head] = Checkpoint(
+        self.checkpoints[head] = Checkpoint(
             self.world.snapshot(), self._record(), shell, dict(session.answers), len(session.exported)
         )
         self.ends[head] = self.place
@@ -237,7 +259,8 @@ class Travel:
         return self._tape
 
     def _note(self, node: int, moment: Moment | None, begun: float) -> None:
-        self._order.append((node, moment))
+        insort(self._order, _Snapshot(node, moment, self.world.processed), key=_in_order)
+        self._kept_at = self.world.processed
         if len(self._order) > MOST:
             self._thin()
         self._latest = process_time()
@@ -246,16 +269,67 @@ class Travel:
         self._spacing = max(SPACING, SHARE * self._cost)
 
     def _thin(self) -> None:
-        older = len(self._order) // 2
-        kept = []
-        for number, (node, moment) in enumerate(self._order):
-            if number >= older or number % 2 == 0 or node <= self.floor:
-                kept.append((node, moment))
-            elif moment is None:
-                self._checkpoints.pop(node, None)
-            else:
-                self._moments[node] = [known for known in self._moments[node] if known is not moment]
-        self._order = kept
+        """Give up the snapshot without which the way to somewhere becomes least longer.
+
+        The way from a checkpoint leads on to the next checkpoint; that from a moment, to the next snapshot.
+        """
+        order = self._order
+        after: dict[int, int] = {}
+        following = following_checkpoint = -1
+        for number in range(len(order) - 1, 0, -1):
+            after[number] = following if order[number].moment is not None else following_checkpoint
+            following = number
+            if order[number].moment is None:
+                following_checkpoint = number
+        chosen, least = -1, 0
+        before = before_checkpoint = 0
+        for number, (node, moment, _) in enumerate(order):
+            known = before if moment is not None else before_checkpoint
+            if number and node > self.floor and after[number] > 0:
+                longer = order[after[number]].processed - order[known].processed
+                # Where another branch begins, the numbers fall: what stands there is kept.
+                if longer >= 0 and (chosen < 0 or longer < least):
+                    chosen, least = number, longer
+            before = number
+            if moment is None:
+                before_checkpoint = number
+        if chosen < 0:
+            return
+        node, moment, _ = order.pop(chosen)
+        if moment is None:
+            self.checkpoints.pop(node, None)
+        else:
+            self._moments[node] = [known for known in self._moments[node] if known is not moment]
+
+    def settle(self) -> None:
+        """See to it that there is a checkpoint where the session stands."""
+        self.session.log.flush()
+        if self.view is None:
+            head = self.timeline.head
+            if head not in self.checkpoints:
+                self._keep(head)
+            self.ends[head] = self.place
+
+    def adopt(self, kept: Kept, steps: Sequence[Step]) -> int:
+        """Stand as far on these steps as the checkpoints of another session go; how many need not be done."""
+        done = last = 0
+        for place, step in enumerate(steps, 1):
+            if step.last in kept.checkpoints:
+                done, last = place, step.last
+        if not done:
+            return 0
+        for step in steps[:done]:
+            if step.last in kept.checkpoints:
+                self.checkpoints[step.last] = kept.checkpoints[step.last]
+                at = kept.checkpoints[step.last].world.processed
+                insort(self._order, _Snapshot(step.last, None, at), key=_in_order)
+            if step.last in kept.ends:
+                self.ends[step.last] = kept.ends[step.last]
+            if step.first in kept.waits:
+                self.waits[step.first] = kept.waits[step.first]
+        self.session.exported[:] = kept.exported
+        self._restore(self.checkpoints[last])
+        return done
 
     # -- steps ---------------------------------------------------------------------------------------
 
@@ -306,7 +380,7 @@ class Travel:
             raise CannotGo("nothing-to-redo")
         self.go(target)
 
-    @_uncollected()
+    @uncollected()
     def go(self, node: int) -> None:
         """Stand after this node, on the record."""
         node = self.timeline.effective(node)
@@ -318,7 +392,7 @@ class Travel:
         self.session.log.append(Entry(self.place.processed, "rewind", to=node))
         self._stand_after(node)
 
-    @_uncollected()
+    @uncollected()
     def seek(self, unit: str, value: int) -> None:
         """Look at the world at an event of the trace or at a simulated time (ns) of the present way.
 
@@ -358,7 +432,6 @@ class Travel:
                 self._tape = moment.tape
                 moment.tape.play(world.trace.events)
                 world.go_to(moment.world)
-                world.touch_all()
                 if not there():
                     world.run(until=value if unit == TIME else 1 << 62, stop=there if unit == EVENT else None)
             else:
@@ -378,7 +451,7 @@ class Travel:
             found = moment
         if found is None or step.entry.kind == "clock":
             return found
-        waits = self._waits.get(step.first, ())
+        waits = self.waits.get(step.first, ())
         if found.wait < len(waits) and waits[found.wait].measure(unit) < value:
             return None
         return found
@@ -393,7 +466,7 @@ class Travel:
         with suppress(_Reached):
             session.perform(step)
 
-    @_uncollected()
+    @uncollected()
     def enter_branch(self) -> None:
         """Something is to be changed: what is only looked at becomes the end of its command, on the record."""
         view = self.view
@@ -418,7 +491,7 @@ class Travel:
                 )
             for entry in (step.entry, *step.replies[:answered], *((halt,) if stopped else ())):
                 log.append(entry)
-        self.world.touch_all()
+        self.world.take_back()
         self._node = 0
         self._keep(self.timeline.head)
 
@@ -426,12 +499,7 @@ class Travel:
 
     def _leave(self) -> None:
         """Before going elsewhere: remember where one stands, so that coming back costs nothing."""
-        self.session.log.flush()
-        if self.view is None:
-            head = self.timeline.head
-            if head not in self._checkpoints:
-                self._keep(head)
-            self.ends[head] = self.place
+        self.settle()
 
     def _stand_after(self, node: int) -> None:
         """Restore the nearest checkpoint and do what lies between it and the node again."""
@@ -439,15 +507,19 @@ class Travel:
         first = 0
         known = 0
         for place, step in enumerate(steps, 1):
-            if step.last in self._checkpoints:
+            if step.last in self.checkpoints:
                 first, known = place, step.last
         self.view = None
-        self._restore(self._checkpoints[known])
+        self._restore(self.checkpoints[known])
+        self._kept = process_time()
         with self._quietly():
             for step in steps[first:]:
                 self.session.perform(step)
                 self.ends[step.last] = self.place
-        self.world.touch_all()
+                if process_time() - self._kept >= max(self._spacing, SPACING):
+                    self.world.take_back()
+                    self._keep(step.last)  # a long way was gone once, and need not be gone again
+        self.world.take_back()
         self._node = 0
         self._latest = self._kept = process_time()
 

@@ -158,3 +158,55 @@ def test_sharing_all_the_way_is_copying_all_the_way(between: int) -> None:
         copied.restore(copied.save())
         assert shared.digest() == copied.digest()
         assert shared.find_unmarked_changes() == []
+
+
+def test_what_is_lent_counts_as_touched_until_it_is_taken_back() -> None:
+    """A command may change at any time what it has looked up before it let the world run."""
+    world = build()
+    world.take_back()
+    world.snapshot()
+    kept = world.get("n5", Node)
+    world.lend()
+    world.run(limit=2)
+    world.snapshot()
+    world.part()
+    kept.seen.append(1)
+    assert world.find_unmarked_changes() == []
+    changed = world.snapshot()
+    assert changed.components[5].values[1] == [1]  # type: ignore[union-attr]
+    world.take_back()
+    last = world.snapshot()
+    assert last.components[5] is not changed.components[5]  # it may have changed until it was taken back
+    assert world.snapshot().components[5] is last.components[5]
+    kept.seen.append(2)
+    assert world.find_unmarked_changes() == ["n5"]
+
+
+def test_what_the_world_looks_up_itself_is_nobodys_loan() -> None:
+    world = build()
+    world.take_back()
+    world.snapshot()
+    world.lend()
+    world.get("n3", Node)  # as a handler would
+    world.part()
+    first = world.snapshot()
+    assert world.snapshot().components[3] is first.components[3]
+
+
+def test_what_was_put_back_is_copied_when_it_is_asked_for() -> None:
+    world = build()
+    world.run(until=10)
+    before, digest = world.snapshot(), world.digest()
+    kept = world.get("n1", Node)
+    world.run(until=60)
+    world.go_to(before)
+    assert "count" not in kept.__dict__ and isinstance(kept, Node)
+    assert world.snapshot().components[1] is before.components[1]  # nobody asked: it is shared as it is
+    kept = world.get("n1", Node)
+    kept.seen = [5]  # written before anything was read: newer than the snapshot
+    assert kept.count == before.components[1].values[0]  # type: ignore[union-attr]
+    assert type(kept) is Node and kept.seen == [5]
+    world.go_to(before)
+    assert world.digest() == digest
+    with pytest.raises(AttributeError, match="nothing"):
+        kept.nothing  # type: ignore[attr-defined]  # noqa: B018
