@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -19,22 +20,30 @@ def lesson() -> None:
 
 @lesson.command()
 @click.argument("lessons", nargs=-1)
+@click.option("--jobs", type=click.IntRange(1, 256), help="Prove so many lessons at a time.")
 @language_option
-def lint(lessons: tuple[str, ...], language: str | None) -> None:
+def lint(lessons: tuple[str, ...], jobs: int | None, language: str | None) -> None:
     """Prove that LESSONS (all, if none is named) can be solved, and only by solving them."""
     from hvlab.course import library
 
     text_in(language)
+    flawed = False
     try:
         plans = [library.find(name) for name in lessons] if lessons else library.all_lessons()
-        findings = {plan.id: library.lint(plan) for plan in plans}
+        with click.progressbar(
+            library.lint_many(plans, jobs or os.cpu_count() or 1),
+            length=len(plans),
+            file=sys.stderr,
+            hidden=len(plans) <= 1 or not sys.stderr.isatty(),
+        ) as proved:
+            for plan, problems in zip(plans, proved, strict=True):
+                click.echo(f"{plan.id}: {'ok' if not problems else f'{len(problems)} problem(s)'}")
+                for problem in problems:
+                    click.echo(f"  {problem}")
+                flawed = flawed or bool(problems)
     except library.BadLesson as error:
         raise BadInput(str(error)) from None
-    for name, problems in findings.items():
-        click.echo(f"{name}: {'ok' if not problems else f'{len(problems)} problem(s)'}")
-        for problem in problems:
-            click.echo(f"  {problem}")
-    sys.exit(1 if any(findings.values()) else 0)
+    sys.exit(1 if flawed else 0)
 
 
 @lesson.command()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from hvlab import paths
 from hvlab.course.loading import load
 from hvlab.course.model import BadLesson, Lesson
 
-__all__ = ["BadLesson", "Lesson", "all_lessons", "find", "first", "ids", "lint"]
+__all__ = ["BadLesson", "Lesson", "all_lessons", "find", "first", "ids", "lint", "lint_many"]
 
 _ID = re.compile(r'^id\s*=\s*"([^"]+)"', re.MULTILINE)
 
@@ -64,3 +66,19 @@ def lint(lesson: Lesson) -> list[str]:
     from hvlab.course.proofs import prove  # late: finding a lesson must not load the whole lab
 
     return prove(lesson)
+
+
+def lint_many(lessons: Sequence[Lesson], jobs: int) -> Iterator[list[str]]:
+    """What is wrong with each of the lessons, in their order; so many are proved at a time. BadLesson."""
+    if jobs == 1 or len(lessons) <= 1:
+        yield from map(lint, lessons)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        # The last come first: the exam takes longest, and should not be waited for alone at the end.
+        waiting = [pool.submit(_lint_folder, lesson.folder, lesson.seed) for lesson in reversed(lessons)]
+        for future in reversed(waiting):
+            yield future.result()
+
+
+def _lint_folder(folder: Path, seed: int) -> list[str]:
+    return lint(load(folder, seed))
