@@ -238,6 +238,7 @@ class Desk:
             return
         if self._is_forbidden(text):
             return
+        self.host.width = self.console.columns  # it may be typed before the first frame
         self.runner.submit(text)
         self._collect()
 
