@@ -107,31 +107,43 @@ def _one(
         course=CourseMap(progress, text.language, plan.id, route),
     )
     for session in opened:
+        # What is said of the record is what it grades to, wherever in the past one was looking.
+        session.travel.stop_looking()
+        for view in views[-1:]:
+            view.refresh()
         session.close()
         if any(entry.kind == "command" for entry in session.log.entries):
-            said += _left(plan, progress, text, route)
-            said += [line for view in views[-1:] for line in _by_chapter(view, text)]
+            for view in views[-1:]:
+                said += _left(view, progress, file, text, route)
+                said += _by_chapter(view, text)
             said.append(text("cli.recorded", file=file, command=f"hvlab grade {plan.id} {file}"))
         elif log is None:
             file.unlink(missing_ok=True)
     return status, wanted
 
 
-def _left(plan: Lesson, progress: Progress, text: Text, route: Sequence[str]) -> list[str]:
-    """How far the lesson is, and what comes next."""
+def _left(view: OpenLesson, progress: Progress, file: Path, text: Text, route: Sequence[str]) -> list[str]:
+    """How far the record is, and what comes next; what was reached before, if it was more."""
+    plan = view.lesson
     mark = progress.of(plan.id)
     if mark is None:
         return []
-    following = CourseMap(progress, text.language, plan.id, route).following() if mark.passed else plan.id
-    return [
-        text(
-            "cli.left.passed" if mark.passed else "cli.left.begun",
-            title=plan.title[text.language],
-            points=mark.points,
-            maximum=mark.maximum,
-            following=library.find(following).title[text.language],
-        )
-    ]
+    done = mark.passed  # once passed, the way goes on, whatever this record holds
+    following = CourseMap(progress, text.language, plan.id, route).following() if done else plan.id
+    how = "passed" if view.passed() else "passed_before" if done else "begun"
+    values: dict[str, str | int] = {
+        "title": plan.title[text.language],
+        "points": view.points(),
+        "maximum": plan.max_points,
+        "following": library.find(following).title[text.language],
+    }
+    said = [text(f"cli.left.{how}", **values)]
+    if view.best > view.points():
+        timeline = view.session.travel.timeline
+        back = "undone" if timeline.ahead() else "branched" if len(timeline.branches()) > 1 else "fell"
+        command = f"hvlab learn {plan.id} --session {file}"
+        said.append(text(f"cli.left.{back}", best=view.best, command=command, **values))
+    return said
 
 
 def _by_chapter(view: OpenLesson, text: Text) -> list[str]:

@@ -177,6 +177,8 @@ class OpenLesson:
         self._step = 0
         self._taken: dict[str, int] = {}
         self._results: list[CheckResult] = []
+        self.best = 0
+        """The most points that the lab stood at while the lesson was open."""
         self._goals: list[tuple[str, str, str]] = [("not_reached", "", "") for _ in lesson.plan.check]
         self.refresh()
         self._step = self._where_it_was_left()
@@ -220,6 +222,10 @@ class OpenLesson:
         """Whether every goal of the lesson is reached."""
         return all(verdict == PASS for verdict, _, _ in self._goals)
 
+    def points(self) -> int:
+        """The points of all checks as last evaluated."""
+        return sum(result.points for result in self._results)
+
     def steps(self) -> tuple[int, int]:
         """The present step, from 1, and how many there are."""
         return self._step + 1, len(self.lesson.plan.step)
@@ -255,9 +261,9 @@ class OpenLesson:
         found = [(r.verdict, r.expected, r.actual) for r in results]
         changed = found != self._goals
         self._goals = found
+        self.best = max(self.best, self.points())
         if changed:
-            points = sum(result.points for result in results)
-            self._remember(points, self.lesson.max_points, all(r.verdict == PASS for r in results))
+            self._remember(self.points(), self.lesson.max_points, self.passed())
         return changed
 
     def next_step(self) -> bool:

@@ -495,6 +495,12 @@ class Travel:
         self._node = 0
         self._keep(self.timeline.head)
 
+    @uncollected()
+    def stop_looking(self) -> None:
+        """Stand where the record ends: a look at the past is not on it, and who replays it never sees it."""
+        if self.view is not None:
+            self._stand_after(self.timeline.head)
+
     # -- restoring -----------------------------------------------------------------------------------
 
     def _leave(self) -> None:
