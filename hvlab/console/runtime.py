@@ -152,6 +152,8 @@ class Runtime:
         self.lab_casts: dict[str, Callable[[Lab, object], object]] = {}
         """Conversions to types that are of the lab, by the type's full name."""
         self.confirm: Callable[[str, str], bool] | None = None
+        self.asker: object = None
+        """The invocation that asks at present: the same object for all objects it is given."""
         """Who is asked; a session puts itself here, since an answer is an input of its own."""
         self.globals = Scope()
         self.scope = self.globals  # of the function now running: where preferences are looked up
@@ -298,7 +300,11 @@ class Runtime:
             return True
         question = "Are you sure you want to perform this action?\n"
         question += f'Performing the operation "{action}" on target "{target}".'
-        return (self.confirm or self.host.confirm)("Confirm", question)
+        self.asker = call.common
+        try:
+            return (self.confirm or self.host.confirm)("Confirm", question)
+        finally:
+            self.asker = None
 
     # --- script blocks -------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from io import TextIOWrapper, UnsupportedOperation
 
+from hvlab.console.asking import CHOICES, Reply, understood
 from hvlab.console.errors import ErrorRecord, ParseError
 from hvlab.console.history import History
 from hvlab.course.companion import PART, Companion, announced, arrive, voted
@@ -138,12 +139,16 @@ class PlainConsole:
     def _news(self) -> None:
         self._say(self._announcer.news(self.desk.text))
 
-    def _answer(self, caption: str, question: str) -> bool:
+    def _answer(self, caption: str, question: str) -> Reply | None:
         self._say([caption, question])
-        while (line := self._read("[Y/N] ")) is not None:
-            if line.strip()[:1].lower() in ("y", "j", "n"):
-                return line.strip()[0].lower() != "n"
-        return False
+        try:
+            while (line := self._read(CHOICES)) is not None:
+                if reply := understood(line):
+                    return reply
+                self._say([self.desk.text("repl.choices")])
+        except KeyboardInterrupt:
+            self._write("\n")
+        return None
 
     def _say(self, lines: Iterable[str]) -> None:
         for line in lines:

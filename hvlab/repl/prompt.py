@@ -23,6 +23,7 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.shortcuts import clear
 from prompt_toolkit.styles import Style
 
+from hvlab.console.asking import CHOICES, Reply, understood
 from hvlab.console.errors import ErrorRecord
 from hvlab.console.highlight import HvlabLexer
 from hvlab.console.history import History
@@ -175,7 +176,7 @@ def run_console(session: Session, explain: Callable[[ErrorRecord], str], text: T
     def waiting() -> str:
         return desk.text("repl.waiting", time=clock_text(session.world.now), events=len(session.world.trace))
 
-    driver = Driver(session, lambda: patience.tell(waiting), lambda c, q: _confirm(c, q, write))
+    driver = Driver(session, lambda: patience.tell(waiting), lambda c, q: _confirm(c, q, write, desk.text))
     host = TextHost(write, write, explain=explain, answer=driver.ask)
     session.shell.host = host
     prompt: PromptSession[str] = PromptSession(
@@ -215,15 +216,18 @@ def run_console(session: Session, explain: Callable[[ErrorRecord], str], text: T
         patience.hide()
 
 
-def _confirm(caption: str, question: str, write: Callable[[str], object]) -> bool:
+def _confirm(caption: str, question: str, write: Callable[[str], object], text: Text) -> Reply | None:
+    """The answer; None after Ctrl+C or Ctrl+D."""
     write(f"{caption}\n{question}\n")
     while True:
         try:
-            line = input("[Y/N] ").strip().lower()
+            reply = understood(input(CHOICES))
         except (EOFError, KeyboardInterrupt):
-            return False
-        if line[:1] in ("y", "j", "n"):
-            return line[0] != "n"
+            write("\n")
+            return None
+        if reply is not None:
+            return reply
+        write(text("repl.choices") + "\n")
 
 
 def _toolbar(session: Session, desk: Desk, columns: int) -> StyleAndTextTuples:

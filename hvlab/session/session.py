@@ -281,6 +281,9 @@ class Session:
         if self._replies is None:
             yes = self.shell.host.confirm(caption, question)
         else:
+            halt = self._halt
+            if not self._replies and halt and (halt.at, halt.to) == (self._world.processed, self._world.now):
+                raise Stopped  # the learner did not answer this question
             yes = self._reply("confirm").text == "yes"
         self._note("confirm", text="yes" if yes else "no")
         return yes

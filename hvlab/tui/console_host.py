@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hvlab.console.asking import CHOICES
 from hvlab.console.errors import ErrorRecord
 from hvlab.console.explaining import explained
 from hvlab.console.formatting import Formatter
@@ -24,6 +25,8 @@ class PaneHost:
         """(text, style name) of logical lines that nobody has fetched yet."""
         self.activity = ""
         self.ask: Callable[[str, str], bool] = lambda caption, question: True
+        self.settled: Callable[[], bool | None] = lambda: None
+        """The answer to a question that needs no asking any more."""
         self.guest_screen: str | None = None
         """The machine whose screen was asked for last, until the app has opened it."""
         self._formatter = Formatter(self.width)
@@ -88,8 +91,11 @@ class PaneHost:
     def confirm(self, caption: str, question: str) -> bool:
         """Ask the learner."""
         self._flush()
+        if (settled := self.settled()) is not None:
+            return settled
         self._lines(caption, "bold")
         self._lines(question, "")
+        self._lines(CHOICES.rstrip(" :"), "dim")
         return self.ask(caption, question)
 
     def open_guest_screen(self, name: str) -> None:

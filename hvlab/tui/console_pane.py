@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hvlab.session.session import Session
 
 PROMPT, MORE = "PS C:\\> ", ">> "
-ASKING = {"confirm": "[Y/N] ", "answer": "? "}
+ASKING = {"confirm": "[Y/A/N/L/?] ", "answer": "? "}
 KEEP = 5_000
 """Logical lines of output that stay."""
 
@@ -227,7 +227,7 @@ class ConsolePane(Vertical):
         self.prompt.replace_all("")
         if self.asking:
             kind = self.asking
-            if text.strip() and (kind != "confirm" or text.strip()[0].lower() in "yjn"):
+            if text.strip() or kind == "confirm":
                 self.write([(ASKING[kind] + text, "accent")])
                 self.question("")
                 self.post_message(self.Answered(kind, text.strip()))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from hvlab.console.asking import understood
 from hvlab.course.companion import FOLLOW, PART, announced, arrive, voted
 from hvlab.session.hostview import look, other_hosts
 from hvlab.session.session import ReplayMismatch, Session
@@ -74,6 +75,7 @@ class Desk:
         self._theirs = -1
         """How many inputs of this lab are those of the one that is followed; -1 when one goes one's own way."""
         self.host.ask = self.runner.ask
+        self.host.settled = self.runner.settled
         self.runner.on_start = self._started
         self.runner.on_end = self._ended
         self.runner.on_crash = self._crashed
@@ -334,7 +336,10 @@ class Desk:
     def reply(self, kind: str, words: str) -> None:
         """The learner's answer: to a command that wants to be confirmed, or to the lesson."""
         if kind == "confirm":
-            self.runner.reply(words[0].lower() != "n")
+            if (reply := understood(words)) is None:
+                self.console.write([(self.text("repl.choices"), "dim")])
+            else:
+                self.runner.reply(reply)
             self._collect()
             return
         question = self.lesson.question() if self.lesson is not None else None

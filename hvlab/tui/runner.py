@@ -12,6 +12,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
+from hvlab.console.asking import Reply, Settled
 from hvlab.kernel import World
 from hvlab.session.session import Session
 from hvlab.session.task import Task
@@ -31,6 +32,7 @@ class Runner:
         """Whether the learner lets the clock run while no command does."""
         self.question: tuple[str, str] | None = None
         self._reply: bool | None = None
+        self._settled = Settled()
         self._finish = False
         self.on_start: Callable[[str], Any] = lambda text: None
         self.on_end: Callable[[Task], Any] = lambda task: None
@@ -95,9 +97,13 @@ class Runner:
         self.session.mover.move(self.world, self.world.now, lambda: self._reply is not None)
         return bool(self._reply)
 
-    def reply(self, yes: bool) -> None:
+    def settled(self) -> bool | None:
+        """What the command that asks was answered once for all; None if it is to ask."""
+        return self._settled.answer(self.session.shell.runtime.asker)
+
+    def reply(self, reply: Reply) -> None:
         """The learner's answer to the question."""
-        self.question, self._reply = None, yes
+        self.question, self._reply = None, self._settled.keep(self.session.shell.runtime.asker, reply)
         if self.task is not None:
             self._pump(self.task, self.world.now - 1, 1)  # a moment that is over: no event is handled
             self._settle()

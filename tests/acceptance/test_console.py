@@ -127,9 +127,11 @@ def test_plain_lines_in_a_terminal(terminal: Terminal, term: str) -> None:
     screen = terminal.until("web01: Anmeldebildschirm.", "Laborzeit")
     assert screen.index("web01: Startet.") < screen.index("web01: Läuft.")
     terminal.type("Remove-VM web01")
-    terminal.until("[Y/N]")
+    terminal.until('(default is "Y")')
     terminal.type("n")
-    terminal.until("[Y/N] n\nPS C:\\>")  # a Ctrl+C throws away what the terminal has not handed over yet
+    terminal.until(
+        '(default is "Y"): n\nPS C:\\>'
+    )  # a Ctrl+C throws away what the terminal has not handed over yet
     terminal.keys("C-c")
     terminal.type("(Get-VM).Name + '!'")
     terminal.until("web01!")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from hvlab.console.asking import Reply
 from hvlab.console.history import History
 from hvlab.course import library
 from hvlab.course.cmdlets import CMDLETS
@@ -18,6 +20,7 @@ from hvlab.repl.driver import Driver
 from hvlab.repl.plain import PlainConsole
 from hvlab.repl.reading import read_page
 from hvlab.repl.words import KEYS, Desk
+from hvlab.session.replay import replay
 from hvlab.session.session import Session
 from hvlab.text import LANGUAGES, Text
 from tests.conftest import IMAGE
@@ -86,9 +89,56 @@ def test_a_question_is_asked_and_the_answer_counts() -> None:
     assert said.endswith("0\n")
 
 
-def test_the_end_of_input_is_a_no() -> None:
+def kinds(session: Session) -> list[str]:
+    return [f"{e.kind} {e.text}" if e.kind == "confirm" else e.kind for e in session.log.entries]
+
+
+def test_the_end_of_input_stops_the_command_that_asks() -> None:
     _, console = typed([CREATE, "Remove-VM web01"])
-    assert [e.text for e in console.desk.session.log.entries if e.kind == "confirm"] == ["no"]
+    assert kinds(console.desk.session) == ["command", "command", "stop"]
+    assert console.failed
+
+
+def test_enter_means_yes_and_a_question_mark_says_what_may_be_typed() -> None:
+    said, console = typed([CREATE, "Remove-VM web01", "?", "abort", "", "(Get-VM).Count"])
+    assert said.count("Ctrl+C stops the command") == 2
+    assert kinds(console.desk.session) == ["command", "command", "confirm yes", "command"]
+    assert said.endswith("0\n")
+
+
+@pytest.mark.parametrize(("letter", "word", "count"), [("A", "yes", "0"), ("l", "no", "3")])
+def test_an_answer_to_all_holds_for_one_invocation_and_is_recorded_one_by_one(
+    letter: str, word: str, count: str
+) -> None:
+    said, console = typed(["New-VM a; New-VM b; New-VM c", "Get-VM | Remove-VM", letter, "(Get-VM).Count"])
+    assert said.count("Are you sure") == 1
+    assert said.endswith(f"{count}\n")
+    assert [kind for kind in kinds(console.desk.session) if "confirm" in kind] == [f"confirm {word}"] * 3
+    said, _ = typed(["New-VM d; New-VM e", "Remove-VM d; Remove-VM e", letter, "n"], desk=console.desk)
+    assert said.count("Are you sure") == 2
+
+
+def test_ctrl_c_at_a_question_stops_the_whole_command_and_the_replay_stops_there_too(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    session = Session(log=path)
+    lines: Iterator[str | None] = iter(
+        ["New-VM a; New-VM b; New-VM c", "Get-VM | Remove-VM; New-VM z", "y", None, "Remove-VM c", "y"]
+    )
+    written: list[str] = []
+
+    def read(prompt: str) -> str | None:
+        line = next(lines, "exit")
+        if line is None:
+            signal.raise_signal(signal.SIGINT)
+        return line
+
+    PlainConsole(Desk(session, Text("en"), History()), read, written.append, lambda record: "").run()
+    session.close()
+    assert kinds(session)[3:] == ["command", "confirm yes", "stop", "command", "confirm yes"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    again = replay(path.read_bytes(), "s.jsonl")
+    assert again.world.digest() == session.world.digest()
+    assert again.log.entries == session.log.entries
 
 
 def test_an_interrupt_stops_a_waiting_command_and_the_record_says_so() -> None:
@@ -100,7 +150,7 @@ def test_an_interrupt_stops_a_waiting_command_and_the_record_says_so() -> None:
             pressed.append(True)
             signal.raise_signal(signal.SIGINT)
 
-    driver = Driver(session, press, lambda caption, question: False)
+    driver = Driver(session, press, lambda caption, question: Reply(False))
     session.run(f"{CREATE}; Start-VM web01")
     before = session.world.now
     assert not driver.run("Wait-Lab -Seconds 3000")
@@ -113,7 +163,7 @@ def test_an_interrupt_stops_a_waiting_command_and_the_record_says_so() -> None:
 def test_running_in_slices_leaves_the_same_world_as_running_at_once() -> None:
     script = f"{CREATE}; Start-VM web01; Wait-Lab web01; Stop-VM web01"
     sliced, whole = Session(), Session()
-    done = Driver(sliced, lambda: None, lambda c, q: True).run(script)
+    done = Driver(sliced, lambda: None, lambda c, q: Reply(True)).run(script)
     assert done == whole.run(script).ok
     assert sliced.world.digest() == whole.world.digest()
 
