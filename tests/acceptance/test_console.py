@@ -59,6 +59,11 @@ class Terminal:
                 return screen
         raise AssertionError(f"{wanted!r} did not appear:\n{self.screen()}")
 
+    def until_count(self, wanted: str, count: int, limit: float = 60.0) -> None:
+        end = time.monotonic() + limit
+        while self.screen().count(wanted) < count:
+            assert time.monotonic() < end, f"{wanted!r} did not appear {count} times:\n{self.screen()}"
+
     def type(self, line: str) -> None:
         self.tmux("send-keys", "-l", line)
         self.tmux("send-keys", "Enter")
@@ -112,6 +117,29 @@ def test_the_prompt_completes_continues_remembers_and_leaves(
     terminal.until("'still' + 'here'")
     terminal.keys("Enter", "Enter")
     terminal.until("stillhere")
+    terminal.type("exit")
+    terminal.until("left with 0")
+
+
+@needs_tmux
+@pytest.mark.parametrize("mode", [[], ["--plain"]])
+def test_a_confirmation_is_left_with_ctrl_c_and_ctrl_d(terminal: Terminal, mode: list[str]) -> None:
+    terminal.open(80, 24, "console", "--lang", "en", *mode)
+    terminal.until("PS C:\\>")
+    terminal.type("New-VM a; New-VM b; 'ma' + 'de'")
+    terminal.until("\nmade\n")
+    for count, key in enumerate(("C-c", "C-d"), 1):
+        terminal.type("Get-VM | Remove-VM")
+        terminal.until_count('(default is "Y")', count)
+        terminal.keys(key)
+        terminal.until_count("PS C:\\>", 2 * count + 1)
+        terminal.type(f"'{count} left ' + (Get-VM).Count")
+        terminal.until(f"\n{count} left 2\n")
+    terminal.type("Get-VM | Remove-VM")
+    terminal.until_count('(default is "Y")', 3)
+    terminal.type("a")
+    terminal.type("'all: ' + @(Get-VM).Count")
+    terminal.until("\nall: 0\n")
     terminal.type("exit")
     terminal.until("left with 0")
 

@@ -366,6 +366,32 @@ async def test_a_question_waits_for_an_answer(make_app: Maker) -> None:
         assert "no child partition" in shown(app, "picture")
 
 
+async def test_a_question_takes_all_enter_and_ctrl_c(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await enter(pilot, "New-VM a; New-VM b; New-VM c; New-VM d; New-VM e")
+        assert app.desk is not None
+        runner, log = app.desk.runner, app.desk.session.log
+
+        def answers() -> list[str]:
+            return [entry.text or entry.kind for entry in log.entries if entry.kind in ("confirm", "stop")]
+
+        await enter(pilot, "Get-VM | Remove-VM")
+        await enter(pilot, "?")
+        assert runner.question is not None
+        assert "Enter means Y" in output(app).replace("\n", " ")
+        await enter(pilot, "")
+        assert answers() == ["yes"]
+        app.desk.interrupt()
+        assert not runner.busy
+        assert answers() == ["yes", "stop"]
+        await enter(pilot, "Get-VM | Remove-VM")
+        await enter(pilot, "a")
+        assert not runner.busy
+        assert answers() == ["yes", "stop", *["yes"] * 4]
+        assert output(app).count("Are you sure") == 3
+
+
 async def test_languages_switch_live(make_app: Maker) -> None:
     app = make_app()
     async with app.run_test(size=BIG) as pilot:
