@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.events import Click, Resize
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input
 
 from hvlab.console.history import History
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 PROMPT, MORE = "PS C:\\> ", ">> "
 ASKING = {"confirm": "[Y/A/N/L/?] ", "answer": "? "}
+BESIDE = 3
+"""Rows that a question above the prompt leaves free: two of output, and the prompt's."""
 KEEP = 5_000
 """Logical lines of output that stay."""
 
@@ -70,9 +73,11 @@ class AskBar(LinePane):
             return
         from hvlab.tui.question_rows import prompt_rows
 
-        assert self.parent is not None
-        width = max(20, self.parent.size.width - 2)  # type: ignore[attr-defined]
-        rows = prompt_rows(asked, width, short=asked.id == self._short)
+        assert isinstance(self.parent, Widget)
+        width = max(20, self.parent.size.width - 2)
+        # The prompt stands below, and what was answered last above: both must stay in sight.
+        room = max(1, self.parent.size.height - BESIDE)
+        rows = prompt_rows(asked, width, short=asked.id == self._short, most=room)
         self.styles.height = len(rows)
         self.show(rows)
 

@@ -34,18 +34,22 @@ def page_rows(question: QuestionView, text: Text, width: int) -> list[Line]:
     return rows + flow([(text(f"tui.lesson.how_to_answer.{question.kind}"), "dim")], width, "  ", "  ")
 
 
-def prompt_rows(question: QuestionView, width: int, *, short: bool) -> list[Line]:
-    """The question above the prompt: short answers share a row; `short`: one row that reminds of it."""
+def prompt_rows(question: QuestionView, width: int, *, short: bool, most: int = MOST) -> list[Line]:
+    """The question above the prompt: short answers share a row; `short`: one row that reminds of it.
+
+    Where there are more than `most` rows, at most MOST, the last one leads to the page.
+    """
     asked = flow([("? ", "accent"), *spans(question.prompt, "bold")], width, "", "  ")
-    if short:
+    most = min(most, MOST)
+    if short or most == 1:
         words = " ".join(plain(row).strip() for row in asked).removeprefix("? ")
         return [line(("? ", "accent"), (fit(words, max(0, width - 2)), "dim"))]
     rows = list(asked)
     items = [(f"{number}) ", item) for number, item in enumerate(question.items, 1)]
     for group in (items, _choices(question)):
         rows += _side_by_side(group, width)
-    if len(rows) > MOST:
-        rows = [*rows[: MOST - 1], line(("  … F2", "dim"))]
+    if len(rows) > most:
+        rows = [*rows[: most - 1], line(("  … F2", "dim"))]
     return rows
 
 

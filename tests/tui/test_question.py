@@ -12,6 +12,7 @@ from hvlab.tui.canvas import plain
 from hvlab.tui.console_pane import AskBar, ConsolePane
 from hvlab.tui.line_pane import ScrollPane
 from hvlab.tui.question_rows import MOST, page_rows, prompt_rows
+from hvlab.tui.scrubber import Scrubber
 from tests.tui.conftest import PlainLesson, PlainQuestion
 
 
@@ -75,3 +76,28 @@ def test_rows_fit_and_hold_every_choice(width: int) -> None:
     assert len(prompt_rows(question, width, short=True)) == 1
     page = " ".join(plain(row) for row in page_rows(question, Text("en"), width))
     assert all(words in page for words in ("1)", "2)", "a)", "b)", "alpha", "beta"))
+
+
+class TallLesson(LongLesson):
+    """Its question has more rows than a small console."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.asked = PlainQuestion(
+            kind="order", choices=tuple(f"a rather long choice, {n}" for n in range(7))
+        )
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 40), (200, 60)])
+@pytest.mark.parametrize("keys", [(), ("alt+t", "escape")])
+async def test_the_prompt_stays_in_sight(size: tuple[int, int], keys: tuple[str, ...]) -> None:
+    app = HvlabApp(Session(), TallLesson, frames=False)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        app.frame()
+        await pilot.press(*keys)
+        await pilot.pause()
+        row, console = app.query_one("#prompt-row").region, app.query_one("#console").region
+        below = app.query_one(Scrubber).region.y if keys else size[1] - 1
+        assert row.height == 1 and row.bottom <= console.bottom <= below
+        assert app.query_one("#output").region.height >= 1
