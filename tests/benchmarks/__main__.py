@@ -7,4 +7,8 @@ from pathlib import Path
 
 import pytest
 
-sys.exit(pytest.main(["-q", "-s", "-m", "benchmark", "-p", "no:cacheprovider", str(Path(__file__).parent)]))
+sys.exit(
+    pytest.main(
+        ["-q", "-s", "-n", "0", "-m", "benchmark", "-p", "no:cacheprovider", str(Path(__file__).parent)]
+    )
+)

@@ -33,5 +33,5 @@ def medians(rounds: int, *contenders: Callable[[], float]) -> list[float]:
 
 
 def show(label: str, ratio: float, goal: str) -> None:
-    """One row of the table (seen with `pytest -m benchmark -s`)."""
+    """One row of the table (seen with `pytest -n 0 -m benchmark -s`)."""
     print(f"\n  {label:<68} {ratio:6.2f}   goal {goal}", end="")  # noqa: T201
