@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from hvlab import paths
@@ -73,6 +72,8 @@ def lint_many(lessons: Sequence[Lesson], jobs: int) -> Iterator[list[str]]:
     if jobs == 1 or len(lessons) <= 1:
         yield from map(lint, lessons)
         return
+    from concurrent.futures import ProcessPoolExecutor  # late: only the linter wants other processes
+
     with ProcessPoolExecutor(jobs) as pool:
         # The last come first: the exam takes longest, and should not be waited for alone at the end.
         waiting = [pool.submit(_lint_folder, lesson.folder, lesson.seed) for lesson in reversed(lessons)]
