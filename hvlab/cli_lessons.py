@@ -80,6 +80,24 @@ def preview(name: str, seed: int | None, language: str | None) -> None:
         click.echo(line)
 
 
+@lesson.command("text")
+@click.argument("name", metavar="LESSON")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Draw names and numbers by this.")
+@click.option("--goals", is_flag=True, help="With the titles of each step's goals, as the screen lists them.")
+@language_option
+def text_command(name: str, seed: int | None, goals: bool, language: str | None) -> None:
+    """Print what a learner reads in LESSON (its id or its folder): no checks, no hints, no solutions."""
+    from hvlab.course import authoring, library
+
+    text = text_in(language)
+    try:
+        plan = library.find(name, seed)
+    except library.BadLesson as error:
+        raise BadInput(str(error)) from None
+    for line in authoring.text_alone(plan, text.language, text, goals=goals):
+        click.echo(line)
+
+
 @lesson.command()
 @click.argument("session_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def record(session_file: Path) -> None:

@@ -16,6 +16,7 @@ import msgspec
 from hvlab import paths
 from hvlab.course.model import BadLesson, Check, Lesson, LessonFile, Question
 from hvlab.session.session import Session
+from hvlab.text import Text
 
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -77,6 +78,35 @@ def preview(lesson: Lesson, language: str) -> Iterator[str]:
             yield from (f"      {mark} {choice}" for mark, choice in _choices(question, language))
         for number, hint in enumerate(step.hints, 1):
             yield f"  hint {number} (-{hint.cost}): {hint.text[language]}"
+
+
+def text_alone(lesson: Lesson, language: str, text: Text, *, goals: bool = False) -> Iterator[str]:
+    """What a learner reads, as lines: by step the text and its question, without checks, hints and solutions.
+
+    With `goals`, the titles of each step's goals stand under its text, as the screen lists them.
+    """
+    checks = {check.id: check for check in lesson.plan.check}
+    if lesson.chapter is not None:
+        yield lesson.chapter.morning[language].strip()
+        yield ""
+    yield f"# {lesson.title[language]}"
+    for step in lesson.plan.step:
+        yield ""
+        heading, _, body = lesson.sections[language][step.id].strip().partition("\n")
+        yield f"{heading} {{#{step.id}}}"
+        if body:
+            yield body
+        if goals and step.goals:
+            yield ""
+            yield from (f"- [ ] {checks[goal].title[language]}" for goal in step.goals)
+        question = lesson.question(step.question) if step.question else None
+        if question is not None:
+            yield ""
+            yield f"? {question.prompt[language]} ({text(f'course.text_{question.kind}', id=question.id)})"
+            yield from (f"  {n}. {item.text[language]}" for n, item in enumerate(question.items, 1))
+            marks = "abcdefghijklmnopqrstuvwxyz" if question.items else [*map(str, range(1, 27))]
+            for mark, choice in zip(marks, question.choices, strict=False):
+                yield f"  {mark}{')' if question.items else '.'} {choice.text[language]}"
 
 
 def _asks(check: Check) -> str:

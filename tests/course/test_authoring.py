@@ -13,6 +13,7 @@ import pytest
 from hvlab.course import authoring, drawing, grading, library
 from hvlab.course.model import BadLesson
 from hvlab.session.session import Session
+from hvlab.text import Text
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +80,25 @@ def test_a_session_becomes_a_script_that_is_a_solution() -> None:
     again = Session(scenario=lesson.scenario, platform=lesson.platform, seed=lesson.seed)
     again.run(script)
     assert again.world.digest() == session.world.digest()
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_text_alone_gives_nothing_away(language: str) -> None:
+    lesson = library.find("first-child-partition")
+    lines = list(authoring.text_alone(lesson, language, Text(language), goals=True))
+    told = "\n".join(lines)
+    for step in lesson.plan.step:
+        assert f"{{#{step.id}}}" in told
+        assert all(hint.text[language] not in told for hint in step.hints[:1])
+    for check in lesson.plan.check:
+        assert f"- [ ] {check.title[language]}" in lines
+        assert check.why[language] not in told
+        assert not check.expression or check.expression not in told
+    for question in lesson.plan.question:
+        assert f"? {question.prompt[language]}" in told and f"Submit-LabAnswer {question.id} " in told
+        for number, choice in enumerate(question.choices, 1):
+            assert f"  {number}. {choice.text[language]}" in lines
+            assert not choice.feedback or choice.feedback[language] not in told
+    assert all(
+        not line.startswith("- [ ]") for line in authoring.text_alone(lesson, language, Text(language))
+    )
