@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
 from itertools import repeat
 from typing import NamedTuple, cast
 
@@ -57,18 +56,20 @@ class Completion(NamedTuple):
     lab_only: bool = False
 
 
-_make_value = cast(Callable[[tuple[object, ...]], Completion], partial(tuple.__new__, Completion))
+_completion_of = cast(Callable[[type[Completion], tuple[object, ...]], Completion], tuple.__new__)
 
 
 class Candidates:
     """Names sorted once, found by their beginning in any case. A source may return one, ready sorted."""
 
-    __slots__ = ("_folded", "_names")
+    __slots__ = ("_folded", "_names", "bare")
 
     def __init__(self, names: Iterable[str]) -> None:
         pairs = sorted({(name.lower(), name) for name in names})
         self._folded = [folded for folded, _ in pairs]
         self._names = [name for _, name in pairs]
+        self.bare = all(map(str.isalnum, self._names))
+        """Whether each may stand as an argument without quotes: asked once, not at every key."""
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -83,12 +84,19 @@ class Candidates:
         return self._names[first : min(last, first + limit)]
 
 
-def _from(sources: Sources, name: str | None, prefix: str) -> list[str]:
+_NONE = Candidates(())
+
+
+def _candidates(sources: Sources, name: str | None) -> Candidates:
     source = sources.get(name) if name is not None else None
     if source is None:
-        return []
+        return _NONE
     names = source()
-    return (names if isinstance(names, Candidates) else Candidates(names)).starting(prefix)
+    return names if isinstance(names, Candidates) else Candidates(names)
+
+
+def _from(sources: Sources, name: str | None, prefix: str) -> list[str]:
+    return _candidates(sources, name).starting(prefix)
 
 
 def complete(source: str, cursor: int, table: CmdletTable, sources: Sources) -> list[Completion]:
@@ -251,6 +259,7 @@ def _values(
     sources: Sources,
     cmdlet: Cmdlet,
 ) -> list[Completion]:
+    bare = False
     if parameter.values is not None:
         wanted = prefix.lower()
         names = [value for value in parameter.values if value.lower().startswith(wanted)]
@@ -260,12 +269,14 @@ def _values(
     elif parameter.completer == "cmdlet" and "cmdlet" not in sources:
         names = [c.name for c in table.starting(prefix)[:LIMIT]]
     else:
-        names = _from(sources, parameter.completer, prefix)
-    if quote or "" in names or not "".join(names).isalnum():
+        candidates = _candidates(sources, parameter.completer)
+        names = candidates.starting(prefix)
+        bare = candidates.bare
+    if quote or not bare:
         names = [quoted(n, quote) for n in names]
     # In one go: with two hundred choices, a call of Completion for each would be half of the work.
     same = (start - len(quote), cursor, "value", parameter.name, cmdlet.lab_only)
-    return list(map(_make_value, zip(names, *map(repeat, same), strict=False)))
+    return list(map(_completion_of, repeat(Completion), zip(names, *map(repeat, same), strict=False)))
 
 
 def quoted(name: str, quote: str = "") -> str:
