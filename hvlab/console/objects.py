@@ -65,6 +65,8 @@ class ObjectType:
     and in a ``name``-typed parameter; ``key`` is the property Sort-Object and comparisons use (default: the
     same). ``group_by`` (label, property) heads the rows of a default table with ``   label: value``.
     ``lines`` makes the object a page: it prints as these lines, and no view is built for it.
+    ``new`` has shorter ways to some properties, good until the lab changes for the first time after a
+    subject was made.
     Property names are matched in any case.
     """
 
@@ -83,6 +85,7 @@ class ObjectType:
         base: tuple[str, ...] = (),
         group_by: tuple[str, str] | None = None,
         lines: Callable[[Any], list[str]] | None = None,
+        new: Mapping[str, Callable[[Any], object]] | None = None,
     ) -> None:
         self.name = name
         self.properties: dict[str, Property] = {
@@ -99,6 +102,7 @@ class ObjectType:
         self.base = base
         self.group_by = group_by
         self.lines = lines
+        self.new = {label.lower(): getter for label, getter in (new or {}).items()}
         self.free_standing = False
         """Whether the properties are the values of a ``CustomFields``, and nothing else."""
         self.getters = {label.lower(): item.getter for label, item in self.properties.items()}

@@ -18,6 +18,7 @@ from hvlab.console.runtime import (
     StopUpstream,
 )
 from hvlab.console.source import Position, Span
+from hvlab.console.stages import CmdletStage
 from hvlab.console.syntax import (
     BareWord,
     Command,
@@ -63,6 +64,8 @@ class CommandCompiler(ExpressionCompiler):
                     # built from the end, told from the beginning: the first unknown name is the one to mend
                     refuse_unknown(runtime, commands[:index])
                     raise
+                if isinstance(stage, CmdletStage) and stages and stage.emit is sink:
+                    stage.onward = getattr(stages[-1], "take", None)
                 stages.append(stage)
                 sink = stage.process
             stages.reverse()
@@ -72,7 +75,10 @@ class CommandCompiler(ExpressionCompiler):
                     if head_redirections:
                         sink = redirected(runtime, head_redirections, scope, sink, closing)
                     value = head(scope)
-                    if isinstance(value, list):
+                    take = getattr(stages[0], "take", None) if stages and not head_redirections else None
+                    if isinstance(value, list) and take is not None:
+                        take(value, False)
+                    elif isinstance(value, list):
                         for item in value:
                             sink(item)
                     else:

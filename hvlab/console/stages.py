@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from types import BuiltinMethodType
+from typing import Any
+
 from hvlab.console.arguments import BindingError
 from hvlab.console.binding import Argument, Bound, bind, bind_record
 from hvlab.console.cmdlets import Call, Cmdlet, Emit, Stage
@@ -11,6 +15,9 @@ from hvlab.console.runtime import (
     Runtime,
 )
 from hvlab.console.source import Position
+
+Take = Callable[[list[object], bool], None]
+"""Takes a whole list of records, and whether they are as new: made for this very moment of the lab."""
 
 
 def cmdlet_stage(
@@ -70,6 +77,8 @@ class CmdletStage:
         self.call = call
         self.bound = bound
         self.emit = emit
+        self.onward: Take | None = None
+        """Where a whole list of results may go at once; None: they go on one by one, to `emit`."""
         self.position = position
         self.collected: list[object] | None = [] if call.cmdlet.collects else None
 
@@ -130,6 +139,9 @@ class CmdletStage:
             return
         finally:
             runtime.position = outer
+        if self.onward is not None and type(results) is list and tuple not in set(map(type, results)):
+            self.onward(results, True)
+            return
         while True:
             try:
                 item = following()
@@ -142,6 +154,10 @@ class CmdletStage:
 
     def _failed(self, call: Call, error: CmdletError) -> None:
         fail(self.runtime, call, error, self.position)
+
+
+def _nothing(records: list[object], new: bool) -> None:
+    """What Out-Null does with many records."""
 
 
 def fail(runtime: Runtime, call: Call, error: CmdletError, position: Position) -> None:
@@ -166,6 +182,13 @@ class CustomStage:
         self.bound = bound
         self.position = position
         self.process: Emit = self._streaming(inner.process) if call.expects_input else self._alone
+        keep = getattr(inner, "keep", None)
+        self.take: Take | None = None
+        if getattr(inner, "free", False):  # what is thrown away costs nothing
+            self.process = inner.process
+            self.take = _nothing
+        elif keep is not None and call.expects_input:
+            self.take = self._filtering(keep, inner)
 
     def _alone(self, record: object) -> None:
         """The one call of a stage at the head of its pipeline."""
@@ -193,6 +216,35 @@ class CustomStage:
                 fail(runtime, self.call, error, self.position)
 
         return stream
+
+    def _filtering(self, keep: Callable[[object], bool], inner: Any) -> Take:
+        """A list of records for a stage that passes some of them on: one is still asked after the other,
+        each when the one before it has gone all its way, but they are paid for together.
+
+        Where nothing that is done with a record can change the lab, new records stay as good as new.
+        """
+        runtime, emit = self.runtime, inner.emit
+        harmless = isinstance(emit, BuiltinMethodType) or getattr(
+            getattr(emit, "__self__", None), "free", False
+        )
+        keep_new = inner.keep_new if harmless else keep
+
+        def take(records: list[object], new: bool) -> None:
+            if runtime.steps < len(records) or NOTHING in records:
+                for record in records:
+                    self.process(record)
+                return
+            runtime.steps -= len(records)
+            passing = filter(keep_new if new else keep, records)
+            while True:
+                try:
+                    for record in passing:
+                        emit(record)
+                    return
+                except CmdletError as error:  # one record's; the next ones come all the same
+                    fail(runtime, self.call, error, self.position)
+
+        return take
 
     def end(self) -> None:
         try:

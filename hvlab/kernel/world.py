@@ -146,6 +146,14 @@ class World(Kernel):
         index = component.index
         return index < len(self._components) and self._components[index] is component
 
+    def again(self, component: Component) -> bool:
+        """`keeps`, for somebody who looked it up before and now works on it again: as good as `get`."""
+        index = component.index
+        if index < len(self._components) and self._components[index] is component:
+            self._touched[index] = 1
+            return True
+        return False
+
     def hold(self, component: Component) -> None:
         """Somebody keeps a component from now on: it counts as touched at every snapshot."""
         if component.index not in self._held:

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.benchmark
 
 MACHINES, ROUNDS, TIMES = 500, 7, 20
 GOAL = 50
-PRESENT = 160
-"""What both cost at most at present, with room for the machine's weather."""
+LIMIT = 75
+"""What is asserted: the goal, with room for the machine's weather."""
 WAYS = {
     "Get-VM | Where-Object": "Get-VM | Where-Object State -eq Off | Out-Null",
     "WQL": r"Get-WmiObject -Namespace root\virtualization -Query "
@@ -49,6 +49,6 @@ def test_a_filter_over_500_machines(way: str) -> None:
     show(
         f"{MACHINES} machines filtered by {way}: times a list comprehension",
         ours / theirs,
-        f"<= {GOAL}, not met",
+        f"<= {GOAL}",
     )
-    assert ours / theirs <= PRESENT
+    assert ours / theirs <= LIMIT

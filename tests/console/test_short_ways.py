@@ -117,3 +117,21 @@ def test_what_a_function_knows_of_its_call() -> None:
         "Outer",
         "3",
     ]
+
+
+def test_a_filter_of_a_whole_list_asks_each_when_the_one_before_has_gone_all_its_way() -> None:
+    """Where-Object may take a list at once, but what is done with a record counts for the next one."""
+    lab, host, _ = shell()
+    lab.run(
+        "$list = 1..3 | ForEach-Object { [pscustomobject]@{ State = 'Off'; Number = $_ } }\n"
+        "$list | Where-Object State -eq Off | ForEach-Object { $list[2].State = 'On'; $_.Number }"
+    )
+    assert [to_text(item) for item in host.objects] == ["1", "2"]
+
+
+def test_a_filter_of_a_whole_list_goes_on_after_a_record_that_cannot_be_asked() -> None:
+    lab, host, _ = shell()
+    lab.run("@('a', '[', 'a') | Where-Object Length -eq 1 | Out-String -Stream")
+    lab.run("@([pscustomobject]@{ P = 'a' }, [pscustomobject]@{ P = 'b' }) | Where-Object P -match '['; 'on'")
+    assert [error.error_id for error in lab.runtime.error_list]  # type: ignore[attr-defined]
+    assert to_text(host.objects[-1]) == "on"

@@ -180,6 +180,9 @@ def _out_string(call: Call) -> Iterable[object]:
 
 
 class _OutNull:
+    free = True
+    """Nothing is done for a record."""
+
     def __init__(self, call: Call, emit: Emit) -> None:
         pass
 

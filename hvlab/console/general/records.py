@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from hvlab.console import operators
 from hvlab.console.cmdlets import Call, Cmdlet, Emit, Parameter
@@ -10,7 +11,7 @@ from hvlab.console.convert import NOTHING, to_bool
 from hvlab.console.errors import CmdletError
 from hvlab.console.general.common import CORE, INPUT
 from hvlab.console.members import MISSING, call_method, get_property, property_reader
-from hvlab.console.objects import PSObject
+from hvlab.console.objects import ObjectType, PSObject
 from hvlab.console.runtime import Runtime
 from hvlab.console.scriptblock import ScriptBlock
 from hvlab.console.values import EnumValue
@@ -73,10 +74,20 @@ class _Where:
     """Passes on the records that meet the condition."""
 
     def __init__(self, call: Call, emit: Emit) -> None:
-        keep = _condition(call)
+        condition, sure = _condition(call)
+
+        def keep(record: object) -> object:
+            holds = condition(record)
+            return holds if holds is True or holds is False else to_bool(holds)
+
+        self.keep = condition if sure else keep
+        """The condition alone, for a list of records (`CustomStage`)."""
+        self.keep_new = _condition(call, new=True)[0] if sure else keep
+        """The same for records that are as new."""
+        self.emit = emit
 
         def process(record: object) -> None:
-            holds = keep(record)
+            holds = condition(record)
             if holds is True or (holds is not False and to_bool(holds)):
                 emit(record)
 
@@ -86,28 +97,55 @@ class _Where:
         pass
 
 
-def _condition(call: Call) -> Callable[[object], object]:
-    """What Where-Object asks of each record."""
+def _condition(call: Call, new: bool = False) -> tuple[Callable[[object], object], bool]:
+    """What Where-Object asks of each record, and whether the answer always is True or False."""
     runtime: Runtime = call.runner  # type: ignore[assignment]
     args = call.args
     if "FilterScript" in args:
-        return runtime.valuer(args.FilterScript) or runtime.condition(args.FilterScript)
+        return runtime.valuer(args.FilterScript) or runtime.condition(args.FilterScript), False
     read = property_reader(args.Property)
     chosen = next((_TESTS[key] for key in args if key in _TESTS and args[key]), None)
     if chosen is None:
-        return read
+        return read, False
     test, value = _test_of(chosen, runtime), args.Value
     if chosen in ("EQ", "NE") and type(value) is str:
-        folded, wanted = value.lower(), chosen == "EQ"
+        return _same(args.Property, value, chosen == "EQ", lambda found: test(found, value), new), True
+    return lambda record: test(read(record), value), True
 
-        def same(record: object) -> bool:
+
+def _same(
+    name: str, text: str, wanted: bool, slow: Callable[[object], bool], new: bool
+) -> Callable[[object], bool]:
+    """Whether a property is a text, in any case. One record mostly is like the one before: of the same
+    type, and often with the very same value, whose answer is known."""
+    read, key, folded = property_reader(name), name.lower(), text.lower()
+    kind: ObjectType | None = None
+    getter: Callable[[Any], object] | None = None
+    last: object = None
+    answer = False
+
+    def same(record: object) -> bool:
+        nonlocal kind, getter, last, answer
+        if getter is not None and type(record) is PSObject and record.type is kind:
+            found = getter(record.subject)
+        else:
             found = read(record)
-            if type(found) is EnumValue:
-                return (found.name.lower() == folded) is wanted
-            return (found.lower() == folded) is wanted if type(found) is str else test(found, value)
+            getter = None
+            if type(record) is PSObject and not record.type.free_standing:
+                kind, getter = record.type, record.type.getters.get(key)
+                if new:
+                    getter = kind.new.get(key, getter)
+        if found is last and found is not None:
+            return answer
+        if type(found) is EnumValue:
+            last, answer = found, (found.name.lower() == folded) is wanted
+        elif type(found) is str:
+            last, answer = found, (found.lower() == folded) is wanted
+        else:
+            return slow(list(found) if type(found) is tuple else found)
+        return answer
 
-        return same
-    return lambda record: test(read(record), value)
+    return same
 
 
 def _emitting(value_for: Callable[[object], object], emit: Emit) -> Emit:

@@ -9,7 +9,7 @@ from re import compile as compile_pattern
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.disks import create_disk, full_path, storage_error
-from hvlab.console.hyperv.objects import machine_object, vmms
+from hvlab.console.hyperv.objects import machine_object, machine_objects, vmms
 from hvlab.console.hyperv.refusals import RefusalsTold, as_error, start_failure
 from hvlab.host import discs
 from hvlab.host.export import MACHINES
@@ -55,7 +55,7 @@ def find_machines(call: Call, names: list[str]) -> list[VirtualMachine]:
     return found
 
 
-def _get(call: Call) -> Iterator[object]:
+def _get(call: Call) -> list[object]:
     if "Id" in call.args:
         machines = [m for m in vmms(call.lab).machines.values() if m.identifier == call.args.Id.lower()]
         if not machines:
@@ -64,10 +64,13 @@ def _get(call: Call) -> Iterator[object]:
                 target=call.args.Id,
                 target_type="Guid",
             )
+    elif not call.args.Name:
+        known = vmms(call.lab).machines  # their keys are their names without case
+        machines = [known[name] for name in sorted(known)]
     else:
-        machines = find_machines(call, call.args.Name or ["*"])
-    for machine in sorted(machines, key=lambda machine: machine.name.casefold()):
-        yield machine_object(call.lab, machine)
+        machines = find_machines(call, call.args.Name)
+        machines.sort(key=lambda machine: machine.name.casefold())
+    return machine_objects(call.lab, machines)
 
 
 def _new(call: Call) -> Iterator[object]:

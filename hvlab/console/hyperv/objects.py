@@ -6,6 +6,7 @@ for, and still answers when the machine is gone.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hvlab.console.lab import Lab
@@ -40,26 +41,51 @@ def guest_of(lab: Lab, machine: VirtualMachine) -> GuestSystem | None:
     return lab.world.get(name, GuestSystem) if lab.world.has(name) else None
 
 
-@dataclass(slots=True)
+@dataclass(init=False)
 class MachineView:
-    """A machine as a property reads it: found again by its identifier at every access. It never changes itself."""
+    """A machine as a property reads it: found again by its identifier at every access. It never changes itself.
 
+    `service` is what it has looked up: no part of what it is, so that a copy looks it up again.
+    """
+
+    __slots__ = ("identifier", "lab", "last", "service")
     lab: Lab
     identifier: str
     last: VirtualMachine
 
+    def __init__(self, lab: Lab, identifier: str, last: VirtualMachine, service: Vmms | None = None) -> None:
+        """`service`: the host's management service, if it is at hand."""
+        self.lab = lab
+        self.identifier = identifier
+        self.last = last
+        if service is not None:
+            self.service = service
+
     @property
     def machine(self) -> VirtualMachine:
         """The machine as it is now, or as it was when it was removed."""
-        last = self.last
-        machines = vmms(self.lab).machines
-        known = machines.get(last.name.casefold())
-        if known is last or (known is not None and known.identifier == self.identifier):
-            return known
-        for machine in machines.values():  # it was renamed
-            if machine.identifier == self.identifier:
-                return machine
-        return self.last
+        return present(self)
+
+    def __copy__(self) -> MachineView:
+        return MachineView(self.lab, self.identifier, self.last)
+
+
+def present(view: MachineView) -> VirtualMachine:
+    """A view's machine as it is now, or as it was when it was removed."""
+    last = view.last
+    try:
+        service = view.service
+        if not service.world.again(service):
+            service = view.service = vmms(view.lab)
+    except AttributeError:
+        service = view.service = vmms(view.lab)
+    known = service.machines.get(last.name.casefold())
+    if known is last or (known is not None and known.identifier == view.identifier):
+        return known
+    for machine in service.machines.values():  # it was renamed
+        if machine.identifier == view.identifier:
+            return machine
+    return last
 
 
 def _status(view: MachineView) -> str:
@@ -100,7 +126,7 @@ MACHINE = ObjectType(
     {
         "Name": lambda view: view.machine.name,
         "VMName": lambda view: view.machine.name,
-        "State": lambda view: _STATES[view.machine.state],
+        "State": lambda view: _STATES[present(view).state],
         "CPUUsage": lambda view: vmms(view.lab).usage(view.machine),
         "MemoryAssigned": lambda view: view.machine.assigned,
         "MemoryStartup": lambda view: view.machine.memory,
@@ -132,6 +158,7 @@ MACHINE = ObjectType(
     text=lambda view: f"VirtualMachine (Name = '{view.machine.name}') [Id = '{view.identifier}']",
     text_property="Name",
     key="Id",
+    new={"State": lambda view: _STATES[view.last.state]},
 )
 
 
@@ -198,6 +225,12 @@ VHD = ObjectType(
 def machine_object(lab: Lab, machine: VirtualMachine) -> object:
     """The object for a machine."""
     return PSObject(MACHINE, MachineView(lab, machine.identifier, machine))
+
+
+def machine_objects(lab: Lab, machines: Iterable[VirtualMachine]) -> list[object]:
+    """The objects for machines, in their order."""
+    service = vmms(lab)
+    return [PSObject(MACHINE, MachineView(lab, one.identifier, one, service)) for one in machines]
 
 
 def drive_object(machine: VirtualMachine, drive: Drive) -> object:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hvlab.console.hyperv.objects import MachineView, heartbeat, moment, vmms
+from hvlab.console.hyperv.objects import MachineView, heartbeat, moment, present, vmms
 from hvlab.console.lab import Lab
 from hvlab.console.wmi.model import V1, V2, Getter, Instance, WmiClass
 from hvlab.console.wmi.resources import CAPABILITIES, PARTS
@@ -42,7 +42,7 @@ LIFETIME = 300_000_000_000
 
 def _of_machine(read: Any, host: object = None) -> Any:
     """A property that is read from the machine; the host has the other value."""
-    return lambda one: host if one.subject is None else read(one.subject.machine)
+    return lambda one: host if one.subject is None else read(present(one.subject))
 
 
 COMPUTER_SYSTEM = WmiClass(
@@ -70,6 +70,7 @@ COMPUTER_SYSTEM = WmiClass(
         ),
     },
     lambda lab: [None, *views(lab)],
+    new={"enabledstate": lambda one: 2 if one.subject is None else STATE_NUMBERS[one.subject.last.state]},
 )
 
 

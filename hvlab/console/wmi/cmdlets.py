@@ -11,7 +11,7 @@ from hvlab.console.wmi import finding
 from hvlab.console.wmi.finding import NotInWmi
 from hvlab.console.wmi.methods import METHODS, call_method
 from hvlab.console.wmi.model import CIMV2, Instance
-from hvlab.console.wmi.objects import object_of
+from hvlab.console.wmi.objects import objects_of
 from hvlab.console.wmi.wql import BadQuery
 
 MODULE = "Microsoft.PowerShell.Management"
@@ -49,14 +49,13 @@ def bad_query(error: BadQuery) -> CmdletError:
     )
 
 
-def _get(call: Call) -> Iterator[object]:
+def _get(call: Call) -> list[object]:
     args = call.args
     try:
         namespace = finding.namespace_of(call.lab, args.Namespace)
         if args.List:
             names = sorted(one.name for one in finding.classes_of(namespace))
-            yield from (custom_object({"NameSpace": namespace.upper(), "Name": name}) for name in names)
-            return
+            return [custom_object({"NameSpace": namespace.upper(), "Name": name}) for name in names]
         if args.Query is not None:
             properties, found = finding.ask(call.lab, namespace, args.Query)
         elif args.Class is not None:
@@ -65,9 +64,8 @@ def _get(call: Call) -> Iterator[object]:
         else:
             raise CmdletError("Give -Class or -Query.", "MissingParameter", "InvalidArgument")
         if properties and properties != ("*",):
-            yield from (_chosen(one, properties) for one in found)
-        else:
-            yield from map(object_of, found)
+            return [_chosen(one, properties) for one in found]
+        return objects_of(found)
     except NotInWmi as error:
         raise not_in_wmi(error, call) from None
     except BadQuery as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from hvlab.console.lab import Lab
 from hvlab.console.wmi import wql
@@ -50,12 +51,18 @@ def class_of(namespace: str, name: str) -> WmiClass:
     return found
 
 
+@lru_cache(maxsize=256)
+def _derived(namespace: str, name: str) -> tuple[WmiClass, ...]:
+    """The classes of a namespace that are of that class or derive from it."""
+    return tuple(one for one in classes_of(namespace) if one.is_a(name))
+
+
 def instances(lab: Lab, namespace: str, name: str, condition: Condition | None = None) -> Iterator[Instance]:
     """Those of a class that a condition holds for; of a base class, those of all that derive from it.
 
     NotInWmi, BadQuery, both when the first is asked for.
     """
-    kinds = [one for one in classes_of(namespace) if one.is_a(name)]
+    kinds = _derived(namespace, name)
     if not kinds:
         raise NotInWmi("no-class", name)
     for kind in kinds:

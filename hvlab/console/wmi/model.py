@@ -8,7 +8,7 @@ the instance (`edits`) until they are handed to a method; the world knows nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,19 +90,24 @@ class WmiClass:
     namespaces: tuple[str, ...] = (V1, V2)
     settings: bool = False
     """Whether its instances are settings: changed locally, and handed to methods as texts."""
+    new: dict[str, Getter] = field(default_factory=dict)
+    """Shorter ways to some properties, for instances just made; their names in small letters."""
     folded: dict[str, Getter] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.folded.update({name.casefold(): getter for name, getter in self.properties.items()})
 
-    def all(self, lab: Lab, namespace: str) -> Iterator[Instance]:
+    def all(self, lab: Lab, namespace: str) -> list[Instance]:
         """Its instances."""
-        return (Instance(lab, self, subject, namespace) for subject in self.instances(lab))
+        return [Instance(lab, self, subject, namespace) for subject in self.instances(lab)]
 
     def reader(self, name: str) -> Getter:
-        """Reads a property (in any case, system properties too) of one instance after the other; MISSING if none."""
+        """Reads a property (in any case, system properties too) of one new instance after the other.
+
+        MISSING if there is none.
+        """
         folded = name.casefold()
-        getter = self.folded.get(folded) or SYSTEM_PROPERTIES.get(folded)
+        getter = self.new.get(folded) or self.folded.get(folded) or SYSTEM_PROPERTIES.get(folded)
         if getter is None:
             return lambda one: MISSING
         return getter

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
+from itertools import groupby
+from operator import attrgetter
 
 from hvlab.console.errors import fault
 from hvlab.console.objects import CustomFields, Method, ObjectType, Property, PSObject, custom_object
@@ -42,6 +44,14 @@ def type_of(kind: WmiClass) -> ObjectType:
 def object_of(instance: Instance) -> PSObject:
     """The console's object."""
     return type_of(instance.kind).of(instance)
+
+
+def objects_of(found: list[Instance]) -> list[object]:
+    """The console's objects, of one class after the other."""
+    objects: list[object] = []
+    for kind, ones in groupby(found, key=attrgetter("kind")):
+        objects += map(partial(PSObject, type_of(kind)), ones)
+    return objects
 
 
 def _editable(name: str, getter: Getter) -> Property:

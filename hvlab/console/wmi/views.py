@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from hvlab.console.hyperv.objects import MachineView, vmms
 from hvlab.console.lab import Lab
 from hvlab.console.wmi.model import Instance
 from hvlab.host.machine import VirtualMachine
 
 
-def views(lab: Lab) -> Iterator[MachineView]:
+def views(lab: Lab) -> list[MachineView]:
     """The machines, in the order of their creation."""
-    for machine in vmms(lab).machines.values():
-        yield MachineView(lab, machine.identifier, machine)
+    service = vmms(lab)
+    return [MachineView(lab, one.identifier, one, service) for one in service.machines.values()]
 
 
 def machine_of(one: Instance) -> VirtualMachine:

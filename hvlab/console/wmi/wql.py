@@ -12,6 +12,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from hvlab.console.patterns import like
@@ -96,6 +97,7 @@ _TOKEN = re.compile(
 _FILTERS = {"resultclass", "assocclass", "role", "resultrole", "requiredqualifier", "classdefsonly"}
 
 
+@lru_cache(maxsize=128)  # a watchdog asks the same again and again
 def parse(text: str) -> Select | Related | EventQuery:
     """The query of a text. BadQuery."""
     return _Parser(text).query()
@@ -347,14 +349,18 @@ def _of(name: str, holds: Callable[[object], bool]) -> Condition:
         get = lookup(name)
 
         def test(one: object) -> bool:
-            value = get(one)
-            if value is MISSING:
-                raise BadQuery(f"there is no property '{name}'", 0)
-            return holds(value)
+            return holds(_there(get(one), name))
 
         return test
 
     return bind
+
+
+def _there(value: object, name: str) -> object:
+    """A property's value, if there is such a property."""
+    if value is MISSING:
+        raise BadQuery(f"there is no property '{name}'", 0)
+    return value
 
 
 def _text(value: object) -> str:
@@ -368,7 +374,19 @@ def _compare(name: str, sign: str, wanted: object) -> Condition:
     if type(wanted) is not int:
         return _of(name, slow)
     exact = _EXACT[sign]
-    return _of(name, lambda value: exact(value, wanted) if type(value) is int else slow(value))
+
+    def bind(lookup: Lookup) -> Test:
+        get = lookup(name)
+
+        def test(one: object) -> bool:
+            value = get(one)
+            if type(value) is int:
+                return exact(value, wanted)
+            return slow(_there(value, name))
+
+        return test
+
+    return bind
 
 
 def _against(sign: str, wanted: object) -> Callable[[object], bool]:
@@ -391,9 +409,7 @@ def _two_properties(name: str, sign: str, other: str) -> Condition:
         right = lookup(other)
 
         def test(one: object) -> bool:
-            wanted = right(one)
-            if wanted is MISSING:
-                raise BadQuery(f"there is no property '{other}'", 0)
+            wanted = _there(right(one), other)
             return _of(name, _against(sign, wanted))(lookup)(one)
 
         return test

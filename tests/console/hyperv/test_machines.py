@@ -67,6 +67,15 @@ def test_a_machine_object_follows_the_machine(lab: Lab) -> None:
     assert lab.value("$vm.Name") == "web01"
 
 
+def test_what_is_done_with_one_machine_counts_when_the_next_is_asked(lab: Lab) -> None:
+    lab.run(f"New-VM a; New-VM b; New-VM c -VHDPath {SYSTEM}")
+    names = lab.run(
+        "Get-VM | Where-Object State -eq Off | ForEach-Object { $_.Name; Start-VM c -ErrorAction SilentlyContinue }"
+    )
+    assert names == ["a", "b"]
+    assert lab.run("(Get-VM | Where-Object State -eq Off).Name") == ["a", "b"]
+
+
 def test_machines_travel_through_pipelines(lab: Lab) -> None:
     lab.run(f"New-VM web01 -VHDPath {SYSTEM}; New-VM old -VHDPath {OLD}")
     lab.run("Get-VM | Start-VM")
