@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from hvlab.guests.drivers.base import Driver
 from hvlab.guests.drivers.storage import StorageDriver
+from hvlab.guests.drivers.storage_lane import StorageLane, storage_lane
 from hvlab.hypervisor.calls import Status
 from hvlab.hypervisor.intercepts import SYNIC_MESSAGE
 from hvlab.hypervisor.synic import FLAG_BYTES, SLOT_SIZE
@@ -55,10 +56,17 @@ class GuestBus:
         self.guest = guest
         self.state = state
         self._ends: dict[int, Endpoint] = {}
+        self.lanes: dict[int, StorageLane] = {}
+        """By relid, the short ways of open storage channels; none outlives a step of the control plane."""
         self._sim, self._sief, self._interrupts = (
             guest.machine_page(page) for page in (state.sim_page, state.sief_page, state.interrupt_page)
         )
         """The machine's pages behind those of the state."""
+
+    @property
+    def interrupt_page(self) -> int:
+        """The machine's page with the bits of signals."""
+        return self._interrupts
 
     @property
     def driver(self) -> str:
@@ -69,6 +77,7 @@ class GuestBus:
 
     def apply(self, effects: list[client.Effect]) -> None:
         """Do what the connection asks for."""
+        self.lanes.clear()
         for effect in effects:
             if isinstance(effect, client.Post):
                 self._post(effect.message)
@@ -166,6 +175,9 @@ class GuestBus:
         else:
             channels = [flag for flag in signals.set_bits(raised) if flag]
         for relid in channels:
+            lane = self.lanes.get(relid)
+            if lane is not None and lane.completed():
+                continue
             if relid in connection.channels:
                 self.drain(relid)
 
@@ -264,6 +276,7 @@ class GuestBus:
 
     def _lose(self, relid: int, state: str, why: str) -> None:
         """A channel is no more: its driver is gone, and what it was asked for has failed."""
+        self.lanes.clear()
         self._ends.pop(relid, None)
         self.state.unsent.pop(relid, None)
         driver = self.state.drivers.pop(relid, None)
@@ -305,6 +318,10 @@ class GuestBus:
         driver = self.state.drivers.get(relid)
         if isinstance(driver, StorageDriver):
             driver.submit(self.guest, relid, tag, write, lun, lba, sectors, gpa)
+            if relid not in self.lanes and self.state.drivers.get(relid) is driver:
+                lane = storage_lane(self, relid, driver)
+                if lane is not None:
+                    self.lanes[relid] = lane
         else:
             self.guest.io_finished(tag, "error")
 

@@ -154,6 +154,9 @@ def _io(
     seq = guest.note_io(request, "start", "")
     if relid:
         thread.waits = f"io {tag}"
+        lane = guest.bus.lanes.get(relid)
+        if lane is not None and lane.submit(tag, write, lun, lba, sectors, gpa, seq):
+            return 0
         guest.world.because(seq, guest.bus.submit, relid, tag, write, lun, lba, sectors, gpa)
         return 0
     if not pio:

@@ -19,12 +19,13 @@ from hvlab.host.faults import FaultBoard, board
 from hvlab.host.guest_pages import ForeignPage
 from hvlab.host.machine import Drive, VirtualMachine
 from hvlab.host.networks import VirtualNetworks
-from hvlab.host.root import CHANNEL_PORTS, RootKernel, port_number
+from hvlab.host.root import CHANNEL_PORTS, EVENT_PORT, MESSAGE_PORT, RootKernel, port_number
 from hvlab.host.services.base import Service
 from hvlab.host.services.integration import ShutdownService
 from hvlab.host.services.network import NetworkService
 from hvlab.host.services.plans import Plan, offers
 from hvlab.host.services.storage import StorageService
+from hvlab.host.services.storage_lane import ServiceLane, service_lane
 from hvlab.hypervisor.calls import Status
 from hvlab.hypervisor.hypervisor import ROOT
 from hvlab.hypervisor.memory import PAGE_SIZE
@@ -35,8 +36,6 @@ from hvlab.vmbus.endpoint import Endpoint
 from hvlab.vmbus.host import Offer, Server
 from hvlab.vmbus.ring import Ring, RingCorrupt
 from hvlab.vmbus.signals import POST_AGAIN
-
-MESSAGE_PORT, EVENT_PORT = 1, 2
 
 
 class BusLink(Component):
@@ -87,6 +86,14 @@ class BusLink(Component):
         """The virtualization platform."""
         return catalog.platform(self.platform_id)
 
+    @derived
+    def lanes(self) -> dict[int | str, ServiceLane]:
+        """By relid and by the offer's key, the short ways of open storage channels.
+
+        None outlives a step of the control plane.
+        """
+        return {}
+
     @neighbour
     def root(self) -> RootKernel:
         """The root's kernel."""
@@ -134,6 +141,7 @@ class BusLink(Component):
     def moved_to(self, partition: int) -> None:
         """The machine goes on in another partition: its channels get ports there."""
         self.partition = partition
+        self.lanes.clear()
         for relid in list(self.server.channels):
             self._connect_channel(relid)
 
@@ -154,13 +162,19 @@ class BusLink(Component):
 
     def _interrupt_page(self) -> bytearray | None:
         """The page that the child named for signals, to change; None if it named none of its own."""
-        if not self.server.interrupt_page:
-            return None
-        hypervisor = self.root.hypervisor
-        spa = hypervisor.partitions[self.partition].translate(self.server.interrupt_page // PAGE_SIZE)
+        spa = self.interrupt_page
         if spa is None:
             return None
-        return hypervisor.memory.own.get(spa) or hypervisor.memory.page_for_write(spa)
+        memory = self.root.hypervisor.memory
+        return memory.own.get(spa) or memory.page_for_write(spa)
+
+    @property
+    def interrupt_page(self) -> int | None:
+        """The machine's page that the child named for signals."""
+        if not self.server.interrupt_page:
+            return None
+        partition = self.root.hypervisor.partitions[self.partition]
+        return partition.translate(self.server.interrupt_page // PAGE_SIZE)
 
     def _wake(self, relid: int) -> None:
         self.after(self.platform.timing.service_wake, BusLink.on_wake, relid)
@@ -168,6 +182,9 @@ class BusLink(Component):
     @handler
     def on_wake(self, relid: int) -> int | None:
         """The service's thread runs: read what is in the ring."""
+        lane = self.lanes.get(relid)
+        if lane is not None and lane.take():
+            return None
         channel = self.server.channels.get(relid)
         working = channel is not None and channel.state == server.OPEN
         if channel is not None and working and not self._hangs(channel.offer.key, "wake", (relid,)):
@@ -180,6 +197,7 @@ class BusLink(Component):
     # -- the control plane's effects -------------------------------------------------------------
 
     def _apply(self, effects: list[server.Effect]) -> None:
+        self.lanes.clear()
         for effect in effects:
             if isinstance(effect, server.Send):
                 self._post(effect.message)
@@ -442,11 +460,24 @@ class BusLink(Component):
         """The host's disk has ended a request; one of an earlier opening or partition concerns nobody."""
         assert isinstance(token, tuple)
         key, transaction, partition, opening = token
+        lane = self.lanes.get(key)
+        if (
+            lane is not None
+            and status == "ok"
+            and partition == self.partition
+            and lane.complete(transaction, opening, data, self.world.cause)
+        ):
+            return
         relid = self.relid_of(key)
         if partition == self.partition and self.opened.get(relid) == (key, opening):
             if self._hangs(key, "disk", (token, status, data)):
                 return
-            self.serve(relid, self.services[key].disk_done, self, relid, transaction, status, data)
+            service = self.services[key]
+            self.serve(relid, service.disk_done, self, relid, transaction, status, data)
+            if isinstance(service, StorageService) and relid in self.opened:
+                found = service_lane(self, relid, service)
+                if found is not None:
+                    self.lanes[relid] = self.lanes[key] = found
 
     def _hangs(self, key: str, what: str, arguments: tuple[Any, ...]) -> bool:
         """Whether a device's service does not answer; then what it should hear of waits."""

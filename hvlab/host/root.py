@@ -27,7 +27,7 @@ from hvlab.hypervisor.synic import FLAG_BYTES, SLOT_SIZE
 from hvlab.kernel import Component, derived, neighbour
 from hvlab.vmbus.signals import VMBUS_SINT, set_bits
 
-CHANNEL_PORTS = 16
+MESSAGE_PORT, EVENT_PORT, CHANNEL_PORTS = 1, 2, 16
 """The root's ports of a child: one for messages, one for events, and from here on one a channel."""
 
 

@@ -26,9 +26,9 @@ from hvlab.guests.programs import POWER_PORT, RESET_NOW, RESET_PORT, SLEEP_NOW
 from hvlab.host import metering, saved
 from hvlab.host.board import GuestMemory
 from hvlab.host.disks import DiskRequest, HostStorage
-from hvlab.host.link import EVENT_PORT, MESSAGE_PORT, BusLink
+from hvlab.host.link import BusLink
 from hvlab.host.machine import VirtualMachine
-from hvlab.host.root import RootKernel, partition_of_port, port_number
+from hvlab.host.root import EVENT_PORT, MESSAGE_PORT, RootKernel, partition_of_port, port_number
 from hvlab.hypervisor import Hypervisor
 from hvlab.hypervisor.calls import CPU_CAP, CPU_RESERVE, CPU_WEIGHT, Status
 from hvlab.hypervisor.hypervisor import ROOT

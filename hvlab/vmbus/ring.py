@@ -78,6 +78,11 @@ class Ring:
         self._data = tuple(pages[1:])
         self.size = len(self._data) * PAGE_SIZE
 
+    @property
+    def places(self) -> tuple[int, tuple[int, ...], int]:
+        """The machine's pages: of the indices, of the data in order; and the data's size."""
+        return self._control, self._data, self.size
+
     def reset(self) -> None:
         """Empty the ring, masked, with the feature bit set: what its owner does before opening a channel."""
         page = self._memory.page_for_write(self._control)

@@ -80,8 +80,10 @@ class Command(NamedTuple):
 
 _PLENTY = 1 << 32
 _TRANSFER_10 = struct.Struct(">BBIBHB").pack
-_TEN = struct.Struct(">2xIxH").unpack_from
+ten = struct.Struct(">2xIxH").unpack_from
 """Block address and length of a command of ten bytes."""
+ADDRESS_AT = 2
+"""Where such a command has its block address, four bytes of it."""
 
 
 def _number(block: bytes, start: int, end: int) -> int:
@@ -94,7 +96,7 @@ def parse(block: bytes) -> Command:
     lba = sectors = 0
     room = _PLENTY
     if code in (READ_10, WRITE_10, VERIFY_10):
-        lba, sectors = _TEN(block)
+        lba, sectors = ten(block)
     elif code in (READ_6, WRITE_6):
         lba, sectors = _number(block, 1, 4) & 0x1FFFFF, block[4] or 256
     elif code in (READ_12, WRITE_12):

@@ -228,19 +228,23 @@ class StorVsc:
         transaction = self.next_transaction
         self.next_transaction += 1
         self.waiting[transaction] = (what, number)
-        size = protocol.packet_size(self.version)
-        payload = protocol.REQUEST_PACKETS[size].pack(
-            operation=EXECUTE_SRB,
-            flags=1,
-            length=size - protocol.PACKET_HEADER.size,
-            lun=lun,
-            cdb_length=len(block),
-            sense_length=18,
-            data_in=direction if length else NO_DATA,
-            transfer_length=length,
-            cdb=block,
-        )
+        payload = request(protocol.packet_size(self.version), lun, block, direction, length)
         return SendPacket(transaction, payload, gpa, length)
+
+
+def request(size: int, lun: int, block: bytes, direction: int, length: int) -> bytes:
+    """The storage packet of `size` bytes that asks a logical unit to execute a command block."""
+    return protocol.REQUEST_PACKETS[size].pack(
+        operation=EXECUTE_SRB,
+        flags=1,
+        length=size - protocol.PACKET_HEADER.size,
+        lun=lun,
+        cdb_length=len(block),
+        sense_length=18,
+        data_in=direction if length else NO_DATA,
+        transfer_length=length,
+        cdb=block,
+    )
 
 
 def _failure(srb_status: int, sensed: bytes) -> str:

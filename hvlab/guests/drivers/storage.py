@@ -110,7 +110,7 @@ class StorageDriver(Driver):
         for effect in effects:
             if isinstance(effect, vsc.SendPacket):
                 self.since[effect.transaction] = guest.world.now
-                guest.bus.send(relid, _packet(effect))
+                guest.bus.send(relid, packet_of(effect))
                 self._watch(guest, relid)
             elif isinstance(effect, vsc.Done):
                 guest.io_finished(effect.tag, effect.status)
@@ -129,7 +129,8 @@ def _patience(guest: GuestSystem) -> int:
     return catalog.guest(guest.system).disk_timeout_s * 1_000_000_000
 
 
-def _packet(effect: vsc.SendPacket) -> bytes:
+def packet_of(effect: vsc.SendPacket) -> bytes:
+    """The VMBus packet that carries a storage packet and names the pages of its data."""
     if not effect.length:
         return packets.in_band(effect.payload, effect.transaction, True)
     first, offset = divmod(effect.gpa, PAGE_SIZE)

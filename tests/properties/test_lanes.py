@@ -1,0 +1,141 @@
+"""Lanes, the short ways of disk requests, lead to exactly what the general way leads to."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hvlab.guests.drivers.storage import StorageDriver
+from hvlab.host.services.storage import StorageService
+from hvlab.session.session import Session
+from hvlab.vmbus import lane
+from hvlab.vmbus.endpoint import Endpoint
+
+IMAGES = {"a": "WS2008-x64", "c": "WS2012-x64"}
+"""On ws2012 the second speaks VMBus 2.4 and storage packets of 64 bytes, all else 0.13 and 48."""
+READY = [
+    r"New-VHD D:\fixed.vhd -SizeBytes 64MB -Fixed; New-VHD D:\grows.vhd -SizeBytes 64MB -Dynamic",
+    r"New-VHD D:\later.vhd -SizeBytes 64MB -Fixed",
+    *(
+        rf"New-VM {vm} -MemoryStartupBytes 256MB -VHDPath C:\Images\{image}.vhd"
+        for vm, image in IMAGES.items()
+    ),
+    r"Add-VMHardDiskDrive a -ControllerType SCSI -Path D:\fixed.vhd",
+    r"Add-VMHardDiskDrive c -ControllerType SCSI -Path D:\grows.vhd",
+    "Get-VM | Start-VM",
+    *(f"Wait-Lab {vm} -For Heartbeat" for vm in IMAGES),
+]
+WORK = [
+    f"Start-LabWorkload {vm} -Operation {operation} -Count {count} -Size {size} {where}"
+    for vm in IMAGES
+    for operation in ("Write", "Read")
+    for count, size in ((7, "4KB"), (60, "4KB"), (3, "8KB"), (4, "512"), (2, "64KB"))
+    for where in ("", "-ControllerType SCSI", "-ControllerType SCSI -NoWait", "-NoWait")
+]
+AROUND = [
+    "Step-Lab 3",
+    "Step-Lab 40",
+    "Wait-Lab -Seconds 1",
+    "Undo-Lab",
+    "Undo-Lab 3",
+    "Redo-Lab",
+    r"Add-VMHardDiskDrive a -ControllerType SCSI -Path D:\later.vhd",
+    "Get-VMHardDiskDrive a -ControllerType SCSI | Select-Object -First 1 | Remove-VMHardDiskDrive",
+    "Add-LabFault LostInterrupt -VM a -Device scsi:0",
+    "Add-LabFault ServiceSilent -VM c -Device scsi:0",
+    r"Add-LabFault BadSector -Path D:\fixed.vhd -Sector 2056 -Count 2",
+    "Add-LabFault VolumeFull -Volume D:",
+    "Get-LabFault | ForEach-Object { Remove-LabFault $_.Number }",
+    "Suspend-VM a; Wait-Lab -Seconds 2; Resume-VM a",
+    "Save-VM c; Start-VM c",
+    "Checkpoint-VM a -SnapshotName now",
+    "Restore-VMSnapshot -VMName a now; Start-VM a; Wait-Lab a -For Heartbeat",
+    "Stop-VM a; Start-VM a; Wait-Lab a -For Heartbeat",
+    "Stop-VM c -TurnOff; Start-VM c; Wait-Lab c -For Heartbeat",
+    "Start-LabWorkload a -Kind Database -Operation Write -Count 6",
+]
+
+
+def done(commands: list[str], platform: str, short: bool) -> tuple[str, str, int, int]:
+    """Where the commands lead: the digests of world and trace, the time and the kernel's events."""
+    before, lane.Switch.open = lane.Switch.open, short
+    try:
+        session = Session(platform=platform)
+        for command in [*READY, *commands]:
+            session.run(command)
+    finally:
+        lane.Switch.open = before
+    world = session.world
+    return world.digest(), world.trace.digest(), world.now, world.processed
+
+
+def both(commands: list[str], platform: str) -> None:
+    assert done(commands, platform, short=True) == done(commands, platform, short=False)
+
+
+COMMANDS = st.lists(
+    st.one_of(st.sampled_from(WORK), st.sampled_from(WORK), st.sampled_from(AROUND)), max_size=9
+)
+PLATFORMS = st.sampled_from(["ws2008", "ws2012"])
+
+
+@settings(max_examples=8, deadline=None)
+@given(COMMANDS, PLATFORMS)
+def test_both_ways_lead_to_the_same(commands: list[str], platform: str) -> None:
+    both(commands, platform)
+
+
+@pytest.mark.slow
+@settings(max_examples=400, deadline=None)
+@given(COMMANDS, PLATFORMS)
+def test_both_ways_lead_to_the_same_over_and_over(commands: list[str], platform: str) -> None:
+    both(commands, platform)
+
+
+@pytest.mark.parametrize("platform", ["ws2008", "ws2012"])
+def test_each_thing_around_a_request_leads_to_the_same(platform: str) -> None:
+    for around in AROUND:
+        both([WORK[2], f"{WORK[6]} | Out-Null; {WORK[26]}", around, WORK[1], WORK[21]], platform)
+
+
+@pytest.mark.parametrize("platform", ["ws2008", "ws2012"])
+@pytest.mark.parametrize("operation", ["Write", "Read"])
+@pytest.mark.parametrize("size", ["4KB", "8KB"])
+def test_ordinary_requests_take_the_short_way(
+    platform: str, operation: str, size: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All but the first and those that lie across pages of a ring."""
+    session = Session(platform=platform)
+    for command in READY:
+        session.run(command)
+    long = Counter[str]()
+    for kind, name in (
+        (StorageDriver, "submit"),
+        (StorageDriver, "packet"),
+        (StorageService, "packet"),
+        (StorageService, "disk_done"),
+        (Endpoint, "send"),
+    ):
+        general = getattr(kind, name)
+
+        def counted(*arguments: object, general=general, label=f"{kind.__name__}.{name}") -> object:  # type: ignore[no-untyped-def]
+            long[label] += 1
+            return general(*arguments)
+
+        monkeypatch.setattr(kind, name, counted)
+    count = 200
+    for vm in IMAGES:
+        long.clear()
+        assert session.run(
+            f"Start-LabWorkload {vm} -Operation {operation} -Count {count} -Size {size} -ControllerType SCSI"
+        ).ok
+        assert all(number <= count // 10 for number in long.values()), long
+    long.clear()
+    monkeypatch.setattr(lane.Switch, "open", False)
+    session.run("Stop-VM c; Start-VM c; Wait-Lab c -For Heartbeat")
+    long.clear()
+    assert session.run("Start-LabWorkload c -Operation Write -Count 5 -ControllerType SCSI").ok
+    assert long["StorageDriver.submit"] == long["StorageService.packet"] == 5
