@@ -7,6 +7,7 @@ Data goes to standard output, narration to standard error. Exit status: 0 done;
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -229,6 +230,7 @@ def learn(
     """Open LESSON on the screen; without one, the first that was not passed yet."""
     if not plain:
         _need_terminal()
+        gc.disable()  # until the screen stands, which switches it on again
     from hvlab.course import learning, routes
     from hvlab.course.library import BadLesson
 
@@ -281,6 +283,7 @@ def _show(plain: bool, text: Text, companion: Companion | None = None) -> Show:
 def sandbox(scenario: str, platform: str, seed: int, log: Path | None, language: str | None) -> None:
     """Open a lab without a lesson."""
     _need_terminal()
+    gc.disable()  # until the screen stands, which switches it on again
     from hvlab import catalog
     from hvlab.tui.app import run_app
 

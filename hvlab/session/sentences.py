@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from hvlab.kernel.trace import TraceEvent
 from hvlab.session.units import bytes_text
 from hvlab.text import Text
-from hvlab.vmbus import messages
+
+if TYPE_CHECKING:  # the screen names machines before there is a world
+    from hvlab.kernel.trace import TraceEvent
 
 
 def machine_of(event: TraceEvent) -> str:
@@ -102,6 +104,8 @@ def _state(event: TraceEvent, text: Text) -> str:
 
 
 def _message_values(event: TraceEvent) -> dict[str, object]:
+    from hvlab.vmbus import messages
+
     try:
         _, fields, _ = messages.parse(event.get("bytes"))
     except messages.BadMessage:

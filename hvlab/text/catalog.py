@@ -10,6 +10,7 @@ import functools
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from hvlab import paths
@@ -37,12 +38,52 @@ def pick_language(asked: str | None, saved: str | None = None) -> str:
     return "en"
 
 
+class _Catalogue:
+    """The messages of one language. A file is parsed when something that may stand in it is asked for.
+
+    `tui.quit` is looked for in tui.toml first, then in each file that has a `quit` at all: the screen's
+    first words wait for no more of the catalogue than they need.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._unread = {path.stem: path for path in sorted(folder.glob("*.toml"))}
+        self._sources: dict[str, str] = {}
+        self._messages: dict[str, Any] = {}
+
+    def find(self, message_id: str) -> Any:
+        """The message of that id; None if there is none."""
+        if message_id not in self._messages:
+            first, _, rest = message_id.partition(".")
+            last = rest.rpartition(".")[2]
+            for name in sorted(self._unread, key=lambda name: name != first):
+                if last in self._source(name):
+                    self._read(name)
+                    if message_id in self._messages:
+                        break
+            else:
+                self._messages[message_id] = None
+        return self._messages[message_id]
+
+    def all(self) -> Mapping[str, Any]:
+        """Every message by its id."""
+        for name in list(self._unread):
+            self._read(name)
+        return {name: message for name, message in self._messages.items() if message is not None}
+
+    def _source(self, name: str) -> str:
+        if name not in self._sources:
+            self._sources[name] = self._unread[name].read_text(encoding="utf-8")
+        return self._sources[name]
+
+    def _read(self, name: str) -> None:
+        source = self._source(name)
+        del self._unread[name], self._sources[name]
+        self._messages.update(_flatten(tomllib.loads(source), ""))
+
+
 @functools.cache
-def _load(language: str) -> Mapping[str, Any]:
-    messages: dict[str, Any] = {}
-    for path in sorted((paths.assets() / "locales" / language).glob("*.toml")):
-        messages.update(_flatten(tomllib.loads(path.read_text(encoding="utf-8")), ""))
-    return messages
+def _load(language: str) -> _Catalogue:
+    return _Catalogue(paths.assets() / "locales" / language)
 
 
 def _flatten(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
@@ -63,15 +104,17 @@ class Text:
 
     def __call__(self, message_id: str, /, **values: object) -> str:
         """The sentence of that id with its values filled in; KeyError if there is none."""
-        message = self._messages[message_id]
+        message = self._messages.find(message_id)
+        if message is None:
+            raise KeyError(message_id)
         if isinstance(message, dict):
             message = message["one" if values.get("count") == 1 else "other"]
         return str(message).format(**values)
 
     def has(self, message_id: str) -> bool:
         """Whether there is such a message."""
-        return message_id in self._messages
+        return self._messages.find(message_id) is not None
 
     def ids(self) -> list[str]:
         """All message ids."""
-        return sorted(self._messages)
+        return sorted(self._messages.all())

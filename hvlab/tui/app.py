@@ -6,7 +6,9 @@ typed goes to the `Runner`. Panes know the app for its texts and colours only.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable
+from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -128,6 +130,12 @@ class HvlabApp(PanedApp):
     def compose(self) -> ComposeResult:
         """All panes; the style sheet decides which are in sight."""
         self.palette = Palette(self.get_css_variables())
+        # Before there are panes: each class set later would have all of them styled once more.
+        self._has_lesson = self._lesson_source is not None
+        if not self._has_lesson:
+            self.stage = "picture"
+            self.screen.add_class("no-lesson")
+        self._classify()
         yield StatusBar(id="status")
         yield LinePane(id="too-small")
         with Horizontal(id="body"):
@@ -146,10 +154,6 @@ class HvlabApp(PanedApp):
 
     def on_mount(self) -> None:
         """Name the panes, show the first page, then build the lab."""
-        self._has_lesson = self._lesson_source is not None
-        if not self._has_lesson:
-            self.stage = "picture"
-            self.screen.add_class("no-lesson")
         self.query_one(LessonPane).early = self._first_page
         self._arrange()
         self._name_panes()
@@ -159,12 +163,24 @@ class HvlabApp(PanedApp):
             self.notify(self.preferences.trouble, severity="warning", markup=False)
         self.theme_changed_signal.subscribe(self, lambda _: self._recolor())
         if callable(self._session_source):
-            self.call_after_refresh(self._open)
+            self.call_after_refresh(Thread(target=self._fetch, daemon=True).start)
         else:
             self._open()
 
+    def _fetch(self) -> None:
+        """Read the lab's modules, in a thread of its own: keys are taken meanwhile. Then build the lab."""
+        from hvlab.tui import desk  # noqa: F401
+
+        self.call_later(self._open)
+
     def _open(self) -> None:
         from hvlab.tui.desk import Desk
+
+        if (
+            not gc.isenabled()
+        ):  # switched off until here: what is loaded now stays, and is not looked through again
+            gc.freeze()
+            gc.enable()
 
         source = self._session_source
         session = source() if callable(source) else source
@@ -244,13 +260,17 @@ class HvlabApp(PanedApp):
         self._arrange(event.size)
 
     def _arrange(self, size: Size | None = None) -> None:
+        self._classify(size)
+        self.arrangement.apply()
+
+    def _classify(self, size: Size | None = None) -> None:
+        """Tell the style sheet how much room there is, and who has the stage."""
         screen = self.screen_stack[0]
         wanted = classes_for(*(size or self.size))
         for name in CLASSES:
             screen.set_class(name in wanted, name)
         for name in PANES:
             screen.set_class(name == self.stage, f"stage-{name}")
-        self.arrangement.apply()
 
     # -- actions --------------------------------------------------------------------------------------
 
@@ -341,7 +361,7 @@ class HvlabApp(PanedApp):
 
     def action_command_palette(self) -> None:
         """All actions, to be searched by words."""
-        from textual.command import CommandPalette
+        from hvlab.tui.commands import Palette as CommandPalette
 
         if not CommandPalette.is_open(cast("App[object]", self)):
             self.push_screen(

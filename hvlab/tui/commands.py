@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual import work
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.css.query import NoMatches
 
 from hvlab.tui.layout import PANES, VIEWS
 from hvlab.tui.pacing import SPEEDS
 
 if TYPE_CHECKING:
     from hvlab.tui.app import HvlabApp
+
+
+class Palette(CommandPalette):
+    """Textual's, but whoever closes it before it has begun to search does not bring the screen down."""
+
+    @work(exclusive=True, group=CommandPalette._GATHER_COMMANDS_GROUP)
+    async def _gather_commands(self, search_value: str) -> None:
+        """What fits the words; nothing if the window is gone already."""
+        gather: Any = inspect.unwrap(CommandPalette._gather_commands)
+        with suppress(NoMatches):
+            await gather(self, search_value)
 
 
 class HvlabCommands(Provider):

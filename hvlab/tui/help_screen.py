@@ -94,7 +94,7 @@ class HelpScreen(ModalScreen[None]):
         self.query_one(HelpBox).scroll_relative(y=step, animate=False)
 
 
-CONSOLE_KEYS = (("Tab", "complete"), ("↑ ↓", "history"), ("PgUp PgDn", "scroll"), ("Ctrl+C", "interrupt"))
+CONSOLE_KEYS = (("Tab", "complete"), ("↑ ↓", "older"), ("PgUp PgDn", "scroll"), ("Ctrl+C", "interrupt"))
 
 
 def key_name(key: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
 from string import Formatter
 
 import pytest
 
+from hvlab import paths
 from hvlab.text import LANGUAGES, Text, UnknownLanguage, pick_language
+from hvlab.text.catalog import _Catalogue, _flatten
 
 
 def placeholders(message: object) -> set[str]:
@@ -15,11 +18,31 @@ def placeholders(message: object) -> set[str]:
 
 
 def test_both_languages_have_the_same_messages_and_values() -> None:
-    english, german = (Text(language)._messages for language in LANGUAGES)
+    english, german = (Text(language)._messages.all() for language in LANGUAGES)
     assert sorted(english) == sorted(german)
     assert english
     for name in english:
         assert placeholders(english[name]) == placeholders(german[name]), name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_message_stands_in_two_files(language: str) -> None:
+    homes: dict[str, str] = {}
+    for path in sorted((paths.assets() / "locales" / language).glob("*.toml")):
+        for name, _ in _flatten(tomllib.loads(path.read_text(encoding="utf-8")), ""):
+            assert name not in homes, f"{name} stands in {homes[name]} and in {path.name}"
+            homes[name] = path.name
+
+
+def test_a_message_is_found_whichever_file_it_stands_in_and_whatever_was_asked_for_before() -> None:
+    every = _Catalogue(paths.assets() / "locales" / "en").all()
+    for name in sorted(every, reverse=True)[::40]:
+        assert _Catalogue(paths.assets() / "locales" / "en").find(name) == every[name]
+    asked = _Catalogue(paths.assets() / "locales" / "en")
+    assert asked.find("tui.no.such") is None
+    assert {name: asked.find(name) for name in every} == every
+    assert asked.find("tui.no.such") is None
+    assert asked.all() == every
 
 
 def test_every_command_of_the_simulation_has_a_line_of_help() -> None:

@@ -41,7 +41,7 @@ def _editions(call: Call) -> Iterator[object]:
                     f"There is no edition '{wanted}'. There are: {', '.join(editions)}.",
                     "ObjectNotFound",
                     "ObjectNotFound",
-                    explain=("explain.no-such-edition", {"name": wanted, "known": ", ".join(editions)}),
+                    explain=("explain.not-an-edition", {"name": wanted, "known": ", ".join(editions)}),
                 )
             )
         for pair in found:
