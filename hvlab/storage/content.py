@@ -1,7 +1,7 @@
 """A simulated file's bytes, sparse: what was never written, or is zero, takes no room.
 
 Chunks are immutable, and a copy shares even the table of them until one side writes:
-it costs next to nothing.
+it costs next to nothing. Of long runs only the first ones lie in memory (`spill`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from hvlab.storage.spill import SPILL, Spilled
 
 CHUNK = 4096
 _ZERO = bytes(CHUNK)
@@ -49,7 +51,7 @@ class FileSource:
 
 
 class FileContent:
-    """`size` in bytes; `chunks` by chunk number, zero chunks left out.
+    """`size` in bytes; `chunks` by chunk number, zero chunks left out; some as a place in a file.
 
     With a `source`, a chunk that is not there is that file's, as far as `reach` bytes from the beginning.
     """
@@ -57,10 +59,13 @@ class FileContent:
     __slots__ = ("_shared", "chunks", "reach", "size", "source")
 
     def __init__(
-        self, size: int = 0, chunks: dict[int, bytes] | None = None, source: FileSource | None = None
+        self,
+        size: int = 0,
+        chunks: dict[int, bytes | Spilled] | None = None,
+        source: FileSource | None = None,
     ) -> None:
         self.size = size
-        self.chunks = {} if chunks is None else chunks
+        self.chunks: dict[int, bytes | Spilled] = {} if chunks is None else chunks
         self.source = source
         self.reach = 0 if source is None else size
         self._shared = False
@@ -75,8 +80,10 @@ class FileContent:
 
     def _chunk(self, number: int) -> bytes:
         found = self.chunks.get(number)
-        if found is not None:
+        if type(found) is bytes:
             return found
+        if found is not None:
+            return found.read((number - found.first) * CHUNK, CHUNK)  # type: ignore[union-attr]
         at = number * CHUNK
         if self.source is None or at >= self.reach:
             return _ZERO
@@ -92,17 +99,29 @@ class FileContent:
         number, start = divmod(offset, CHUNK)
         if start + count <= CHUNK:
             chunk = self.chunks.get(number)
-            if chunk is None:
-                chunk = _ZERO if self.source is None else self._chunk(number)
+            if type(chunk) is not bytes:
+                chunk = _ZERO if chunk is None and self.source is None else self._chunk(number)
             return chunk[start : start + count]
         parts = []
         while count:
             number, start = divmod(offset, CHUNK)
-            step = min(CHUNK - start, count)
-            parts.append(self._chunk(number)[start : start + step])
+            found = self.chunks.get(number)
+            if type(found) is Spilled:
+                step = min(self._run(found, number) * CHUNK - start, count)
+                parts.append(found.read((number - found.first) * CHUNK + start, step))
+            else:
+                step = min(CHUNK - start, count)
+                parts.append(self._chunk(number)[start : start + step])
             offset += step
             count -= step
         return b"".join(parts)
+
+    def _run(self, found: Spilled, number: int) -> int:
+        """How many chunks from that one on still are those of a run."""
+        chunks, end = self.chunks, number + 1
+        while chunks.get(end) is found:
+            end += 1
+        return end - number
 
     def write(self, offset: int, data: bytes) -> None:
         """Change bytes; the file grows where needed, but not for no bytes at all. ValueError before its beginning."""
@@ -111,9 +130,13 @@ class FileContent:
         if self._shared:
             self._own_table()
         done, length = 0, len(data)
+        long = SPILL.wants(length)
         while done < length:
             number, start = divmod(offset + done, CHUNK)
             step = min(CHUNK - start, length - done)
+            if long and not start and (run := self._spill(number, data, done)):
+                done += run
+                continue
             if step == CHUNK:
                 chunk = bytes(data[done : done + step])
             else:
@@ -127,6 +150,20 @@ class FileContent:
         if length and offset + length > self.size:
             self.size = offset + length
 
+    def _spill(self, number: int, data: bytes, begin: int) -> int:
+        """Put what is no zeros of a long write, from `begin` to the next zeros, into a file; how much it was."""
+        end = begin
+        last = len(data) - CHUNK
+        while end <= last and (data[end] or data[end : end + CHUNK] != _ZERO):
+            end += CHUNK
+        if end - begin < 8 * CHUNK:
+            return 0
+        kept = SPILL.keep(number, data[begin:end])
+        if kept is None:
+            return 0
+        self.chunks.update(dict.fromkeys(range(number, number + (end - begin) // CHUNK), kept))
+        return end - begin
+
     def truncate(self, size: int) -> None:
         """Cut or extend to `size`; what is beyond is forgotten. ValueError for a negative size."""
         if size < 0:
@@ -138,7 +175,7 @@ class FileContent:
             for number in [number for number in self.chunks if number > first]:
                 del self.chunks[number]
             if first in self.chunks:
-                kept = self.chunks[first][:rest].ljust(CHUNK, b"\0")
+                kept = self._chunk(first)[:rest].ljust(CHUNK, b"\0")
                 if kept == _ZERO and first * CHUNK >= self.reach:
                     del self.chunks[first]
                 else:
@@ -161,7 +198,7 @@ class FileContent:
 
     @property
     def stored_bytes(self) -> int:
-        """What the file takes in memory."""
+        """What the file takes, in memory or beside it."""
         return len(self.chunks) * CHUNK
 
     def same(self, other: FileContent) -> bool:
@@ -190,5 +227,5 @@ class FileContent:
         return [
             self.size,
             *below,
-            [[number, hashlib.sha256(self.chunks[number]).digest()] for number in sorted(self.chunks)],
+            [[number, hashlib.sha256(self._chunk(number)).digest()] for number in sorted(self.chunks)],
         ]

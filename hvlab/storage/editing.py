@@ -15,8 +15,9 @@ from hvlab.storage.vhd import Vhd
 from hvlab.storage.vhd_layout import SECTOR
 from hvlab.storage.volume import HostFiles
 
-RUN = 256
+RUN = 1024
 """Sectors that are moved at once."""
+_ZEROS = bytes(RUN * SECTOR)
 EXTENSIONS = (".vhd", ".avhd")
 
 
@@ -69,7 +70,7 @@ def fill(source: Vhd, target: Vhd) -> None:
         count = min(count, size - lba)
         if count > 0:
             data = source.read(lba, count)
-            if data.count(0) != len(data):
+            if data != _ZEROS[: len(data)]:
                 target.write(lba, data)
 
 

@@ -1,16 +1,15 @@
 """Making, differencing, merging and converting a disk against qemu-img convert on the same data, and against a copy.
 
 The issue's chain has 1 GB of data; this one has 64 MB, so that a machine under load has it done in seconds: all of
-it is linear. The memory is not within the issue's 200 MB for 1 GB: what a simulated disk holds lies in memory, except
-where it still is as it was brought in (Import-LabFile). What is told is what one conversion adds, in parts of its data.
+it is linear. The memory is measured with the whole gigabyte, in a process of its own.
 """
 
 from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import time
-import tracemalloc
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -33,22 +32,20 @@ def piece(number: int) -> bytes:
     return (number.to_bytes(4, "big") + bytes(range(1, 253))) * (MEGABYTE // 256)
 
 
-DATA = [piece(number) for number in range(1, SIZE + 1)]
-
-
 class Bench:
     """A volume with a full dynamic disk, and room for what is made of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int = SIZE) -> None:
+        self.size = size
         self.files = HostFiles([Volume("D", 1 << 42)])
         self.write("D:\\a.vhd")
 
     def write(self, path: str) -> None:
         handle = self.files.create(path)
-        vhd.create_dynamic(handle, 2 * SIZE * MEGABYTE, identifier=IDENTIFIER, timestamp=0)
+        vhd.create_dynamic(handle, 2 * self.size * MEGABYTE, identifier=IDENTIFIER, timestamp=0)
         disk = vhd.open_vhd(handle)
-        for number, data in enumerate(DATA):
-            disk.write(number * PER_MEGABYTE, data)
+        for number in range(self.size):
+            disk.write(number * PER_MEGABYTE, piece(number + 1))
 
     def child(self) -> None:
         """A differencing disk, written over and over, then merged."""
@@ -63,8 +60,8 @@ class Bench:
             timestamp=0,
         )
         disk = differencing.open_chain(self.files, "D:\\d.vhd")
-        for number, data in enumerate(DATA):
-            disk.write(number * PER_MEGABYTE, data)
+        for number in range(self.size):
+            disk.write(number * PER_MEGABYTE, piece(number + 2))
 
     def merge(self) -> None:
         editing.merge(self.files, "D:\\d.vhd", differencing.open_chain(self.files, "D:\\d.vhd"))
@@ -120,14 +117,22 @@ def test_jobs_on_disks_against_qemu_img(tmp_path: Path) -> None:
     assert max(ratios.values()) < 3, ratios
 
 
-def test_what_a_conversion_adds_to_the_memory() -> None:
-    bench = Bench()
-    tracemalloc.start()
-    try:
-        before = tracemalloc.get_traced_memory()[0]
-        bench.convert(False)
-        peak = tracemalloc.get_traced_memory()[1] - before
-    finally:
-        tracemalloc.stop()
-    show("memory at a conversion's peak, in parts of the disk's data", peak / (SIZE * MEGABYTE), "0.2")
-    assert peak < 1.3 * SIZE * MEGABYTE, "one copy of the data and little beside it"
+def measured_chain() -> None:
+    """What the process of the test below does: 1 GB of data made, written over in a child, merged, converted."""
+    import resource
+
+    bench = Bench(1024)
+    bench.child()
+    bench.merge()
+    bench.convert(False)
+    bench.convert(True)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)  # noqa: T201
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the peak is asked of POSIX")
+def test_the_memory_for_a_chain_with_1_gb_of_data() -> None:
+    command = [sys.executable, "-c", "from tests.benchmarks.test_disk_jobs import measured_chain as m; m()"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=600)
+    peak = int(done.stdout)
+    show("1 GB made, differenced, merged and converted: MB of memory at the peak", peak, "200")
+    assert peak < 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hvlab.storage.content import CHUNK, FileContent
+from hvlab.storage.spill import IN_MEMORY, SPILL, Spilled, SpillFile
 from hvlab.storage.volume import (
     BadPath,
     DiskFull,
@@ -212,3 +213,59 @@ def test_the_pieces_are_the_file(length: int) -> None:
         whole[offset : offset + len(data)] = data
     assert bytes(whole) == content.read(0, content.size)
     assert [offset for offset, _ in content.pieces(length)] == list(range(0, content.size, length))
+
+
+@pytest.fixture
+def full_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory holds enough of long runs: the next ones go into a file."""
+    monkeypatch.setattr(SPILL, "seen", IN_MEMORY)
+
+
+@pytest.mark.usefixtures("full_memory")
+def test_a_long_run_is_the_same_bytes_wherever_it_lies(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = bytes(range(1, 252)) * 2000 + bytes(20 * CHUNK) + b"end" * 30_000
+    spilled, held = FileContent(), FileContent()
+    spilled.write(100, data)
+    assert any(type(chunk) is Spilled for chunk in spilled.chunks.values())
+    monkeypatch.setattr(SPILL, "seen", -(1 << 40))
+    held.write(100, data)
+    assert not any(type(chunk) is Spilled for chunk in held.chunks.values())
+    twin = spilled.copy()
+    for content in (spilled, held):
+        content.write(30 * CHUNK + 5, b"over it")  # in the middle of the run
+        content.truncate(len(data) - 5000)
+    assert spilled.size == held.size
+    for at, count in (
+        (0, spilled.size),
+        (99, 3),
+        (29 * CHUNK + 1, 3 * CHUNK),
+        (30 * CHUNK, 10),
+        (400_000, 1 << 20),
+    ):
+        assert spilled.read(at, count) == held.read(at, count)
+    assert spilled.digest_state() == held.digest_state()
+    assert twin.read(100, len(data)) == data, "a copy is untouched"
+    assert sorted(spilled.chunks) == sorted(held.chunks), "no chunk of zeros is kept"
+
+
+@pytest.mark.usefixtures("full_memory")
+def test_the_room_of_a_run_is_used_again() -> None:
+    data = b"x" * (64 << 10)
+    for _ in range(50):
+        FileContent.from_bytes(data)
+    assert SPILL.file is not None
+    end = SPILL.file.end
+    for _ in range(50):
+        FileContent.from_bytes(data)
+    assert SPILL.file.end == end
+
+
+@pytest.mark.usefixtures("full_memory")
+def test_without_room_for_a_file_a_run_stays_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: object) -> None:
+        raise OSError(28, "no space")
+
+    monkeypatch.setattr(SpillFile, "put", none)
+    content = FileContent.from_bytes(b"y" * (1 << 20))
+    assert content.read(0, 1 << 20) == b"y" * (1 << 20)
+    assert all(type(chunk) is bytes for chunk in content.chunks.values())
