@@ -118,14 +118,17 @@ def _points_at(question: Question, text: str, world: World) -> bool:
     number = read_number(text.lstrip("#"))
     if question.event is None or number is None or not 0 < number <= len(world.trace):
         return False
-    events = list(world.trace)
-    if not matches(question.event, events[number - 1]):
+    trace = world.trace
+    if not matches(question.event, trace[number]):
         return False
     if question.cause_of is None:
         return True
-    effect = next((event for event in reversed(events) if matches(question.cause_of, event)), None)
+    effect = None
+    for event in trace.of_kinds({question.cause_of.kind}):
+        if matches(question.cause_of, event):
+            effect = event
     while effect is not None and effect.seq > number:
-        effect = events[effect.cause - 1] if effect.cause else None
+        effect = trace[effect.cause] if effect.cause else None
     return effect is not None and effect.seq == number
 
 

@@ -5,14 +5,15 @@ Expressions run in a shell of their own that knows only commands that look.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hvlab.console.shell import Shell
 from hvlab.course import answers, copies
 from hvlab.course.looking import looking_shell
-from hvlab.course.model import Check, Lesson, Question
+from hvlab.course.model import Check, Lesson, Pattern, Question
 from hvlab.course.patterns import condition, matches
-from hvlab.kernel import TraceEvent
+from hvlab.kernel import Trace, TraceEvent
 from hvlab.session.session import Session
 
 PASS, FAIL, NOT_REACHED = "pass", "fail", "not_reached"
@@ -40,22 +41,24 @@ class Examiner:
         self.lesson = lesson
         self.session = session
 
-    def results(self) -> list[CheckResult]:
-        """All checks in the order of the lesson."""
+    def results(self, reuse: Mapping[str, CheckResult] | None = None) -> list[CheckResult]:
+        """All checks in the order of the lesson; `reuse` holds results, by id, that are known to hold still."""
         verdicts: dict[str, str] = {}
         found = []
         shell = looking_shell(self.session)
-        events = list(self.session.world.trace)
         for check in self.lesson.plan.check:
             if any(verdicts.get(need) != PASS for need in check.needs):
                 result = CheckResult(check, NOT_REACHED, "", "")
+            elif reuse and check.id in reuse:
+                result = reuse[check.id]
             else:
-                result = self._evaluate(check, shell, events)
+                result = self._evaluate(check, shell)
             verdicts[check.id] = result.verdict
             found.append(result)
         return found
 
-    def _evaluate(self, check: Check, shell: Shell, events: list[TraceEvent]) -> CheckResult:
+    def _evaluate(self, check: Check, shell: Shell) -> CheckResult:
+        trace = self.session.world.trace
         parts: list[tuple[bool, str, str]] = []
         if check.expression:
             if check.probe:
@@ -66,16 +69,16 @@ class Examiner:
                 verdict = condition(shell, check.expression)
             parts.append((verdict.value, verdict.expected, verdict.actual))
         if check.happened is not None:
-            count = sum(1 for event in events if matches(check.happened, event))
+            count = _count(check.happened, trace)
             if check.exactly is not None:
                 parts.append((count == check.exactly, str(check.exactly), str(count)))
             else:
                 parts.append((count >= check.at_least, f">= {check.at_least}", str(count)))
         if check.never is not None:
-            count = sum(1 for event in events if matches(check.never, event))
+            count = _count(check.never, trace)
             parts.append((count == 0, "0", str(count)))
         if check.order:
-            parts.append(_in_order(check, events))
+            parts.append(_in_order(check, list(trace.of_kinds({pattern.kind for pattern in check.order}))))
         if check.answer:
             question = self.lesson.question(check.answer)
             given = self.session.answers.get(check.answer)
@@ -88,6 +91,10 @@ class Examiner:
     def is_right(self, question: Question, text: str) -> bool:
         """Whether an answer is right, in the world as it is now."""
         return answers.is_right(question, text, looking_shell(self.session), self.session.world)
+
+
+def _count(pattern: Pattern, trace: Trace) -> int:
+    return sum(1 for event in trace.of_kinds({pattern.kind}) if matches(pattern, event))
 
 
 def _in_order(check: Check, events: list[TraceEvent]) -> tuple[bool, str, str]:

@@ -16,7 +16,7 @@ import msgspec
 from hvlab.console.errors import ParseError
 from hvlab.course import cmdlets
 from hvlab.course.blueprint import ChapterResult, by_chapter
-from hvlab.course.checks import PASS, CheckResult, Examiner
+from hvlab.course.checks import FAIL, PASS, CheckResult, Examiner
 from hvlab.course.loading import load
 from hvlab.course.model import Lesson
 from hvlab.kernel import World
@@ -200,13 +200,19 @@ def report(lesson: Lesson, session: Session, name: str, language: str) -> Report
 
 def _row(result: CheckResult, language: str) -> CheckReport:
     check = result.check
-    message = ""
-    if result.verdict == "fail":
-        message = check.why[language]
-        if result.expected:
-            wanted, found = {"en": ("expected", "found"), "de": ("erwartet", "gefunden")}[language]
-            message += f" ({wanted}: {result.expected}; {found}: {result.actual})"
-    return CheckReport(check.id, check.title[language], result.verdict, result.points, message)
+    return CheckReport(
+        check.id, check.title[language], result.verdict, result.points, message_of(result, language)
+    )
+
+
+def message_of(result: CheckResult, language: str) -> str:
+    """What to say of a check that fails: what to do, what was expected and what was found; else nothing."""
+    if result.verdict != FAIL:
+        return ""
+    if not result.expected:
+        return result.check.why[language]
+    wanted, found = {"en": ("expected", "found"), "de": ("erwartet", "gefunden")}[language]
+    return f"{result.check.why[language]} ({wanted}: {result.expected}; {found}: {result.actual})"
 
 
 def as_json(result: Report) -> str:

@@ -75,10 +75,14 @@ def lint_many(lessons: Sequence[Lesson], jobs: int) -> Iterator[list[str]]:
     from concurrent.futures import ProcessPoolExecutor  # late: only the linter wants other processes
 
     with ProcessPoolExecutor(jobs) as pool:
-        # The last come first: the exam takes longest, and should not be waited for alone at the end.
-        waiting = [pool.submit(_lint_folder, lesson.folder, lesson.seed) for lesson in reversed(lessons)]
-        for future in reversed(waiting):
-            yield future.result()
+        # An exam takes longest, and should not be waited for alone at the end; else the first are told first.
+        order = sorted(range(len(lessons)), key=lambda number: not lessons[number].plan.exam)
+        waiting = {
+            number: pool.submit(_lint_folder, lessons[number].folder, lessons[number].seed)
+            for number in order
+        }
+        for number in range(len(lessons)):
+            yield waiting[number].result()
 
 
 def _lint_folder(folder: Path, seed: int) -> list[str]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 from hvlab.console.errors import ParseError
-from hvlab.course import blueprint, grading
+from hvlab.course import blueprint
+from hvlab.course.attempts import Attempts
+from hvlab.course.checks import FAIL, PASS
+from hvlab.course.grading import message_of
 from hvlab.course.loading import load, misconceptions
 from hvlab.course.model import LANGUAGES, Lesson
 from hvlab.course.patterns import EVENT_FIELDS
@@ -20,6 +23,7 @@ _NAMES = re.compile(r"^#\s*check:\s*(\S+)", re.MULTILINE)
 
 def prove(lesson: Lesson) -> list[str]:
     """What is wrong with a lesson: an empty list if nothing is."""
+    attempts = Attempts(lesson)
     problems = [
         *_texts(lesson),
         *_asked(lesson),
@@ -27,23 +31,29 @@ def prove(lesson: Lesson) -> list[str]:
         *blueprint.problems(lesson),
         *_lengths(lesson),
         *_patterns(lesson),
-        *_expressions(lesson),
-        *_takeaway(lesson),
+        *_expressions(attempts),
+        *_takeaway(attempts),
     ]
     if problems:
         return problems
-    problems = _work(lesson)
+    problems = _work(attempts)
     if lesson.plan.seeds == "drawn":
         for seed in OTHER_SEEDS:
             problems += [
-                f"seed {seed}: {problem}" for problem in _work(load(lesson.folder, seed), again=True)
+                f"seed {seed}: {problem}"
+                for problem in _work(Attempts(load(lesson.folder, seed)), again=True)
             ]
     return problems
 
 
-def _work(lesson: Lesson, again: bool = False) -> list[str]:
+def _work(attempts: Attempts, again: bool = False) -> list[str]:
     """What the scripts prove. `again` is for another seed: a prefix lacks there what it lacks with the first."""
-    return [*_start(lesson), *_solutions(lesson, prefixes=not again), *_mistakes(lesson), *_commands(lesson)]
+    return [
+        *_start(attempts),
+        *_solutions(attempts, prefixes=not again),
+        *_mistakes(attempts),
+        *_commands(attempts),
+    ]
 
 
 def _texts(lesson: Lesson) -> list[str]:
@@ -108,14 +118,13 @@ def _lengths(lesson: Lesson) -> list[str]:
     return problems
 
 
-def _takeaway(lesson: Lesson) -> list[str]:
+def _takeaway(attempts: Attempts) -> list[str]:
     """What one takes home runs on a real host: real cmdlets only, and the release stands above it."""
-    script = lesson.scripts.get("takeaway.ps1")
+    script, session = attempts.lesson.scripts.get("takeaway.ps1"), attempts.session
     if script is None:
         return []
     if _RELEASE.match(script) is None:
         return ["takeaway.ps1: its first line names the release it runs on: # Windows Server 2012"]
-    session = grading.open_session(lesson)
     try:
         session.parse(script)
     except ParseError as error:
@@ -148,8 +157,9 @@ def _patterns(lesson: Lesson) -> list[str]:
     return problems
 
 
-def _expressions(lesson: Lesson) -> list[str]:
+def _expressions(attempts: Attempts) -> list[str]:
     """What the console cannot read is never true, and a learner could do nothing about it."""
+    lesson, session, problems = attempts.lesson, attempts.session, []
     texts = [
         (f"check {check.id}: {name}", text)
         for check in lesson.plan.check
@@ -157,7 +167,6 @@ def _expressions(lesson: Lesson) -> list[str]:
         if text
     ]
     texts += [(f"question {q.id}: expression", q.expression) for q in lesson.plan.question if q.expression]
-    session, problems = grading.open_session(lesson), []
     for place, text in texts:
         try:
             session.parse(text)
@@ -166,56 +175,55 @@ def _expressions(lesson: Lesson) -> list[str]:
     return problems
 
 
-def _start(lesson: Lesson) -> list[str]:
-    report = grading.report(lesson, grading.open_session(lesson), "start", "en")
-    passed = [check.id for check in report.checks if check.verdict == "pass"]
+def _start(attempts: Attempts) -> list[str]:
+    passed = attempts.at(attempts.start).ids(PASS)
     return [f"check {name} passes before anything was done" for name in passed]
 
 
-def _grade(lesson: Lesson, name: str) -> grading.Report:
-    return grading.report(lesson, grading.run_script(lesson, lesson.scripts[name], name), name, "en")
-
-
-def _solutions(lesson: Lesson, prefixes: bool) -> list[str]:
+def _solutions(attempts: Attempts, prefixes: bool) -> list[str]:
     problems = []
+    lesson = attempts.lesson
     scripts = lesson.scripts_like("solution*.ps1")
     if not scripts:
         problems.append("there is no solution.ps1")
     for name in scripts:
-        report = _grade(lesson, name)
-        problems += [
-            f"{name}: check {check.id} does not pass: {check.message or 'one that it needs does not'}"
-            for check in report.checks
-            if check.verdict != "pass"
-        ]
+        source = lesson.scripts[name]
         if prefixes:
-            problems += _prefixes(lesson, name)
+            problems += _prefixes(attempts, name)
+        results = attempts.run(source).results
+        problems += [
+            f"{name}: check {result.check.id} does not pass: {message_of(result, 'en') or 'one that it needs does not'}"
+            for result in results
+            if result.verdict != PASS
+        ]
     return problems
 
 
-def _prefixes(lesson: Lesson, name: str) -> list[str]:
+def _prefixes(attempts: Attempts, name: str) -> list[str]:
     """Points never drop along a solution, and nothing short of the whole passes."""
-    session = grading.open_session(lesson)
-    statements = session.parse(lesson.scripts[name]).statements
-    before = 0
+    statements = attempts.statements(attempts.lesson.scripts[name])
+    if attempts.travels(statements):
+        attempts = Attempts(attempts.lesson)  # who goes back and forth would leave the others elsewhere
+    place, before = attempts.start, 0
     for number, statement in enumerate(statements, 1):
-        session.run(statement.text)
-        report = grading.report(lesson, session, name, "en")
-        if report.points < before:
-            return [f"{name}: statement {number} loses points ({before} to {report.points})"]
-        before = report.points
-        if report.passed and number < len(statements):
+        place = attempts.after(place, statement)
+        attempt = attempts.at(place)
+        if attempt.points < before:
+            return [f"{name}: statement {number} loses points ({before} to {attempt.points})"]
+        before = attempt.points
+        if attempt.passed and number < len(statements):
             return [f"{name}: passes after statement {number} already; what follows is not needed"]
     return []
 
 
-def _mistakes(lesson: Lesson) -> list[str]:
+def _mistakes(attempts: Attempts) -> list[str]:
     problems = []
+    lesson = attempts.lesson
     for name in lesson.scripts_like("wrong-*.ps1"):
         named = _NAMES.findall(lesson.scripts[name])
-        report = _grade(lesson, name)
-        failed = [check.id for check in report.checks if check.verdict == "fail"]
-        if report.passed:
+        attempt = attempts.run(lesson.scripts[name])
+        failed = attempt.ids(FAIL)
+        if attempt.passed:
             problems.append(f"{name}: passes")
         if not named:
             problems.append(f"{name}: its first line must name a check (# check: ID)")
@@ -224,10 +232,10 @@ def _mistakes(lesson: Lesson) -> list[str]:
     return problems
 
 
-def _commands(lesson: Lesson) -> list[str]:
+def _commands(attempts: Attempts) -> list[str]:
     """Every command in the texts is one, and both languages show the same."""
     problems = []
-    session = grading.open_session(lesson)
+    lesson, session = attempts.lesson, attempts.session
     shown: dict[str, list[str]] = {}
     for language, sections in lesson.sections.items():
         shown[language] = [block.strip() for text in sections.values() for block in _FENCE.findall(text)]

@@ -8,7 +8,7 @@ explanation is the text `kind.<kind>` in the languages of the course.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -162,6 +162,13 @@ class Trace:
         """The events that came after event `seq`."""
         for number in range(seq, len(self.events)):
             yield self._view(number + 1, self.events[number])
+
+    def of_kinds(self, kinds: Container[str], since: int = 0) -> Iterator[TraceEvent]:
+        """Those of the events after event `since` that are of one of these kinds."""
+        events = self.events
+        for number in range(since, len(events)):
+            if events[number][1] in kinds:
+                yield self._view(number + 1, events[number])
 
     def _view(self, seq: int, raw: RawEvent) -> TraceEvent:
         time, kind, cause, source, target, partition, vp, channel, fields = raw

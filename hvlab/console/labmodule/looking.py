@@ -143,23 +143,22 @@ def _partitions(call: Call) -> Iterator[object]:
 def _events(call: Call) -> Iterator[object]:
     args = call.args
     lab: Lab = call.lab
-    wanted = {kind.casefold() for kind in args.Kind or ()}
+    asked = {kind.casefold() for kind in args.Kind or ()}
+    wanted = {kind for kind in KINDS if kind.casefold() in asked}
     machines = find_machines(call, args.VM) if args.VM else []
     if args.VM and not machines:
         return
     suffixes = tuple(f"/{machine.name}" for machine in machines)
-    found = []
-    for event in lab.world.trace.since(args.Since or 0):
-        call.runner.charge(1)
-        if wanted and event.kind.casefold() not in wanted:
-            continue
+    trace = lab.world.trace
+    found = trace.chain(args.Cause)[::-1] if args.Cause else []
+    since = len(trace) if args.Cause else args.Since or 0
+    call.runner.charge(len(found) + max(0, len(trace) - since))
+    for event in trace.of_kinds(wanted, since) if args.Kind else trace.since(since):
         if suffixes and not _concerns(event, suffixes):
             continue
         if args.Name and str(event.get("name", "")).casefold() != args.Name.casefold():
             continue
         found.append(event)
-    if args.Cause:
-        found = lab.world.trace.chain(args.Cause)[::-1]
     if args.First:
         found = found[: args.First]
     if args.Last:

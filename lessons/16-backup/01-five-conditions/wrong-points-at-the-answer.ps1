@@ -15,5 +15,5 @@ Start-Sleep 5
 New-LabBackup old D:\Backup
 New-LabBackup mail D:\Backup
 $e = Get-LabEvent guest.writers | Where-Object { $_.Fields.action -eq 'frozen' } | Select-Object -Last 1
-while ($e.Kind -ne 'ring.packet') { $e = Get-LabEvent | Where-Object Seq -eq $e.Cause }
+while ($e.Kind -ne 'ring.packet') { $e = Get-LabEvent -Cause $e.Cause | Select-Object -Last 1 }
 Submit-LabAnswer why "$((Get-LabEvent guest.writers | Select-Object -Last 1).Seq)"

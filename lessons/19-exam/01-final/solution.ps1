@@ -28,11 +28,11 @@ Wait-Lab web01 -For Heartbeat
 New-LabBackup {{c}} E:\Backup
 Start-LabWorkload {{d}} Write -Count 3
 $e = Get-LabEvent guest.writers | Where-Object { $_.Fields.action -eq 'frozen' } | Select-Object -Last 1
-while ($e.Kind -ne 'hypercall') { $e = Get-LabEvent | Where-Object Seq -eq $e.Cause }
+while ($e.Kind -ne 'hypercall') { $e = Get-LabEvent -Cause $e.Cause | Select-Object -Last 1 }
 Submit-LabAnswer wish "$($e.Seq)"
 $e = Get-LabEvent vmbus.message | Where-Object { $_.Fields.name -eq 'OFFER_CHANNEL' -and $_.Target -like '*/{{d}}/*' } | Select-Object -Last 1
-while ($e.Fields.name -ne 'REQUEST_OFFERS') { $e = Get-LabEvent | Where-Object Seq -eq $e.Cause }
+while ($e.Fields.name -ne 'REQUEST_OFFERS') { $e = Get-LabEvent -Cause $e.Cause | Select-Object -Last 1 }
 Submit-LabAnswer offers "$($e.Seq)"
 $e = Get-LabEvent disk.io | Where-Object { $_.Fields.operation -eq 'write' -and $_.Fields.path -eq 'C:\{{d}}.vhd' } | Select-Object -Last 1
-while ($e.Kind -ne 'ring.packet') { $e = Get-LabEvent | Where-Object Seq -eq $e.Cause }
+while ($e.Kind -ne 'ring.packet') { $e = Get-LabEvent -Cause $e.Cause | Select-Object -Last 1 }
 Submit-LabAnswer write "$($e.Seq)"
