@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hvlab.course import library
+from hvlab.course.attempts import Attempts
 from tests.acceptance import blind
 
 SAMPLE = 6
@@ -32,7 +33,8 @@ def test_every_answer_is_judged_as_it_was_meant(name: str) -> None:
 def test_a_sample_is_judged_as_it_was_meant(name: str) -> None:
     lesson, answers = blind.read(name)
     first = {answer.verdict: number for number, answer in reversed(list(enumerate(answers, 1)))}
-    judged = [blind.judge(lesson, number, answers[number - 1]) for number in first.values()]
+    attempts = Attempts(lesson)
+    judged = [blind.judge(attempts, number, answers[number - 1]) for number in first.values()]
     assert unexpected(judged) == []
 
 
@@ -47,7 +49,7 @@ LESSON = "first-child-partition"
 
 
 def judged(script: str, step: str = "", verdict: str = blind.RIGHT) -> blind.Judged:
-    return blind.judge(library.find(LESSON), 1, blind.Answer(verdict, "a test", script, step))
+    return blind.judge(Attempts(library.find(LESSON)), 1, blind.Answer(verdict, "a test", script, step))
 
 
 def test_a_step_is_judged_alone_after_the_solution_of_those_before() -> None:

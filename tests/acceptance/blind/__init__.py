@@ -21,7 +21,6 @@ with the reason why that is right. `python -m tests.acceptance.blind` prints the
 
 from __future__ import annotations
 
-import functools
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -31,9 +30,11 @@ import msgspec
 
 from hvlab.console.errors import ParseError
 from hvlab.console.texthost import TextHost
-from hvlab.course import grading, library
+from hvlab.course import library
+from hvlab.course.attempts import Attempts, Place
+from hvlab.course.checks import PASS
+from hvlab.course.grading import message_of
 from hvlab.course.model import Lesson
-from hvlab.session.session import Session
 
 HERE = Path(__file__).parent
 RIGHT, WRONG = "right", "wrong"
@@ -118,72 +119,62 @@ def exceptions() -> dict[str, str]:
     return {str(name): str(reason) for name, reason in table.items()}
 
 
-@functools.lru_cache(maxsize=64)
-def before(folder: Path, seed: int, step: str) -> str:
-    """What of the lesson's own solution comes before a step.
+def before(attempts: Attempts, step: str) -> Place:
+    """Where the lesson's own solution stands before a step.
 
-    That is as much as the earlier steps' goals need, and in any case nothing that already reaches one of
-    the step's own goals.
+    That is as far as the earlier steps' goals need, and in any case before anything that already reaches one of
+    the step's own goals. Without a step it is the start.
     """
-    lesson = library.find(str(folder), seed)
-    steps = [one.id for one in lesson.plan.step]
-    place = steps.index(step)
-    earlier = {goal for one in lesson.plan.step[:place] for goal in one.goals}
-    own = set(lesson.plan.step[place].goals)
-    session = grading.open_session(lesson)
-    statements = session.parse(lesson.scripts["solution.ps1"]).statements
-    done: list[str] = []
-    for statement in ["", *(one.text for one in statements)]:
-        if statement:
-            session.run(statement)
-        passed = _passed(lesson, session)
-        if passed & own:
+    lesson, place = attempts.lesson, attempts.start
+    if not step:
+        return place
+    number = [one.id for one in lesson.plan.step].index(step)
+    earlier = {goal for one in lesson.plan.step[:number] for goal in one.goals}
+    own = set(lesson.plan.step[number].goals)
+    for statement in attempts.statements(lesson.scripts["solution.ps1"]):
+        if earlier <= set(attempts.at(place).ids(PASS)):
             break
-        if statement:
-            done.append(statement)
-        if earlier <= passed:
+        following = attempts.after(place, statement)
+        if own & set(attempts.at(following).ids(PASS)):
             break
-    return "\n".join(done)
+        place = following
+    return place
 
 
-def _passed(lesson: Lesson, session: Session) -> set[str]:
-    rows = grading.report(lesson, session, "", "en").checks
-    return {row.id for row in rows if row.verdict == "pass"}
-
-
-def _begun(lesson: Lesson, answer: Answer) -> Session:
-    session = grading.open_session(lesson)
-    if answer.step:
-        session.run(before(lesson.folder, lesson.seed, answer.step))
-    return session
-
-
-def judge(lesson: Lesson, number: int, answer: Answer) -> Judged:
-    """Grade an answer in a lab of its own."""
-    session = _begun(lesson, answer)
-    held = _passed(lesson, session)
+def judge(attempts: Attempts, number: int, answer: Answer) -> Judged:
+    """Grade an answer."""
+    lesson = attempts.lesson
+    place = before(attempts, answer.step)
+    held = set(attempts.at(place).ids(PASS))
     try:
-        session.parse(answer.script)
+        statements = attempts.statements(answer.script)
     except ParseError as error:
         return Judged(lesson.id, number, answer, False, (), f"line {error.line}: {error.message}")
-    session.run(answer.script)
-    report = grading.report(lesson, session, "", "en")
+    if attempts.travels(statements):
+        attempts = Attempts(lesson)  # who goes back and forth would leave the others elsewhere
+        place = before(attempts, answer.step)
+    for statement in statements:
+        place = attempts.after(place, statement)
+        if place.ended:
+            break
     own = next((set(step.goals) for step in lesson.plan.step if step.id == answer.step), None)
     counted = {check.id for check in lesson.plan.check} if own is None else own | held
-    failed = [row for row in report.checks if row.id in counted and row.verdict != "pass"]
-    said = next((f"{row.id}: {row.message}" for row in failed if row.message), "")
-    return Judged(lesson.id, number, answer, not failed, tuple(row.id for row in failed), said)
+    failed = [row for row in attempts.at(place).results if row.check.id in counted and row.verdict != PASS]
+    said = next((f"{row.check.id}: {text}" for row in failed if (text := message_of(row, "en"))), "")
+    return Judged(lesson.id, number, answer, not failed, tuple(row.check.id for row in failed), said)
 
 
 def judge_lesson(name: str) -> list[Judged]:
     """How all answers to a lesson are judged."""
     lesson, answers = read(name)
-    return [judge(lesson, number, answer) for number, answer in enumerate(answers, 1)]
+    attempts = Attempts(lesson)
+    return [judge(attempts, number, answer) for number, answer in enumerate(answers, 1)]
 
 
 def what_it_prints(lesson: Lesson, answer: Answer) -> Iterator[str]:
     """What the console prints while an answer runs, without a word on how it is judged: for whoever writes one."""
-    session = _begun(lesson, answer)
+    attempts = Attempts(lesson)
+    session = attempts.go(before(attempts, answer.step))
     lines: list[str] = []
     session.shell.host = TextHost(lines.append, width=120)
     session.run(answer.script)
