@@ -19,11 +19,13 @@ from websockets.exceptions import WebSocketException
 from hvlab.classroom import messages
 from hvlab.classroom.code import ClassCode
 from hvlab.classroom.debrief import Debrief
+from hvlab.classroom.grouping import GroupOrder, GroupView
 from hvlab.classroom.instructing import ExamOrder, PollOrder, PushOrder, StageOrder
 from hvlab.classroom.messages import FRAME, FromLearner, FromServer, Refused, Welcome
 from hvlab.classroom.view import ClassView
 from hvlab.course.batch import Outcome
 from hvlab.course.classes import Trouble
+from hvlab.course.teams import Lost
 from hvlab.session.log import Entry
 
 T = TypeVar("T")
@@ -232,6 +234,16 @@ class Instructor(Asker):
     def leave_stage(self) -> None:
         """Show it no more."""
         self._ask("POST", "/stage", msgspec.json.encode(StageOrder("end")))
+
+    def group(
+        self, act: Literal["make", "rule"], name: str, members: list[str], lesson: str, lost: Lost
+    ) -> None:
+        """Make a group of members (NAME=ROLE) that shares a lab, or change its rule."""
+        self._ask("POST", "/group", msgspec.json.encode(GroupOrder(act, name, members, lesson, lost)))
+
+    def groups(self) -> list[GroupView]:
+        """All groups."""
+        return msgspec.json.decode(self._ask("GET", "/group"), type=list[GroupView])
 
     def exam(self, act: Literal["begin", "end", "release"]) -> None:
         """Begin an exam, end it, give its results out."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 
 import msgspec
 
 from hvlab.classroom.messages import harmless
 from hvlab.console.host import RecordingHost
-from hvlab.course import grading
-from hvlab.course.loading import load
+from hvlab.course import grading, library
 from hvlab.session.log import Entry
 from hvlab.session.session import ReplayMismatch
 from hvlab.text import Text
@@ -64,7 +62,7 @@ def slips(folder: str, seed: int, lines: bytes) -> bytes:
 
 
 def _slips(folder: str, seed: int, entries: list[Entry]) -> list[Slip]:
-    session = grading.open_session(load(Path(folder), seed))
+    session = grading.open_session(library.find(folder, seed))
     host = session.shell.host
     assert isinstance(host, RecordingHost)
     given: list[tuple[int, int, str]] = []

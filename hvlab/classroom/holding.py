@@ -20,10 +20,8 @@ from starlette.responses import Response
 from hvlab.classroom import hidden, standing
 from hvlab.classroom.changes import Change
 from hvlab.classroom.limits import Clock, Tries
-from hvlab.classroom.messages import (
-    Push,
-)
-from hvlab.classroom.store import ClassData, Learner, Store
+from hvlab.classroom.messages import Away, Push
+from hvlab.classroom.store import ClassData, Learner, Store, TeamData
 from hvlab.classroom.writer import Writer
 from hvlab.console.cmdlets import CmdletTable
 from hvlab.course import batch, grading, library
@@ -66,8 +64,17 @@ class Holding:
             self._begins, self._table = len(begun.log.entries), begun.table
         self._pools = pools
         self._clock = clock
-        self._here: dict[int, asyncio.Queue[Push]] = {}
+        self._here: dict[int, asyncio.Queue[Push | Away]] = {}
         """Of each learner who is connected to this process: what is to be sent to them."""
+        self._who: dict[int, Learner] = {}
+        """Who they are."""
+        self._teams: dict[int, TeamData] = {}
+        """Groups by the id of their lab, as they were last read."""
+        self._tables: dict[int, CmdletTable] = {}
+        """The commands that there are in a group's lab."""
+        self._told_away: dict[int, Away] = {}
+        self._performed: dict[int, int] = {}
+        """So many commands of a group's log have been done in the server's own lab."""
         self._told = 0
         self._telling = asyncio.Lock()
         """Held while what was pushed is passed on, so that nothing is passed on twice."""
@@ -84,6 +91,9 @@ class Holding:
 
     def _now(self) -> int:
         return int(self._clock() * 1000)
+
+    async def tell(self) -> None:
+        """Pass on what was pushed since the last look to those who are connected here (ClassServer)."""
 
     async def _write(self, change: Change) -> int:
         """Have a change stored for good, together with what others bring. NotKept, SQLAlchemyError."""
@@ -103,7 +113,7 @@ class Holding:
 
     async def _record(self, learner: Learner) -> bytes:
         """A learner's session log."""
-        entries = await asyncio.to_thread(self._store.log, learner.id)
+        entries = await asyncio.to_thread(self._store.log, learner.lab)
         return standing.record(self._drawn(learner.seed, self._lesson_of(learner, graded=True)), entries)
 
     async def _replay(self, learner: Learner, work: Callable[..., bytes], *arguments: object) -> bytes:

@@ -20,7 +20,7 @@ from hvlab.classroom.messages import (
 )
 from hvlab.classroom.store import Learner
 from hvlab.classroom.view import make_view
-from hvlab.course import library, polls, reports
+from hvlab.course import freelab, library, polls, reports
 from hvlab.course.companion import Part
 from hvlab.course.exam import Terms
 from hvlab.course.model import Lesson
@@ -80,12 +80,14 @@ class Instructing(Holding):
             return Response("malformed", 400)
         if order.kind not in messages.PUSHES:
             return Response("malformed", 400)
-        if order.kind == "lesson":
+        if order.kind in ("lesson", "scenario"):
             return await self._give(order)
         known = {learner.name: learner.id for learner in await asyncio.to_thread(self._store.learners)}
         if any(name not in known for name in order.to):
             return Response("no-such-learner", 404)
         chosen: list[int | None] = [known[name] for name in order.to]
+        if order.kind == "command":
+            await self._run_in_teams(order.text, order.to)
         if not chosen and order.kind in ("pause", "resume") and self._terms is not None:
             await self._set_terms(getattr(self._terms, order.kind)(self._now()))
         for learner in chosen or [None]:
@@ -96,24 +98,36 @@ class Instructing(Holding):
         """A further lesson, to some or to all who are in the class."""
         if self._terms is not None:
             return Response("exam-lesson", 409)
-        if order.text not in library.ids():
-            return Response("no-such-lesson", 404)
+        wanted = order.text
+        if order.kind == "scenario":
+            wanted = freelab.PREFIX + wanted.removeprefix(freelab.PREFIX)
+        if wanted not in (freelab.names() if order.kind == "scenario" else library.ids()):
+            return Response(f"no-such-{order.kind}", 404)
         learners = await asyncio.to_thread(self._store.learners)
         chosen = [one for one in learners if not order.to or one.name in order.to]
         if len(chosen) < len(set(order.to)):
             return Response("no-such-learner", 404)
-        lesson = library.find(order.text)
+        lesson = library.find(wanted)
         for learner in chosen:
-            if self._lesson_of(learner).id == lesson.id:
+            if self._lesson_of(learner).id == lesson.id and not learner.team:
                 continue  # they are at it
             seed = lesson.seed if lesson.plan.seeds == "fixed" else secrets.randbelow(1 << 31)
-            name = "" if lesson.id == self._lesson.id else lesson.id
-            given, token = await asyncio.to_thread(self._store.give, learner, name, seed, self._now())
-            digest = self._drawn(given.seed, lesson).digest
-            part = msgspec.json.encode(Part(token, lesson.id, digest, given.seed, lesson.title)).decode()
-            number = await asyncio.to_thread(self._store.push, "lesson", part, learner.id, self._now())
-            await self._write(Reach(given.id, number))
+            await self._give_one(learner, lesson, seed)
         return Response(status_code=204)
+
+    async def _give_one(
+        self, learner: Learner, lesson: Lesson, seed: int, team: int = 0, role: str = ""
+    ) -> None:
+        """A lesson, drawn by a seed unless they were at it before, to somebody; with a `team`, in that group's lab."""
+        name = "" if lesson.id == self._lesson.id else lesson.id
+        given, token = await asyncio.to_thread(self._store.give, learner, name, seed, self._now(), team, role)
+        digest = self._drawn(given.seed, lesson).digest
+        part = msgspec.json.encode(Part(token, lesson.id, digest, given.seed, lesson.title, team)).decode()
+        number = await asyncio.to_thread(self._store.push, "lesson", part, learner.id, self._now())
+        await self._write(Reach(given.id, number))
+
+    async def _run_in_teams(self, text: str, names: list[str]) -> None:
+        """What the instructor runs in the labs of groups (Grouping)."""
 
     async def _exam(self, request: Request) -> Response:
         try:
@@ -183,7 +197,7 @@ class Instructing(Holding):
         wanted = request.query_params.get("lesson", "")
         lesson = self._graded
         if wanted and wanted != self._lesson.id:
-            if wanted not in library.ids():
+            if wanted not in [*library.ids(), *freelab.names()]:
                 return Response("no-such-lesson", 404)
             lesson = library.find(wanted)
         else:
@@ -204,7 +218,7 @@ class Instructing(Holding):
         view = make_view(self._at, language, learners, standings, frozenset(), now)
         made = []
         for learner in learners:
-            lines = await asyncio.to_thread(self._store.lines, learner.id)
+            lines = await asyncio.to_thread(self._store.lines, learner.lab)
             log = f"[{','.join(lines)}]".encode()
             found = await self._replay(
                 learner, debrief.slips, str(self._at(learner).folder), learner.seed, log
@@ -228,7 +242,7 @@ class Instructing(Holding):
         if after is not None:
             if not (after.isascii() and after.isdigit() and len(after) < 10):
                 return Response("malformed", 400)
-            lines = await asyncio.to_thread(self._store.lines, learner.id, int(after))
+            lines = await asyncio.to_thread(self._store.lines, learner.lab, int(after))
             return Response(f"[{','.join(lines)}]", media_type="application/json")
         return Response(await self._record(learner), media_type="application/jsonl")
 

@@ -18,6 +18,9 @@ from hvlab.classroom.client import Address, Refusal, Talk, Unreachable
 from hvlab.classroom.messages import (
     BATCH,
     Applied,
+    Ask,
+    Away,
+    Back,
     Inputs,
     Join,
     Kept,
@@ -25,13 +28,16 @@ from hvlab.classroom.messages import (
     Push,
     Return,
     Stage,
+    Turned,
     Vote,
     harmless,
 )
 from hvlab.console.cmdlets import CmdletTable
-from hvlab.course.companion import Part, arrived, told_exam
+from hvlab.course import teams
+from hvlab.course.companion import Part, arrived, pending_order, told_exam
 from hvlab.course.exam import Terms, forbidden
 from hvlab.course.polls import Ballot, read_ballot
+from hvlab.course.teams import Team
 from hvlab.session.log import Entry, LogWriter
 from hvlab.text import Text
 
@@ -43,8 +49,14 @@ AGAIN = (1.0, 2.0, 5.0, 10.0)
 """Seconds between attempts to connect."""
 PASSING = ("too-fast", "too-many-tries", "database", "silent")
 """Refusals after which one tries again; after any other the link ends, and the work goes on without it."""
+AWAY, OFF = "away", "classroom.link.off"
+"""News: who of the group has no connection has changed; there is none to the class."""
 ROOM = 512 << 10
 """About so many bytes of inputs a message."""
+
+
+OWN = "session.jsonl"
+"""The record of the work at the class's own lesson."""
 
 
 class Enrolment(msgspec.Struct, frozen=True):
@@ -55,8 +67,10 @@ class Enrolment(msgspec.Struct, frozen=True):
     lesson: str
     digest: str
     seed: int
-    record: str = "session.jsonl"
+    record: str = OWN
     """The file beside it that holds the work."""
+    team: int = 0
+    """The group whose lab it is; 0: the learner works alone."""
 
 
 def enrol(address: Address, name: str) -> Enrolment:
@@ -87,16 +101,20 @@ def remember(file: Path, enrolment: Enrolment) -> None:
 def remember_part(folder: Path, before: Enrolment, part: str) -> Enrolment:
     """Keep from now on the enrolment at a further lesson (a Part as JSON) in a class's folder. DecodeError, OSError."""
     given = msgspec.json.decode(part, type=Part)
-    earlier = remembered(folder / f"before-{_file_name(given.lesson)}.json")
-    record = earlier.record if earlier is not None else f"{_file_name(given.lesson)}.jsonl"
-    enrolment = Enrolment(given.token, before.name, given.lesson, given.digest, given.seed, record)
-    remember(folder / f"before-{_file_name(before.lesson)}.json", before)
+    name = _file_name(given.lesson, given.team)
+    earlier = remembered(folder / f"before-{name}.json")
+    record = earlier.record if earlier is not None else f"{name}.jsonl"
+    enrolment = Enrolment(
+        given.token, before.name, given.lesson, given.digest, given.seed, record, given.team
+    )
+    remember(folder / f"before-{_file_name(before.lesson, before.team)}.json", before)
     remember(folder / "enrolment.json", enrolment)
     return enrolment
 
 
-def _file_name(lesson: str) -> str:
-    return "".join(c for c in lesson if c.isalnum() or c in "-_")
+def _file_name(lesson: str, team: int) -> str:
+    name = "".join(c for c in lesson if c.isalnum() or c in "-_")
+    return f"{name}-group-{team}" if team else name
 
 
 class Link:
@@ -126,7 +144,12 @@ class Link:
         self._watching = False
         self._stage_seed = 0
         self._stage: list[Entry] = []
-        self._votes: deque[Vote] = deque()
+        self._says: deque[Vote | Ask | Back] = deque()
+        """What is to be said once, if there is a connection."""
+        self.shared = bool(enrolment.team)
+        self._team: Team | None = None
+        self._away: Away | None = None
+        self._turned: deque[Turned] = deque()
         self._connected = False
 
     # -- for the console --------------------------------------------------------------------------
@@ -135,6 +158,8 @@ class Link:
         """Keep this log on the server from now on."""
         self._log = log
         self._last = arrived(log.entries)
+        if self.shared and (number := pending_order(log.entries)):
+            self._last = number - 1  # the process ended between the order's arrival and its being done
         self._thread.start()
 
     def due(self) -> Push | None:
@@ -165,6 +190,8 @@ class Link:
 
     def forbids(self, command: str, table: CmdletTable, text: Text) -> str:
         """Why a command may not be given now; empty if it may. Only an exam forbids."""
+        if self.shared:
+            return self._shared_forbids(command, table, text)
         terms = self._terms
         if terms is None:
             return ""
@@ -179,6 +206,29 @@ class Link:
             return text("classroom.exam.forbidden", command=name, allowed=", ".join(terms.allowed))
         return ""
 
+    def _shared_forbids(self, command: str, table: CmdletTable, text: Text) -> str:
+        if not command:
+            return text("classroom.team.no_time")
+        if not self._connected or self._team is None:
+            return text("classroom.team.no_link")
+        if self._away is not None and self._away.lost == "pause" and self._away.names:
+            return teams.told_missing(self._away.names, self._away.lost, text)
+        why = teams.denied(command, self._team.role, table)
+        return "" if why is None else teams.told_denied(why, self._team, text)
+
+    def order(self, command: str) -> None:
+        """Ask for a command to be done in the group's lab."""
+        self._says.append(Ask(command))
+
+    def back(self, text: Text) -> str:
+        """Ask to go on with the class's own lesson; what to say to it."""
+        if self._enrolment.record == OWN:
+            return text("classroom.back.home")
+        if not self._connected:
+            return text("classroom.back.no_link")
+        self._says.append(Back())
+        return text("classroom.back.asked")
+
     def left(self) -> int | None:
         """The seconds that are left of an exam; None where there is none."""
         return None if self._terms is None else self._terms.left(_own_time() + self._ahead) // 1000
@@ -187,7 +237,7 @@ class Link:
         """Vote; False if there is no connection, for a vote is for now."""
         if self.ballot is None or not self._connected:
             return False
-        self._votes.append(Vote(self.ballot.poll, self.ballot.round, choice))
+        self._says.append(Vote(self.ballot.poll, self.ballot.round, choice))
         return True
 
     def wait(self) -> None:
@@ -199,9 +249,19 @@ class Link:
     def news(self, text: Text) -> list[str]:
         """What has become of the connection since the last question."""
         said = []
+        while self._turned:
+            turned = self._turned.popleft()
+            why = f"classroom.refused.{turned.reason}"
+            said.append(f"{harmless(turned.text)}: {text(why) if text.has(why) else turned.reason}")
         while self._news:
             news = self._news.popleft()
-            said.append(text(news))
+            if news == AWAY:
+                if self._away is not None:
+                    said.append(teams.told_missing(self._away.names, self._away.lost, text))
+                continue
+            said.append(text("classroom.team.no_link" if self.shared and news == OFF else news))
+            if news == "classroom.link.on" and self._team is not None:
+                said += teams.told(self._team, text)
             if news == "classroom.link.on" and self._terms is not None:
                 said += told_exam(self._terms, text)
         return said
@@ -228,6 +288,7 @@ class Link:
                     welcome = talk.greet(Return(self._enrolment.token))
                     self.kept, self._terms = welcome.kept, welcome.exam
                     self._ahead = welcome.now - _own_time()
+                    self._team = welcome.team
                     failures, told = 0, self._tell("classroom.link.on", told)
                     self._connected = True
                     self._converse(talk)
@@ -236,7 +297,7 @@ class Link:
                     self._connected = False
                     talk.close()
             except Unreachable:
-                told = self._tell("classroom.link.off", told)
+                told = self._tell(OFF, told)
             except Refusal as refusal:
                 if refusal.reason not in PASSING:
                     self._tell(f"classroom.refused.{refusal.reason}", "")
@@ -262,6 +323,8 @@ class Link:
         applied = 0
         looked = 0.0
         while True:
+            if self.shared:
+                self.kept = log.written  # the group's log is the server's own
             if asked <= self.kept < log.written:
                 lines = log.entries[self.kept : min(log.written, self.kept + BATCH)]
                 size, count = 0, 0
@@ -276,13 +339,21 @@ class Link:
             elif self._watching and time.monotonic() - looked > LOOK:
                 talk.say(Look(len(self._stage)))
                 looked = time.monotonic()
-            elif self._votes:
-                talk.say(self._votes.popleft())
+            elif self._says:
+                talk.say(self._says.popleft())
             elif self._end.is_set() and self.kept >= log.written:
                 return
             message = talk.hear(LISTEN)
             if isinstance(message, Kept):
                 self.kept = message.count
+            elif isinstance(message, Away):
+                is_news = bool(message.names) if self._away is None else message.names != self._away.names
+                self._away = message
+                if is_news:
+                    self._tell(AWAY, "")
+            elif isinstance(message, Turned):
+                self._turned.append(message)
+                self._stir.set()
             elif isinstance(message, Stage):
                 if message.first == len(self._stage) + 1:
                     self._stage_seed = message.seed
@@ -305,6 +376,6 @@ def _own_time() -> int:
 
 def _readable(push: Push) -> str:
     """A command keeps its lines; whatever could steer a terminal is gone from either. JSON is read with care later."""
-    if push.kind in ("poll", "tally", "exam", "lesson"):
+    if push.kind in ("poll", "tally", "exam", "lesson", "order"):
         return push.text
     return "\n".join(harmless(line) for line in push.text.splitlines())

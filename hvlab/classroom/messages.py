@@ -12,6 +12,7 @@ from typing import Annotated
 import msgspec
 
 from hvlab.course.exam import Terms
+from hvlab.course.teams import ORDER, Lost, Team
 from hvlab.session.log import Entry
 
 FRAME = 2 << 20
@@ -21,7 +22,7 @@ BATCH = 256
 NAME = 40
 STAGE = "\u2605"
 """The name under which the lab lies that the instructor shows; nobody can join by it."""
-PUSHES = ("message", "command", "pause", "resume", "lesson")
+PUSHES = ("message", "command", "pause", "resume", "lesson", "scenario")
 
 ShortText = Annotated[str, msgspec.Meta(max_length=200)]
 Number = Annotated[int, msgspec.Meta(ge=0, le=1 << 31)]
@@ -67,6 +68,16 @@ class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="look"):
     after: Number
 
 
+class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="ask"):
+    """Asks for a command to be put into the log of the learner's group; whose it is follows from the token."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=ORDER)]
+
+
+class Back(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="back"):
+    """Asks to go on with the class's own lesson."""
+
+
 class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     """The learner is in: `kept` inputs of their log are on the server. `token` is empty on a return."""
 
@@ -79,6 +90,7 @@ class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     now: int = 0
     """The server's time, in ms since 1970."""
     exam: Terms | None = None
+    team: Team | None = None
 
 
 class Kept(msgspec.Struct, frozen=True, tag="kept"):
@@ -88,7 +100,7 @@ class Kept(msgspec.Struct, frozen=True, tag="kept"):
 
 
 class Push(msgspec.Struct, frozen=True, tag="push"):
-    """Something from the instructor; `kind` is one of PUSHES, follow, unfollow, poll, tally or exam; some with JSON."""
+    """From the instructor; `kind` is one of PUSHES, follow, unfollow, poll, tally, exam, order, some with JSON."""
 
     number: int
     kind: str
@@ -103,14 +115,28 @@ class Stage(msgspec.Struct, frozen=True, tag="stage"):
     lines: list[Entry]
 
 
+class Away(msgspec.Struct, frozen=True, tag="away"):
+    """The names of those in the learner's group who have no connection, and what the lab does meanwhile."""
+
+    names: list[str]
+    lost: Lost = "pause"
+
+
+class Turned(msgspec.Struct, frozen=True, tag="turned"):
+    """A command was not put into the group's log; `reason` is a message id under classroom.refused."""
+
+    reason: str
+    text: str
+
+
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
     """What was asked is not done; `reason` is a message id under classroom.refused. The connection ends."""
 
     reason: str
 
 
-FromLearner = Join | Return | Inputs | Applied | Vote | Look
-FromServer = Welcome | Kept | Push | Stage | Refused
+FromLearner = Join | Return | Inputs | Applied | Vote | Look | Ask | Back
+FromServer = Welcome | Kept | Push | Stage | Away | Turned | Refused
 _FROM_LEARNER: msgspec.json.Decoder[FromLearner] = msgspec.json.Decoder(FromLearner)
 _FROM_SERVER: msgspec.json.Decoder[FromServer] = msgspec.json.Decoder(FromServer)
 

@@ -22,13 +22,16 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from hvlab.classroom import messages, standing
 from hvlab.classroom.changes import Keep, Note, NotKept, Reach
+from hvlab.classroom.grouping import Grouping
 from hvlab.classroom.holding import language_of
-from hvlab.classroom.instructing import Instructing
 from hvlab.classroom.limits import Bucket
 from hvlab.classroom.messages import (
     BATCH,
     STAGE,
     Applied,
+    Ask,
+    Away,
+    Back,
     FromLearner,
     Inputs,
     Join,
@@ -41,7 +44,7 @@ from hvlab.classroom.messages import (
     Vote,
     Welcome,
 )
-from hvlab.classroom.store import Learner
+from hvlab.classroom.store import Learner, Sent
 from hvlab.course.exam import GRACE, Terms, forbidden
 from hvlab.session.log import Entry
 
@@ -59,7 +62,7 @@ GREETING = 10.0
 """Seconds within which a connection says who it is."""
 
 
-class ClassServer(Instructing):
+class ClassServer(Grouping):
     """One class: the application, the learners' side, and what goes on by itself."""
 
     def app(self) -> Starlette:
@@ -72,6 +75,7 @@ class ClassServer(Instructing):
                 Route("/stage", self._for_instructor(self._stage), methods=["POST"]),
                 Route("/exam", self._for_instructor(self._exam), methods=["POST"]),
                 Route("/mine", self._mine),
+                Route("/group", self._for_instructor(self._group), methods=["GET", "POST"]),
                 Route("/poll", self._for_instructor(self._poll), methods=["POST"]),
                 Route("/push", self._for_instructor(self._push), methods=["POST"]),
                 Route("/results/{form}", self._for_instructor(self._results)),
@@ -102,18 +106,20 @@ class ClassServer(Instructing):
 
     async def _serve_learner(self, socket: WebSocket) -> None:
         learner, welcome = await self._greet(socket)
-        queue: asyncio.Queue[Push] = asyncio.Queue()
+        queue: asyncio.Queue[Push | Away] = asyncio.Queue()
         told = -1
         while told != self._told:  # what is passed on meanwhile must not overtake what came before it
             told = self._told
             waiting = await asyncio.to_thread(self._store.pushes, learner.applied)
-        for to, push in waiting:
-            if to in (None, learner.id) and push.number <= told:
-                queue.put_nowait(push)
+        for sent in waiting:
+            if sent.is_for(learner) and sent.push.number <= told:
+                queue.put_nowait(sent.push)
         before = self._here.get(learner.id)
         if before is not None:
             before.put_nowait(Push(0, "elsewhere", ""))
-        self._here[learner.id] = queue
+        self._here[learner.id], self._who[learner.id] = queue, learner
+        if (team := self._teams.get(learner.team)) is not None:
+            queue.put_nowait(self._away(team))
         try:
             await socket.send_text(messages.encode(welcome))
             sender = asyncio.create_task(_send_all(socket, queue))
@@ -125,7 +131,7 @@ class ClassServer(Instructing):
                     await sender
         finally:
             if self._here.get(learner.id) is queue:
-                del self._here[learner.id]
+                del self._here[learner.id], self._who[learner.id]
 
     async def _greet(self, socket: WebSocket) -> tuple[Learner, Welcome]:
         frame = await asyncio.wait_for(socket.receive_text(), GREETING)
@@ -141,8 +147,11 @@ class ClassServer(Instructing):
             raise
         lesson = self._drawn(learner.seed, self._lesson_of(learner))
         kept = await asyncio.to_thread(self._store.kept, learner.id)
+        if learner.team:
+            await self._load_teams()
+        team = self._team_of(learner)
         return learner, Welcome(
-            token, learner.name, lesson.id, lesson.digest, learner.seed, kept, self._now(), self._terms
+            token, learner.name, lesson.id, lesson.digest, learner.seed, kept, self._now(), self._terms, team
         )
 
     async def _recognize(self, greeting: FromLearner) -> tuple[Learner, str]:
@@ -168,6 +177,8 @@ class ClassServer(Instructing):
             if not bucket.take():
                 raise NotKept("too-fast")
             if isinstance(message, Inputs):
+                if learner.team:
+                    raise NotKept("group-only")
                 if self._terms is not None and learner.name != STAGE:
                     self._keep_terms(self._terms, message, arrived)
                 arrived += len(message.lines)
@@ -175,6 +186,11 @@ class ClassServer(Instructing):
                 await socket.send_text(messages.encode(Kept(count)))
             elif isinstance(message, Applied):
                 await self._write(Reach(learner.id, min(message.number, self._told)))
+            elif isinstance(message, Ask):
+                if (turned := await self._ask_for(learner, message.text)) is not None:
+                    await socket.send_text(messages.encode(turned))
+            elif isinstance(message, Back):
+                await self._go_back(learner)
             elif isinstance(message, Look):
                 await self._tell_stage(socket, message.after)
             elif isinstance(message, Vote):
@@ -201,6 +217,18 @@ class ClassServer(Instructing):
                 and forbidden(entry.text, terms.allowed, self._table)
             ):
                 raise NotKept("exam-forbidden")
+
+    async def _go_back(self, learner: Learner) -> None:
+        """Give somebody the class's own lesson again, where they left it. NotKept."""
+        if self._terms is not None:
+            raise NotKept("exam-lesson")
+        present = next(
+            (one for one in await asyncio.to_thread(self._store.learners) if one.person == learner.person),
+            learner,
+        )
+        if present.id == learner.id and learner.person != learner.id:
+            await self._give_one(learner, self._lesson, self._lesson.seed)
+            await self.tell()
 
     async def _tell_stage(self, socket: WebSocket, after: int) -> None:
         shown = await asyncio.to_thread(self._store.shown)
@@ -236,9 +264,11 @@ class ClassServer(Instructing):
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
         self._writer.begin()
         earlier = await asyncio.to_thread(self._store.pushes, 0)
-        self._told = earlier[-1][1].number if earlier else 0
+        self._told = earlier[-1].push.number if earlier else 0
         self._note_pauses(earlier)
-        tasks = [asyncio.create_task(_again(job)) for job in (self.tell, self.assess, self.beat)]
+        await self._load_teams()
+        jobs = (self.tell, self.assess, self.beat, self.perform)
+        tasks = [asyncio.create_task(_again(job)) for job in jobs]
         yield
         for task in tasks:
             task.cancel()
@@ -251,20 +281,21 @@ class ClassServer(Instructing):
         async with self._telling:
             pushes = await asyncio.to_thread(self._store.pushes, self._told)
             self._note_pauses(pushes)
-            for to, push in pushes:
+            for sent in pushes:
                 for learner, queue in self._here.items():
-                    if to in (None, learner):
-                        queue.put_nowait(push)
-                if push.kind == "exam":  # by whichever server of the class
-                    self._terms = msgspec.json.decode(push.text, type=Terms)
-                self._told = push.number
+                    if sent.is_for(self._who[learner]):
+                        queue.put_nowait(sent.push)
+                if sent.push.kind == "exam":  # by whichever server of the class
+                    self._terms = msgspec.json.decode(sent.push.text, type=Terms)
+                self._told = sent.push.number
+            await self._tell_away()
 
-    def _note_pauses(self, pushes: Sequence[tuple[int | None, Push]]) -> None:
-        for to, push in pushes:
-            if push.kind == "command":
-                self._ordered.add(push.text)
-            if to is None and push.kind in ("pause", "resume"):
-                self._paused = push.kind == "pause"
+    def _note_pauses(self, pushes: Sequence[Sent]) -> None:
+        for sent in pushes:
+            if sent.push.kind == "command":
+                self._ordered.add(sent.push.text)
+            if sent.learner is None and sent.push.kind in ("pause", "resume"):
+                self._paused = sent.push.kind == "pause"
 
     async def beat(self) -> None:
         """Tell the other servers of the class who is connected here, and learn who is there."""
@@ -283,6 +314,7 @@ class ClassServer(Instructing):
             self._id < other for other in self._others
         )  # who is nowhere is looked after by one of them
         stale = [one for one in stale if one.id in self._here or (one.id not in theirs and is_first)]
+        stale = [one for one in stale if not one.team]  # groups have labs of their own (perform)
         if not stale:
             return
         before = await asyncio.to_thread(self._store.standings)
@@ -301,10 +333,10 @@ class ClassServer(Instructing):
             await self._write(Note(learner.id, len(lines), found.decode(), since))
 
 
-async def _send_all(socket: WebSocket, queue: asyncio.Queue[Push]) -> None:
+async def _send_all(socket: WebSocket, queue: asyncio.Queue[Push | Away]) -> None:
     while True:
         push = await queue.get()
-        if push.kind in ("elsewhere", "erased"):
+        if isinstance(push, Push) and push.kind in ("elsewhere", "erased"):
             await socket.send_text(messages.encode(Refused(push.kind)))
             await socket.close(1008)
             return

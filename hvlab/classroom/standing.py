@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 
 from hvlab.console.host import RecordingHost
-from hvlab.course import grading
+from hvlab.course import grading, library
 from hvlab.course.checks import PASS, Examiner
-from hvlab.course.loading import load
 from hvlab.course.model import Lesson
 from hvlab.session import log
 from hvlab.session.log import Entry
@@ -91,7 +89,7 @@ def assess(folder: str, seed: int, lines: bytes, learner: int = 0) -> bytes:
     mirror = _mirrors.pop(key, None)
     try:
         if mirror is None or not mirror.follow(entries):
-            mirror = Mirror(load(Path(folder), seed), entries)
+            mirror = Mirror(library.find(folder, seed), entries)
         found = mirror.standing()
     except grading.BadSubmission as error:
         return msgspec.json.encode(Standing(refusal=str(error)[:ERROR]))
@@ -104,6 +102,49 @@ def assess(folder: str, seed: int, lines: bytes, learner: int = 0) -> bytes:
         if len(_mirrors) > MIRRORS:
             _mirrors.popitem(last=False)
     return msgspec.json.encode(found)
+
+
+class Performed(msgspec.Struct, frozen=True):
+    """What a group's lab recorded, and where the group is."""
+
+    entries: list[Entry]
+    standing: Standing
+
+
+_groups: OrderedDict[tuple[str, int], tuple[Session, list[str]]] = OrderedDict()
+"""Of this process: groups' labs, and the commands that were done in each."""
+
+
+def perform(folder: str, seed: int, texts: list[str], lab: int) -> bytes:
+    """Do the commands of a group's log in a lab of the server's own; Performed as JSON.
+
+    With the same `lab` again, only what was added is done.
+    """
+    key = (folder, lab)
+    lesson = library.find(folder, seed)
+    session, done = _groups.pop(key, (None, []))
+    refusal = ""
+    try:
+        if session is None or texts[: len(done)] != done:
+            session, done = grading.open_session(lesson), []
+        for text in texts[len(done) :]:
+            done = [*done, text]
+            session.run(text)
+    except grading.TooLong:
+        refusal = str(grading.too_long(lesson.id))
+    except (MemoryError, RecursionError):
+        refusal = "memory"
+    except Exception as error:  # commands may bring hvlab's own errors to light: they must not stop the class
+        refusal = type(error).__name__
+    if session is None:
+        return msgspec.json.encode(Performed([], Standing(refusal=refusal)))
+    session.log.flush()
+    entries = list(session.log.entries)
+    found = msgspec.structs.replace(_found(lesson, session, entries), refusal=refusal[:ERROR])
+    _groups[key] = (session, done)
+    if len(_groups) > MIRRORS:
+        _groups.popitem(last=False)
+    return msgspec.json.encode(Performed(entries, found))
 
 
 def _found(lesson: Lesson, session: Session, entries: list[Entry]) -> Standing:

@@ -31,9 +31,11 @@ from hvlab.classroom.tables import (
     PresenceRow,
     PushRow,
     StandingRow,
+    TeamRow,
     VoteRow,
 )
 from hvlab.course.polls import Ballot, Tally, counts
+from hvlab.course.teams import Lost, Order
 from hvlab.session.log import Entry
 
 MAXIMUM_LEARNERS = 1000
@@ -54,6 +56,38 @@ class Learner:
     applied: int
     lesson: str = ""
     person: int = 0
+    team: int = 0
+    role: str = ""
+
+    @property
+    def lab(self) -> int:
+        """Whose log is that of the lab they work in: their own, or their group's."""
+        return self.team or self.id
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Something that was pushed: to one learner, to all, or into a group's log."""
+
+    learner: int | None
+    team: int
+    push: Push
+
+    def is_for(self, learner: Learner) -> bool:
+        """Whether somebody is meant. What is run in a group's lab is in its log, or the members' labs would part."""
+        if self.team:
+            return self.team == learner.team
+        return self.learner in (None, learner.id) and not (learner.team and self.push.kind == "command")
+
+
+@dataclass(frozen=True)
+class TeamData:
+    """A group: its lab, its name, the rule for when a member is away, and who is in it now."""
+
+    lab: Learner
+    name: str
+    lost: Lost
+    members: tuple[Learner, ...]
 
 
 @dataclass(frozen=True)
@@ -179,24 +213,33 @@ class Store:
 
     def learners(self, lesson: str | None = None) -> list[Learner]:
         """All, in the order in which they joined, each at the lesson they were given last; or at a certain one."""
-        query = select(LearnerRow).where(LearnerRow.name != STAGE).order_by(LearnerRow.id)
+        is_lab = LearnerRow.name.startswith(STAGE) & (LearnerRow.parent == 0)  # the instructor's, a group's
+        query = select(LearnerRow).where(~is_lab).order_by(LearnerRow.id)
         with Work(self._engine) as work:
             rows = list(work.scalars(query))
         names = {row.id: row.name for row in rows}
         people: dict[int, LearnerRow] = {}
         for row in rows:
             person = row.parent or row.id
-            if lesson in (None, row.lesson) and (person not in people or people[person].given < row.given):
+            if (lesson is None or (lesson == row.lesson and not row.team)) and (
+                person not in people or people[person].given < row.given
+            ):
                 people[person] = row
         return [_learner(people[one], names) for one in sorted(people)]
 
-    def give(self, learner: Learner, lesson: str, seed: int, now: int) -> tuple[Learner, str]:
-        """Let a learner work at another lesson (empty: the class's), or go on with it; a token for it."""
+    def give(
+        self, learner: Learner, lesson: str, seed: int, now: int, team: int = 0, role: str = ""
+    ) -> tuple[Learner, str]:
+        """Let a learner work at another lesson (empty: the class's), or go on with it; a token for it.
+
+        With a `team`, in that group's lab.
+        """
         token = secrets.token_urlsafe(32)
         with Work(self._engine) as work, work.begin():
             family = (LearnerRow.parent == learner.person) | (LearnerRow.id == learner.person)
             last = work.scalar(select(func.max(LearnerRow.given)).where(family)) or 0
-            row = work.scalar(select(LearnerRow).where(family, LearnerRow.lesson == lesson))
+            same = (LearnerRow.lesson == lesson) & (LearnerRow.team == team)
+            row = work.scalar(select(LearnerRow).where(family, same))
             if row is None:
                 row = LearnerRow(
                     name=f"{STAGE}{learner.person}:{last + 1}",
@@ -206,11 +249,69 @@ class Store:
                     applied=0,
                     parent=learner.person,
                     lesson=lesson,
+                    team=team,
                 )
                 work.add(row)
+            row.role = role
             row.token, row.given = _digest(token), last + 1
             work.flush()
             return _learner(row, {learner.person: learner.name}), token
+
+    # -- groups ---------------------------------------------------------------------------------
+
+    def make_team(self, name: str, lost: Lost, lesson: str, seed: int, now: int) -> Learner:
+        """A group's lab. NotKept if there is such a group already or the name cannot be one."""
+        name = harmless(name.strip(), NAME)
+        if not name or "\ufffd" in name:
+            raise NotKept("bad-name")
+        try:
+            with Work(self._engine) as work, work.begin():
+                token = _digest(secrets.token_urlsafe(32))  # nobody has it: the lab is the server's
+                row = LearnerRow(
+                    name=f"{STAGE}{STAGE}{name}"[:NAME], token=token, seed=seed, joined=now, lesson=lesson
+                )
+                work.add(row)
+                work.flush()
+                row.team = row.id
+                work.add(TeamRow(id=row.id, name=name, lost=lost))
+                work.flush()
+                return _learner(row)
+        except IntegrityError:
+            raise NotKept("group-taken") from None
+
+    def change_team(self, name: str, lost: Lost) -> bool:
+        """Another rule for when a member has no connection; False if there is no such group."""
+        with self._engine.begin() as connection:
+            return (
+                connection.execute(update(TeamRow).where(TeamRow.name == name).values(lost=lost)).rowcount > 0
+            )
+
+    def teams(self) -> list[TeamData]:
+        """All groups with those who work in their labs now."""
+        with Work(self._engine) as work:
+            rows = list(work.scalars(select(TeamRow).order_by(TeamRow.id)))
+            labs = {row.id: _learner(work.get_one(LearnerRow, row.id)) for row in rows}
+        if not rows:
+            return []
+        members: dict[int, list[Learner]] = {row.id: [] for row in rows}
+        for learner in self.learners():
+            if learner.team:
+                members[learner.team].append(learner)
+        return [TeamData(labs[row.id], row.name, lost_of(row.lost), tuple(members[row.id])) for row in rows]
+
+    def orders(self, team: int) -> list[str]:
+        """The commands in a group's log, in order (teams.Order as JSON)."""
+        query = select(PushRow.text).where(PushRow.team == team).order_by(PushRow.number)
+        with self._engine.connect() as connection:
+            return list(connection.scalars(query))
+
+    def _forget_name(self, work: Work, person: int) -> None:
+        """Commands that somebody gave in a group's lab stay, for the others; their name does not."""
+        row = work.get(LearnerRow, person)
+        for push in work.scalars(select(PushRow).where(PushRow.kind == "order")):
+            order = msgspec.json.decode(push.text, type=Order)
+            if row is not None and order.by == row.name:
+                push.text = msgspec.json.encode(msgspec.structs.replace(order, by="")).decode()
 
     def shown(self) -> Learner | None:
         """The lab that the instructor shows, if one was ever shown."""
@@ -224,6 +325,7 @@ class Store:
             person = work.scalar(select(LearnerRow.parent).where(LearnerRow.id == learner)) or learner
             family = select(LearnerRow.id).where((LearnerRow.id == person) | (LearnerRow.parent == person))
             ids = list(work.scalars(family))
+            self._forget_name(work, person)
             for table in (InputRow, StandingRow, PushRow, PresenceRow, VoteRow):
                 work.execute(delete(table).where(table.learner.in_(ids)))
             work.execute(delete(LearnerRow).where(LearnerRow.id.in_(ids)))
@@ -269,21 +371,21 @@ class Store:
 
     # -- what the instructor sends --------------------------------------------------------------
 
-    def push(self, kind: str, text: str, learner: int | None, now: int) -> int:
-        """Keep something for one learner or for all; returns its number."""
+    def push(self, kind: str, text: str, learner: int | None, now: int, team: int = 0) -> int:
+        """Keep something for one learner, for all, or in a group's order; returns its number."""
         with Work(self._engine) as work, work.begin():
             if self._is_shared:  # numbers must become visible in their order, or one would be passed over
                 work.execute(sql("LOCK TABLE push IN SHARE ROW EXCLUSIVE MODE"))
-            row = PushRow(learner=learner, kind=kind, text=text, made=now)
+            row = PushRow(learner=learner, kind=kind, text=text, made=now, team=team)
             work.add(row)
             work.flush()
             return row.number
 
-    def pushes(self, after: int) -> list[tuple[int | None, Push]]:
-        """What was pushed after a number, and to whom (None: to all)."""
+    def pushes(self, after: int) -> list[Sent]:
+        """What was pushed after a number, and to whom."""
         with Work(self._engine) as work:
             rows = work.scalars(select(PushRow).where(PushRow.number > after).order_by(PushRow.number))
-            return [(row.learner, Push(row.number, row.kind, row.text)) for row in rows]
+            return [Sent(row.learner, row.team, Push(row.number, row.kind, row.text)) for row in rows]
 
     # -- who is connected where ----------------------------------------------------------------------
 
@@ -384,7 +486,12 @@ class Store:
 
 def _learner(row: LearnerRow, names: dict[int, str] | None = None) -> Learner:
     name = (names or {}).get(row.parent, row.name)
-    return Learner(row.id, name, row.seed, row.applied, row.lesson, row.parent or row.id)
+    return Learner(row.id, name, row.seed, row.applied, row.lesson, row.parent or row.id, row.team, row.role)
+
+
+def lost_of(word: str) -> Lost:
+    """The rule that a database's word means."""
+    return "go-on" if word == "go-on" else "pause"
 
 
 def _count(work: Work, learner: int) -> int:

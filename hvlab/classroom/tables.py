@@ -44,6 +44,10 @@ class LearnerRow(Base):
     """Of a further lesson that somebody was given: who. Such a row has a token, a seed and a log of its own."""
     lesson: Mapped[str] = mapped_column(String(100), default="")
     """Which that is; empty for the class's."""
+    team: Mapped[int] = mapped_column(default=0)
+    """The group's lab in which this is somebody's place; 0: none. Such a row has no log of its own."""
+    role: Mapped[str] = mapped_column(String(20), default="")
+    """What they may do in it."""
     given: Mapped[int] = mapped_column(default=0)
     """Among all that belongs to somebody, the highest is what they work at."""
 
@@ -59,14 +63,25 @@ class InputRow(Base):
 
 
 class PushRow(Base):
-    """Something the instructor sent: to one learner, or to all of them (`learner` is null)."""
+    """Something the instructor sent: to one learner, to all of them (`learner` is null), or in a group's order."""
 
     __tablename__ = "push"
     number: Mapped[int] = mapped_column(primary_key=True)
     learner: Mapped[int | None] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
+    team: Mapped[int] = mapped_column(default=0)
+    """Of a command in a group's log: which group's."""
     kind: Mapped[str] = mapped_column(String(20))
     text: Mapped[str] = mapped_column(Text)
     made: Mapped[int] = mapped_column(BigInteger)
+
+
+class TeamRow(Base):
+    """A group: the id of the learner's row that holds its lab and log, and what happens while a member is away."""
+
+    __tablename__ = "team"
+    id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    lost: Mapped[str] = mapped_column(String(10))
 
 
 class StandingRow(Base):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from hvlab import catalog
 from hvlab.classroom.messages import harmless
 from hvlab.classroom.standing import Standing
 from hvlab.classroom.store import Learner
@@ -36,6 +37,8 @@ class Row(msgspec.Struct, frozen=True):
     error: str
     error_command: str
     refusal: str
+    role: str = ""
+    """Of one who works in a group's lab: what they may do there."""
 
     @property
     def stuck(self) -> bool:
@@ -64,6 +67,8 @@ class ClassView(msgspec.Struct, frozen=True):
     """Those of the lesson's questions that can be put to all: id and words."""
     lessons: list[str] = []
     """The ids of the lessons that can be given."""
+    scenarios: list[str] = []
+    """And of the scenarios."""
     exam: str = ""
     """Of an exam: waiting, runs, paused or over."""
     left: int = 0
@@ -99,7 +104,7 @@ def make_view(
         lesson = lesson_of(learner)
         known[lesson.id] = lesson
         lessons[lesson.id] += 1
-        number, found, since = standings.get(learner.id, (0, "{}", now))
+        number, found, since = standings.get(learner.lab, (0, "{}", now))
         standing = msgspec.json.decode(found, type=Standing)
         passed.update((lesson.id, name) for name in standing.passed)
         goal = next((check for check in lesson.plan.check if check.id == standing.goal), None)
@@ -119,6 +124,7 @@ def make_view(
                 harmless(standing.error),
                 harmless(standing.error_command),
                 harmless(standing.refusal),
+                learner.role,
             )
         )
     lesson = known[lessons.most_common(1)[0][0]] if known else lesson_of(Learner(0, "", 0, 0))
@@ -127,7 +133,14 @@ def make_view(
     titles = {check.id: check.title[language] for check in lesson.plan.check}
     goals = [Goal(title, passed[lesson.id, name], at[title], stuck[title]) for name, title in titles.items()]
     questions = [(one.id, one.prompt[language]) for one in lesson.plan.question if polls.of_question(one)]
-    return ClassView(lesson.title[language], rows, goals, questions=questions, lessons=library.ids())
+    return ClassView(
+        lesson.title[language],
+        rows,
+        goals,
+        questions=questions,
+        lessons=library.ids(),
+        scenarios=catalog.scenarios(),
+    )
 
 
 def as_text(view: ClassView, text: Text) -> list[str]:

@@ -16,8 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from hvlab.course import grading, limits
-from hvlab.course.loading import load
+from hvlab.course import grading, library, limits
 from hvlab.course.model import Lesson
 
 KINDS = (".ps1", ".jsonl")
@@ -84,7 +83,7 @@ def grade_data(lesson: Lesson, file: str, data: bytes, language: str) -> bytes:
 @functools.cache
 def lesson_in(folder: str) -> Lesson:
     """The lesson of a folder, read once a process. BadLesson."""
-    return load(Path(folder))
+    return library.find(folder)
 
 
 def grade_many(

@@ -8,9 +8,10 @@ from typing import Protocol
 import msgspec
 
 from hvlab.console.cmdlets import CmdletTable
-from hvlab.course import polls
+from hvlab.course import polls, teams
 from hvlab.course.exam import Terms
 from hvlab.course.polls import Ballot
+from hvlab.course.teams import Order
 from hvlab.session.log import Entry
 from hvlab.session.session import Session
 from hvlab.text import Text
@@ -35,10 +36,13 @@ class Part(msgspec.Struct, frozen=True):
     digest: str
     seed: int
     title: dict[str, str]
+    team: int = 0
+    """The group in whose lab they are to work at it; 0: alone."""
 
 
 class Pushed(Protocol):
-    """From the instructor; `kind` is message, command, pause, resume, follow, unfollow, lesson, poll, tally, exam."""
+    """From the instructor; `kind` is message, command, pause, resume, lesson, follow, unfollow, poll, tally, exam or
+    order."""
 
     @property
     def number(self) -> int:
@@ -50,7 +54,7 @@ class Pushed(Protocol):
 
     @property
     def text(self) -> str:
-        """The message or the command; as JSON a poll's ballot, a tally, an exam's terms, a lesson's Part."""
+        """The message or the command; as JSON a poll's ballot, a tally, an exam's terms, a lesson's Part, an Order."""
 
 
 class Companion(Protocol):
@@ -73,6 +77,16 @@ class Companion(Protocol):
 
     def forbids(self, command: str, table: CmdletTable, text: Text) -> str:
         """Why a command may not be given now; empty if it may. Only an exam forbids."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether this lab is a group's: commands are asked for (`order`), and done when they come back."""
+
+    def order(self, command: str) -> None:
+        """Ask for a command to be done in the group's lab. `forbids` says whether that makes sense."""
+
+    def back(self, text: Text) -> str:
+        """Ask to go on with the class's own lesson; what to say to it."""
 
     def left(self) -> int | None:
         """The seconds that are left of an exam; None where there is none."""
@@ -113,6 +127,13 @@ def arrived(entries: Sequence[Entry]) -> int:
     return max((int(n) for n in numbers if n.isascii() and n.isdigit() and len(n) < 10), default=0)
 
 
+def pending_order(entries: Sequence[Entry]) -> int:
+    """The number of what arrived last, if nothing was done after it was noted; else 0."""
+    if not entries or entries[-1].kind != "bookmark" or not entries[-1].name.startswith(MARK):
+        return 0
+    return arrived(entries[-1:])
+
+
 def announced(pushed: Pushed, text: Text, width: int = 100) -> list[str]:
     """What a learner is told when something has come; tables are `width` wide at most."""
     try:
@@ -123,6 +144,8 @@ def announced(pushed: Pushed, text: Text, width: int = 100) -> list[str]:
         if pushed.kind == "lesson":
             title = msgspec.json.decode(pushed.text, type=Part).title[text.language]
             return [text("classroom.pushed.lesson", title=title)]
+        if pushed.kind == "order":
+            return told_order(msgspec.json.decode(pushed.text, type=Order), text)
         if pushed.kind == "exam":
             return told_exam(msgspec.json.decode(pushed.text, type=Terms), text)
     except (msgspec.DecodeError, KeyError, IndexError):  # from a server of another version
@@ -140,6 +163,41 @@ def voted(companion: Companion, line: str, text: Text) -> list[str] | None:
     if not companion.vote(int(line)):
         return [text("course.poll.not_voted")]
     return [text("course.poll.voted", choice=ballot.choices[int(line) - 1][text.language])]
+
+
+BACK = "back"
+"""The word with which a learner goes on with the class's own lesson."""
+
+
+def ordered(pushed: Pushed) -> str:
+    """The command that is to be done now, by the instructor's or the group's order; empty if it is none."""
+    if pushed.kind == "command":
+        return pushed.text
+    if pushed.kind != "order":
+        return ""
+    try:
+        return msgspec.json.decode(pushed.text, type=Order).text
+    except msgspec.DecodeError:
+        return ""
+
+
+def answered_together(companion: Companion, question: str, words: str) -> bool:
+    """Whether an answer to the lesson's question goes through the group, as the command that gives it."""
+    if companion.shared:
+        companion.order(f"Submit-LabAnswer {quoted(question)} {quoted(words)}")
+    return companion.shared
+
+
+def quoted(words: str) -> str:
+    """Words as the console reads them literally."""
+    return "'" + words.replace("'", "''") + "'"
+
+
+def told_order(order: Order, text: Text) -> list[str]:
+    """Who of the group gives a command, above it."""
+    if not order.role:
+        return [text("classroom.pushed.command", text=order.text)]
+    return [text("classroom.team.ordered", by=order.by, role=teams.title(order.role, text.language))]
 
 
 def told_exam(terms: Terms, text: Text) -> list[str]:

@@ -12,13 +12,18 @@ from hvlab.console.cmdlets import CmdletTable
 from hvlab.console.errors import ParseError
 from hvlab.console.parser import parse_source
 from hvlab.console.source import Source
-from hvlab.console.syntax import BareWord, Command, Constant
+from hvlab.console.syntax import BareWord, Command, Constant, Invoke, ParameterArgument
+from hvlab.console.wmi.methods import METHODS
 
 State = Literal["waiting", "runs", "paused", "over"]
 GRACE = 5_000
 """ms for which inputs are taken that were on their way when the exam stopped."""
 ANYTHING = "&"
 """What a command whose name only turns out when it runs counts as; so does a script's path."""
+BY_WMI = "Invoke-WmiMethod"
+WMI_METHODS = frozenset({name.lower() for kind in METHODS.values() for name in kind} | {"invokemethod"})
+ALIASING = ("set-alias", "new-alias", "sal", "nal")
+EACH = ("foreach-object", "foreach", "%")
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -80,21 +85,30 @@ class Terms(msgspec.Struct, frozen=True):
 def forbidden(text: str, allowed: Sequence[str], table: CmdletTable) -> str:
     """The first command in a text that is not allowed, by its full name; empty if all are.
 
-    Names are resolved as the console does, so an alias is what it stands for. What cannot be known before it
-    runs (`& $name`, a script) is ANYTHING, and is allowed only by `*` or `&`.
+    What cannot be known before it runs (`& $name`, a script) is ANYTHING, and is allowed only by `*` or `&`.
     """
     if not allowed:
         return ""
     patterns = [pattern.lower() for pattern in allowed]
-    try:
-        tree, _ = parse_source(Source(text))
-    except ParseError:
-        return ""  # it does not run at all
-    for name in _commands(tree):
-        full = _full(name, table)
+    for full in named_commands(text, table):
         if not any(fnmatchcase(full.lower(), pattern) for pattern in patterns):
             return full
     return ""
+
+
+def named_commands(text: str, table: CmdletTable) -> Iterator[str]:
+    """The full names of all commands in a text, in order, those in blocks and strings too; none if it does not parse.
+
+    Names are resolved as the console does, so an alias is what it stands for; what is made an alias counts as
+    used, and a method that changes the lab through WMI counts as Invoke-WmiMethod.
+    """
+    try:
+        tree, _ = parse_source(Source(text))
+    except ParseError:
+        return  # it does not run at all
+    for name in _commands(tree):
+        full = _full(name, table)
+        yield full
 
 
 def _full(name: str, table: CmdletTable) -> str:
@@ -104,17 +118,41 @@ def _full(name: str, table: CmdletTable) -> str:
     return found.name if found is not None else name
 
 
+def _written(node: object) -> str | None:
+    """A word as it stands in the text; None if it only turns out when it runs."""
+    if isinstance(node, BareWord):
+        return node.value
+    return node.value if isinstance(node, Constant) and isinstance(node.value, str) else None
+
+
 def _commands(node: object) -> Iterator[str]:
-    """The names of all commands in a tree, in order, those in script blocks and strings too."""
     if isinstance(node, Command):
-        name = node.name
-        written = name.value if isinstance(name, BareWord) else None
-        if isinstance(name, Constant) and isinstance(name.value, str):
-            written = name.value
+        written = _written(node.name)
         yield written if written is not None else ANYTHING
+        if (written or "").lower() in ALIASING:
+            yield from _made_alias(node)
+        if (written or "").lower() in EACH and any(
+            (_written(element) or "").lower() in WMI_METHODS for element in node.elements
+        ):
+            yield BY_WMI
+    elif isinstance(node, Invoke):
+        method = _written(node.name)
+        if method is None:
+            yield ANYTHING
+        elif method.lower() in WMI_METHODS:
+            yield BY_WMI
     if isinstance(node, msgspec.Struct):
         for field in node.__struct_fields__:
             yield from _commands(getattr(node, field))
     elif isinstance(node, (list, tuple)):
         for item in node:
             yield from _commands(item)
+
+
+def _made_alias(node: Command) -> Iterator[str]:
+    """Whatever stands behind a command that makes an alias may be the command that it will stand for."""
+    for element in node.elements:
+        value = element.value if isinstance(element, ParameterArgument) else element
+        if value is not None:
+            written = _written(value)
+            yield written if written is not None else ANYTHING

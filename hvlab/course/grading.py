@@ -37,7 +37,7 @@ class BadSubmission(Exception):
     """A file that cannot be graded: one sentence with its name and why."""
 
 
-class _TooLong(Exception):
+class TooLong(Exception):
     """A submission's world went on for longer than anyone needs."""
 
 
@@ -47,7 +47,7 @@ class _Bounded:
     def move(self, world: World, until: int, stop: Callable[[], bool]) -> None:
         world.run(until=until, limit=MAXIMUM_EVENTS - world.processed, stop=stop)
         if world.processed >= MAXIMUM_EVENTS:
-            raise _TooLong
+            raise TooLong
 
 
 class CheckReport(msgspec.Struct, frozen=True):
@@ -114,12 +114,13 @@ def run_script(lesson: Lesson, source: str, name: str) -> Session:
         raise BadSubmission(f"{name}, line {error.line}, column {error.column}: {error.message}") from None
     try:
         session.run(source)
-    except _TooLong:
-        raise _too_long(name) from None
+    except TooLong:
+        raise too_long(name) from None
     return session
 
 
-def _too_long(name: str) -> BadSubmission:
+def too_long(name: str) -> BadSubmission:
+    """The sentence about a world that goes on for too long."""
     return BadSubmission(f"{name}: more than {MAXIMUM_EVENTS:,} events; no lesson takes that long")
 
 
@@ -137,7 +138,7 @@ def replay_log(lesson: Lesson, data: bytes, name: str) -> Session:
     if header.lesson_digest != lesson.digest:
         raise BadSubmission(f"{name}: recorded with another edition of {lesson.id!r}")
     if any(entry.at > MAXIMUM_EVENTS for entry in entries):
-        raise _too_long(name)
+        raise too_long(name)
     session = open_session(lesson)
     begun = len(session.log.entries)  # the start script's own commands stand first in every record
     if entries[:begun] != session.log.entries:
@@ -146,8 +147,8 @@ def replay_log(lesson: Lesson, data: bytes, name: str) -> Session:
         session.replay(entries[begun:])
     except ReplayMismatch as error:
         raise BadSubmission(f"{name}: {error}") from None
-    except _TooLong:
-        raise _too_long(name) from None
+    except TooLong:
+        raise too_long(name) from None
     return session
 
 

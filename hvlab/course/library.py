@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hvlab import paths
+from hvlab.course import freelab
 from hvlab.course.loading import load
 from hvlab.course.model import BadLesson, Lesson
 
@@ -46,7 +47,9 @@ def first() -> Lesson:
 
 
 def find(name: str, seed: int | None = None) -> Lesson:
-    """A lesson by its id or its folder, as its own seed or the given one draws it. BadLesson."""
+    """A lesson by its id, its folder or as `scenario:NAME`, as its own seed or the given one draws it. BadLesson."""
+    if name.startswith(freelab.PREFIX):
+        return freelab.given(name)
     folder = Path(name)
     if folder.is_dir():
         return load(folder, seed)

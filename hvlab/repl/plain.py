@@ -15,7 +15,7 @@ from io import TextIOWrapper, UnsupportedOperation
 from hvlab.console.asking import CHOICES, Reply, understood
 from hvlab.console.errors import ErrorRecord, ParseError
 from hvlab.console.history import History
-from hvlab.course.companion import PART, Companion, announced, arrive, voted
+from hvlab.course.companion import BACK, PART, Companion, announced, answered_together, arrive, ordered, voted
 from hvlab.course.learning import Show
 from hvlab.course.map import CourseMap
 from hvlab.course.view import LessonView
@@ -89,8 +89,8 @@ class PlainConsole:
                 continue
             arrive(self.desk.session, pushed)
             self._say(announced(pushed, text))
-            if pushed.kind == "command":
-                self.enter(pushed.text)
+            if command := ordered(pushed):
+                self._do(command)
             if pushed.kind == "lesson":
                 self.desk.wanted = PART + pushed.text
                 return
@@ -103,6 +103,15 @@ class PlainConsole:
         ):
             self._say(vote)
             return
+        if self._companion is not None and source.strip().lower() == BACK:
+            self._say([self._companion.back(self.desk.text)])
+            self._companion.wait()
+            return
+        if self._companion is not None and self._companion.shared and (question := self.desk.meant(source)):
+            answered_together(self._companion, question, source.strip())
+            self._companion.wait()
+            self._class()
+            return
         said = self.desk.answers(source)
         if said is not None:
             self._say(said)
@@ -114,7 +123,16 @@ class PlainConsole:
         ):
             self._say([why])
             return
+        if self._companion is not None and self._companion.shared:
+            self._companion.order(source)
+            self._companion.wait()
+            self._class()
+            return
         self.desk.history.add(source)
+        self._do(source)
+
+    def _do(self, source: str) -> None:
+        """Run it."""
         self._announcer.begin()
         if not self._driver.run(source):
             self.failed = True

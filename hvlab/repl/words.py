@@ -164,6 +164,11 @@ class Desk:
 
     # -- running ------------------------------------------------------------------------------------
 
+    def meant(self, line: str) -> str:
+        """The id of the open question that a line answers; empty if it answers none."""
+        question = self.lesson.question() if self.lesson is not None else None
+        return question.id if question is not None and question.is_meant(line.strip()) else ""
+
     def answers(self, line: str) -> list[str] | None:
         """What a line that begins with a colon, or answers the open question, has to say; None for any other line."""
         stripped = line.strip()

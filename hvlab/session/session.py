@@ -116,6 +116,8 @@ class Session:
         """Told of each command before a replay runs it."""
         self._recording = True
         self._alone = False
+        self.asks = True
+        """Whether a command that wants to be confirmed asks whoever is there; without, it goes on."""
         self._acting = False
         """Whether an action is at work: what comes meanwhile waits until it has ended."""
         self._travelling: Callable[[], object] | None = None
@@ -279,7 +281,7 @@ class Session:
     def _confirm(self, caption: str, question: str) -> bool:
         """A command asks whether to go on: the answer is an input, recorded like any other."""
         if self._replies is None:
-            yes = self.shell.host.confirm(caption, question)
+            yes = not self.asks or self.shell.host.confirm(caption, question)
         else:
             halt = self._halt
             if not self._replies and halt and (halt.at, halt.to) == (self._world.processed, self._world.now):

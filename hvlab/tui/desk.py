@@ -10,7 +10,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hvlab.console.asking import understood
-from hvlab.course.companion import FOLLOW, PART, announced, arrive, voted
+from hvlab.course.companion import (
+    BACK,
+    FOLLOW,
+    PART,
+    announced,
+    answered_together,
+    arrive,
+    ordered,
+    voted,
+)
 from hvlab.session.hostview import look, other_hosts
 from hvlab.session.session import ReplayMismatch, Session
 from hvlab.session.task import Task
@@ -235,14 +244,25 @@ class Desk:
             self.console.write([("? " + text.strip(), "accent")])
             self.reply("answer", text.strip())
             return
+        if self._companion is not None and text.strip().lower() == BACK:
+            self.console.write([(self._companion.back(self.text), "accent")])
+            return
         if self._halted:
             self.console.write([(self.text("classroom.pushed.pause", text=""), "warn")])
             return
         if self._is_forbidden(text):
             return
+        if self._companion is not None and self._companion.shared:
+            self._companion.order(text)  # it is done when it comes back, in its place among the others'
+            return
         self.host.width = self.console.columns  # it may be typed before the first frame
         self.runner.submit(text)
         self._collect()
+
+    @property
+    def _is_shared(self) -> bool:
+        """Whether this is a group's lab."""
+        return self._companion is not None and self._companion.shared
 
     def _is_forbidden(self, command: str) -> bool:
         """Whether an exam forbids a command now, or anything; it is told why."""
@@ -267,8 +287,9 @@ class Desk:
         self.runner.free = self.runner.free and not self._halted
         arrive(self.session, pushed)
         self.console.write([(row, "accent") for row in announced(pushed, self.text, self.console.columns)])
-        if pushed.kind == "command":
-            self.runner.submit(pushed.text)
+        if command := ordered(pushed):
+            self.host.width = self.console.columns
+            self.runner.submit(command)
             self._collect()
         if pushed.kind == "follow" and companion.showing:
             self.app.open_lesson(FOLLOW)
@@ -343,11 +364,13 @@ class Desk:
             self._collect()
             return
         question = self.lesson.question() if self.lesson is not None else None
-        if question is None or self._is_forbidden(""):
+        if question is None or (not self._is_shared and self._is_forbidden("")):
             return
         if unclear := question.unclear(words):
             self.console.write([(unclear, "warn")])
             self.console.question("answer")
+            return
+        if self._companion is not None and answered_together(self._companion, question.id, words):
             return
         right, feedback = question.answer(words)
         said, *printed = feedback.splitlines() or [""]
@@ -359,7 +382,9 @@ class Desk:
 
     def interrupt(self) -> None:
         """Ctrl+C."""
-        if self.runner.interrupt():
+        if self._is_shared and self.runner.busy:
+            self.console.write([(self.text("classroom.team.to_the_end"), "warn")])
+        elif self.runner.interrupt():
             self.console.write([("^C", "accent")])
             self._collect()
         else:
@@ -395,6 +420,8 @@ class Desk:
 
     def step(self) -> None:
         """Go to the next event and let its glyph rest on its way."""
+        if self._is_shared and self._is_forbidden(""):
+            return
         motion = self.picture.motion
         motion.clear()
         if self.runner.step():
