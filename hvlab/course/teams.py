@@ -90,7 +90,12 @@ def may(role: str, command: str) -> bool:
     """Whether a role allows a command, by its full name."""
     known = roles()
     own = next((one.commands for one in known.role if one.id == role), [])
-    return any(fnmatchcase(command.lower(), pattern.lower()) for pattern in [*known.everybody, *own])
+    return fits(command, [*known.everybody, *own])
+
+
+def fits(command: str, patterns: Sequence[str]) -> bool:
+    """Whether a command's name is one of those that are meant."""
+    return any(fnmatchcase(command.lower(), pattern.lower()) for pattern in patterns)
 
 
 def denied(text: str, role: str, table: CmdletTable) -> Denied | None:

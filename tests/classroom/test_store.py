@@ -110,7 +110,7 @@ def test_what_was_erased_is_gone_and_the_others_stay(room: Room) -> None:
     room.store.erase(ana.id)
     assert refusal(lambda: room.store.returning(token)) == "unknown-token"
     assert (room.store.kept(ana.id), room.store.kept(ben.id)) == (0, 2)
-    assert [to for to, _ in room.store.pushes(0)] == [ben.id]
+    assert [sent.learner for sent in room.store.pushes(0)] == [ben.id]
     assert list(room.store.standings()) == [ben.id]
 
 
