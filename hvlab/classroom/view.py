@@ -11,7 +11,7 @@ from hvlab import catalog
 from hvlab.classroom.messages import harmless
 from hvlab.classroom.standing import Standing
 from hvlab.classroom.store import Learner
-from hvlab.course import library, polls
+from hvlab.course import library, polls, teams
 from hvlab.course.model import Lesson
 from hvlab.course.polls import Tally
 from hvlab.text import Text
@@ -150,7 +150,7 @@ def as_text(view: ClassView, text: Text) -> list[str]:
         lines.append(
             text(
                 "classroom.view.row",
-                name=row.name,
+                name=f"{row.name} ({teams.title(row.role, text.language)})" if row.role else row.name,
                 points=row.points,
                 maximum=row.maximum,
                 step=row.step,

@@ -138,7 +138,7 @@ def test_what_is_pushed_at_once_by_many_is_seen_in_its_order_by_all(room: Room) 
         last = 0
         while True:
             over = done.is_set()
-            for _, push in room.store.pushes(last):
+            for push in (sent.push for sent in room.store.pushes(last)):
                 seen.append(push.number)
                 last = push.number
             if over:
