@@ -58,6 +58,7 @@ class GuestBus:
         self._ends: dict[int, Endpoint] = {}
         self.lanes: dict[int, StorageLane] = {}
         """By relid, the short ways of open storage channels; none outlives a step of the control plane."""
+        self._memory = guest.memory
         self._sim, self._sief, self._interrupts = (
             guest.machine_page(page) for page in (state.sim_page, state.sief_page, state.interrupt_page)
         )
@@ -149,12 +150,12 @@ class GuestBus:
         self._take_flags()
 
     def _take_message(self) -> None:
-        guest = self.guest
-        memory = guest.memory
+        guest, memory = self.guest, self._memory
         at = signals.VMBUS_SINT * SLOT_SIZE
-        slot = memory.page(self._sim)[at : at + SLOT_SIZE]
-        if slot[:4] == _NO_MESSAGE:
+        page = memory.page(self._sim)
+        if page[at : at + 4] == _NO_MESSAGE:
             return
+        slot = page[at : at + SLOT_SIZE]
         message = SYNIC_MESSAGE.unpack(slot)
         memory.page_for_write(self._sim)[at : at + 4] = _NO_MESSAGE
         # Looked at only now: what came before the slot was free has set it, what comes later finds the slot.
@@ -163,15 +164,18 @@ class GuestBus:
         self.apply(self.state.connection.handle(message["payload"][: message["payload_size"]]))
 
     def _take_flags(self) -> None:
-        memory = self.guest.memory
+        memory, own = self._memory, self._memory.own
         connection = self.state.connection
         at = signals.VMBUS_SINT * FLAG_BYTES
-        raised = bytes(memory.page(self._sief)[at : at + FLAG_BYTES])
+        end = at + FLAG_BYTES
+        page = own.get(self._sief) or memory.page_for_write(self._sief)
+        raised = page[at:end]
         if raised == _NO_FLAGS:
             return
-        (memory.own.get(self._sief) or memory.page_for_write(self._sief))[at : at + FLAG_BYTES] = _NO_FLAGS
+        page[at:end] = _NO_FLAGS
         if signals.host_signals_through_page(connection.version):
-            channels = signals.take_bits(memory.page_for_write(self._interrupts), 0)
+            bits = own.get(self._interrupts) or memory.page_for_write(self._interrupts)
+            channels = signals.take_bits(bits, 0)
         else:
             channels = [flag for flag in signals.set_bits(raised) if flag]
         for relid in channels:

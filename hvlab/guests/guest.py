@@ -368,6 +368,14 @@ class GuestSystem(PartitionSoftware):
     def _next_thread(self, processor: Processor) -> Thread | None:
         """An urgent thread, the one that it works on if that can go on, or the next that can."""
         index, present = processor.index, processor.thread
+        if len(self.threads) == 1:  # as it mostly is: nobody to choose from
+            (thread,) = self.threads.values()
+            if thread.program and thread.vp == index:
+                if thread.waits:
+                    processor.thread = 0
+                    return None
+                processor.thread = thread.number
+                return thread
         chosen, best = None, 4
         over = []
         for thread in self.threads.values():

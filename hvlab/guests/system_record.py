@@ -12,6 +12,7 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 from hvlab.kernel import Field, Layout
 
@@ -141,7 +142,11 @@ _FILLER = SECTOR - 24 - 4
 _DATA_BODY = struct.Struct(f"<8sQQ{_FILLER}s").pack
 _CHECKSUM = struct.Struct("<I").pack
 _RAMP = bytes(range(256)) * 3
-"""A filler is a stretch of this: each byte one more than the byte before it."""
+_STEP = 31 + 7
+"""How far the filler of a record is from that of the record before it: its number and its place are one more each."""
+_AT_ONCE = 256
+_FILLERS = [_RAMP[start : start + _FILLER] for start in range(256)] * (1 + _AT_ONCE * _STEP // 256)
+"""By the sum that it begins with: each byte one more than the byte before it."""
 
 
 def boot_set_sector(guest: str, number: int) -> bytes:
@@ -157,14 +162,14 @@ def data_sector(sequence: int, lba: int) -> bytes:
 
 def data_sectors(sequence: int, lba: int, count: int) -> bytes:
     """So many records one after the other, from that number and that place on."""
-    parts: list[bytes] = []
-    start = sequence * 31 + lba * 7
-    for number in range(count):
-        start &= 0xFF
-        body = _DATA_BODY(b"HVREC", sequence + number, lba + number, _RAMP[start : start + _FILLER])
-        parts += body, _CHECKSUM(zlib.crc32(body))
-        start += 31 + 7
-    return b"".join(parts)
+    if count > _AT_ONCE:
+        rest = data_sectors(sequence + _AT_ONCE, lba + _AT_ONCE, count - _AT_ONCE)
+        return data_sectors(sequence, lba, _AT_ONCE) + rest
+    start = (sequence * 31 + lba * 7) & 0xFF
+    numbers, places = range(sequence, sequence + count), range(lba, lba + count)
+    fillers = _FILLERS[start : start + count * _STEP : _STEP]
+    bodies = list(map(_DATA_BODY, repeat(b"HVREC"), numbers, places, fillers))
+    return b"".join(chain.from_iterable(zip(bodies, map(_CHECKSUM, map(zlib.crc32, bodies)), strict=True)))
 
 
 def is_sound(sector: bytes) -> bool:

@@ -11,10 +11,12 @@ from typing import NamedTuple, Protocol, cast
 
 from hvlab.host import physical
 from hvlab.host.faults import BAD_SECTOR, Fault, FaultBoard, board
-from hvlab.kernel import Component, handler, neighbour
+from hvlab.kernel import Component, derived, handler, neighbour
 from hvlab.kernel.calendar import seconds
 from hvlab.storage import differencing, iso, raw, vhd
-from hvlab.storage.volume import DiskFull, HostFiles, StorageError
+from hvlab.storage.content import CHUNK
+from hvlab.storage.spill import Spilled
+from hvlab.storage.volume import DiskFull, FileHandle, HostFile, HostFiles, StorageError, Volume
 
 SECTOR = 512
 
@@ -44,6 +46,24 @@ class DiskRequest(NamedTuple):
     data: bytes
 
 
+class _Opened(NamedTuple):
+    """A disk that was opened, and how to tell that opening it again would find the same structures.
+
+    Chunks of a file never change, they are replaced: while the very chunks are there that hold its footer and its
+    header, and its length is the same, so is all that is read from it when it is opened.
+    """
+
+    disk: vhd.Vhd
+    place: int
+    volume: Volume
+    key: str
+    file: HostFile
+    size: int
+    first: bytes | Spilled | None
+    last: bytes | Spilled
+    last_number: int
+
+
 class HostStorage(Component):
     """The volumes of one host."""
 
@@ -67,16 +87,53 @@ class HostStorage(Component):
         """What is made to fail on the host."""
         return board(self.world, self.host)
 
+    @derived
+    def _opened(self) -> dict[str, _Opened]:
+        """Disks without parents that were opened before, by the path that was asked for."""
+        return {}
+
     def open(self, path: str) -> vhd.Vhd:
         """The virtual disk in a file, with its parents if it has any, or a physical one. StorageError, BadVhd."""
+        known = self._opened.get(path)
+        if known is not None:
+            disk, place, volume, key, file, size, first, last, number = known
+            content, volumes = file.content, self.files.volumes
+            chunks = content.chunks
+            if (
+                place < len(volumes)
+                and volumes[place] is volume
+                and volume.files.get(key) is file
+                and content.size == size
+                and content.source is None
+                and chunks.get(0) is first
+                and chunks.get(number) is last
+            ):
+                return disk
+            del self._opened[path]
         if path.startswith(raw.PREFIX):
             return physical.open_disk(self.world, self.host, path)
+        handle = self.files.open(path)
         try:
-            return vhd.open_vhd(self.files.open(path))
+            disk = vhd.open_vhd(handle)
         except vhd.BadVhd as error:
             if error.reason != "parent-missing":
                 raise
             return differencing.open_chain(self.files, path)
+        self._remember(path, disk, handle)
+        return disk
+
+    def _remember(self, path: str, disk: vhd.Vhd, handle: FileHandle) -> None:
+        """A disk was opened whose footer lies in its file's last chunk and whose header, if any, in its first."""
+        volume, file, content = handle.volume, handle.file, handle.file.content
+        number, begin = divmod(content.size - vhd.FOOTER_SIZE, CHUNK)
+        last = content.chunks.get(number)
+        if begin + vhd.FOOTER_SIZE > CHUNK or last is None or not disk.header_end <= CHUNK:
+            return
+        volumes = self.files.volumes
+        place = next(place for place, each in enumerate(volumes) if each is volume)
+        self._opened[path] = _Opened(
+            disk, place, volume, file.path.casefold(), file, content.size, content.chunks.get(0), last, number
+        )
 
     def chain(self, path: str) -> list[str]:
         """A disk's file and those of its parents, as far as they are there."""
@@ -111,6 +168,7 @@ class HostStorage(Component):
             self.under_way[request.user] = left
         status, data, grew = self._perform(request)
         world = self.world
+        operation = "write" if request.data else "read"
         seq = world.emit(
             "disk.io",
             request.user,
@@ -118,7 +176,7 @@ class HostStorage(Component):
             None,
             None,
             None,
-            "write" if request.data else "read",
+            operation,
             request.path,
             request.lba,
             request.sectors,
@@ -133,8 +191,9 @@ class HostStorage(Component):
             management = cast(Management, world.get(f"{self.host}/root/vmms", Component))
             world.because(seq, management.out_of_space, request.user)
         elif world.has(request.user):
-            user = world.get(request.user, Component)
-            world.because(seq, user.disk_done, request.token, status, data)  # type: ignore[attr-defined]
+            user = cast(DiskUser, world.get(request.user, Component))
+            world.cause = seq
+            user.disk_done(request.token, status, data)
         return None
 
     def retry(self, user: str) -> None:
@@ -165,7 +224,7 @@ class HostStorage(Component):
             before = store.size
             disk.write(lba, data)
             store.touch(seconds(self.world.now))
-            return "ok", b"", store.size - before
+            return "ok", b"", store.size - before if disk.block_size else 0
         except DiskFull:
             return "full", b"", 0
         except (StorageError, vhd.BadVhd, iso.BadDisc):

@@ -158,7 +158,10 @@ class RootKernel(PartitionSoftware):
 
     def interrupt(self, vp: int, sint: int, vector: int) -> None:
         """A message or event flags for the root."""
-        message = self._take_message(sint)
+        memory = self.hypervisor.memory
+        at = sint * SLOT_SIZE
+        waits = memory.page(self._sim)[at : at + 4] != _NO_MESSAGE
+        message = self._take_message(sint) if waits else None
         if message is not None:
             kind, sender, payload = message
             if sint == 0 and kind >> 31:
@@ -190,13 +193,10 @@ class RootKernel(PartitionSoftware):
         """The machine's page with the root's event flags."""
         return self.hypervisor.machine_page(ROOT, SIEF_PAGE)
 
-    def _take_message(self, sint: int) -> tuple[int, int, bytes] | None:
+    def _take_message(self, sint: int) -> tuple[int, int, bytes]:
         memory = self.hypervisor.memory
         at = sint * SLOT_SIZE
-        slot = memory.page(self._sim)[at : at + SLOT_SIZE]
-        if slot[:4] == _NO_MESSAGE:
-            return None
-        message = SYNIC_MESSAGE.unpack(slot)
+        message = SYNIC_MESSAGE.unpack(memory.page(self._sim)[at : at + SLOT_SIZE])
         memory.page_for_write(self._sim)[at : at + 4] = _NO_MESSAGE
         # Looked at only now: what came before the slot was free has set it, what comes later finds the slot.
         if memory.page(self._sim)[at + 5] & 1:
@@ -206,10 +206,11 @@ class RootKernel(PartitionSoftware):
     def _take_flags(self) -> list[int]:
         memory = self.hypervisor.memory
         at = VMBUS_SINT * FLAG_BYTES
-        raised = memory.page(self._sief)[at : at + FLAG_BYTES]
+        page = memory.own.get(self._sief) or memory.page_for_write(self._sief)
+        raised = page[at : at + FLAG_BYTES]
         if raised == _NO_FLAGS:
             return []
-        (memory.own.get(self._sief) or memory.page_for_write(self._sief))[at : at + FLAG_BYTES] = _NO_FLAGS
+        page[at : at + FLAG_BYTES] = _NO_FLAGS
         return set_bits(raised)
 
     def computed(self, vp: int) -> None:

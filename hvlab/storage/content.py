@@ -130,7 +130,10 @@ class FileContent:
         if self._shared:
             self._own_table()
         done, length = 0, len(data)
-        long = SPILL.wants(length)
+        if length == CHUNK and not offset % CHUNK and data != _ZERO:  # a whole chunk, as most are
+            self.chunks[offset // CHUNK] = bytes(data)
+            done = length
+        long = SPILL.wants(length - done)
         while done < length:
             number, start = divmod(offset + done, CHUNK)
             step = min(CHUNK - start, length - done)

@@ -34,6 +34,7 @@ from hvlab.storage.vhd_layout import (
 )
 
 __all__ = [
+    "FOOTER_SIZE",
     "BadBlockSize",
     "BadSize",
     "BadVhd",
@@ -292,8 +293,9 @@ class Vhd:
     """An open virtual disk; make one with `open_vhd`.
 
     Attributes: `size`, bytes the guest sees; `block_size`, bytes of a block, 0 for a
-    fixed disk; `kind`, Fixed, Dynamic or Differencing; `identifier`; `timestamp`,
-    seconds since 2000; `parent`, the disk below a differencing one; `store`, its file.
+    fixed disk; `header_end`, where its header ends in the file, 0 without one; `kind`,
+    Fixed, Dynamic or Differencing; `identifier`; `timestamp`, seconds since 2000;
+    `parent`, the disk below a differencing one; `store`, its file.
     """
 
     def __init__(
@@ -306,6 +308,7 @@ class Vhd:
         self.timestamp: int = footer["timestamp"]
         self.parent = parent
         self.block_size: int = header["block_size"] if header else 0
+        self.header_end: int = footer["data_offset"] + HEADER_SIZE if header else 0
         self._table: int = header["table_offset"] if header else 0
         self._table_end: int = self._table + 4 * header["table_entries"] if header else 0
         self._bitmap_size = -(-self.block_size // SECTOR // 8 // SECTOR) * SECTOR
@@ -446,9 +449,9 @@ class Vhd:
 
     def write(self, lba: int, data: bytes) -> None:
         """Change sectors. DiskFull, with nothing changed, if the file must grow and cannot. BadVhd."""
-        if len(data) % SECTOR:
+        sectors, rest = divmod(len(data), SECTOR)
+        if rest:
             raise ValueError("whole sectors only")
-        sectors = len(data) // SECTOR
         self._check(lba, sectors)
         if not self.block_size:
             self.store.write(lba * SECTOR, data)

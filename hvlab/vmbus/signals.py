@@ -17,6 +17,7 @@ VMBUS_SINT = 2
 HALF_PAGE = 2048
 _LOW = 16
 _NONE = bytes(HALF_PAGE - _LOW)
+_NO_LOW = bytes(_LOW)
 POST_AGAIN = 1_000_000
 """How long to wait, in ns, until a message is posted again for which the port had no buffer (Linux: from 1 ms on)."""
 
@@ -59,6 +60,11 @@ def _bits(data: bytes) -> tuple[int, ...]:
 
 def take_bits(page: bytearray, base: int) -> list[int]:
     """The bits that are set in a half of the interrupt page, lowest first; they are cleared."""
+    low = base + _LOW
+    if page.startswith(_NONE, low):
+        found = list(_bits(bytes(page[base:low])))
+        page[base:low] = _NO_LOW
+        return found
     found = set_bits(page, base)
     for number in found:
         page[base + number // 8] = 0
