@@ -101,6 +101,10 @@ class Attempts:
             self._here = place
         return self.session
 
+    def moved(self) -> None:
+        """Somebody else has worked in the lab: it stands at no known place any more."""
+        self._here = Place(-1)
+
     def at(self, place: Place) -> Attempt:
         """How the checks stand at a place."""
         if place.results is None:

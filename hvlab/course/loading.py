@@ -16,6 +16,7 @@ from hvlab import paths
 from hvlab.course import drawing
 from hvlab.course.model import (
     LANGUAGES,
+    NOTES,
     BadLesson,
     Chapter,
     Check,
@@ -45,12 +46,13 @@ def load(folder: Path, seed: int | None = None) -> Lesson:
     for name in [
         *(f"{language}.md" for language in LANGUAGES),
         *sorted(p.name for p in folder.glob("*.ps1")),
+        *sorted(p.name for p in folder.glob("notes.*.md")),
     ]:
         raw[name] = _read(folder / name)
     # What decides the grade is part of the digest; solutions and mistakes may be added later.
     hasher = hashlib.sha256()
     for name, text in raw.items():
-        if not name.startswith(("solution", "wrong-", "takeaway", "demo")):
+        if not name.startswith(("solution", "wrong-", "takeaway", "demo", "notes")):
             hasher.update(text.encode())
     plan = _convert(_toml(drawing.blank(raw[path.name]), path), LessonFile, path)
     chosen = plan.seed if seed is None or plan.seeds == "fixed" else seed
@@ -72,9 +74,30 @@ def load(folder: Path, seed: int | None = None) -> Lesson:
         drawn,
         load_chapter(folder.parent),
         {name: text for name, text in texts.items() if name.endswith(".ps1")},
+        _notes(folder, texts),
     )
     _cross_check(lesson)
     return lesson
+
+
+def _notes(folder: Path, texts: dict[str, str]) -> dict[str, dict[str, str]]:
+    """The instructor's notes: whole, in every language, or not at all."""
+    names = {language: f"notes.{language}.md" for language in LANGUAGES}
+    given = [name for name in texts if name.startswith("notes.")]
+    odd = [name for name in given if name not in names.values()]
+    if odd:
+        raise BadLesson(f"{folder / odd[0]}: notes are called {' and '.join(names.values())}")
+    if not given:
+        return {}
+    found = {}
+    for language, name in names.items():
+        if name not in texts:
+            raise BadLesson(f"{folder / name}: is missing beside {given[0]}")
+        found[language] = split_sections(texts[name], folder / name)
+        if tuple(found[language]) != NOTES:
+            wanted = ", ".join(f"{{#{section}}}" for section in NOTES)
+            raise BadLesson(f"{folder / name}: its sections must be {wanted}, in this order")
+    return found
 
 
 @lru_cache(maxsize=64)

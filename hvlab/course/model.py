@@ -7,7 +7,10 @@ A lesson is a folder:
 - `start.ps1` (optional), `solution*.ps1` (all known good ways), `wrong-*.ps1` (plausible mistakes,
   whose first line `# check: ID` names the check that must catch them);
 - `takeaway.ps1` (optional): the same work on a real host, with real cmdlets only, headed by the
-  first Windows release on which it runs.
+  first Windows release on which it runs;
+- `demo.ps1`, `notes.en.md`, `notes.de.md` (optional, only together): for whoever teaches it. The script is
+  what is shown to a class on the lesson's start, statement by statement, in some five minutes. The
+  notes have the sections of `NOTES`: the aim, the usual mistakes, how to show it, questions for the class.
 
 `{{name}}` anywhere in these files stands for a value drawn from the lesson's `variables`
 (hvlab.course.drawing). The folder above holds `chapter.toml`, what the lessons have in common.
@@ -23,6 +26,8 @@ import msgspec
 
 Localized = dict[str, str]
 LANGUAGES = ("en", "de")
+NOTES = ("aim", "mistakes", "demo", "questions")
+"""The sections of an instructor's notes, in their order."""
 
 
 class BadLesson(Exception):
@@ -209,6 +214,8 @@ class Lesson(msgspec.Struct, frozen=True):
     chapter: Chapter | None
     scripts: dict[str, str]
     """The scripts beside it, by file name."""
+    notes: dict[str, dict[str, str]] = {}
+    """The instructor's notes by language, then by section (NOTES), each with its heading; empty without any."""
 
     @property
     def id(self) -> str:
@@ -247,6 +254,10 @@ class Lesson(msgspec.Struct, frozen=True):
     def scripts_like(self, pattern: str) -> list[str]:
         """The names of the scripts that match, in order."""
         return sorted(fnmatch.filter(self.scripts, pattern))
+
+    def demo(self) -> str:
+        """What an instructor shows on the lesson's start; empty if there is nothing."""
+        return self.scripts.get("demo.ps1", "")
 
     def start(self) -> str:
         """What runs before the learner begins."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from hvlab.console.errors import ParseError
-from hvlab.course import blueprint
+from hvlab.course import blueprint, teaching
 from hvlab.course.attempts import Attempts
 from hvlab.course.checks import FAIL, PASS
 from hvlab.course.grading import message_of
@@ -33,6 +33,7 @@ def prove(lesson: Lesson) -> list[str]:
         *_patterns(lesson),
         *_expressions(attempts),
         *_takeaway(attempts),
+        *teaching.problems(attempts),
     ]
     if problems:
         return problems

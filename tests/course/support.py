@@ -142,7 +142,7 @@ WRONG = "# check: never\nNew-VM b\n" + SOLUTION.replace("1000", "2000")
 
 
 def write_lesson(folder: Path, **changed: str) -> Path:
-    """The lesson's folder; `changed` gives other contents by file name with _ for the dot."""
+    """The lesson's folder; `changed` gives other contents by file name with _ for the last dot."""
     folder.mkdir(exist_ok=True)
     files = {
         "lesson_toml": LESSON,
