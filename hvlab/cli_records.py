@@ -47,6 +47,7 @@ def replay(session_file: Path, trace: Path | None, place: str | None, language: 
         _go_to(session, place)
     click.echo(f"world {session.world.digest()}")
     click.echo(f"trace {session.world.trace.digest()}")
+    click.echo(f"outcome {session.world.outcome_digest()}")
     if trace is not None:
         write_trace(session, trace)
 

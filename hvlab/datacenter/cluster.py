@@ -96,6 +96,18 @@ class Cluster(Component):
         self.sent: dict[str, dict[int, bytes]] = {}
         """Pages that were sent to another node, by the group that is on its way while it runs."""
 
+    def outcome(self) -> list[object]:
+        """Nodes, the rule of votes, and which group lies where in which state."""
+        return [
+            self.title,
+            sorted([node.name, node.host] for node in self.nodes.values()),
+            self.quorum,
+            [
+                [one.name, sorted(one.letters), one.owner, one.state, one.wanted, one.target, one.step]
+                for _, one in sorted(self.groups.items())
+            ],
+        ]
+
     @property
     def facts(self) -> Clustering:
         """What the platform says of clusters."""

@@ -40,6 +40,13 @@ class LicenceBook(Component):
         self.hosts: dict[str, str] = {}
         """Computer name to the path of the host's parts in the world."""
 
+    def outcome(self) -> list[object]:
+        """The licences with their servers, and what these do beside."""
+        return [
+            sorted([one.edition, one.server, one.oem] for one in self.licences),
+            [[name, one.other_work] for name, one in sorted(self.servers.items())],
+        ]
+
     def add_server(self, server: Server, host: str) -> None:
         """A server stands in the machine room from now on."""
         self.servers[server.name] = server

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hvlab.host.disks import HostStorage
+from hvlab.host.outcome import files_outcome
 from hvlab.kernel import Component
 from hvlab.storage.volume import HostFiles, Volume
 
@@ -35,6 +36,13 @@ class SharedStorage(Component):
         self.luns: dict[str, Lun] = {}
         self.offline: dict[str, Volume] = {}
         """The volumes that no host has online."""
+
+    def outcome(self) -> list[object]:
+        """Whose each disk is; a volume that nobody has online with its files."""
+        return [
+            [[one.name, one.letter, one.size, one.owner] for _, one in sorted(self.luns.items())],
+            files_outcome(HostFiles([volume for _, volume in sorted(self.offline.items())])),
+        ]
 
     def add_lun(self, lun: Lun, volume: Volume) -> None:
         """A new disk, which nobody has online yet."""

@@ -82,6 +82,17 @@ class GuestSystem(PartitionSoftware):
         "stop_code",
     )
 
+    def outcome(self) -> list[object]:
+        """How far it is, what system it is, with which drivers, and what of it stands still."""
+        return [
+            self.phase,
+            self.system,
+            sorted(self.drivers.items()),
+            sorted(self.stopped_services),
+            self.hung,
+            self.stop_code,
+        ]
+
     def __init__(self, vm: str, host: str, partition: int, memory_pages: int) -> None:
         self.vm = vm
         self.host = host

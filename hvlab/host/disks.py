@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol, cast
 
 from hvlab.host import physical
 from hvlab.host.faults import BAD_SECTOR, Fault, FaultBoard, board
+from hvlab.host.outcome import files_outcome
 from hvlab.kernel import Component, derived, handler, neighbour
 from hvlab.kernel.calendar import seconds
 from hvlab.storage import differencing, iso, raw, vhd
@@ -81,6 +82,10 @@ class HostStorage(Component):
         """How many requests of each user are on their way."""
         self.stalled: list[DiskRequest] = []
         """Requests that wait for room on their volume."""
+
+    def outcome(self) -> list[object]:
+        """The volumes with their files."""
+        return files_outcome(self.files)
 
     @neighbour
     def faults(self) -> FaultBoard:

@@ -80,6 +80,14 @@ class FaultBoard(Component):
         self.faults: dict[int, Fault] = {}
         self.next_number = 1
 
+    def outcome(self) -> list[list[object]]:
+        """What is made to fail."""
+        found = [
+            (one.kind, one.vm, one.device, one.path.casefold(), one.sector, one.count)
+            for one in self.faults.values()
+        ]
+        return [[*one] for one in sorted(found)]
+
     # -- adding and removing ------------------------------------------------------------------
 
     def add(self, kind: str, files: HostFiles, **values: Any) -> Fault:

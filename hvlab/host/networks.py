@@ -58,6 +58,18 @@ class PhysicalNic:
 
 
 @dataclass
+class MadePort:
+    """A switch's port that was made by itself: its name, its title, and what is at its end.
+
+    `end`: an adapter's identifier, UPLINK, MANAGEMENT, or empty while nothing is there.
+    """
+
+    name: str
+    title: str
+    end: str = ""
+
+
+@dataclass
 class VirtualSwitch:
     """One virtual network."""
 
@@ -68,12 +80,14 @@ class VirtualSwitch:
     management: bool = False
     notes: str = ""
     switch: Switch = field(default_factory=Switch)
+    made: list[MadePort] = field(default_factory=list)
+    """Ports that were made before anything was connected to them, as WMI does."""
 
 
 class VirtualNetworks(Component):
     """Virtual switch management and the switches themselves, on one host."""
 
-    STATE = ("host", "platform_id", "pool", "nics", "switches", "stations", "parked", "talk")
+    STATE = ("host", "platform_id", "pool", "nics", "switches", "stations", "parked", "talk", "loose")
 
     def __init__(self, host: str, platform: Platform, pool: tuple[int, int]) -> None:
         self.host = host
@@ -88,11 +102,29 @@ class VirtualNetworks(Component):
         self.parked: dict[str, Station] = {}
         """The host's address on a physical adapter that an external switch owns and does not share, by adapter."""
         self.talk = Talk()
+        self.loose: dict[str, str] = {}
+        """Virtual adapters of the host that are on no switch yet, as WMI makes them: title by name."""
 
     @property
     def platform(self) -> Platform:
         """The virtualization platform."""
         return catalog.platform(self.platform_id)
+
+    def outcome(self) -> list[object]:
+        """Adapters with their cables, switches, and the host's own addresses."""
+        cables = self.segment.switch.ports
+        return [
+            [[nic.name, nic.switch, cables[nic.port].linked] for nic in self.nics],
+            [
+                [one.name, one.kind, one.nic, one.management, one.notes]
+                for _, one in sorted(self.switches.items())
+            ],
+            # Where there is no network that hands one out, an address follows from the adapter's own.
+            [
+                [key, one.gateway, "" if one.address.startswith("169.254.") else [one.address, one.prefix]]
+                for key, one in sorted(self.stations.items())
+            ],
+        ]
 
     @property
     def segment(self) -> PhysicalNetwork:
@@ -123,6 +155,15 @@ class VirtualNetworks(Component):
                 return nic
         raise Refusal("no-such-nic", name=name)
 
+    def free_nic(self, name: str) -> PhysicalNic:
+        """The physical adapter of that name, which a switch can have. Refusal."""
+        adapter = self.nic(name)
+        if adapter.wireless:
+            raise Refusal("wireless-nic", name=adapter.name)
+        if adapter.switch:
+            raise Refusal("nic-in-use", name=adapter.name, switch=adapter.switch)
+        return adapter
+
     # -- switches ---------------------------------------------------------------------------------
 
     def find(self, name: str) -> VirtualSwitch | None:
@@ -145,11 +186,7 @@ class VirtualNetworks(Component):
             raise Refusal("bad-switch-name", name=name)
         if self.find(name) is not None:
             raise Refusal("switch-name-taken", name=name)
-        adapter = self.nic(nic) if kind == EXTERNAL else None
-        if adapter is not None and adapter.wireless:
-            raise Refusal("wireless-nic", name=adapter.name)
-        if adapter is not None and adapter.switch:
-            raise Refusal("nic-in-use", name=adapter.name, switch=adapter.switch)
+        adapter = self.free_nic(nic) if kind == EXTERNAL else None
         stream = self.world.stream(f"{self.name}/ids")
         identifier = str(uuid.UUID(bytes=stream.uuid_bytes()))
         made = self.switches[name.casefold()] = VirtualSwitch(name, kind, identifier, notes=notes)
@@ -158,6 +195,26 @@ class VirtualNetworks(Component):
             self._bind(made, adapter)
         self.set_management(made, kind == INTERNAL or (kind == EXTERNAL and management))
         return made
+
+    def make_external(self, switch: VirtualSwitch, nic: str, management: bool) -> None:
+        """Bind a physical adapter to a private switch; the host shares it if `management`. Refusal."""
+        if switch.kind != PRIVATE:
+            raise Refusal("switch-name-taken", name=switch.name)
+        adapter = self.free_nic(nic)
+        switch.kind = EXTERNAL
+        self._bind(switch, adapter)
+        self.set_management(switch, management)
+
+    def make_internal(self, switch: VirtualSwitch) -> None:
+        """Put a virtual adapter of the host on a private switch. Refusal."""
+        if switch.kind != PRIVATE:
+            raise Refusal("switch-name-taken", name=switch.name)
+        switch.kind = INTERNAL
+        self.set_management(switch, True)
+
+    def new_identifier(self) -> str:
+        """A name for something of the network that nobody has named."""
+        return str(uuid.UUID(bytes=self.world.stream(f"{self.name}/ids").uuid_bytes()))
 
     def _bind(self, switch: VirtualSwitch, nic: PhysicalNic) -> None:
         switch.nic, nic.switch = nic.name, switch.name

@@ -65,6 +65,13 @@ class PhysicalDisks(Component):
     def __init__(self) -> None:
         self.disks: dict[int, PhysicalDisk] = {}
 
+    def outcome(self) -> list[object]:
+        """Which are offline, and what lies on those without a volume."""
+        return [
+            [one.number, one.model, one.bus, one.size, one.letter, one.offline, one.content]
+            for _, one in sorted(self.disks.items())
+        ]
+
     def add(self, disk: PhysicalDisk) -> PhysicalDisk:
         """One more disk; its number is set."""
         disk.number = len(self.disks)

@@ -17,6 +17,10 @@ class Places(Component):
         self.disks = disks
         self.machines = machines
 
+    def outcome(self) -> list[str] | None:
+        """The folders, if they are others than a new host's."""
+        return None if (self.disks, self.machines) == (DISKS, HOME) else [self.disks, self.machines]
+
 
 def _path(host: str) -> str:
     return f"{host}/root/places"

@@ -97,6 +97,19 @@ class ServerSystem(Component):
         """Whether there is a hypervisor below the root since the last boot."""
         self.restarts = 0
 
+    def outcome(self) -> list[object]:
+        """Power, firmware, role, updates, and whether a hypervisor runs."""
+        return [
+            self.power,
+            self.setting,
+            self.effective,
+            self.role,
+            self.launch_type,
+            sorted(self.updates),
+            sorted(self.pending),
+            self.launched,
+        ]
+
     @property
     def host(self) -> str:
         """The path of the host."""

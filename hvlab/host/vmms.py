@@ -10,7 +10,7 @@ import uuid
 from typing import ClassVar
 
 from hvlab.catalog import Platform
-from hvlab.host import discs, jobs, mounted, physical, role, saved, settings, snapshots
+from hvlab.host import discs, jobs, mounted, outcome, physical, role, saved, settings, snapshots
 from hvlab.host.crash import crash
 from hvlab.host.disks import HostStorage
 from hvlab.host.link import BusLink
@@ -83,6 +83,11 @@ class Vmms(Component):
     def networks(self) -> VirtualNetworks:
         """The host's virtual switches."""
         return self.world.get(f"{self.host}/root/vmswitch", VirtualNetworks)
+
+    def outcome(self) -> list[object]:
+        """The machines, by name."""
+        disks = outcome.Disks(self.storage.files)
+        return [outcome.machine_outcome(one, disks) for _, one in sorted(self.machines.items())]
 
     # -- looking --------------------------------------------------------------------------------
 

@@ -126,6 +126,10 @@ class Component:
         cls._made = tuple(name for name, what in kept if isinstance(what, derived))
         cls._found = tuple(name for name, what in kept if isinstance(what, neighbour))
 
+    def outcome(self) -> Any:
+        """What this part has come to, whichever way led there (`World.outcome`); None: it is no part of that."""
+        return None
+
     def forget_neighbours(self) -> None:
         """Look them up anew when they are needed next, and make anew what was made with them."""
         for name in self._found:

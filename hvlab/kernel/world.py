@@ -419,3 +419,15 @@ class World(Kernel):
                 values = [[name, plain(getattr(component, name))] for name in component.STATE]
                 hasher.update(_canonical.encode([kind_of(component).__name__, component.name, values]))
         return hasher.hexdigest()
+
+    def outcome(self) -> dict[str, Any]:
+        """What the world has come to, whichever way led there: by component, of those that count for it.
+
+        Without times, jobs, random positions, sequence numbers, and identifiers that depend on the way.
+        """
+        found = {one.name: one.outcome() for one in self.components()}
+        return {name: plain(value) for name, value in sorted(found.items()) if value is not None}
+
+    def outcome_digest(self) -> str:
+        """SHA-256 of `outcome`: equal for two ways to the same result."""
+        return hashlib.sha256(_canonical.encode(["outcome", 1, *self.outcome().items()])).hexdigest()

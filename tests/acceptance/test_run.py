@@ -188,7 +188,7 @@ def test_a_recorded_session_replays_to_the_same_world(
 ) -> None:
     hvlab("run", script(WORK), "--session", "work.jsonl", "--trace", "live.jsonl")
     first = hvlab("replay", "work.jsonl", "--trace", "again.jsonl")
-    assert first.returncode == 0 and first.stdout.splitlines()[-2].startswith("world ")
+    assert first.returncode == 0 and first.stdout.splitlines()[-3].startswith("world ")
     assert (tmp_path / "live.jsonl").read_bytes() == (tmp_path / "again.jsonl").read_bytes()
     lines = (tmp_path / "work.jsonl").read_text(encoding="utf-8").splitlines()
     (tmp_path / "work.jsonl").write_text("\n".join([lines[0], *lines[2:]]), encoding="utf-8")

@@ -14,6 +14,7 @@ from hvlab.console.hyperv.objects import MachineView, heartbeat, moment, present
 from hvlab.console.lab import Lab
 from hvlab.console.wmi.model import V1, V2, Getter, Instance, WmiClass
 from hvlab.console.wmi.resources import CAPABILITIES, PARTS
+from hvlab.console.wmi.switchports import NETWORK_KINDS
 from hvlab.console.wmi.views import guid, machine_of, views
 from hvlab.host.machine import (
     OFF,
@@ -241,6 +242,7 @@ def _service(name: str, title: str, *namespaces: str) -> WmiClass:
 
 
 MANAGEMENT = _service("Msvm_VirtualSystemManagementService", "Hyper-V Virtual System Management Service")
+SWITCHES = _service("Msvm_VirtualSwitchManagementService", "Hyper-V Networking Management Service", V1)
 IMAGES = _service("Msvm_ImageManagementService", "Hyper-V Image Management Service")
 SNAPSHOT_SERVICE = _service("Msvm_VirtualSystemSnapshotService", "Hyper-V Snapshot Service", V2)
 
@@ -331,7 +333,9 @@ KINDS: tuple[WmiClass, ...] = (
     TIME,
     BACKUP,
     SWITCH,
+    *NETWORK_KINDS,
     MANAGEMENT,
+    SWITCHES,
     IMAGES,
     SNAPSHOT_SERVICE,
     JOB,

@@ -19,7 +19,7 @@ from hvlab.console.hyperv.disks import new_identity, note_created
 from hvlab.console.hyperv.objects import MachineView, vmms
 from hvlab.console.hyperv.snapshots import default_name
 from hvlab.console.objects import Hashtable, PSObject, custom_object
-from hvlab.console.wmi import parts, texts
+from hvlab.console.wmi import parts, switchmethods, texts
 from hvlab.console.wmi.classes import COMPUTER_SYSTEM, job_path
 from hvlab.console.wmi.finding import find_path
 from hvlab.console.wmi.model import Blank, Instance
@@ -166,9 +166,11 @@ def define_system(one: Instance, given: Values) -> Values:
         else:
             raise BadArgument
     service = _service(one)
+    folder = parts.data_root(service, wanted)
     service.check_new(name, memory, processors)
     machine = service.create(name, memory, processors)
     parts.change_global(service, machine, wanted)
+    machine.folder = folder
     view = MachineView(one.lab, machine.identifier, machine)
     path = Instance(one.lab, COMPUTER_SYSTEM, view, one.namespace).path
     return {"ReturnValue": COMPLETED, "DefinedSystem": path, "Job": None}
@@ -310,6 +312,30 @@ METHODS: dict[str, dict[str, WmiMethod]] = {
             ("ComputerSystem", "ResourceSettingData"), remove_resources
         ),
         **_SNAPSHOTS,
+    },
+    "Msvm_VirtualSwitchManagementService": {
+        "CreateSwitch": WmiMethod(
+            ("Name", "FriendlyName", "NumLearnableAddresses", "ScopeOfResidence"), switchmethods.create_switch
+        ),
+        "DeleteSwitch": WmiMethod(("VirtualSwitch",), switchmethods.delete_switch),
+        "CreateSwitchPort": WmiMethod(
+            ("VirtualSwitch", "Name", "FriendlyName", "ScopeOfResidence"), switchmethods.create_port
+        ),
+        "DeleteSwitchPort": WmiMethod(("SwitchPort",), switchmethods.delete_port),
+        "ConnectSwitchPort": WmiMethod(("SwitchPort", "LANEndpoint"), switchmethods.connect_port),
+        "DisconnectSwitchPort": WmiMethod(("SwitchPort",), switchmethods.disconnect_port),
+        "SetupSwitch": WmiMethod(
+            (
+                "ExternalSwitchPort",
+                "InternalSwitchPort",
+                "ExternalEthernetPort",
+                "InternalEthernetPortFriendlyName",
+            ),
+            switchmethods.setup_switch,
+        ),
+        "CreateInternalEthernetPortDynamicMac": WmiMethod(
+            ("Name", "FriendlyName"), switchmethods.create_internal
+        ),
     },
     "Msvm_ImageManagementService": {
         "CreateDynamicVirtualHardDisk": WmiMethod(("Path", "MaxInternalSize"), create_dynamic),

@@ -111,9 +111,20 @@ def _invoke(instance: Instance, arguments: list[object]) -> object:
     return result.get("ReturnValue")
 
 
+def _put(instance: Instance, arguments: list[object]) -> object:
+    """Put(): the provider of root\\virtualization cannot; what is changed, is handed to a service's method."""
+    raise fault(
+        'Exception calling "Put" with "0" argument(s): "Provider is not capable of the attempted operation "',
+        "MethodInvocationException",
+        "NotSpecified",
+        explain=("explain.wmi-put", {"kind": instance.kind.name}),
+    )
+
+
 _BASE_METHODS = {
     "GetText": Method(_text, "string GetText(TextFormat format)"),
     "Get": Method(_forget, "void Get()"),
+    "Put": Method(_put, "ManagementPath Put()"),
     "GetMethodParameters": Method(_parameters, "ManagementBaseObject GetMethodParameters(string name)"),
     "InvokeMethod": Method(_invoke, "ManagementBaseObject InvokeMethod(string name, parameters, options)"),
     "Clone": Method(lambda instance, arguments: object_of(_copy(instance)), "Object Clone()"),

@@ -31,10 +31,13 @@ from hvlab.console.wmi.resources import (
     empty_part,
     port_part,
 )
+from hvlab.console.wmi.switchports import SwitchPort
 from hvlab.host import discs
 from hvlab.host import settings as host_settings
 from hvlab.host.machine import OFF, NetworkAdapter, Refusal, VirtualMachine
+from hvlab.host.networks import VirtualSwitch
 from hvlab.host.vmms import Vmms
+from hvlab.storage.volume import StorageError
 
 Row = dict[str, Any]
 
@@ -169,8 +172,19 @@ def _switch(one: Instance, service: Vmms, row: Row) -> str:
     found = find_path(one.lab, one.namespace, wanted)
     if found is None:
         raise BadArgument
-    name = getattr(found.subject, "switch", "") or getattr(found.subject, "name", "")
-    return str(name)
+    if isinstance(found.subject, SwitchPort):
+        return found.subject.switch.name
+    if isinstance(found.subject, VirtualSwitch):
+        return found.subject.name
+    raise BadArgument
+
+
+def _note_port(one: Instance, row: Row, adapter: NetworkAdapter) -> None:
+    """The port that an adapter's Connection names has the adapter at its end from now on."""
+    wanted = _text(row.get("connection"))
+    found = find_path(one.lab, one.namespace, wanted) if "." in wanted else None
+    if found is not None and isinstance(found.subject, SwitchPort) and found.subject.made is not None:
+        found.subject.made.end = adapter.identifier
 
 
 def _add_port(one: Instance, service: Vmms, machine: VirtualMachine, row: Row) -> Part:
@@ -181,7 +195,9 @@ def _add_port(one: Instance, service: Vmms, machine: VirtualMachine, row: Row) -
         mac = _mac(row)
     switch = _switch(one, service, row)
     name = row.get("elementname") or usual
-    return port_part(service.networks.add_adapter(machine, str(name), legacy, mac, switch))
+    adapter = service.networks.add_adapter(machine, str(name), legacy, mac, switch)
+    _note_port(one, row, adapter)
+    return port_part(adapter)
 
 
 def _mac(row: Row) -> bytes:
@@ -260,6 +276,7 @@ def change(one: Instance, service: Vmms, machine: VirtualMachine, row: Row) -> N
         switch = _switch(one, service, row)
         if switch:
             service.networks.connect(machine, adapter, switch)
+            _note_port(one, row, adapter)
         else:
             service.networks.disconnect(machine, adapter)
     else:
@@ -301,6 +318,19 @@ _START = {0: "Nothing", 1: "StartIfRunning", 2: "Start"}
 _STOP = {0: "TurnOff", 1: "Save", 2: "ShutDown"}
 
 
+def data_root(service: Vmms, row: Row) -> str:
+    """ExternalDataRoot, a new machine's folder; empty: where the host keeps all others. BadArgument."""
+    wanted = _text(row.pop("externaldataroot", None))
+    if not wanted:
+        return ""
+    try:
+        path = service.storage.files.normalise(wanted).rstrip("\\")
+        service.storage.files.volume(path)
+    except StorageError:
+        raise BadArgument from None
+    return path
+
+
 def change_global(service: Vmms, machine: VirtualMachine, row: Row) -> None:
     """What becomes of it when its host starts and stops, where its files lie, and its notes. Refusal, BadArgument."""
     start, stop = row.get("automaticstartupaction"), row.get("automaticshutdownaction")
@@ -310,6 +340,9 @@ def change_global(service: Vmms, machine: VirtualMachine, row: Row) -> None:
         machine.start_action = _START[start]
     if stop is not None:
         machine.stop_action = _STOP[stop]
+    root = row.get("externaldataroot")
+    if root and _text(root).casefold() != machine.folder.casefold():
+        raise BadArgument  # where a machine's files lie is said when it is defined, and not changed later
     if row.get("notes") is not None:
         host_settings.set_notes(service, machine, _text(row["notes"]))
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from hvlab.console.hyperv.objects import MachineView
 from hvlab.console.lab import Lab
-from hvlab.console.wmi.model import Getter, Instance, WmiClass
+from hvlab.console.wmi.model import V1, Getter, Instance, WmiClass
+from hvlab.console.wmi.switchports import port_of, port_path
 from hvlab.console.wmi.views import guid, machine_of, views
 from hvlab.host.machine import Drive, NetworkAdapter, VirtualMachine
 from hvlab.storage import raw
@@ -268,6 +269,15 @@ def _ports(subtype: str) -> Callable[[Lab], Iterator[Found]]:
     return instances
 
 
+def _connection(one: Instance) -> list[object]:
+    """The port of a switch that it is connected to: its path, where the namespace has ports, or the switch's name."""
+    adapter = None if isinstance(one.subject, Definition) else one.subject[1].thing
+    if adapter is None or not adapter.switch:
+        return []
+    port = port_of(one.lab, adapter) if one.namespace == V1 else None
+    return [adapter.switch if port is None else port_path(one.lab, port, one.namespace)]
+
+
 def _port(name: str, subtype: str, title: str) -> WmiClass:
     return WmiClass(
         name,
@@ -281,7 +291,7 @@ def _port(name: str, subtype: str, title: str) -> WmiClass:
             "VirtualSystemIdentifiers": _of_part(
                 lambda machine, adapter: [f"{{{guid(adapter.identifier)}}}"], []
             ),
-            "Connection": _of_part(lambda machine, adapter: [adapter.switch] if adapter.switch else []),
+            "Connection": _connection,
         },
         _ports(subtype),
         settings=True,
