@@ -9,6 +9,8 @@ Message ids used by the console itself (values in brackets):
 
 ========================================  ==========================================================
 ``console.did_you_mean_command``          {name, suggestion}
+``console.no_such_command_but``           {name, word}
+``console.no_such_command``               {name}
 ``console.did_you_mean_parameter``        {command, name, suggestion}
 ``console.did_you_mean_value``            {parameter, value, suggestion}
 ``console.unsupported``                   {construct, line, column, substitute (may be empty)}

@@ -19,7 +19,7 @@ from hvlab.console.scriptblock import ScriptBlock
 from hvlab.console.scripts import is_script, read_script
 from hvlab.console.source import Position
 from hvlab.console.stages import cmdlet_stage
-from hvlab.console.suggest import nearest
+from hvlab.console.suggest import kindred, nearest
 
 COMMAND_STEPS = 10  # finding and binding cost more than an operator does
 #: Commands of a real system that will never be here, and what does the job.
@@ -171,6 +171,10 @@ def command_not_found(runtime: Runtime, name: str, position: Position) -> Cmdlet
         error.explain = ("console.how_to_leave", {})
     elif suggestion is not None:
         error.explain = ("console.did_you_mean_command", {"name": name, "suggestion": suggestion})
+    elif (word := kindred(name, names.values())) is not None:
+        error.explain = ("console.no_such_command_but", {"name": name, "word": word})
+    else:
+        error.explain = ("console.no_such_command", {"name": name})
     error.position = position
     record = runtime.make_record(error)
     error.record = replace(record, command=name, activity="")

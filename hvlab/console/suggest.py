@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 LONGEST = 60
+_WORDS = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{2,}(?![a-z])")
 
 
 def distance(left: str, right: str, limit: int) -> int:
@@ -38,3 +40,10 @@ def nearest(name: str, known: Mapping[str, str]) -> str | None:
         if found <= limit and (best is None or found < best[0]):
             best = (found, candidate)
     return None if best is None else known[best[1]]
+
+
+def kindred(name: str, known: Iterable[str]) -> str | None:
+    """The longest word of a command's noun that a known command has in its own noun: what to search by."""
+    nouns = [candidate.rpartition("-")[2].lower() for candidate in known]
+    words = sorted(_WORDS.findall(name[:LONGEST].rpartition("-")[2]), key=lambda word: (-len(word), word))
+    return next((word for word in words if any(word.lower() in noun for noun in nouns)), None)

@@ -9,9 +9,9 @@ import os
 import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable
+from textwrap import fill
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.filters import is_searching
@@ -133,6 +133,16 @@ class Patience:
             self._shown = 0
 
 
+def wrapped(words: str, columns: int) -> str:
+    """An error or a warning broken between words; what points at a place in a line (``+ ~~~``) stays as it is."""
+    return "".join(
+        part
+        if len(part) <= columns or part.startswith("+ ")
+        else fill(part.rstrip("\n"), columns - 1, break_long_words=False, break_on_hyphens=False) + "\n"
+        for part in words.splitlines(keepends=True)
+    )
+
+
 def toolbar_text(session: Session, text: Text, columns: int) -> str:
     """Clock, machines, breakpoints and how to leave, as far as there is room."""
     view = look(session.world, session.host)
@@ -161,7 +171,7 @@ def run_console(session: Session, explain: Callable[[ErrorRecord], str], text: T
     desk.on_clear = clear
 
     def columns() -> int:
-        return max(20, get_app().output.get_size().columns)
+        return max(20, prompt.app.output.get_size().columns)
 
     def show(words: str) -> None:
         sys.stdout.write(words)
@@ -177,7 +187,7 @@ def run_console(session: Session, explain: Callable[[ErrorRecord], str], text: T
         return desk.text("repl.waiting", time=clock_text(session.world.now), events=len(session.world.trace))
 
     driver = Driver(session, lambda: patience.tell(waiting), lambda c, q: _confirm(c, q, write, desk.text))
-    host = TextHost(write, write, explain=explain, answer=driver.ask)
+    host = TextHost(write, lambda words: write(wrapped(words, columns())), explain=explain, answer=driver.ask)
     session.shell.host = host
     prompt: PromptSession[str] = PromptSession(
         history=PromptHistory(history),

@@ -130,6 +130,8 @@ REFUSED = (
     ("network", "Test-Connection nowhere -Count 1", "no-such-station"),
     ("network", "Test-Connection 10.9.9.9 -Source web01 -Count 1", "ping-no-route"),
     ("empty", "Get-WM", "did_you_mean_command"),
+    ("empty", "Get-LabGuestPicture web01", "no_such_command_but"),
+    ("empty", "frobnicate", "no_such_command"),
     ("empty", "Start-VM -Nmae x", "did_you_mean_parameter"),
     ("empty", "New-VMSwitch", "missing_parameter"),
 )

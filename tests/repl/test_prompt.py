@@ -6,7 +6,7 @@ from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
 from hvlab.console.history import History
-from hvlab.repl.prompt import LabCompleter, Patience, PromptHistory, toolbar_text
+from hvlab.repl.prompt import LabCompleter, Patience, PromptHistory, toolbar_text, wrapped
 from hvlab.repl.words import Desk
 from hvlab.session.choices import completions
 from hvlab.session.session import Session
@@ -73,3 +73,10 @@ def test_a_report_on_a_long_wait_is_gone_before_output() -> None:
     assert written[-1] == "\r" + " " * 19 + "\r"
     patience.hide()
     assert len(written) == 2
+
+
+def test_an_error_is_broken_between_words_and_what_points_at_a_place_is_not() -> None:
+    told = "Get-X : The term is not recognized\n+ Get-X with much behind it\n+ ~~~~~\nshort\n"
+    assert wrapped(told, 20) == (
+        "Get-X : The term is\nnot recognized\n+ Get-X with much behind it\n+ ~~~~~\nshort\n"
+    )

@@ -69,6 +69,27 @@ def _fields(event: TraceEvent) -> PSObject:
     return custom_object({name: _value(value) for name, value in event.fields.items()})
 
 
+def _detail(event: TraceEvent) -> str:
+    """What tells this event from others of its kind: its texts as they are, its numbers with their names."""
+    parts = []
+    for name, value in event.fields.items():
+        if isinstance(value, str):
+            parts.append(value)
+        elif isinstance(value, bytes):
+            parts.append(f"{len(value)} bytes")
+        elif value is not None and value is not False:
+            parts.append(f"{name}={value}")
+    return ", ".join(part for part in parts if part)
+
+
+def _clock(event: PSObject) -> str:
+    """Of the lab's time down to the microsecond: most of what one command causes happens within a second."""
+    ticks = event.get("Time")
+    microseconds = ticks.nanoseconds // 1000 if isinstance(ticks, TimeSpan) else 0
+    seconds, rest = divmod(microseconds, 1_000_000)
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest:06d}"
+
+
 EVENT = ObjectType(
     "Hvlab.Event",
     {
@@ -93,8 +114,9 @@ EVENT = ObjectType(
         "Bytes": lambda event: _size(event.get("bytes")),
         "Hex": lambda event: event.get("bytes").hex() if isinstance(event.get("bytes"), bytes) else None,
         "Fields": _fields,
+        "Detail": _detail,
     },
-    columns=("Seq", "Time", "Kind", "Name", "Source", "Target", "Channel", "Bytes"),
+    columns=("Seq", Column("Time", _clock), "Kind", "Source", "Target", "Detail"),
     list_columns=(
         "Seq",
         "Time",
