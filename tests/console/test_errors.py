@@ -225,9 +225,9 @@ def test_near_misses_are_explained() -> None:
         "console.did_you_mean_parameter",
         "console.did_you_mean_value",
         "console.did_you_mean_value",
-        None,
+        "console.no_such_command",
     ]
-    assert [e.explain[1]["suggestion"] for e in host.errors if e.explain] == [
+    assert [e.explain[1]["suggestion"] for e in host.errors[:4] if e.explain] == [
         "Start-VM",
         "Passthru",
         "first",
