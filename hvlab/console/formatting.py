@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from textwrap import wrap
 
 from hvlab.console.convert import NOTHING, to_text, type_of
 from hvlab.console.errors import ErrorRecord
@@ -235,12 +236,29 @@ class Formatter:
         if isinstance(value, FormatData):
             return lines + value.lines
         if isinstance(value, PSObject) and value.type.lines is not None:
-            return lines + value.type.lines(value.subject)
+            return lines + [
+                part for line in value.type.lines(value.subject) for part in self._between_words(line)
+            ]
         if isinstance(value, ErrorRecord):
             return lines + value.render().split("\n")
         if isinstance(value, DateTime):
             return [*lines, "", _long_date(value), ""]
         return lines + to_text(value).split("\n")
+
+    def _between_words(self, line: str) -> list[str]:
+        """A page's line that is longer than the window goes on below its own beginning."""
+        if len(line) <= self.width:
+            return [line]
+        indent = " " * min(len(line) - len(line.lstrip()), self.width // 2)
+        body = line.strip()
+        return wrap(
+            body,
+            self.width,
+            initial_indent=indent,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
 
     def table_lines(
         self, heading: list[str], records: Sequence[object], columns: Sequence[Selector]

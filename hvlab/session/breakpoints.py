@@ -3,7 +3,8 @@
 A condition is a script block that is asked for each new event of the trace (as
 `$_`), or only for those of one kind. When it holds, the world stops after the
 kernel event that wrote it: the command that waits is stopped as if the learner had
-stopped it, and the log says so. A replay needs no breakpoints.
+stopped it, and the log says so. A command that is done by then is not stopped, only
+told of. A replay needs no breakpoints.
 """
 
 from __future__ import annotations
@@ -59,11 +60,14 @@ class Breakpoints:
         self.all = [known for known in self.all if known.number != number]
         return len(self.all) < before
 
+    def begin(self) -> None:
+        """A command, or a stretch of time, begins: what is in the trace already concerns nobody."""
+        self.hit = None
+        self._seen = len(self._session.world.trace)
+
     def or_before(self, stop: Callable[[], bool]) -> Callable[[], bool]:
         """The same condition for ending a run, or a breakpoint's."""
-        self.hit = None
         events = self._session.world.trace.events
-        self._seen = len(events)
 
         def ends() -> bool:
             return stop() or (len(events) > self._seen and self._holds())
@@ -101,7 +105,12 @@ class Breakpoints:
         finally:
             runtime.steps, runtime.calls, runtime.height, runtime.tries, runtime.ok = before
 
-    def tell(self) -> None:
+    def tell_passed(self) -> None:
+        """A command is done: say which breakpoint held at one of the events that no wait has asked it about."""
+        if self.all and self._holds():
+            self.tell("session.breakpoint-passed")
+
+    def tell(self, sentence: str = "session.breakpoint") -> None:
         """Say which breakpoint stopped the lab, and let it be forgotten."""
         if self.hit is not None:
             breakpoint, seq = self.hit
@@ -110,7 +119,7 @@ class Breakpoints:
             event = session.world.trace[seq]
             session.shell.host.warning(
                 session.text(
-                    "session.breakpoint",
+                    sentence,
                     number=breakpoint.number,
                     event=seq,
                     kind=event.kind,

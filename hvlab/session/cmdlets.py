@@ -201,7 +201,7 @@ def _bookmarks(call: Call) -> Iterator[object]:
 def _branches(call: Call) -> Iterator[object]:
     timeline = _session(call).travel.timeline
     for branch in timeline.branches():
-        steps = timeline.steps(branch.tip)
+        steps = timeline.done(timeline.nodes(branch.tip))
         yield BRANCH.of((branch, command_of(steps[-1]) if steps else ""))
 
 

@@ -373,12 +373,17 @@ class Session:
             "command", "console", f"{HOST}/root/vmms", None, None, None, statement.text
         )
         self._world.cause = self._command
+        self.breakpoints.begin()
         try:
-            return self.shell.run_statement(statement)
+            outcome = self.shell.run_statement(statement)
         except BreakpointHit:
             self.shell.host.statement_done()
             self.breakpoints.tell()
             return Outcome(1, (), 0, 0)
+        else:
+            if self._recording and not self.travel.quiet:
+                self.breakpoints.tell_passed()
+            return outcome
         finally:
             self._command = 0
             self._world.cause = 0
@@ -462,6 +467,7 @@ class Session:
         self.travel.enter_branch()
         self._begin(self.log.clock_number)
         before = self._world.now
+        self.breakpoints.begin()
         stop = self.breakpoints.or_before(_never) if self.breakpoints else None
         handled = self._world.run(until=until, limit=events, stop=stop)
         if handled or self._world.now != before:

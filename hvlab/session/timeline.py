@@ -38,7 +38,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Branch:
-    """A way that ends somewhere: its last node, how many steps it has, and whether it is the present one."""
+    """A way that ends somewhere: its last node, how many steps it has, and whether it is the present one.
+
+    What only looked at the lab is no step.
+    """
 
     tip: int
     steps: int
@@ -142,7 +145,10 @@ class Timeline:
         return found
 
     def branches(self) -> list[Branch]:
-        """The ways that end where nothing follows, the present one too, in the order of their last inputs."""
+        """The ways that end where nothing follows, the present one too, in the order of their last inputs.
+
+        A look taken after going back changed nothing, so it makes no way of its own.
+        """
         head = self.head
         effective = self._effective_nodes()
         inner = {self.effective(self._parents[node]) for node in effective}
@@ -153,8 +159,14 @@ class Timeline:
         for tip in tips:
             nodes = self.nodes(tip)
             common = [node for node in nodes if node in way]
-            found.append(Branch(tip, len(self.group(nodes)), common[-1] if common else 0, tip == present))
+            if tip != present and all(self._looks(self.entries[node - 1]) for node in nodes[len(common) :]):
+                continue
+            found.append(Branch(tip, len(self.done(nodes)), common[-1] if common else 0, tip == present))
         return found
+
+    def done(self, nodes: Sequence[int]) -> list[Step]:
+        """The steps of one way that did more than look."""
+        return [step for step in self.group(nodes) if not self._looks(step.entry)]
 
     def _effective_nodes(self) -> list[int]:
         return [n for n, entry in enumerate(self.entries, 1) if entry.kind not in WITHOUT_EFFECT]

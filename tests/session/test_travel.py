@@ -391,6 +391,15 @@ def test_the_story_of_what_was_never_typed_is_refused() -> None:
     done(session, "Get-LabStory New-VM")
 
 
+def test_a_look_taken_after_going_back_is_no_branch_of_its_own() -> None:
+    session = Session()
+    done(session, "New-VM web01 -NoVHD; New-VM web02 -NoVHD; Undo-Lab; Get-VM; Redo-Lab; New-VM web03 -NoVHD")
+    assert [(branch.steps, branch.present) for branch in session.travel.timeline.branches()] == [(3, True)]
+    done(session, "Undo-Lab; New-VM web04 -NoVHD; Get-VM")
+    branches = session.travel.timeline.branches()
+    assert [(branch.steps, branch.present) for branch in branches] == [(3, False), (3, True)]
+
+
 # -- breakpoints and stories -----------------------------------------------------------------------------
 
 
@@ -411,6 +420,18 @@ def test_a_breakpoint_stops_the_command_that_waits_and_a_replay_stops_there_too(
     opened = [event for event in session.world.trace if event.get("name") == "OPEN_CHANNEL"]
     assert len(opened) == 2 and session.breakpoints.all[0].hits == 2
     done(session, "Remove-LabBreakpoint 1; Wait-Lab web01")
+    assert digests(replay(data_of(session), "x")) == live(session)
+
+
+def test_a_breakpoint_at_the_last_event_of_a_command_is_told_and_the_command_is_done() -> None:
+    host = RecordingHost()
+    session = Session(host=host)
+    done(session, f"New-VM web01 -MemoryStartupBytes 512MB -VHDPath {SYSTEM}; Start-VM web01")
+    done(session, "Set-LabBreakpoint { (Get-VM web01).State -eq 'Off' }")
+    done(session, "Stop-VM web01 -TurnOff; New-VM web02 -NoVHD")
+    assert session.breakpoints.all[0].hits > 0
+    assert any("Breakpoint 1 held" in text for _, text in host.messages)
+    assert "stop" not in [entry.kind for entry in session.log.entries]
     assert digests(replay(data_of(session), "x")) == live(session)
 
 

@@ -18,7 +18,7 @@ from hvlab.console.errors import CmdletError
 from hvlab.console.formatting import FormatData
 from hvlab.console.general.common import CORE
 from hvlab.console.general.discovery import LAB_MARK, marked, syntax
-from hvlab.console.objects import Column, ObjectType, PSObject
+from hvlab.console.objects import ObjectType, PSObject
 from hvlab.console.patterns import has_wildcard, like
 
 
@@ -172,7 +172,7 @@ HELP = ObjectType(
         "Module": lambda entry: entry[2],
         "Synopsis": lambda entry: entry[3],
     },
-    columns=(Column("Name", width=33), Column("Category", width=9), Column("Module", width=28), "Synopsis"),
+    columns=("Name", "Category", "Module", "Synopsis"),
     text_property="Name",
     key="Name",
 )
