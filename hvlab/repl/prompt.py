@@ -215,7 +215,7 @@ def run_console(session: Session, explain: Callable[[ErrorRecord], str], text: T
             return 0
         said = desk.answers(line)
         if said is not None:
-            write("".join(f"{row}\n" for row in said))
+            write(wrapped("".join(f"{row}\n" for row in said), columns()))
             continue
         if line.strip().casefold() in ("cls", "clear", "clear-host"):
             clear()
