@@ -22,7 +22,7 @@ from hvlab.console.convert import (
     to_list,
     to_text,
 )
-from hvlab.console.errors import CmdletError, ParseError, fault
+from hvlab.console.errors import CmdletError, ParseError, fault, left_out
 from hvlab.console.formats import format_text
 from hvlab.console.objects import PSObject, custom_object
 from hvlab.console.runtime import Expression, Scope
@@ -115,10 +115,7 @@ class ExpressionCompiler(AssigningCompiler):
                 self.source,
                 node.span,
                 "UnsupportedConstruct",
-                explain=(
-                    "console.unsupported",
-                    {"construct": f"${node.scope}:", "line": 0, "column": 0, "substitute": ""},
-                ),
+                explain=left_out(f"${node.scope}:", ""),
             )
         if name in _CONSTANTS:
             value = _CONSTANTS[name]

@@ -13,7 +13,8 @@ Message ids used by the console itself (values in brackets):
 ``console.no_such_command``               {name}
 ``console.did_you_mean_parameter``        {command, name, suggestion}
 ``console.did_you_mean_value``            {parameter, value, suggestion}
-``console.unsupported``                   {construct, line, column, substitute (may be empty)}
+``console.unsupported``                   {construct, substitute}
+``console.unsupported_bare``              {construct}
 ``console.missing_parameter``             {command, parameters}
 ``console.budget``                        {limit, line}
 ``console.depth``                         {limit}
@@ -96,22 +97,24 @@ def not_recognized(name: str) -> CmdletError:
     )
 
 
+def left_out(construct: str, substitute: str) -> Explain:
+    """The lab's own line about PowerShell that hvlab does not know; `substitute` may be empty."""
+    if not substitute:
+        return "console.unsupported_bare", {"construct": construct}
+    return "console.unsupported", {"construct": construct, "substitute": substitute}
+
+
 def unsupported(construct: str, position: Position | None = None, substitute: str = "") -> CmdletError:
     """The refusal by name: this is PowerShell, but not hvlab's."""
-    place: dict[str, object] = {}
     where = ""
     if position is not None:
-        place = {"line": position.line, "column": position.column}
         where = f" (line {position.line}, column {position.column})"
     error = CmdletError(
         f"`{construct}` is not part of hvlab's PowerShell{where}" + (f"; {substitute}" if substitute else ""),
         "UnsupportedConstruct",
         "NotImplemented",
         exception="NotSupportedException",
-        explain=(
-            "console.unsupported" if place else "console.unsupported_here",
-            {"construct": construct, **place, "substitute": substitute},
-        ),
+        explain=left_out(construct, substitute),
         terminating=True,
     )
     error.position = position

@@ -104,6 +104,9 @@ class ScriptStop(CmdletError):
     """A script-terminating error: throw, or any error under -ErrorAction Stop."""
 
 
+HOME = "C:\\"
+"""Where one is before the first `cd`."""
+
 Take = tuple["Parameter", str, "Callable[[object], object] | None", "Callable[[object], str] | None"]
 """A parameter, the variable it becomes, its cast, and its check."""
 
@@ -171,6 +174,11 @@ class Runtime:
         self.height = 0
         self.tries = 0
         self.position: Position | None = None  # of the command now running
+
+    @property
+    def location(self) -> str:
+        """Where in the lab's files one is: `$PWD`."""
+        return to_text(self.globals.variables.get("pwd") or HOME)
 
     @property
     def table(self) -> CmdletTable:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from hvlab.console.errors import ParseError
+from hvlab.console.errors import ParseError, left_out
 from hvlab.console.source import Source, Span
 from hvlab.console.syntax import Block, Constant, Expandable, Node, SubExpression, Variable
 
@@ -126,10 +126,7 @@ class Scanner:
             + (f"; {substitute}" if substitute else ""),
             "UnsupportedConstruct",
             Span(start, self.at if end is None else end),
-            explain=(
-                "console.unsupported",
-                {"construct": construct, "line": line, "column": column, "substitute": substitute},
-            ),
+            explain=left_out(construct, substitute),
         )
 
     def enter(self) -> None:

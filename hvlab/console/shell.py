@@ -108,6 +108,11 @@ class Shell:
     def set_variable(self, name: str, value: object) -> None:
         self.runtime.globals.variables[name.lower()] = value
 
+    @property
+    def prompt(self) -> str:
+        """What stands before a line: where in the lab's files one is."""
+        return f"PS {self.runtime.location}> "
+
     def variable_names(self) -> list[str]:
         return sorted({*self.runtime.globals.variables, "true", "false", "null", "error"} - {"_"})
 

@@ -26,7 +26,7 @@ from hvlab.repl.words import Desk
 from hvlab.session.session import Session
 from hvlab.text import Text
 
-PROMPT, MORE = "PS C:\\> ", ">> "
+MORE = ">> "
 WIDTH = 120
 Read = Callable[[str], str | None]
 """Asks for a line by a prompt; None at the end of input."""
@@ -140,7 +140,7 @@ class PlainConsole:
         self._say(self.desk.changes())
 
     def _statement(self) -> str | None:
-        source = self._read(PROMPT)
+        source = self._read(self.desk.session.shell.prompt)
         if source is None or source.lstrip().startswith(":"):
             return source
         while source.strip() and is_unfinished(self.desk.session, source):

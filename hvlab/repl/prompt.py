@@ -29,7 +29,7 @@ from hvlab.console.highlight import HvlabLexer
 from hvlab.console.history import History
 from hvlab.console.texthost import TextHost
 from hvlab.repl.driver import Driver
-from hvlab.repl.plain import MORE, PROMPT, is_unfinished
+from hvlab.repl.plain import MORE, is_unfinished
 from hvlab.repl.words import MARK, Desk
 from hvlab.session.choices import completions
 from hvlab.session.hostview import look
@@ -206,7 +206,7 @@ def run_console(session: Session, explain: Callable[[ErrorRecord], str], text: T
     print(desk.text("repl.welcome"))  # noqa: T201
     while True:
         try:
-            line = prompt.prompt(PROMPT)
+            line = prompt.prompt(session.shell.prompt)
         except KeyboardInterrupt:
             continue
         except EOFError:

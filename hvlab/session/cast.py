@@ -14,7 +14,6 @@ from hvlab.console.texthost import TextHost
 from hvlab.session import log
 from hvlab.session.session import Session
 
-PROMPT = "PS C:\\> "
 LONGEST = 2.0
 """Seconds that a wait takes in the cast at most."""
 KEY = 0.04
@@ -38,9 +37,9 @@ class _Screen:
         self._seen = time
         self.rows.append((self.now, text.replace("\r\n", "\n").replace("\n", "\r\n")))
 
-    def type(self, text: str) -> None:
+    def type(self, prompt: str, text: str) -> None:
         """Somebody types a line."""
-        self.write(PROMPT)
+        self.write(prompt)
         for character in text:
             self.now += KEY
             self.rows.append((self.now, character.replace("\n", "\r\n>> ")))
@@ -57,12 +56,12 @@ def cast(data: bytes, name: str, session_of: Callable[[log.Header, TextHost], Se
 
     def typed(text: str) -> None:
         session.shell.host.statement_done()
-        screen.type(text)
+        screen.type(session.shell.prompt, text)
 
     session.on_replayed = typed
     session.replay(entries)
     session.shell.host.statement_done()
-    screen.write(PROMPT)
+    screen.write(session.shell.prompt)
     lines: list[object] = [
         {"version": 2, "width": WIDTH, "height": HEIGHT, "title": f"hvlab {header.scenario}"}
     ]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hvlab.course.view import QuestionView
     from hvlab.session.session import Session
 
-PROMPT, MORE = "PS C:\\> ", ">> "
+FIRST, MORE = "PS C:\\> ", ">> "  # before there is a lab, which knows where one is
 ASKING = {"confirm": "[Y/A/N/L/?] ", "answer": "? "}
 BESIDE = 3
 """Rows that a question above the prompt leaves free: two of output, and the prompt's."""
@@ -104,6 +104,7 @@ class ConsolePane(Vertical):
         super().__init__(id="console", classes="pane")
         self.logical: list[tuple[str, str]] = []
         self.session: Session | None = None
+        self._labelled = ""
         self.history = history
         self._place = len(history)
         self._draft = ""
@@ -147,11 +148,22 @@ class ConsolePane(Vertical):
         """Cells a line of output has; the scroll bar's is kept free from the beginning."""
         return max(20, self.output.scrollable_content_region.width)
 
+    @property
+    def _before_line(self) -> str:
+        return FIRST if self.session is None else self.session.shell.prompt
+
     def _label(self) -> None:
         label = self.query_one(PromptLabel)
-        words = ASKING[self.asking] if self.asking else MORE if self._lines else PROMPT
+        words = ASKING[self.asking] if self.asking else MORE if self._lines else self._before_line
+        if words == self._labelled:
+            return
+        self._labelled = words
         label.styles.width = len(words)
         label.show([line((words, "accent" if self.asking else "prompt"))])
+
+    def stand(self) -> None:
+        """Show where in the lab's files one is, should a command or an undo have changed it."""
+        self._label()
 
     # -- output -------------------------------------------------------------------------------------
 
@@ -174,7 +186,7 @@ class ConsolePane(Vertical):
     def echo(self, text: str) -> None:
         """A command as it stands in the transcript."""
         first, *more = text.split("\n")
-        self.write([(PROMPT + first, "prompt"), *((MORE + row, "prompt") for row in more)])
+        self.write([(self._before_line + first, "prompt"), *((MORE + row, "prompt") for row in more)])
 
     def clear(self) -> None:
         """Empty the output."""
@@ -216,9 +228,8 @@ class ConsolePane(Vertical):
 
     def question(self, asked: str) -> None:
         """Switch the prompt between commands ('') and answers (`confirm`, `answer`)."""
-        if asked != self.asking:
-            self.asking = asked
-            self._label()
+        self.asking = asked
+        self._label()
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:

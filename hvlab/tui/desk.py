@@ -171,6 +171,8 @@ class Desk:
             self.console.question("confirm")
         elif self.console.asking == "confirm":
             self.console.question("")
+        else:
+            self.console.stand()
         new = self.feed.poll()
         if self.feed.rewound:
             self.events.attach(self.session.world.trace, self.text)

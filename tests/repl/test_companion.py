@@ -37,6 +37,7 @@ class Class:
         self.connected = True
         self.forbidden = ""
         self.showing = False
+        self.shared = False
         self.seconds: int | None = None
         self.waits = 0
         self._now, self._late = deque(now), deque(late)

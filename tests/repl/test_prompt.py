@@ -80,3 +80,12 @@ def test_an_error_is_broken_between_words_and_what_points_at_a_place_is_not() ->
     assert wrapped(told, 20) == (
         "Get-X : The term is\nnot recognized\n+ Get-X with much behind it\n+ ~~~~~\nshort\n"
     )
+
+
+def test_what_stands_before_a_line_says_where_one_is_and_undo_takes_that_back() -> None:
+    session = Session()
+    assert session.shell.prompt == "PS C:\\> "
+    session.run("cd C:\\Images")
+    assert session.shell.prompt == "PS C:\\Images> "
+    session.run("Undo-Lab")
+    assert session.shell.prompt == "PS C:\\> "

@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from hvlab.console.cmdlets import Call
-from hvlab.console.convert import to_text
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.objects import moment, vmms
 from hvlab.console.objects import ObjectType
@@ -25,7 +24,6 @@ from hvlab.storage.errors import BadPath, BadVhd, DiskFull, NoSuchVolume, Storag
 from hvlab.storage.volume import HostFile, HostFiles
 
 MANAGEMENT = "Microsoft.PowerShell.Management"
-HOME = "C:\\"
 MOST_PARENTS = 1000
 MOST_TEXT = 4 << 20
 
@@ -83,7 +81,7 @@ def location(call: Call) -> str:
     """Where one is: `$PWD`."""
     runtime = call.runner
     assert isinstance(runtime, Runtime)
-    return to_text(runtime.globals.variables.get("pwd") or HOME)
+    return runtime.location
 
 
 def full(call: Call, path: str) -> str:

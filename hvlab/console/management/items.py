@@ -11,10 +11,10 @@ from hvlab.console.convert import to_text
 from hvlab.console.errors import CmdletError
 from hvlab.console.management import hostfiles as host
 from hvlab.console.management import shares
-from hvlab.console.management.hostfiles import HOME, ITEM, MANAGEMENT, Entry
+from hvlab.console.management.hostfiles import ITEM, MANAGEMENT, Entry
 from hvlab.console.management.shares import Share
 from hvlab.console.objects import custom_object
-from hvlab.console.runtime import Runtime
+from hvlab.console.runtime import HOME, Runtime
 
 _PATH = Parameter(
     "Path", position=0, pipeline="both", aliases=("FullName", "PSPath"), array=True, completer="path"

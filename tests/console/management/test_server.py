@@ -153,7 +153,7 @@ def test_editions_tell_where_the_role_is() -> None:
     desk = Desk("one-host")
     assert desk.run("(Get-LabEdition Itanium).HyperV.Count") == [0]
     assert desk.run("(Get-LabEdition | Where-Object { $_.HyperV.Count }).Count") == [4]
-    assert desk.fails("Get-LabEdition Home") == "explain.no-such-edition"
+    assert desk.fails("Get-LabEdition Home") == "explain.not-an-edition"
     assert desk.run("(Get-LabGuest nt4).Supported") == [False]
     assert desk.run("(Get-LabGuest ws2008-x64).Supported") == [True]
 
