@@ -97,7 +97,7 @@ def not_recognized(name: str) -> CmdletError:
     )
 
 
-def left_out(construct: str, substitute: str) -> Explain:
+def left_out(construct: str, substitute: str) -> tuple[str, dict[str, object]]:
     """The lab's own line about PowerShell that hvlab does not know; `substitute` may be empty."""
     if not substitute:
         return "console.unsupported_bare", {"construct": construct}
