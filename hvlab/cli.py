@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hvlab import __version__, cli_class, cli_lessons, cli_records
-from hvlab.cli_common import BadInput, F, explainer, language_option, output_host, text_in, write_trace
+from hvlab.cli_common import (
+    BadInput,
+    F,
+    explainer,
+    is_language_open,
+    language_option,
+    output_host,
+    text_in,
+    write_trace,
+)
 
 if TYPE_CHECKING:
     from hvlab.course.companion import Companion
@@ -217,6 +226,7 @@ def grade(
     "--seed", type=click.IntRange(0, 2**63 - 1), help="Draw the lesson's names and numbers by this."
 )
 @click.option("--route", default="", help="Go on along a route: essentials, day or whole.")
+@click.option("--tour", is_flag=True, help="Begin with a tour of the screen, in under a minute.")
 @_plain
 @language_option
 def learn(
@@ -224,6 +234,7 @@ def learn(
     log: Path | None = None,
     seed: int | None = None,
     route: str = "",
+    tour: bool = False,
     plain: bool = False,
     language: str | None = None,
 ) -> None:
@@ -237,7 +248,8 @@ def learn(
     text = text_in(language)
     try:
         way = routes.lessons_of(route) if route else ()
-        status, said = learning.learn(lesson, log, seed, text, _open_session, _show(plain, text), way)
+        show = _show(plain, text, asks=is_language_open(language), tours=tour)
+        status, said = learning.learn(lesson, log, seed, text, _open_session, show, way)
     except BadLesson as error:
         raise BadInput(str(error)) from None
     if said:
@@ -264,7 +276,9 @@ def course(route: str, language: str | None) -> None:
         raise BadInput(str(error)) from None
 
 
-def _show(plain: bool, text: Text, companion: Companion | None = None) -> Show:
+def _show(
+    plain: bool, text: Text, companion: Companion | None = None, *, asks: bool = False, tours: bool = False
+) -> Show:
     """What shows a lesson: the screen, or lines."""
     if plain:
         from hvlab.repl.plain import show_plain
@@ -274,7 +288,7 @@ def _show(plain: bool, text: Text, companion: Companion | None = None) -> Show:
 
     from hvlab.tui.app import run_app
 
-    return partial(run_app, history=_history(), companion=companion)
+    return partial(run_app, history=_history(), companion=companion, asks_language=asks, tours=tours)
 
 
 @cli.command()
@@ -307,10 +321,20 @@ def sandbox(scenario: str, platform: str, seed: int, log: Path | None, language:
         )
         return opened[0]
 
-    status, _ = run_app(open_lab, None, text.language, history=_history())
+    status, _ = run_app(
+        open_lab, None, text.language, history=_history(), asks_language=is_language_open(language)
+    )
     for session in opened:
         session.close()
     sys.exit(status)
+
+
+@cli.command("tour")
+@language_option
+@click.pass_context
+def take_tour(context: click.Context, language: str | None) -> None:
+    """Open the course with a tour of the screen, in under a minute."""
+    context.invoke(learn, tour=True, language=language)
 
 
 @cli.command()

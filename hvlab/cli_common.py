@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -29,13 +30,27 @@ class BadInput(click.ClickException):
         click.echo(f"hvlab: {self.message}", err=True)
 
 
+def _asked(language: str | None) -> str | None:
+    """The language asked for: after the command, or before it (hvlab --lang de COMMAND)."""
+    if language is None and (context := click.get_current_context(silent=True)) is not None:
+        language = context.find_root().params.get("language")
+    return language or os.environ.get("HVLAB_LANG")
+
+
+def is_language_open(language: str | None) -> bool:
+    """Whether nobody has said yet which language it shall be, so that a screen asks first."""
+    from hvlab.tui.preferences import of_user
+
+    return not _asked(language) and not of_user().language
+
+
 def text_in(language: str | None) -> Text:
     from hvlab.text import Text, UnknownLanguage, pick_language
+    from hvlab.tui.preferences import of_user
 
-    if language is None and (context := click.get_current_context(silent=True)) is not None:
-        language = context.find_root().params.get("language")  # hvlab --lang de COMMAND
+    asked = _asked(language)
     try:
-        return Text(pick_language(language))
+        return Text(pick_language(language, None if asked else of_user().language))
     except UnknownLanguage as error:
         raise BadInput(str(error)) from None
 

@@ -111,6 +111,9 @@ class LessonView(Protocol):
     def previous_step(self) -> bool:
         """Go back; False at the start."""
 
+    def is_ready(self) -> bool:
+        """Whether the present step asks nothing more, so that one can go on to the next."""
+
     def next_hint(self) -> HintOffer | None:
         """The next hint of the step."""
 
@@ -254,6 +257,13 @@ class OpenLesson:
         """Whether the present step's goals are all reached."""
         verdicts = {goal.id: goal.verdict for goal in self.goals()}
         return all(verdicts[name] == PASS for name in self.lesson.plan.step[self._step].goals)
+
+    def is_ready(self) -> bool:
+        """Whether the present step asks nothing more, so that one can go on to the next."""
+        if self._step + 1 >= len(self.lesson.plan.step):
+            return False
+        question = self.question()
+        return self.step_done() and (question is None or not question.is_open)
 
     def refresh(self) -> bool:
         """Evaluate the checks; returns whether anything changed."""

@@ -7,38 +7,38 @@ typed goes to the `Runner`. Panes know the app for its texts and colours only.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
-from textual.app import App, ComposeResult, SystemCommand
+from textual.app import App, ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.events import Resize
+from textual.events import DescendantFocus, Key, Resize
 from textual.geometry import Size
-from textual.screen import Screen
 from textual.widget import Widget
 
 from hvlab import paths
 from hvlab.console.history import History
-from hvlab.text import LANGUAGES, Text
+from hvlab.text import LANGUAGES
 from hvlab.tui.architecture import ArchitecturePane
-from hvlab.tui.bars import KeyBar, StatusBar
+from hvlab.tui.bars import KeyBar, StatusBar, pane_keys
 from hvlab.tui.canvas import line
 from hvlab.tui.console_pane import AskBar, ConsolePane
 from hvlab.tui.event_list import EventList
 from hvlab.tui.guest_pane import GuestPane
 from hvlab.tui.inspector import InspectorPane
-from hvlab.tui.keys import BINDINGS, KEYS
+from hvlab.tui.keys import ACTIONS, BAR, BINDINGS, ScreenText
+from hvlab.tui.language_screen import LanguageScreen
 from hvlab.tui.layout import CLASSES, PANES, VIEWS, classes_for
 from hvlab.tui.lesson_pane import LessonPane
 from hvlab.tui.line_pane import LinePane
 from hvlab.tui.palette import LAYER_VARIABLES, THEMES, Palette
 from hvlab.tui.paned_app import PanedApp
-from hvlab.tui.preferences import Preferences
+from hvlab.tui.preferences import Preferences, of_user
 from hvlab.tui.prompt import PromptInput
 from hvlab.tui.scrubber import Scrubber
 from hvlab.tui.splitter import Splitter
@@ -87,10 +87,12 @@ class HvlabApp(PanedApp):
         frames: bool = True,
         timer: Callable[[], float] = perf_counter,
         preferences: Preferences | None = None,
+        asks_language: bool = False,
+        tours: bool = False,
     ) -> None:
         super().__init__()
-        self.text = Text(language)
         self.preferences = preferences or Preferences()
+        self.text = ScreenText(language, self.preferences.keys)
         self._session_source = session
         self._lesson_source = lesson
         self._first_page = first_page
@@ -99,6 +101,9 @@ class HvlabApp(PanedApp):
         """What was entered before; the console adds to it."""
         self.wanted = ""
         """The lesson that the learner wants to open instead of this one."""
+        self._asks_language = asks_language
+        self._tours = tours
+        self._stage_before = "lesson"
         self._companion = companion
         self._followed = followed
         self._frames = frames
@@ -113,13 +118,6 @@ class HvlabApp(PanedApp):
             self.register_theme(theme)
         self.theme = self.preferences.theme if self.preferences.theme in self.available_themes else "hvlab"
         self.palette = Palette({})
-
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Textual's own entries that make sense here, in the screen's language."""
-        yield SystemCommand(
-            self.text("tui.command.theme"), self.text("tui.command.theme_help"), self.action_change_theme
-        )
-        yield SystemCommand(self.text("tui.keys.quit"), "", self.action_quit)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Layers have colours in every theme."""
@@ -161,6 +159,9 @@ class HvlabApp(PanedApp):
         self.set_keymap(self.preferences.keys)
         if self.preferences.trouble:
             self.notify(self.preferences.trouble, severity="warning", markup=False)
+        if self._asks_language:
+            self.push_screen(LanguageScreen(self.text.language), self.choose_language)
+        self._begin_tour()
         self.theme_changed_signal.subscribe(self, lambda _: self._recolor())
         if callable(self._session_source):
             self.call_after_refresh(Thread(target=self._fetch, daemon=True).start)
@@ -186,6 +187,8 @@ class HvlabApp(PanedApp):
         session = source() if callable(source) else source
         given = self._lesson_source
         lesson = given(session) if callable(given) else given
+        if lesson is not None:
+            lesson.set_language(self.text.language)  # another one may have been chosen meanwhile
         self.desk = Desk(self, session, lesson, self._timer)
         self.desk.picture.motion.still = self.preferences.still
         self.desk.open()
@@ -224,24 +227,52 @@ class HvlabApp(PanedApp):
 
     def _name_panes(self) -> None:
         text = self.text
-        for key, name in (("F3", "picture"), ("F4", "events"), ("F5", "inspector")):
-            self.query_one(f"#{name}", Widget).border_title = f"{key} {text(f'tui.pane.{name}')}"
+        for name in ("picture", "events", "inspector"):
+            title = f"{text.keys.of(name)} {text(f'tui.pane.{name}')}"
+            self.query_one(f"#{name}", Widget).border_title = title
         self.query_one("#console", Widget).border_title = text("tui.pane.console")
         if not self.query_one(LessonPane).lesson:
-            self.query_one(LessonPane).border_title = f"F2 {text('tui.pane.lesson')}"
-        self.query_one(KeyBar).set_keys(
-            [(key, text(f"tui.bar.{name}"), action) for key, name, action in KEYS]
-        )
+            self.query_one(LessonPane).border_title = f"{text.keys.of('lesson')} {text('tui.pane.lesson')}"
+        self._name_keys()
         self.query_one("#too-small", LinePane).show(
             [line((row, "warn")) for row in text("tui.too_small").splitlines()]
         )
 
+    def _name_keys(self) -> None:
+        """The bar at the bottom: the keys of the pane that has them, then those that work everywhere."""
+        text = self.text
+        names = text.keys
+        bar = BAR if self.preferences.toured else (BAR[0], "tour", *BAR[1:])
+        everywhere = [(names.short(name), text(f"tui.bar.{name}"), ACTIONS[name]) for name in bar]
+        pane = self._pane_with_keys()
+        if pane is None or pane.id == "console":
+            own = []
+            tail = [("Tab", text("tui.bar.complete"), "complete")]
+        else:
+            back = (names.of("prompt"), text("tui.bar.prompt"), "prompt")
+            own = [back, everywhere.pop(0), *pane_keys(pane, text)]
+            tail = []
+        quitting = (names.short("quit"), text("tui.bar.quit"), "quit")
+        self.query_one(KeyBar).set_keys([*own, *everywhere, *tail, quitting])
+
+    @on(DescendantFocus)
+    def _other_pane(self) -> None:
+        if not self.is_covered and self.query(KeyBar):
+            self._name_keys()
+
     def set_language(self, language: str) -> None:
         """Speak another language from now on."""
-        self.text = Text(language)
+        self.text = ScreenText(language, self.preferences.keys)
         self._name_panes()
         if self.desk is not None:
             self.desk.set_language(language)
+
+    def bind_anew(self, bound: dict[str, str]) -> None:
+        """These keys from now on, wherever they work and are named; kept for the next time."""
+        self.preferences.keys = bound
+        self.preferences.save()
+        self.set_keymap(bound)
+        self.set_language(self.text.language)
 
     def _recolor(self) -> None:
         self.palette = Palette(self.get_css_variables())
@@ -252,6 +283,75 @@ class HvlabApp(PanedApp):
         self.refresh(layout=False)
         for pane in self.query(LinePane):
             pane.refresh()
+
+    # -- keys -----------------------------------------------------------------------------------------
+
+    def on_key(self, event: Key) -> None:
+        """A letter for which the pane with the keys has no use begins a command: it goes to the prompt."""
+        prompt = self.query_one(ConsolePane).prompt
+        if self.is_covered or prompt.has_focus or not event.is_printable or not event.character:
+            return
+        if event.key.startswith(("alt+", "ctrl+")) or event.key in self.screen.active_bindings:
+            return
+        event.prevent_default()
+        if self.arrangement.alone:
+            self.arrangement.zoom(self.arrangement.alone)
+        prompt.focus()
+        prompt.insert_text_at_cursor(event.character)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing is done by key while a key is being pressed to be bound."""
+        return not self.takes_key
+
+    @property
+    def takes_key(self) -> bool:
+        """Whether the next key is to be bound."""
+        return bool(self.screen_stack) and bool(getattr(self.screen, "waiting", ""))
+
+    def action_key(self, key: str) -> None:
+        """A key of the pane that has the keys, for the mouse."""
+        self.simulate_key(key)
+
+    def action_keys(self) -> None:
+        """The window in which keys are bound anew."""
+        from hvlab.tui.keys_screen import KeysScreen
+
+        if not isinstance(self.screen, KeysScreen):
+            needed = frozenset(self.query_one(ConsolePane).prompt.needed_keys())
+            self.push_screen(KeysScreen(needed))
+
+    def action_tour(self) -> None:
+        """A tour of the screen: each part in turn, with one sentence."""
+        from hvlab.tui.tour import STOPS, TourScreen
+
+        if self.is_covered or self.screen.has_class("small"):
+            return
+        if self.arrangement.alone:
+            self.arrangement.zoom(self.arrangement.alone)
+        self._stage_before = self.stage
+        stops = [name for name in STOPS if name != "lesson" or self._has_lesson]
+        self.push_screen(TourScreen(stops, self._frames), self._toured)
+
+    def bring(self, name: str) -> None:
+        """Put a pane where it can be seen, without its keys."""
+        self.stage = name
+        self.screen_stack[0].remove_class("guest", "closer")
+        self._arrange()
+
+    def _toured(self, typed: str | None) -> None:
+        self.bring(self._stage_before)
+        if not self.preferences.toured:
+            self.preferences.toured = True
+            self.preferences.save()
+        prompt = self.query_one(ConsolePane).prompt
+        prompt.focus()
+        if typed:
+            prompt.insert_text_at_cursor(typed)
+        self._name_keys()
+
+    def type_command(self, command: str) -> None:
+        """Type a command into the console and run it, for what has no key."""
+        self.query_one(ConsolePane).type_command(command, run=True)
 
     # -- room -----------------------------------------------------------------------------------------
 
@@ -441,7 +541,19 @@ class HvlabApp(PanedApp):
     def action_language(self) -> None:
         """The other language."""
         place = LANGUAGES.index(self.text.language)
-        self.set_language(LANGUAGES[(place + 1) % len(LANGUAGES)])
+        self.choose_language(LANGUAGES[(place + 1) % len(LANGUAGES)])
+
+    def choose_language(self, language: str | None) -> None:
+        """Speak this language from now on, and the next time too."""
+        self.preferences.language = language or self.text.language
+        self.preferences.save()
+        self.set_language(self.preferences.language)
+        self._begin_tour()
+
+    def _begin_tour(self) -> None:
+        if self._tours and not self.is_covered:
+            self._tours = False
+            self.call_after_refresh(self.action_tour)
 
     def _with_desk(self, action: Callable[[Desk], Any]) -> None:
         if self.desk is not None:
@@ -453,6 +565,15 @@ class HvlabApp(PanedApp):
             self._early.append(event.text)
         else:
             self.desk.submit(event.text)
+
+    @on(ConsolePane.NothingTyped)
+    def _nothing_typed(self) -> None:
+        """Enter alone goes on in the lesson, where its step asks nothing more; else it is PowerShell's empty line."""
+        pane = self.query_one(LessonPane)
+        if pane.is_ready:
+            pane.action_turn(1)
+        else:
+            self.query_one(ConsolePane).echo("")
 
     @on(ConsolePane.Answered)
     def _answered(self, event: ConsolePane.Answered) -> None:
@@ -525,11 +646,15 @@ def run_app(
     history: History | None = None,
     companion: Companion | None = None,
     followed: Followed | None = None,
+    asks_language: bool = False,
+    tours: bool = False,
 ) -> tuple[int, str]:
     """Open the screen; returns the exit status, and the lesson that is wanted next if there is one.
 
     A callable in place of the session (and of the lesson, which then gets the session) is
-    called after the first paint; `first_page` is the lesson's Markdown to show until then.
+    called after the first paint; `first_page` is the lesson's Markdown to show until then, in the
+    language it is opened in. `asks_language`: nobody has said yet which language it shall be;
+    `tours`: begin with the tour of the screen.
     """
     app = HvlabApp(
         session,
@@ -540,6 +665,9 @@ def run_app(
         history=history,
         companion=companion,
         followed=followed,
+        preferences=of_user(),
+        asks_language=asks_language,
+        tours=tours,
     )
     app.run()
     return app.return_code or 0, app.wanted

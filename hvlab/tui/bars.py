@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual import events
+from textual.binding import Binding
 from textual.message import Message
+from textual.widget import Widget
 
 from hvlab.tui.canvas import Line, line
+from hvlab.tui.keys import ScreenText, key_name
 from hvlab.tui.line_pane import LinePane
 
 
@@ -23,6 +26,19 @@ class StatusBar(LinePane):
             tail.pop()
         gap = max(0, width - used - sum(len(text) for text, _ in tail))
         self.show([line(*left, (" " * gap, ""), *tail)])
+
+
+def pane_keys(pane: Widget, text: ScreenText) -> list[tuple[str, str, str]]:
+    """What the keys of a pane do, in a word each, for the bar: those that have a short word (`tui.short`)."""
+    found = []
+    for binding in type(pane).BINDINGS:
+        if not isinstance(binding, Binding):
+            continue
+        short = f"tui.short.{binding.description.removeprefix('tui.keys.')}"
+        if text.has(short):
+            key = binding.key.split(",")[0]
+            found.append((key_name(key, text.language), text(short), f"key('{key}')"))
+    return found
 
 
 class KeyBar(LinePane):
@@ -42,8 +58,9 @@ class KeyBar(LinePane):
 
     def set_keys(self, keys: Sequence[tuple[str, str, str]]) -> None:
         """(key as written, what it does, action), the most useful first; what finds no room is left out."""
-        self._keys = keys
-        self._lay_out()
+        if keys != self._keys:
+            self._keys = keys
+            self._lay_out()
 
     def _lay_out(self) -> None:
         runs: list[tuple[str, str]] = [(" ", "")]

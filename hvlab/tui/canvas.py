@@ -56,12 +56,19 @@ def wrap(text: str, width: int) -> list[str]:
     return rows
 
 
-def break_hard(text: str, style: str, width: int) -> list[Line]:
-    """A logical line as a terminal breaks it: at the edge, wherever that is."""
+def break_line(text: str, style: str, width: int) -> list[Line]:
+    """A logical line in rows of a width: broken at spaces, and inside a word only where it is wider than a row."""
     text = text.expandtabs(8)
-    if len(text) <= width:
-        return [line((text, style))]
-    return [line((text[start : start + width], style)) for start in range(0, len(text), width)]
+    rows: list[Line] = []
+    while len(text) > width:
+        end = text.rfind(" ", 0, width + 1)
+        if not text[: max(0, end)].strip():  # nothing but an indent stands before it
+            end = width
+        rows.append(line((text[:end].rstrip(" "), style)))
+        text = text[end:].lstrip(" ")
+    if text or not rows:
+        rows.append(line((text, style)))
+    return rows
 
 
 class Canvas:

@@ -1,4 +1,8 @@
-"""The command palette's entries: language, speeds, panes, and what the keys do."""
+"""The command palette's entries: every action that has a key, and those that have none.
+
+An entry is one row: what it does, and its key. It is found by its own words and by others that
+people look for (`tui.find`): who searches "undo" finds it, whatever it is called here.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,70 @@ import inspect
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from textual import work
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.css.query import NoMatches
 
-from hvlab.tui.layout import PANES, VIEWS
+from hvlab.tui.keys import BINDINGS
 from hvlab.tui.pacing import SPEEDS
 
 if TYPE_CHECKING:
     from hvlab.tui.app import HvlabApp
+
+TYPED = {
+    "undo": "Undo-Lab",
+    "redo": "Redo-Lab",
+    "branches": "Get-LabBranch",
+    "commands": "Get-Command -Module Lab",
+    "language_page": "Get-LabLanguage",
+}
+"""Entries that type a command into the console and run it."""
+
+
+class Entry(NamedTuple):
+    """A row of the palette. `words`: others that find it."""
+
+    name: str
+    does: str
+    key: str
+    words: str
+    action: Any
+
+
+def entries(app: HvlabApp) -> Iterator[Entry]:
+    """All that can be done now, what one looks for most first."""
+    text = app.text
+
+    def words(name: str) -> str:
+        return text(f"tui.find.{name}") if text.has(f"tui.find.{name}") else ""
+
+    def unbound(name: str, does: str, action: Any) -> Entry:
+        return Entry(name, does, "", words(name), action)
+
+    yield unbound("language", text("tui.command.language"), app.action_language)
+    yield unbound("keys", text("tui.command.keys"), app.action_keys)
+    yield unbound("theme", text("tui.command.theme_help"), app.action_change_theme)
+    for name, command in TYPED.items():
+        yield unbound(name, text(f"tui.command.{name}"), partial(app.type_command, command))
+    for binding in BINDINGS:
+        if binding.id:
+            action = partial(app.run_action, binding.action)
+            does = text(binding.description)
+            yield Entry(binding.id, does, text.keys.of(binding.id), words(binding.id), action)
+    for number, speed in enumerate(SPEEDS):
+        does = text("tui.command.speed", name=text(f"tui.speed.{speed.name}"))
+        yield Entry(f"speed_{speed.name}", does, "", words("speed"), partial(app.set_speed, number))
+    for direction, which in ((1, "play"), (-1, "play_back")):
+        yield unbound(which, text(f"tui.command.{which}"), partial(app.action_play, direction))
+    yield unbound("still", text("tui.keys.still"), app.action_still)
+    for kind in ("svg", "txt"):
+        for whole, which in ((False, "pane"), (True, "screen")):
+            does = text(f"tui.command.save_{which}", kind=kind.upper())
+            yield Entry(
+                f"save_{which}_{kind}", does, "", words("save"), partial(app.action_save, kind, whole)
+            )
 
 
 class Palette(CommandPalette):
@@ -33,34 +90,21 @@ class Palette(CommandPalette):
 class HvlabCommands(Provider):
     """Everything one can do without knowing its key."""
 
-    def _entries(self) -> Iterator[tuple[str, str, Any]]:
-        app = cast("HvlabApp", self.app)
-        text = app.text
-        yield text("tui.command.language"), text("tui.command.language_help"), app.action_language
-        for number, speed in enumerate(SPEEDS):
-            name = text("tui.command.speed", name=text(f"tui.speed.{speed.name}"))
-            yield name, text("tui.command.speed_help"), partial(app.set_speed, number)
-        for pane in (*PANES[:-1], *VIEWS):
-            name, detail = text(f"tui.pane.{pane}"), text("tui.keys." + pane)
-            yield name, "" if detail.casefold() == name.casefold() else detail, partial(app.action_pane, pane)
-        for direction, which in ((1, "play"), (-1, "play_back")):
-            yield text(f"tui.keys.{which}"), "", partial(app.action_play, direction)
-        for kind in ("svg", "txt"):
-            for whole, which in ((False, "pane"), (True, "screen")):
-                name = text(f"tui.command.save_{which}", kind=kind.upper())
-                yield name, text("tui.command.save_help"), partial(app.action_save, kind, whole)
-        for action in ("map", "arrange", "zoom", "time", "pause", "step", "finish", "still", "clear", "help"):
-            yield text(f"tui.keys.{action}"), "", getattr(app, f"action_{action}")
+    def _rows(self) -> Iterator[tuple[str, Entry]]:
+        for entry in entries(cast("HvlabApp", self.app)):
+            yield (f"{entry.does}   {entry.key}" if entry.key else entry.does), entry
 
     async def discover(self) -> Hits:
         """What is listed before anything is typed."""
-        for name, detail, action in self._entries():
-            yield DiscoveryHit(name, action, help=detail or None)
+        for row, entry in self._rows():
+            yield DiscoveryHit(row, entry.action)
 
     async def search(self, query: str) -> Hits:
         """What fits the words typed."""
         matcher = self.matcher(query)
-        for name, detail, action in self._entries():
-            score = matcher.match(name)
-            if score > 0:
-                yield Hit(score, matcher.highlight(name), action, help=detail or None)
+        wanted = query.casefold().strip()
+        for row, entry in self._rows():
+            score = matcher.match(row)
+            meant = any(word.startswith(wanted) for word in entry.words.casefold().split())
+            if score > 0 or (wanted and meant):
+                yield Hit(max(score, 2.0 if meant else 0.0), matcher.highlight(row), entry.action)

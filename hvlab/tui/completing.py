@@ -36,4 +36,4 @@ def _choice(found: Completion, session: Session, text: Text) -> Choice:
         cmdlet = session.table.find(found.text)
         if cmdlet is not None and cmdlet.summary_id and text.has(cmdlet.summary_id):
             detail = text(cmdlet.summary_id)
-    return Choice(found.text, found.text, detail, found.start, found.end, found.lab_only)
+    return Choice(found.text, found.text, detail, found.start, found.end, found.lab_only, found.kind)

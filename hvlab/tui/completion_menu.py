@@ -17,7 +17,7 @@ LAB_MARK = "⚗"
 
 @dataclass(frozen=True)
 class Choice:
-    """What may be inserted: the text, what is listed, its one-line description, whether it is the lab's own."""
+    """What may be inserted: the text, what is listed, a line on it, whether it is the lab's own, its kind."""
 
     text: str
     label: str
@@ -25,6 +25,7 @@ class Choice:
     start: int
     end: int
     lab: bool = False
+    kind: str = "value"
 
 
 class CompletionMenu(LinePane):

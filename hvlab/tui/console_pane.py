@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from hvlab.console.history import History
 from hvlab.text import Text
-from hvlab.tui.canvas import Line, break_hard, line
+from hvlab.tui.canvas import Line, break_line, line
 from hvlab.tui.completion_menu import Choice, CompletionMenu
 from hvlab.tui.line_pane import LinePane, ScrollPane
 from hvlab.tui.prompt import PromptInput
@@ -27,6 +27,8 @@ FIRST, MORE = "PS C:\\> ", ">> "  # before there is a lab, which knows where one
 ASKING = {"confirm": "[Y/A/N/L/?] ", "answer": "? "}
 BESIDE = 3
 """Rows that a question above the prompt leaves free: two of output, and the prompt's."""
+WORDS = ("cmdlet", "alias", "function", "parameter")
+"""Kinds of completions after which another word follows."""
 KEEP = 5_000
 """Logical lines of output that stay."""
 
@@ -77,7 +79,8 @@ class AskBar(LinePane):
         width = max(20, self.parent.size.width - 2)
         # The prompt stands below, and what was answered last above: both must stay in sight.
         room = max(1, self.parent.size.height - BESIDE)
-        rows = prompt_rows(asked, width, short=asked.id == self._short, most=room)
+        page = self.lab_app.text.keys.of("lesson")
+        rows = prompt_rows(asked, width, short=asked.id == self._short, most=room, page=page)
         self.styles.height = len(rows)
         self.show(rows)
 
@@ -91,6 +94,9 @@ class ConsolePane(Vertical):
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
+
+    class NothingTyped(Message):
+        """Enter, with nothing typed."""
 
     class Answered(Message):
         """The learner answered: a command that wants to be confirmed, or the lesson's question."""
@@ -178,7 +184,7 @@ class ConsolePane(Vertical):
             return
         flat = list(self._flat)
         for text, style in rows:
-            flat += break_hard(text, style, self._width or self.columns)
+            flat += break_line(text, style, self._width or self.columns)
         keep, self._flat = len(self._flat), flat
         self.output.follow = True
         self.output.show(flat, keep)
@@ -195,7 +201,7 @@ class ConsolePane(Vertical):
 
     def _flow(self) -> None:
         self._width = self.columns
-        self._flat = [row for text, style in self.logical for row in break_hard(text, style, self._width)]
+        self._flat = [row for text, style in self.logical for row in break_line(text, style, self._width)]
         self.output.show(self._flat)
 
     @on(Resize)
@@ -252,7 +258,7 @@ class ConsolePane(Vertical):
         whole = "\n".join(self._lines)
         if not whole.strip():
             self._lines.clear()
-            self.echo("")
+            self.post_message(self.NothingTyped())
         elif text.strip() and self._is_incomplete(whole):
             pass
         else:
@@ -314,8 +320,25 @@ class ConsolePane(Vertical):
         choices = self._choices()
         if len(choices) == 1:
             self._insert(choices[0])
-        else:
+        elif not self._insert_common(choices):
             self.menu.open(choices)
+
+    def _insert_common(self, choices: list[Choice]) -> bool:
+        """Put in what all choices begin with; False if that is no more than what is typed."""
+        if len({(choice.start, choice.end) for choice in choices}) != 1:
+            return False
+        start, end = choices[0].start, choices[0].end
+        typed = self.prompt.value[start:end]
+        length = 0
+        for letters in zip(*(choice.text.casefold() for choice in choices), strict=False):
+            if len(set(letters)) > 1:
+                break
+            length += 1
+        common = choices[0].text[:length]
+        if length <= len(typed) or not common.casefold().startswith(typed.casefold()):
+            return False
+        self._replace(start, end, common)
+        return True
 
     @property
     def lab_text(self) -> Text:
@@ -327,11 +350,20 @@ class ConsolePane(Vertical):
         self._insert(event.choice)
 
     def _insert(self, choice: Choice) -> None:
+        """Put a choice in place of the word at the cursor, with room for the next word behind it."""
         self.menu.close()
+        value = self.prompt.value
+        end = choice.end
+        while choice.kind in WORDS and end < len(value) and (value[end].isalnum() or value[end] == "-"):
+            end += 1  # the cursor stood inside a word: what is left of it must not stick to the new one
+        gap = " " if choice.kind in WORDS and end == len(value) else ""
+        self._replace(choice.start, end, choice.text + gap)
+
+    def _replace(self, start: int, end: int, text: str) -> None:
         prompt = self.prompt
-        before, after = prompt.value[: choice.start], prompt.value[choice.end :]
-        prompt.value = before + choice.text + after
-        prompt.cursor_position = len(before) + len(choice.text)
+        before, after = prompt.value[:start], prompt.value[end:]
+        prompt.value = before + text + after
+        prompt.cursor_position = len(before) + len(text)
         prompt.focus()
 
     @on(Input.Changed)

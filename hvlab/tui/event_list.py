@@ -131,7 +131,7 @@ class EventList(ScrollPane):
     def _title(self) -> None:
         text = self.lab_app.text
         parts = [
-            f"F4 {text('tui.pane.events')}",
+            f"{text.keys.of('events')} {text('tui.pane.events')}",
             text(f"tui.depth.{'all' if self.story and self.story.every else 'story'}"),
         ]
         if self.hidden:

@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from hvlab.tui.canvas import Line, line, wrap
+from hvlab.tui.keys import BINDINGS, key_name
 from hvlab.tui.line_pane import ScrollPane
 from hvlab.tui.markdown import lay_out
 
@@ -42,10 +43,11 @@ class HelpBox(ScrollPane):
 
 
 class HelpScreen(ModalScreen[None]):
-    """A window over everything; any of its keys closes it."""
+    """A window over everything; k leads on to binding keys anew, any other of its keys closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f1,q,enter", "dismiss", show=False),
+        Binding("k", "keys", show=False),
         Binding("up", "scroll(-1)", show=False),
         Binding("down", "scroll(1)", show=False),
     ]
@@ -71,9 +73,10 @@ class HelpScreen(ModalScreen[None]):
             widget = widget.parent if isinstance(widget.parent, Widget) else None
         own = self._keys(type(widget) if widget is not None else None, text)
         if pane == "console":
-            own = [(key, text(f"tui.keys.{name}")) for key, name in CONSOLE_KEYS]
-        everywhere = self._keys(type(app), text)
-        everywhere.append(("Ctrl+P", text("tui.keys.palette")))
+            own = [(self._named(key), text(f"tui.keys.{name}")) for key, name in CONSOLE_KEYS]
+        everywhere = [
+            (text.keys.of(binding.id), text(binding.description)) for binding in BINDINGS if binding.id
+        ]
         box = self.query_one(HelpBox)
         box.border_title = text(f"tui.pane.{pane}")
         box.border_subtitle = text("tui.help_close")
@@ -85,40 +88,27 @@ class HelpScreen(ModalScreen[None]):
         found = []
         for binding in getattr(owner, "BINDINGS", ()):
             if isinstance(binding, Binding) and binding.description.startswith("tui."):
-                key = binding.key_display or " ".join(key_name(key) for key in binding.key.split(","))
-                found.append((key, text(binding.description)))
+                found.append((binding.key_display or self._named(binding.key), text(binding.description)))
         return found
+
+    def _named(self, keys: str) -> str:
+        language = cast("HvlabApp", self.app).text.language
+        return " ".join(key_name(key, language) for key in keys.split(","))
+
+    def action_keys(self) -> None:
+        """On to binding keys anew."""
+        self.dismiss()
+        cast("HvlabApp", self.app).action_keys()
 
     def action_scroll(self, step: int) -> None:
         """Up or down."""
         self.query_one(HelpBox).scroll_relative(y=step, animate=False)
 
 
-CONSOLE_KEYS = (("Tab", "complete"), ("↑ ↓", "older"), ("PgUp PgDn", "scroll"), ("Ctrl+C", "interrupt"))
-
-
-def key_name(key: str) -> str:
-    """A key as keyboards write it."""
-    names = {
-        "up": "↑",
-        "down": "↓",
-        "left": "←",
-        "right": "→",
-        "escape": "Esc",
-        "enter": "Enter",
-        "slash": "/",
-        "question_mark": "?",
-        "space": "Space",
-        "tab": "Tab",
-        "backspace": "Backspace",
-        "delete": "Del",
-        "home": "Home",
-        "end": "End",
-        "pageup": "PgUp",
-        "pagedown": "PgDn",
-    }
-    for modifier in ("ctrl", "alt", "shift"):
-        if key.startswith(f"{modifier}+"):
-            rest = key_name(key[len(modifier) + 1 :])
-            return f"{modifier.capitalize()}+{rest.upper() if len(rest) == 1 else rest}"
-    return names.get(key, key.upper() if key.startswith("f") and key[1:].isdigit() else key)
+CONSOLE_KEYS = (
+    ("tab", "complete"),
+    ("up,down", "older"),
+    ("pageup,pagedown", "scroll"),
+    ("enter", "enter_on"),
+    ("ctrl+d", "leave"),
+)

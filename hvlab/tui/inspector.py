@@ -63,7 +63,8 @@ class InspectorPane(ScrollPane):
         """Lay the view out anew."""
         text = self.lab_app.text
         width = max(20, self.scrollable_content_region.width - 2)
-        self.border_title = f"F5 {text('tui.pane.inspector')} · {text(f'tui.view.{self.view}')}"
+        name = f"{text.keys.of('inspector')} {text('tui.pane.inspector')}"
+        self.border_title = f"{name} · {text(f'tui.view.{self.view}')}"
         self._drop_what_was_undone()
         if self.event is None or self._trace is None:
             rows = flow([(text("tui.inspector.empty"), "dim")], width)

@@ -75,7 +75,7 @@ class LessonPane(ScrollPane):
         width = max(20, self.size.width - 2)
         lesson = self.lesson
         if lesson is None:
-            self._page = lay_out(self.early, width)
+            self._page = lay_out(self.lab_app.text.keys.keyed(self.early), width)
             self.show(self._inset(self._page.lines))
             return
         step, steps = lesson.steps()
@@ -84,8 +84,8 @@ class LessonPane(ScrollPane):
             self.notes.clear()
             self._armed = False
             self.scroll_to(y=0, animate=False, immediate=True)
-        self.border_title = f"F2 {step}/{steps} · {lesson.title}"
-        self._page = lay_out(lesson.page(), width)
+        self.border_title = f"{self.lab_app.text.keys.of('lesson')} {step}/{steps} · {lesson.title}"
+        self._page = lay_out(self.lab_app.text.keys.keyed(lesson.page()), width)
         rows = list(self._page.lines)
         asked = self._question(lesson, width)
         self._asked_at = range(len(rows) + 1, len(rows) + len(asked))
@@ -94,7 +94,11 @@ class LessonPane(ScrollPane):
             rows += [(), *flow(spans(text, style), width, "▎ ", "▎ ")]
         if step < steps:
             self._next_row = len(rows) + 1
-            rows += [(), line((self.lab_app.text("tui.lesson.next"), "key"))]
+            how = "next_ready" if lesson.is_ready() else "next"
+            rows += [
+                (),
+                line((self.lab_app.text(f"tui.lesson.{how}"), "key" if how == "next_ready" else "dim")),
+            ]
         rows += self._goals(lesson, width)
         self.show(self._inset(rows))
         self._asked = None
@@ -110,11 +114,18 @@ class LessonPane(ScrollPane):
         words = ""
         if question is not None:
             words = self.lab_app.text(f"tui.lesson.invite.{question.kind}", count=len(question.choices))
+        elif self.lesson.is_ready():
+            words = self.lab_app.text("tui.lesson.invite.next")
         unseen = question if question is not None and not self._is_in_sight(self._asked_at) else None
         state = words, unseen.id if unseen is not None else ""
         if state != self._asked:
             self._asked = state
             self.post_message(self.Asks(words, unseen))
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the lesson's present step asks nothing more."""
+        return self.lesson is not None and self.lesson.is_ready()
 
     def _is_in_sight(self, rows: range) -> bool:
         top = self.scroll_offset.y
@@ -212,7 +223,7 @@ class LessonPane(ScrollPane):
             self.note(text("tui.lesson.hint_cost", count=offer.cost), "accent")
         else:
             self._armed = False
-            self.note(offer.take(), "")
+            self.note(text.keys.keyed(offer.take()), "")
 
     def note(self, text: str, style: str) -> None:
         """Add a note below the page and bring it into sight."""

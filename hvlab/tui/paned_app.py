@@ -10,9 +10,9 @@ from textual.events import Click, MouseDown, MouseMove, MouseUp
 from textual.widget import Widget
 
 from hvlab import paths
-from hvlab.text import Text
 from hvlab.tui.arranging import Arrangement
 from hvlab.tui.console_pane import ConsolePane
+from hvlab.tui.keys import ScreenText
 from hvlab.tui.preferences import Preferences
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class PanedApp(App[int]):
     """Panes by name: `lesson`, `picture`, `guest`, `events`, `inspector`, `view`, `console`, `time`."""
 
-    text: Text
+    text: ScreenText
     preferences: Preferences
     desk: Desk | None
     stage: str

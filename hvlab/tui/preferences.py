@@ -24,8 +24,12 @@ class Preferences:
     closed: set[str] = field(default_factory=set)
     keys: dict[str, str] = field(default_factory=dict)
     """An action's id, and the key that was bound to it anew, as Textual names it."""
+    language: str = ""
+    """The language chosen on the screen; empty: none was chosen yet."""
     theme: str = ""
     still: bool = False
+    toured: bool = False
+    """Whether the tour was taken, so that the bar need not offer it any more."""
     trouble: str = ""
     """Why the file could not be used, in one sentence; empty if it could."""
 
@@ -37,8 +41,10 @@ class Preferences:
             "sizes": dict(sorted(self.sizes.items())),
             "closed": sorted(self.closed),
             "keys": dict(sorted(self.keys.items())),
+            "language": self.language,
             "theme": self.theme,
             "still": self.still,
+            "toured": self.toured,
         }
         fresh = self.file.with_suffix(".new")
         try:
@@ -46,6 +52,16 @@ class Preferences:
             fresh.replace(self.file)
         except OSError:
             return  # a folder that cannot be written to must not end the lesson
+
+
+def of_user() -> Preferences:
+    """Those of whoever sits here; the usual ones, kept nowhere, where no folder can be had."""
+    from hvlab import paths
+
+    try:
+        return load(paths.user_data() / "screen.json")
+    except OSError:
+        return Preferences()
 
 
 def load(file: Path) -> Preferences:
@@ -68,6 +84,8 @@ def load(file: Path) -> Preferences:
         found.closed = {name for name in closed if name in CLOSABLE}
     if isinstance(keys, dict):
         found.keys = {str(name): key for name, key in keys.items() if isinstance(key, str) and key}
+    found.language = str(held.get("language") or "")
     found.theme = str(held.get("theme") or "")
     found.still = held.get("still") is True
+    found.toured = held.get("toured") is True
     return found

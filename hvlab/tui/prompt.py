@@ -149,6 +149,12 @@ class PromptInput(Input):
         else:
             self.post_message(self.Leave())
 
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key.startswith("alt+"):
+            event.prevent_default()  # it comes with its letter, and is no typing
+            return
+        await super()._on_key(event)
+
     def _on_paste(self, event: events.Paste) -> None:
         lines = event.text.splitlines()
         if len(lines) > 1:
@@ -157,6 +163,10 @@ class PromptInput(Input):
             self.post_message(self.Pasted(lines))
             return
         super()._on_paste(event)
+
+    def needed_keys(self) -> list[str]:
+        """The keys that edit the line or walk the history."""
+        return list(self._bindings.key_to_bindings)
 
     def replace_all(self, text: str) -> None:
         """Put a line in place of what stands there, cursor at its end."""

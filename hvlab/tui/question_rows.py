@@ -34,10 +34,12 @@ def page_rows(question: QuestionView, text: Text, width: int) -> list[Line]:
     return rows + flow([(text(f"tui.lesson.how_to_answer.{question.kind}"), "dim")], width, "  ", "  ")
 
 
-def prompt_rows(question: QuestionView, width: int, *, short: bool, most: int = MOST) -> list[Line]:
+def prompt_rows(
+    question: QuestionView, width: int, *, short: bool, most: int = MOST, page: str = "F2"
+) -> list[Line]:
     """The question above the prompt: short answers share a row; `short`: one row that reminds of it.
 
-    Where there are more than `most` rows, at most MOST, the last one leads to the page.
+    Where there are more than `most` rows, at most MOST, the last one names the key that leads to the `page`.
     """
     asked = flow([("? ", "accent"), *spans(question.prompt, "bold")], width, "", "  ")
     most = min(most, MOST)
@@ -49,7 +51,7 @@ def prompt_rows(question: QuestionView, width: int, *, short: bool, most: int = 
     for group in (items, _choices(question)):
         rows += _side_by_side(group, width)
     if len(rows) > most:
-        rows = [*rows[: most - 1], line(("  … F2", "dim"))]
+        rows = [*rows[: most - 1], line((f"  … {page}", "dim"))]
     return rows
 
 

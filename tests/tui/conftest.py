@@ -84,6 +84,9 @@ class PlainLesson:
         self.refreshed += 1
         return True
 
+    def is_ready(self) -> bool:
+        return self.step == 1 and not self.asked.is_open
+
     def next_step(self) -> bool:
         if self.step == 2:
             return False

@@ -322,14 +322,24 @@ async def test_tab_completes_and_marks_the_lab_s_own(make_app: Maker) -> None:
     app = make_app()
     async with app.run_test(size=BIG) as pilot:
         console = app.query_one(ConsolePane)
-        await pilot.press(*"Get-La", "tab")
+        await pilot.press(*"get-la", "tab")
+        await pilot.pause()
+        assert console.prompt.value == "Get-Lab" and not console.menu.is_open, (
+            "what all have in common comes first"
+        )
+        await pilot.press("tab")
         await pilot.pause()
         assert console.menu.is_open
         assert all(choice.lab for choice in console.menu.choices)
         assert "only in this lab" in shown(app, "menu")
-        await pilot.press("down", "enter")
-        assert console.prompt.value.startswith("Get-Lab")
+        await pilot.press("down", "enter", *"web01")
+        await pilot.pause()
+        chosen, _, typed = console.prompt.value.partition(" ")
+        assert chosen.startswith("Get-Lab") and chosen != "Get-Lab" and typed == "web01"
         assert not console.menu.is_open
+        console.drop_line()
+        await pilot.press(*"Get-VMHoXX", "left", "left", "tab")
+        assert console.prompt.value == "Get-VMHost ", "what the cursor stood in does not stick to the name"
         console.drop_line()
         await pilot.press(*"Get-VMH", "tab")
         await pilot.pause()
@@ -390,6 +400,21 @@ async def test_a_question_takes_all_enter_and_ctrl_c(make_app: Maker) -> None:
         assert not runner.busy
         assert answers() == ["yes", "stop", *["yes"] * 4]
         assert output(app).count("Are you sure") == 3
+
+
+async def test_enter_alone_goes_on_where_the_step_asks_nothing_more(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("enter")
+        assert app.query_one(LessonPane).lesson.steps() == (1, 2), "its question is open"  # type: ignore[union-attr]
+        await enter(pilot, "196")
+        assert "next step: Enter" in shown(app, "lesson")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "The second step." in shown(app, "lesson")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert output(app).endswith("PS C:\\> ")
 
 
 async def test_languages_switch_live(make_app: Maker) -> None:
@@ -508,7 +533,7 @@ async def test_the_open_question_can_be_answered_where_commands_are_typed(make_a
         await enter(pilot, "196")
         assert asked.asked.given == ["12", "196"] and "✓ Right." in shown(app, "output")
         await pilot.pause()
-        assert app.query_one(ConsolePane).prompt.placeholder == "", "nothing is asked any more"
+        assert app.query_one(ConsolePane).prompt.placeholder == "Enter: the next step"
         await enter(pilot, "196")
         app.frame()
         assert asked.asked.given == ["12", "196"] and "PS C:\\> 196" in shown(app, "output")

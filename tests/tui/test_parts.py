@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hvlab.tui.canvas import Canvas, break_hard, fit, plain, wrap
+from hvlab.tui.canvas import Canvas, break_line, fit, plain, wrap
 from hvlab.tui.guest_pane import draw_monitor
 from hvlab.tui.layout import classes_for
 from hvlab.tui.markdown import lay_out
@@ -74,7 +74,9 @@ def test_wrapping_loses_nothing() -> None:
     assert wrap("a bb ccc", 4) == ["a bb", "ccc"]
     assert wrap("abcdefgh", 3) == ["abc", "def", "gh"]
     assert wrap("", 5) == [""]
-    assert [plain(row) for row in break_hard("abcdef", "", 4)] == ["abcd", "ef"]
+    assert [plain(row) for row in break_line("abcdef", "", 4)] == ["abcd", "ef"]
+    assert [plain(row) for row in break_line("  ab cd efghijk", "", 6)] == ["  ab", "cd", "efghij", "k"]
+    assert [plain(row) for row in break_line("ab cde", "", 5)] == ["ab", "cde"]
     assert fit("abcdef", 4) == "abc…"
     assert fit("abc", 0) == ""
 
