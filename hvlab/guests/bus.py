@@ -22,6 +22,7 @@ from hvlab.vmbus import messages, packets, signals
 from hvlab.vmbus.endpoint import Endpoint
 from hvlab.vmbus.guest import Connection
 from hvlab.vmbus.ring import Ring, RingCorrupt
+from hvlab.vmbus.signals import VMBUS_SINT
 
 if TYPE_CHECKING:
     from hvlab.guests.guest import GuestSystem
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _NO_MESSAGE = bytes(4)
 _NO_FLAGS = bytes(FLAG_BYTES)
+_NO_BITS = bytes(signals.HALF_PAGE)
 
 
 @dataclass
@@ -149,9 +151,19 @@ class GuestBus:
         self._take_message()
         self._take_flags()
 
+    @property
+    def signalled(self) -> bool:
+        """Whether a message, an event flag or a channel's bit waits for it."""
+        look, message, flags = self._memory.page, VMBUS_SINT * SLOT_SIZE, VMBUS_SINT * FLAG_BYTES
+        return (
+            look(self._sim)[message : message + 4] != _NO_MESSAGE
+            or look(self._sief)[flags : flags + FLAG_BYTES] != _NO_FLAGS
+            or not look(self._interrupts).startswith(_NO_BITS)
+        )
+
     def _take_message(self) -> None:
         guest, memory = self.guest, self._memory
-        at = signals.VMBUS_SINT * SLOT_SIZE
+        at = VMBUS_SINT * SLOT_SIZE
         page = memory.page(self._sim)
         if page[at : at + 4] == _NO_MESSAGE:
             return
@@ -166,7 +178,7 @@ class GuestBus:
     def _take_flags(self) -> None:
         memory, own = self._memory, self._memory.own
         connection = self.state.connection
-        at = signals.VMBUS_SINT * FLAG_BYTES
+        at = VMBUS_SINT * FLAG_BYTES
         end = at + FLAG_BYTES
         page = own.get(self._sief) or memory.page_for_write(self._sief)
         raised = page[at:end]

@@ -99,6 +99,23 @@ class HostStorage(Component):
 
     def open(self, path: str) -> vhd.Vhd:
         """The virtual disk in a file, with its parents if it has any, or a physical one. StorageError, BadVhd."""
+        found = self.known(path)
+        if found is not None:
+            return found
+        if path.startswith(raw.PREFIX):
+            return physical.open_disk(self.world, self.host, path)
+        handle = self.files.open(path)
+        try:
+            disk = vhd.open_vhd(handle)
+        except vhd.BadVhd as error:
+            if error.reason != "parent-missing":
+                raise
+            return differencing.open_chain(self.files, path)
+        self._remember(path, disk, handle)
+        return disk
+
+    def known(self, path: str) -> vhd.Vhd | None:
+        """The disk in a file if it was opened before and would be found as it was then."""
         known = self._opened.get(path)
         if known is not None:
             disk, place, volume, key, file, size, first, last, number = known
@@ -115,17 +132,7 @@ class HostStorage(Component):
             ):
                 return disk
             del self._opened[path]
-        if path.startswith(raw.PREFIX):
-            return physical.open_disk(self.world, self.host, path)
-        handle = self.files.open(path)
-        try:
-            disk = vhd.open_vhd(handle)
-        except vhd.BadVhd as error:
-            if error.reason != "parent-missing":
-                raise
-            return differencing.open_chain(self.files, path)
-        self._remember(path, disk, handle)
-        return disk
+        return None
 
     def _remember(self, path: str, disk: vhd.Vhd, handle: FileHandle) -> None:
         """A disk was opened whose footer lies in its file's last chunk and whose header, if any, in its first."""
@@ -157,13 +164,23 @@ class HostStorage(Component):
 
     def submit(self, request: DiskRequest) -> None:
         """Queue a request for the physical disk."""
-        self.under_way[request.user] = self.under_way.get(request.user, 0) + 1
+        user, _, path, lba, sectors, _ = request
+        self.under_way[user] = self.under_way.get(user, 0) + 1
         now = self.world.now
-        begin = max(now, self.busy_until)
-        seek = 0 if self.head == (request.path, request.lba) else self.access
-        self.head = (request.path, request.lba + request.sectors)
-        self.busy_until = begin + seek + self.per_sector * request.sectors
-        self.world.schedule(self.busy_until - now, self.index, HostStorage.on_done.id, request)
+        done = self.when(path, lba, sectors, now)
+        self.moved_on(path, lba + sectors, done)
+        self.world.schedule(done - now, self.index, HostStorage.on_done.id, request)
+
+    def when(self, path: str, lba: int, sectors: int, now: int) -> int:
+        """When the physical disk has done a request that reaches it at that time."""
+        begin = now if now > self.busy_until else self.busy_until
+        if self.head != (path, lba):
+            begin += self.access
+        return begin + self.per_sector * sectors
+
+    def moved_on(self, path: str, lba: int, done: int) -> None:
+        """A request takes the physical disk until then, and leaves it at that sector."""
+        self.head, self.busy_until = (path, lba), done
 
     @handler
     def on_done(self, request: DiskRequest) -> int | None:

@@ -34,6 +34,15 @@ def _runs(hypervisor: Hypervisor, partition: int, area: Area, count: int) -> lis
     return runs
 
 
+def lies_in(hypervisor: Hypervisor, partition: int, area: Area, count: int) -> bool:
+    """Whether the first `count` bytes of a range are the guest's."""
+    try:
+        _runs(hypervisor, partition, area, count)
+    except ForeignPage:
+        return False
+    return True
+
+
 def part(area: Area, offset: int, count: int) -> Area:
     """The range of `count` bytes from `offset` within a range. ForeignPage if it does not lie in it."""
     size, start, pages = area

@@ -151,13 +151,18 @@ class BusLink(Component):
         """A control message of the child."""
         self._apply(self.server.handle(payload))
 
-    def signalled(self, relid: int) -> None:
-        """The child has signalled a channel, or (at 0.13) something in its interrupt page."""
+    def signalled(self, relid: int, alone: bool) -> None:
+        """The child has signalled a channel, or (at 0.13) something in its interrupt page; `alone`: nobody else has."""
         if relid:
-            self._wake(relid)
-            return
-        page = self._interrupt_page()
-        for channel in signals.take_bits(page, signals.HALF_PAGE) if page is not None else ():
+            channels = [relid]
+        else:
+            page = self._interrupt_page()
+            channels = signals.take_bits(page, signals.HALF_PAGE) if page is not None else []
+        if alone and len(channels) == 1:
+            lane = self.lanes.get(channels[0])
+            if lane is not None and lane.stride():
+                return
+        for channel in channels:
             self._wake(channel)
 
     def _interrupt_page(self) -> bytearray | None:

@@ -62,8 +62,8 @@ class BusEnd(Protocol):
     def message(self, payload: bytes) -> None:
         """A message of the child."""
 
-    def signalled(self, relid: int) -> None:
-        """An event of the child: a channel, or 0 for the shared connection."""
+    def signalled(self, relid: int, alone: bool) -> None:
+        """An event of the child: a channel, or 0 for the shared connection; `alone`: no other has come with it."""
 
 
 class RootKernel(PartitionSoftware):
@@ -173,11 +173,12 @@ class RootKernel(PartitionSoftware):
                 if bus is not None:
                     self._component(bus).message(payload)
         if sint == VMBUS_SINT:
-            for flag in self._take_flags():
+            flags = self._take_flags()
+            for flag in flags:
                 partition, relid = self.flag_owners.get(flag, (0, 0))
                 bus = self.buses.get(partition)
                 if bus is not None:
-                    self._component(bus).signalled(relid)
+                    self._component(bus).signalled(relid, len(flags) == 1)
 
     def _component(self, name: str) -> Any:
         """A worker process (InterceptTaker) or the root's end of a bus (BusEnd)."""

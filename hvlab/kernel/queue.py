@@ -20,10 +20,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush, heappushpop
-from typing import Any
+from typing import Any, TypeVar
 
 Entry = tuple[int, int, int, int, Any, int]
 HandlerFunction = Callable[[Any, Any], "int | None"]
+
+C = TypeVar("C", bound=Callable[[], bool])
 
 FOREVER = 1 << 62
 """Later than any simulated moment, in nanoseconds."""
@@ -49,6 +51,15 @@ def handler_name(handler_id: int) -> str:
     return _HANDLER_NAMES[handler_id]
 
 
+def steady(condition: C) -> C:
+    """Mark a condition for ending a run: none but the last event of a stride (`Kernel.stride`) can make it true.
+
+    A stride is a disk request that goes its way from the root back to the guest, and nothing else happens.
+    """
+    condition.steady = True  # type: ignore[attr-defined]
+    return condition
+
+
 class Kernel:
     """A clock and a queue of events to come.
 
@@ -59,9 +70,11 @@ class Kernel:
     """
 
     __slots__ = (
+        "_bound",
         "_components",
         "_dead",
         "_heap",
+        "_horizon",
         "_sequence",
         "_touched",
         "cause",
@@ -79,6 +92,8 @@ class Kernel:
         self._heap: list[Entry] = []
         self._dead: set[int] = set()  # membership only: a set is never iterated here
         self._components: list[Any] = []
+        self._bound = self._horizon = -1
+        """How far a stride may go: so many events handled in all, and until when."""
         self._touched = bytearray()
         """By component, whether its state may have changed since the last snapshot (`World.snapshot`)."""
 
@@ -135,14 +150,42 @@ class Kernel:
         before `until`, the clock stands at `until` (unless that is FOREVER): an empty
         stretch of time passes too. What a handler or `stop` raises leaves the queue whole.
         """
+        return self._run(until, limit, stop, limit)
+
+    def stride(self, events: int, until: int) -> bool:
+        """Whether the handler at work may itself do what the next `events` events would do, the last due at `until`.
+
+        It may if nothing else is due till then and nobody looks at the world in between: the run goes that far,
+        and its condition, if it has one, is `steady`. If so they count as scheduled and handled, and it is `until`;
+        the handler must leave everything as they would have, the trace included.
+        """
+        heap = self._heap
+        if until > self._horizon or self.processed + events > self._bound or (heap and heap[0][0] <= until):
+            return False
+        self._sequence += events
+        self.processed += events
+        self.now = until
+        return True
+
+    def _run(self, until: int, limit: int, stop: Callable[[], bool] | None, reach: int) -> int:
+        """As `run`; a stride may go on beyond `limit`, up to `reach` events."""
         self.stopped = False
-        if stop is not None or limit < FOREVER:
-            return self._run_watched(until, limit, stop)
+        self._bound = self.processed + reach
+        self._horizon = until if stop is None or getattr(stop, "steady", False) else -1
+        try:
+            if stop is not None or limit < FOREVER:
+                return self._run_watched(until, limit, stop)
+            return self._run_freely(until)
+        finally:
+            self._horizon = -1
+
+    def _run_freely(self, until: int) -> int:
+        """As `run`, with nobody to ask whether to go on."""
         heap = self._heap
         dead = self._dead
         handlers = _HANDLERS
         components = self._components
-        handled = 0
+        handled, before = 0, self.processed
         try:
             if heap:
                 entry = heappop(heap)
@@ -173,7 +216,7 @@ class Kernel:
             self.cause = 0
         if self.now < until < FOREVER:
             self.now = until
-        return handled
+        return self.processed - before
 
     def _run_watched(self, until: int, limit: int, stop: Callable[[], bool] | None) -> int:
         """As `run`, looking after each event whether to go on. Nothing is in hand while `stop` is asked: it

@@ -229,7 +229,7 @@ class World(Kernel):
         handled = 0
         while True:
             part = min(SLICE, limit - handled)
-            done = super().run(until, part, stop)
+            done = self._run(until, part, stop, limit - handled)
             handled += done
             if self.stopped or done < part or handled >= limit:
                 return handled

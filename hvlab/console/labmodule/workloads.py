@@ -20,6 +20,7 @@ from hvlab.guests.guest import GuestSystem
 from hvlab.guests.records import Workload
 from hvlab.guests.system_record import DATA_START, SECTOR
 from hvlab.host.machine import PAUSED_CRITICAL, VirtualMachine
+from hvlab.kernel.queue import steady
 
 MODULE = "Lab"
 DISK, NETWORK, PROCESSOR, LOAD = "Disk", "Network", "Processor", "Load"
@@ -141,6 +142,7 @@ def _finish(call: Call, machine: VirtualMachine, number: int) -> Iterator[object
     key = machine.name.casefold()
     guest = guest_of(call.lab, machine)
 
+    @steady
     def finished() -> bool:
         # Asked after every event of the wait: it looks up again only what is not there any more.
         nonlocal guest, service

@@ -20,17 +20,22 @@ from hvlab.vmbus import lane, messages, packets, signals
 if TYPE_CHECKING:
     from hvlab.guests.bus import GuestBus
 
+_NOBODY = ("", 0)
 _outcome = struct.Struct("<8xQ8xI2xB").unpack_from
 """Of a completion: its transaction, the status, the SRB status."""
 
 
 class StorageLane(NamedTuple):
-    """The two functions of a channel; each answers False if it has done nothing."""
+    """The functions of a channel; `submit` and `completed` answer False if they have done nothing."""
 
     submit: Callable[[int, bool, int, int, int, int, int], bool]
     """Tag, whether it writes, logical unit, first sector, sectors, guest address, cause."""
     completed: Callable[[], bool]
     """The channel has been signalled."""
+    expects: Callable[[int], bool]
+    """Whether an interrupt that brought the completion of this transaction now would bring nothing else."""
+    end: Callable[[int], None]
+    """It has brought it: for a stride, which leaves ring, bit and flag as they are when all is read."""
 
 
 @lru_cache(maxsize=256)
@@ -57,7 +62,7 @@ def storage_lane(bus: GuestBus, relid: int, driver: StorageDriver) -> StorageLan
     if signals.guest_signals_through_page(connection.version):
         byte, bit = divmod(relid, 8)
         through, signal = (bus.interrupt_page, signals.HALF_PAGE + byte, 1 << bit), signals.EVENT_CONNECTION
-    end, hypervisor = bus.end(relid), guest.hypervisor
+    hypervisor = guest.hypervisor
     who = lane.Sender(
         guest.partition,
         0,
@@ -67,10 +72,11 @@ def storage_lane(bus: GuestBus, relid: int, driver: StorageDriver) -> StorageLan
         (guest.partition, signal, 0),
         through,
     )
-    send = lane.sender(hypervisor, end, who, unsent)
-    if send is None:
+    way = lane.sender(hypervisor, bus.end(relid), who, unsent)
+    if way is None:
         return None
-    find = lane.finder(hypervisor, end.incoming)
+    send = way.send
+    find = lane.finder(hypervisor, bus.end(relid).incoming)
     size = protocol.packet_size(storvsc.version)
     empty = packets.completion(bytes(size), 0)
     done, length = empty[:8], len(empty) + packets.TRAILER_SIZE
@@ -98,7 +104,7 @@ def storage_lane(bus: GuestBus, relid: int, driver: StorageDriver) -> StorageLan
         if len(data) != length or not data.startswith(done):
             return False
         transaction, status, srb_status = _outcome(data)
-        what, tag = storvsc.waiting.get(transaction, ("", 0))
+        what, tag = storvsc.waiting.get(transaction, _NOBODY)
         if what != "io" or status or srb_status != success:
             return False
         lane.drained(control, at)
@@ -108,4 +114,19 @@ def storage_lane(bus: GuestBus, relid: int, driver: StorageDriver) -> StorageLan
         guest.io_finished(tag, "ok")
         return True
 
-    return StorageLane(submit, completed)
+    def expects(transaction: int) -> bool:
+        return not (
+            unsent
+            or guest.hung
+            or guest.stop_code
+            or guest.bus is not bus
+            or storvsc.waiting.get(transaction, _NOBODY)[0] != "io"
+            or bus.signalled
+        )
+
+    def end(transaction: int) -> None:
+        state.received[path] += length
+        driver.since.pop(transaction, None)
+        guest.request_ended(storvsc.waiting.pop(transaction)[1])
+
+    return StorageLane(submit, completed, expects, end)

@@ -13,12 +13,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from hvlab.devices.storage import protocol, scsi, vsp
+from hvlab.guests.guest import GuestSystem
 from hvlab.host.disks import DiskRequest
-from hvlab.host.guest_pages import ForeignPage, copy_from, copy_to
+from hvlab.host.guest_pages import Area, ForeignPage, copy_from, copy_to, lies_in
 from hvlab.host.root import EVENT_PORT, port_number
 from hvlab.host.services.storage import StorageService
 from hvlab.hypervisor.hypervisor import ROOT
 from hvlab.hypervisor.memory import PAGE_SIZE
+from hvlab.kernel.calendar import seconds
 from hvlab.vmbus import lane, messages, packets, signals
 
 if TYPE_CHECKING:
@@ -28,9 +30,18 @@ _MOST_PAGES = protocol.MAXIMUM_TRANSFER // PAGE_SIZE
 _new = tuple.__new__
 
 
-class ServiceLane(NamedTuple):
-    """The two functions of a channel; each answers False if it has done nothing."""
+_Request = tuple[int, str, int, int, bytes, Area, bytes, bytearray, int]
+"""Transaction, file, first sector, sectors, what is to be written, range of guest pages, storage packet.
 
+Then the ring's control page and where it is read to.
+"""
+
+
+class ServiceLane(NamedTuple):
+    """The functions of a channel; each answers False if it has done nothing."""
+
+    stride: Callable[[], bool]
+    """The channel has been signalled, and no other: to the end of the request, if it is all that happens."""
     take: Callable[[], bool]
     """The service's thread runs."""
     complete: Callable[[int, int, bytes, int], bool]
@@ -55,6 +66,16 @@ def _shapes(size: int) -> dict[int, tuple[bytes, int, Callable[..., tuple[int, .
     return shapes
 
 
+def _never() -> bool:
+    return False
+
+
+def _answer(transaction: int, request: bytes, length: int) -> bytes:
+    """The packet that says that a request was done, and how much was read."""
+    payload = protocol.completed(request, protocol.STATUS_SUCCESS, protocol.SRB_SUCCESS, length)
+    return packets.completion(payload, transaction)
+
+
 def service_lane(link: BusLink, relid: int, service: StorageService) -> ServiceLane | None:
     """The lane of a storage channel; None as long as something of it is not settled."""
     storvsp, unsent = service.storvsp, link.unsent.get(relid)
@@ -62,6 +83,7 @@ def service_lane(link: BusLink, relid: int, service: StorageService) -> ServiceL
         return None
     root, disks, faults = link.root, link.disks, link.faults
     hypervisor, partition = root.hypervisor, link.partition
+    world, user, single = link.world, link.name, storvsp.single
     version = link.server.version
     through, flag = None, relid
     if signals.host_signals_through_page(version):
@@ -81,71 +103,108 @@ def service_lane(link: BusLink, relid: int, service: StorageService) -> ServiceL
         (ROOT, port_number(partition, EVENT_PORT), flag),
         through,
     )
-    send = lane.sender(hypervisor, end, who, unsent)
-    if send is None:
+    way = lane.sender(hypervisor, end, who, unsent)
+    if way is None:
         return None
+    send, guest, wake = way.send, world.get(link.child, GuestSystem), link.platform.timing.service_wake
     find = lane.finder(hypervisor, end.incoming)
     size = protocol.packet_size(storvsp.version)
     shapes, target = _shapes(size), protocol.read_target[size]
-    world, user, single = link.world, link.name, storvsp.single
-    append, name, storage = world.trace.events.append, end.name, disks.name
+    answer_size = packets.TRAILER_SIZE + len(_answer(0, bytes(size), 0))
+    events, name, storage = world.trace.events, end.name, disks.name
+    append = events.append
     execute, trailer = protocol.EXECUTE_SRB, packets.TRAILER_SIZE
 
-    def take() -> bool:
+    def look() -> _Request | None:
         found = find()
         if found is None or unsent or faults.faults:
-            return False
+            return None
         data, control, at = found
         shape = shapes.get(len(data))
         if shape is None:
-            return False
+            return None
         head, begin, read = shape
         if not data.startswith(head):
-            return False
+            return None
         transaction, ranges, length, offset, *pages, operation = read(data)
         lun, block = target(data, begin)
         code = block[0]
         lba, sectors = scsi.ten(block)
         if single:
             lun = 0
-        capacity = storvsp.disks.get(lun, 0)
         if (
             ranges != 1
             or operation != execute
             or (code != scsi.WRITE_10 and code != scsi.READ_10)
-            or lba + sectors > capacity
+            or lba + sectors > storvsp.disks.get(lun, 0)
             or not 0 < sectors * scsi.SECTOR <= length
             or -(-(offset + length) // PAGE_SIZE) != len(pages)
             or offset >= PAGE_SIZE
             or transaction in storvsp.pending
         ):
-            return False
-        area = length, offset, tuple(pages)
-        content, command = b"", "READ"
+            return None
+        area, content, payload = (length, offset, tuple(pages)), b"", data[begin:-trailer]
         if code == scsi.WRITE_10:
-            command = "WRITE"
             try:
                 content = copy_from(hypervisor, partition, area, sectors * scsi.SECTOR)
             except ForeignPage:
-                return False
+                return None
+        return transaction, service.paths[lun], lba, sectors, content, area, payload, control, at
+
+    def note(request: _Request, now: int) -> None:
+        _, _, lba, sectors, content, _, _, control, at = request
         lane.drained(control, at)
+        fields = (key, "WRITE" if content else "READ", lba, sectors)
+        append((now, "device.command", world.cause, name, storage, partition, None, relid, fields))
+
+    def take() -> bool:
+        request = look()
+        if request is None:
+            return False
+        transaction, path, lba, sectors, content, area, payload, _, _ = request
         service.requests[transaction] = area
-        storvsp.pending[transaction] = data[begin:-trailer]
-        append(
-            (
-                world.now,
-                "device.command",
-                world.cause,
-                name,
-                storage,
-                partition,
-                None,
-                relid,
-                (key, command, lba, sectors),
-            )
-        )
+        storvsp.pending[transaction] = payload
+        note(request, world.now)
         token = key, transaction, partition, opening
-        disks.submit(_new(DiskRequest, (user, token, service.paths[lun], lba, sectors, content)))
+        disks.submit(_new(DiskRequest, (user, token, path, lba, sectors, content)))
+        return True
+
+    def stride() -> bool:
+        request = look()
+        if request is None:
+            return False
+        transaction, path, lba, sectors, content, area, payload, _, _ = request
+        disk = disks.known(path)
+        there = guest.bus_state is not None and guest.bus.lanes.get(relid)
+        if disk is None or disk.block_size or not there or not world.keeps(guest):
+            return False
+        place = way.room(answer_size)
+        if place is None or (lba + sectors) * scsi.SECTOR > disk.size or not there.expects(transaction):
+            return False
+        data = b""
+        if not content:
+            data = disk.read(lba, sectors)
+            if not lies_in(hypervisor, partition, area, len(data)):
+                return False
+        begun = world.now + wake
+        done = disks.when(path, lba, sectors, begun)
+        if not world.stride(3, done + way.delay):
+            return False
+        note(request, begun)
+        disks.moved_on(path, lba + sectors, done)
+        if content:
+            disk.write(lba, content)
+            disk.store.touch(seconds(done))
+        else:
+            copy_to(hypervisor, partition, area, data)
+        fields = ("write" if content else "read", path, lba, sectors, "ok", 0)
+        append((done, "disk.io", world.cause, user, storage, None, None, None, fields))
+        packet = _answer(transaction, payload, len(data))
+        seq = way.record(place, packet, transaction, len(events), done)
+        control, at = place
+        lane.drained(control, at + answer_size)
+        world.cause = seq
+        there.end(transaction)
         return True
 
     def complete(transaction: int, number: int, data: bytes, cause: int) -> bool:
@@ -161,10 +220,9 @@ def service_lane(link: BusLink, relid: int, service: StorageService) -> ServiceL
             except ForeignPage:
                 return False
         del storvsp.pending[transaction], service.requests[transaction]
-        payload = protocol.completed(request, protocol.STATUS_SUCCESS, protocol.SRB_SUCCESS, len(data))
-        packet = packets.completion(payload, transaction)
+        packet = _answer(transaction, request, len(data))
         if not send(packet, transaction, cause):
             link.send(relid, packet)
         return True
 
-    return ServiceLane(take, complete)
+    return ServiceLane(stride if lane.Switch.strides else _never, take, complete)
