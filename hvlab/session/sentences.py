@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hvlab.session.units import bytes_text
@@ -14,10 +15,13 @@ if TYPE_CHECKING:  # the screen names machines before there is a world
 
 def machine_of(event: TraceEvent) -> str:
     """The virtual machine an event concerns, by the paths in it; empty if none."""
-    named = event.get("vm")
-    if named:
-        return str(named)
-    for path in (event.source, event.target):
+    named = event.fields.get("vm")
+    return str(named) if named else _machine_of(event.source, event.target)
+
+
+@lru_cache(maxsize=4096)
+def _machine_of(source: str, target: str) -> str:
+    for path in (source, target):
         parts = path.split("/")
         if len(parts) >= 4 and parts[1] == "root" and parts[2] in ("vmwp", "vmbus"):
             return parts[3]

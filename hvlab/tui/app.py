@@ -36,6 +36,7 @@ from hvlab.tui.language_screen import LanguageScreen
 from hvlab.tui.layout import CLASSES, PANES, VIEWS, classes_for
 from hvlab.tui.lesson_pane import LessonPane
 from hvlab.tui.line_pane import LinePane
+from hvlab.tui.pacing import SLICES
 from hvlab.tui.palette import LAYER_VARIABLES, THEMES, Palette
 from hvlab.tui.paned_app import PanedApp
 from hvlab.tui.preferences import Preferences, of_user
@@ -202,11 +203,21 @@ class HvlabApp(PanedApp):
         if self._frames:
             self._last = self._timer()
             self.set_interval(FRAME, self._tick)
+            self._between = self.set_interval(FRAME / SLICES, self._slice, pause=True)
 
     def _tick(self) -> None:
         now = self._timer()
         passed, self._last = now - self._last, now
         self.frame(min(passed, 0.25))
+        if self.desk is not None and self.desk.runner.rushing:
+            self._between.resume()
+        else:
+            self._between.pause()
+
+    def _slice(self) -> None:
+        """At full speed: let the lab go on between two frames."""
+        if self.desk is not None and self.desk.runner.rushing:
+            self.desk.runner.frame(0)
 
     def look_at_class(self) -> None:
         """Do what the instructor has sent, as soon as no command is under way."""

@@ -19,10 +19,38 @@ if TYPE_CHECKING:
     from hvlab.tui.palette import Palette
 
 
-def to_strip(line: Line, palette: Palette, base: Style, width: int) -> Strip:
-    """A Line in colours, cut or filled to a width."""
-    strip = Strip([Segment(text, base + palette.style(name)) for text, name in line])
-    return strip.adjust_cell_length(width, base)
+MADE = 400
+"""Strips that a pane keeps: several screens of rows."""
+
+
+class Strips:
+    """Lines in colours. A row that was made before is given again, as long as the colours are the same ones."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[Line, int, bool], Strip] = {}
+        self._palette: Palette | None = None
+        self._base = Style.null()
+        self._marked = Style.null()
+
+    def begin(self, palette: Palette, base: Style) -> None:
+        """Rows are painted in these colours from now on."""
+        if palette is not self._palette or base != self._base:
+            self._palette, self._base = palette, base
+            self._marked = base + palette.style("selected")
+            self._made.clear()
+
+    def of(self, line: Line, width: int, marked: bool = False) -> Strip:
+        """A Line cut or filled to a width; `marked`: the bar stands on it."""
+        key = (line, width, marked)
+        strip = self._made.get(key)
+        if strip is None:
+            assert self._palette is not None
+            if len(self._made) >= MADE:
+                self._made.clear()
+            style, base = self._palette.style, self._marked if marked else self._base
+            strip = Strip([Segment(text, base + style(name)) for text, name in line])
+            strip = self._made[key] = strip.adjust_cell_length(width, base)
+        return strip
 
 
 class LinePane(Widget):
@@ -31,6 +59,7 @@ class LinePane(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.shown: list[Line] = []
+        self._strips = Strips()
         self.repainted = 0
         """Rows repainted so far; tests read it."""
 
@@ -53,12 +82,14 @@ class LinePane(Widget):
             self.repainted += len(changed)
             self.refresh(*changed)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows asked for; their ground is looked up once."""
+        self._strips.begin(self.lab_app.palette, self.rich_style)
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """One row."""
-        base = self.rich_style
-        if y >= len(self.shown):
-            return Strip.blank(self.size.width, base)
-        return to_strip(self.shown[y], self.lab_app.palette, base, self.size.width)
+        return self._strips.of(self.shown[y] if y < len(self.shown) else (), self.size.width)
 
 
 class ScrollPane(ScrollView, can_focus=True):
@@ -67,6 +98,7 @@ class ScrollPane(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.shown: list[Line] = []
+        self._strips = Strips()
         self.follow = False
         self.cursor_row: int | None = None
 
@@ -101,14 +133,13 @@ class ScrollPane(ScrollView, can_focus=True):
         if changed:
             self.refresh(*changed)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows asked for; their ground is looked up once."""
+        self._strips.begin(self.lab_app.palette, self.rich_style)
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """One row of what is in sight."""
         row = y + self.scroll_offset.y
-        width = self.size.width
-        base = self.rich_style
-        if row >= len(self.shown):
-            return Strip.blank(width, base)
-        palette = self.lab_app.palette
-        if row == self.cursor_row:
-            base += palette.style("selected")
-        return to_strip(self.shown[row], palette, base, width)
+        line = self.shown[row] if row < len(self.shown) else ()
+        return self._strips.of(line, self.size.width, row == self.cursor_row and row < len(self.shown))

@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from hvlab.kernel import World
-from hvlab.kernel.trace import TraceEvent
+if TYPE_CHECKING:
+    from hvlab.kernel import World
+    from hvlab.kernel.trace import TraceEvent
 
 DWELL = {
     "vm.state": 0.35,
@@ -40,8 +42,10 @@ HABIT = 60
 """After so many events of a kind in one command, one of them is worth half."""
 QUIET = 4.0
 """Simulated seconds without events pass in a quarter of their time at story speed."""
-SLICE = 0.006
-"""Seconds a frame may compute at full speed."""
+SLICE = 0.002
+"""Seconds that the world may compute at a time at full speed: for so long a key may have to wait."""
+SLICES = 3
+"""Slices a frame, with the screen's own work between them."""
 _SILENT_EVENT = 0.0004
 
 

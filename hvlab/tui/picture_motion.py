@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from hvlab.session.sentences import machine_of
 from hvlab.tui.canvas import Canvas, fit
@@ -30,8 +31,7 @@ GLYPHS_A_RAIL = 10
 """More than these on one rail are not drawn one by one; its rate stands there instead."""
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(NamedTuple):
     """How an event moves: on which rail, in which direction, as which glyph."""
 
     rail: str
@@ -82,20 +82,24 @@ def move_of(event: TraceEvent, workers: dict[int, str]) -> Move | None:
     return make(event, machine)
 
 
-def places_of(event: TraceEvent) -> list[str]:
+def places_of(event: TraceEvent) -> tuple[str, ...]:
     """The names of the places that an event concerns."""
-    found = []
-    machine = machine_of(event)
-    for path in (event.source, event.target):
-        found.append(_place(path, machine, event.channel))
-    if event.kind == "vmbus.channel":
-        found.append(f"channel:{machine}:{event.channel}")
-    elif event.kind == "guest.driver":
-        relid_less = str(event.get("driver"))
-        found.append(f"ic:{machine}" if ":" not in relid_less else f"guest:{machine}")
-    elif event.kind in ("disk.io", "device.command"):
+    driver = str(event.get("driver")) if event.kind == "guest.driver" else ""
+    return _places(event.kind, event.source, event.target, machine_of(event), event.channel, driver)
+
+
+@lru_cache(maxsize=4096)
+def _places(
+    kind: str, source: str, target: str, machine: str, channel: int | None, driver: str
+) -> tuple[str, ...]:
+    found = [_place(path, machine, channel) for path in (source, target)]
+    if kind == "vmbus.channel":
+        found.append(f"channel:{machine}:{channel}")
+    elif kind == "guest.driver":
+        found.append(f"ic:{machine}" if ":" not in driver else f"guest:{machine}")
+    elif kind in ("disk.io", "device.command"):
         found.append("driver")
-    return [name for name in found if name]
+    return tuple(name for name in found if name)
 
 
 def _place(path: str, machine: str, channel: int | None) -> str:
@@ -157,12 +161,14 @@ class Motion:
                 self.workers[event.partition] = machine
             if machine and event.kind in ("guest.phase", "vm.state", "guest.workload", "vmbus.message"):
                 self.focus = machine
-            for name in places_of(event):
-                self.touched[name] = self.now
+            self.touched.update(dict.fromkeys(places_of(event), self.now))
             move = move_of(event, self.workers)
             if move is None:
                 continue
-            self.recent.setdefault(move.rail, deque()).append(self.now)
+            times = self.recent.get(move.rail)
+            if times is None:
+                times = self.recent[move.rail] = deque()
+            times.append(self.now)
             place = (move.rail, move.forward)
             ahead = waiting.get(place, 0)
             waiting[place] = ahead + 1

@@ -110,6 +110,11 @@ class Runner:
 
     # -- frames ------------------------------------------------------------------------------------
 
+    @property
+    def rushing(self) -> bool:
+        """Whether the world goes on as fast as it can, also between frames."""
+        return self.moving and (SPEEDS[self.pacer.speed].factor == 0 or (self._finish and self.busy))
+
     def frame(self, seconds: float) -> None:
         """Let the world go on for one frame."""
         if not self.moving:

@@ -39,15 +39,21 @@ class Still(Booted):
     """Each frame paints what a frame under load paints, of events that happened before; the clock stands."""
 
     at = 0
+    resting = False
+
+    def action_pause(self) -> None:
+        """F6: nothing moves, or goes on."""
+        self.resting = not self.resting
 
     def frame(self, seconds: float = 1 / 30) -> None:
         """Show the next few events of the record once more."""
-        if self.desk is None:
+        if self.desk is None or self.resting:
             return
         desk = self.desk
         recorded = list(desk.session.world.trace)
         events = recorded[self.at : self.at + EVENTS_A_FRAME]
         self.at = (self.at + EVENTS_A_FRAME) % len(recorded)
+        desk.events.add(events)
         world, host = desk.session.world, desk.session.host
         desk.picture.update(world, host, desk.feed.sums, events, desk.events.caption)
         desk.picture.motion.advance(seconds)
