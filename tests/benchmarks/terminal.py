@@ -57,7 +57,7 @@ class Terminal:
         try:
             data = os.read(self.terminal, 1 << 16)
         except OSError:
-            raise AssertionError(f"the program has ended: {self.words()[-2000:]!r}") from None
+            raise AssertionError(f"the program has ended: {self.words()[-300:]!r}") from None
         self.written += len(data)
         self.seen += data
         return data
@@ -82,7 +82,7 @@ class Terminal:
         """Read until all of these have been written; seconds since the program was started."""
         end = time.perf_counter() + limit
         while not all(phrase in self.words() for phrase in wanted):
-            assert time.perf_counter() < end, self.words()[-3000:]
+            assert time.perf_counter() < end, self.words()[-300:]
             self.read(0.5)
         return time.perf_counter() - self.begin
 
@@ -101,7 +101,7 @@ class Terminal:
             now = time.perf_counter()
             if wanted in tail:
                 return now - begin
-            assert now - begin < limit, self.words()[-3000:]
+            assert now - begin < limit, self.words()[-300:]
 
     def processor(self) -> float:
         """Seconds of processor time that the program has had, in all its threads."""

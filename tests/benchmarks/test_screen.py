@@ -12,6 +12,7 @@ import pytest
 from hvlab.course import library
 from tests.benchmarks.measure import show
 from tests.benchmarks.terminal import Terminal
+from tests.tui.conftest import CREATE
 
 pytestmark = [
     pytest.mark.benchmark,
@@ -55,7 +56,7 @@ def spread(numbers: list[float]) -> str:
     return f"{statistics.median(numbers):.3f} [{min(numbers):.3f}-{max(numbers):.3f}]"
 
 
-def test_first_paint_first_key_and_memory(tmp_path: Path) -> None:
+def test_first_paint_and_first_key(tmp_path: Path) -> None:
     script = tmp_path / "minimal.py"
     script.write_text(MINIMAL, encoding="utf-8")
     lesson = [sys.executable, "-m", "hvlab", "learn"]
@@ -86,6 +87,8 @@ def test_first_paint_first_key_and_memory(tmp_path: Path) -> None:
 
 REST = b"\x1b[17~"
 """F6."""
+FINISH = b"\x1b[20~"
+"""F9."""
 KEYS = 340
 """Keys a round and contender: three rounds make more than a thousand of each."""
 
@@ -140,3 +143,56 @@ def test_a_key_is_painted_as_soon_under_full_load(tmp_path: Path) -> None:
     show("key to repaint under full load: 99th percentile, times without", tail, "<= 1.5")
     assert median <= 1.2
     assert tail <= 1.5
+
+
+PANES_ROUNDS = 3
+WATCHED = 3.0
+"""Seconds that a program is watched."""
+
+
+def share(terminal: Terminal) -> tuple[float, float]:
+    """What part of a core a program needs, and how many bytes a second it writes."""
+    terminal.rest(1.5)
+    before = terminal.processor()
+    written = terminal.rest(WATCHED)
+    return (terminal.processor() - before) / WATCHED, written / WATCHED
+
+
+def test_six_live_panes(tmp_path: Path) -> None:
+    shares: dict[str, list[float]] = {"1": [], "6": []}
+    for _ in range(PANES_ROUNDS):
+        for number, found in shares.items():
+            with child(tmp_path, "panes", number) as terminal:
+                terminal.until(b"row 39 rests")
+                found.append(share(terminal)[0])
+    for number, found in shares.items():
+        print(f"\n  live panes, {number}: share of a core {spread(found)}", end="")  # noqa: T201
+    ratio = statistics.median(shares["6"]) / statistics.median(shares["1"])
+    show("six live panes at 30 frames a second: times one pane", ratio, "<= 5")
+    show("six live panes at 30 frames a second: share of a core", statistics.median(shares["6"]), "0.35 (wish)")
+    assert ratio <= 5
+
+
+def test_a_screen_on_which_nothing_happens_writes_nothing(tmp_path: Path) -> None:
+    with child(tmp_path, "quiet") as terminal:
+        terminal.until(b"PS C:\\>")
+        terminal.rest(3.0)  # places that were touched last have cooled by then
+        used, written = share(terminal)
+    show("a screen on which nothing happens: bytes a second", written, "0")
+    show("a screen on which nothing happens: share of a core", used, "<= 0.05")
+    assert written == 0
+    assert used <= 0.05
+
+
+def test_memory_after_the_first_boot(tmp_path: Path) -> None:
+    with Terminal([sys.executable, "-m", "hvlab", "learn"], environment(tmp_path)) as terminal:
+        terminal.until(first_words(), b"PS C:\\>")
+        for command in (rf"{CREATE}", "Start-VM web01; Wait-Lab web01"):
+            terminal.type(command.encode() + b"\r")
+            terminal.rest(0.5)
+        terminal.type(FINISH)
+        terminal.forget()
+        terminal.until(b"clock stands")
+        held = terminal.resident()
+    show("resident after the first lesson's boot: MiB", held, "<= 80")
+    assert held <= 80
