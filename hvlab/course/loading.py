@@ -54,14 +54,16 @@ def load(folder: Path, seed: int | None = None) -> Lesson:
     for name, text in raw.items():
         if not name.startswith(("solution", "wrong-", "takeaway", "demo", "notes")):
             hasher.update(text.encode())
-    plan = _convert(_toml(drawing.blank(raw[path.name]), path), LessonFile, path)
+    blank = drawing.blank(raw[path.name])
+    plan = _convert(_toml(blank, path), LessonFile, path)
     chosen = plan.seed if seed is None or plan.seeds == "fixed" else seed
     try:
         drawn = drawing.draw(plan.variables, chosen, plan.id)
         texts = {name: drawing.fill(text, drawn) for name, text in raw.items()}
     except drawing.BadVariable as error:
         raise BadLesson(f"{path}: {error}") from None
-    plan = _convert(_toml(texts[path.name], path), LessonFile, path)
+    if texts[path.name] != blank:
+        plan = _convert(_toml(texts[path.name], path), LessonFile, path)
     sections = {
         language: split_sections(texts[f"{language}.md"], folder / f"{language}.md") for language in LANGUAGES
     }
@@ -124,9 +126,13 @@ def _read(path: Path) -> str:
         raise BadLesson(f"{path}: cannot be read ({error.strerror})") from None
 
 
+_parsed = lru_cache(maxsize=128)(tomllib.loads)
+"""The course's map asks for every lesson each time it is opened. What it gives is only read."""
+
+
 def _toml(text: str, path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return _parsed(text)
     except tomllib.TOMLDecodeError as error:
         raise BadLesson(f"{path}: {error}") from None
 

@@ -461,8 +461,7 @@ class Desk:
         if self.lesson is not None:
             self.lesson.set_language(language)
         self.lesson_pane.redraw()
-        self.events.attach(self.session.world.trace, self.text)
-        self.events.add(list(self.session.world.trace))
+        self.events.retell(self.text)
         self.picture.invalidate()
         self.inspector.redraw()
         self.views.invalidate()

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 
+from hvlab.tui.canvas import Line
 from hvlab.tui.line_pane import ScrollPane
 
 if TYPE_CHECKING:
     from hvlab.kernel.trace import Trace, TraceEvent
     from hvlab.session.story import Row, Story
     from hvlab.text import Text
-    from hvlab.tui.canvas import Line
 
+LATER: Line = (("", "later"),)
+"""Stands for a line whose words have not been made yet."""
 LAYERS = ("console", "root", "hypervisor", "vmbus", "device", "guest")
 
 
@@ -65,6 +69,7 @@ class EventList(ScrollPane):
         self._trace: Trace
         self._text: Text | None = None
         self._lines: list[Line] = []
+        """LATER for rows that nobody has looked at yet: a sentence costs time, and there may be many thousands."""
         self._at: list[tuple[int, int]] = []
         """For each line: (row of the story, seq)."""
         self._starts: list[int] = []
@@ -107,26 +112,64 @@ class EventList(ScrollPane):
         for number in range(row, len(self.story.rows)):
             self._starts.append(len(self._lines))
             self._row(number, self.story.rows[number], self._text)
+        self._tell_caption(row)
         self._title()
+        height = self.size.height
+        self._say(len(self._lines) - height if self.follow else self.scroll_offset.y, height)
         self.show(list(self._lines), keep)
 
     def _row(self, number: int, row: Row, text: Text) -> None:
         assert self.story is not None
-        sentence = self.story.sentence(row, text)
-        if self.story.is_caption(row):
-            self.caption = sentence
         if row.group and not row.count:
             return  # a run whose counted events have not come yet
-        if row.layer in self.hidden or (
-            self.needle and self.needle not in self.story.searched(row, sentence)
-        ):
+        if row.layer in self.hidden:
             return
+        if self.needle and self.needle not in self.story.searched(row, self.story.sentence(row, text)):
+            return
+        if row.unfolded:
+            for seq, line in self._laid_out(row, text):
+                self._lines.append(line)
+                self._at.append((number, seq))
+        else:
+            self._lines.append(LATER)
+            self._at.append((number, row.seqs[0]))
+
+    def _laid_out(self, row: Row, text: Text) -> Iterator[tuple[int, Line]]:
         from hvlab.tui.story_lines import story_lines
 
+        assert self.story is not None
         width = max(20, self.scrollable_content_region.width)
-        for seq, line in story_lines(row, sentence, self._trace, text, width):
-            self._lines.append(line)
-            self._at.append((number, seq))
+        return story_lines(row, self.story.sentence(row, text), self._trace, text, width)
+
+    def _say(self, first: int, count: int) -> None:
+        """Lay out these lines, if that was put off."""
+        if self.story is None or self._text is None:
+            return
+        for place in range(max(0, first), min(first + count, len(self._lines))):
+            if self._lines[place] is LATER:
+                row = self.story.rows[self._at[place][0]]
+                self._lines[place] = next(self._laid_out(row, self._text))[1]
+
+    def _tell_caption(self, first: int) -> None:
+        """The newest sentence of the story that can stand below the picture, if one came with these rows."""
+        assert self.story is not None and self._text is not None
+        for number in range(len(self.story.rows) - 1, first - 1, -1):
+            row = self.story.rows[number]
+            if self.story.is_caption(row):
+                self.caption = self.story.sentence(row, self._text)
+                return
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Rows that come into sight get their words now."""
+        first, count = self.scroll_offset.y, self.size.height
+        self._say(first, count)
+        self.shown[first : first + count] = self._lines[first : first + count]
+        return super().render_lines(crop)
+
+    def lines(self) -> list[Line]:
+        """Every line of the list, whether one sees it or not."""
+        self._say(0, len(self._lines))
+        return list(self._lines)
 
     def _title(self) -> None:
         text = self.lab_app.text
@@ -143,6 +186,11 @@ class EventList(ScrollPane):
         title = " · ".join(parts)
         if self.border_title != title:
             self.border_title = title
+
+    def retell(self, text: Text) -> None:
+        """The same rows in another language."""
+        self._text = text
+        self.redraw()
 
     def redraw(self) -> None:
         """Lay all rows out anew."""

@@ -169,7 +169,9 @@ def test_six_live_panes(tmp_path: Path) -> None:
         print(f"\n  live panes, {number}: share of a core {spread(found)}", end="")  # noqa: T201
     ratio = statistics.median(shares["6"]) / statistics.median(shares["1"])
     show("six live panes at 30 frames a second: times one pane", ratio, "<= 5")
-    show("six live panes at 30 frames a second: share of a core", statistics.median(shares["6"]), "0.35 (wish)")
+    show(
+        "six live panes at 30 frames a second: share of a core", statistics.median(shares["6"]), "0.35 (wish)"
+    )
     assert ratio <= 5
 
 

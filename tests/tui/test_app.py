@@ -47,7 +47,9 @@ def output(app: HvlabApp) -> str:
 
 
 def shown(app: HvlabApp, pane: str) -> str:
-    return "\n".join(plain(row) for row in app.query_one(f"#{pane}").shown)  # type: ignore[attr-defined]
+    found = app.query_one(f"#{pane}")
+    rows = found.lines() if isinstance(found, EventList) else found.shown  # type: ignore[attr-defined]
+    return "\n".join(plain(row) for row in rows)
 
 
 async def test_the_prompt_has_the_keys_and_the_lesson_is_there(make_app: Maker) -> None:
@@ -211,7 +213,7 @@ async def test_the_list_folds_filters_and_changes_depth(make_app: Maker) -> None
         await pilot.press("s", "3")
         assert len(events.shown) < story
         await pilot.press("3", "slash", *"port access", "enter", "up", "enter")
-        assert any("touches port" in plain(row) for row in events.shown)
+        assert any("touches port" in plain(row) for row in events.lines())
         await pilot.press("slash", "escape", "f")
         assert len(events.shown) >= story
         assert events.follow
