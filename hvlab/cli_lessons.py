@@ -99,6 +99,23 @@ def text_command(name: str, seed: int | None, goals: bool, language: str | None)
 
 
 @lesson.command()
+@click.argument("name", metavar="LESSON")
+@language_option
+def present(name: str, language: str | None) -> None:
+    """Show the demo of LESSON (its id or its folder) on a projector: Page Down goes on, Page Up takes back.
+
+    In a class, `hvlab class show CODE@HOST --demo` shows it so that all follow and vote.
+    """
+    from hvlab.cli_class.staging import demo_of
+    from hvlab.course.grading import open_session
+    from hvlab.tui.lecture_app import run_lecture
+
+    text = text_in(language)
+    found = demo_of(name)
+    sys.exit(run_lecture(lambda: open_session(found.lesson), found, text.language))
+
+
+@lesson.command()
 @click.argument("session_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def record(session_file: Path) -> None:
     """Print what was done in a recorded session as a script: a solution to begin with."""

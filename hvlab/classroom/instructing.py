@@ -65,7 +65,8 @@ class Instructing(Holding):
         tally = await asyncio.to_thread(self._store.tally)
         here = frozenset(self._here).union(*self._others.values())
         view = make_view(self._at, language_of(request), learners, found, here, self._now())
-        view = msgspec.structs.replace(view, paused=self._paused, poll=tally)
+        minutes = (self._now() - self._data.made) // 60_000 if self._data.made else 0
+        view = msgspec.structs.replace(view, paused=self._paused, poll=tally, minutes=minutes)
         if self._terms is not None:
             now = self._now()
             view = msgspec.structs.replace(

@@ -78,7 +78,9 @@ def open_class(
                 hidden.prepare(library.find(lesson), checks, folder)
                 terms = msgspec.structs.replace(terms, hidden=True)
             kept = "" if terms is None else msgspec.json.encode(terms).decode()
-            data = ClassData(new_secret(), PasswordHasher().hash(password), lesson, expires, kept)
+            data = ClassData(
+                new_secret(), PasswordHasher().hash(password), lesson, expires, kept, made=int(moment * 1000)
+            )
             store.open_class(data, int(moment * 1000))
         elif data.lesson != lesson:
             raise CannotServe("other-lesson", folder=folder, lesson=data.lesson)

@@ -100,6 +100,7 @@ class ClassData:
     expires: int
     terms: str = ""
     released: int = 0
+    made: int = 0
 
 
 def database_url(folder: Path) -> str:
@@ -161,7 +162,9 @@ class Store:
             row = work.get(ClassRow, 1)
             if row is None:
                 return None
-            return ClassData(row.secret, row.password, row.lesson, row.expires, row.terms, row.released)
+            return ClassData(
+                row.secret, row.password, row.lesson, row.expires, row.terms, row.released, row.made
+            )
 
     def change_class(self, *, terms: str | None = None, released: int | None = None) -> None:
         """An exam's terms have changed, or its results are given out."""

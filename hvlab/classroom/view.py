@@ -63,6 +63,9 @@ class ClassView(msgspec.Struct, frozen=True):
     goals: list[Goal] = []
     paused: bool = False
     poll: Tally | None = None
+    lesson_id: str = ""
+    minutes: int = 0
+    """Since the class was opened."""
     questions: list[tuple[str, str]] = []
     """Those of the lesson's questions that can be put to all: id and words."""
     lessons: list[str] = []
@@ -138,6 +141,7 @@ def make_view(
         rows,
         goals,
         questions=questions,
+        lesson_id=lesson.id,
         lessons=library.ids(),
         scenarios=catalog.scenarios(),
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from hvlab.cli_class import afterwards, instructing, joining, opening
+from hvlab.cli_class import afterwards, instructing, joining, opening, staging
 from hvlab.cli_class.common import address_of, asked, instructor_of, need_extra
 from hvlab.cli_common import language_option, text_in
 
@@ -79,39 +80,31 @@ def commands(
 
             click.echo("\n".join(as_text(first, text)))
             return
-        from hvlab.tui.class_app import run_class
+        from hvlab.tui.class_app import DEMO, run_class
 
         said = ""
         while name := run_class(instructor, text.language, wall=wall, said=said):
-            said = instructing.open_lab(instructor, name, text)
+            if name == DEMO:
+                staging.show(place, instructor, text, opener, partial(staging.show_lecture, instructor))
+                said = ""
+            else:
+                said = instructing.open_lab(instructor, name, text)
             wall = False
 
     @group.command()
     @click.argument("place", metavar="CODE@HOST")
     @click.option("--plain", is_flag=True, help="Line by line, without a screen.")
+    @click.option("--demo", is_flag=True, help="The lesson's demo for a projector: Page Down goes on.")
     @language_option
-    def show(place: str, plain: bool, language: str | None) -> None:
+    def show(place: str, plain: bool, demo: bool, language: str | None) -> None:
         """Open a lab of your own that everybody in the class follows; when you leave it, they go back to theirs."""
         text = text_in(language)
         if not plain:
             need_terminal()
         need_extra()
-        from hvlab import paths
-        from hvlab.classroom.link import Enrolment, Link
-
         instructor = instructor_of(place, text)
-        told = asked(text, instructor.stage)
-        address = address_of(place, text)
-        enrolment = Enrolment(told.token, told.name, told.lesson, told.digest, told.seed)
-        folder = paths.user_data() / "classes" / str(address.code)
-        folder.mkdir(parents=True, exist_ok=True)
-        file = folder / "shown.jsonl"
-        file.write_text(asked(text, lambda: instructor.log(told.name)), encoding="utf-8")
-        link = Link(address, enrolment)
-        try:
-            status, _ = joining.work(enrolment, link, file, text, opener, shows(plain, text, None))
-        finally:
-            asked(text, instructor.leave_stage)
+        shown = partial(staging.show_lecture, instructor) if demo else lambda _: shows(plain, text, None)
+        status = staging.show(place, instructor, text, opener, shown)
         sys.exit(status)
 
     for command in (*opening.COMMANDS, *instructing.COMMANDS, *joining.COMMANDS, *afterwards.COMMANDS):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, Protocol
 
 from hvlab.course.polls import Tally
+from hvlab.course.teams import Lost
 
 
 class Trouble(Exception):
@@ -68,6 +69,10 @@ class LearnerView(Protocol):
         """The command that led to it."""
 
     @property
+    def role(self) -> str:
+        """Of one who works in a group's lab: what they may do there."""
+
+    @property
     def refusal(self) -> str:
         """Why their log cannot be replayed; empty if it can."""
 
@@ -102,6 +107,18 @@ class ClassPicture(Protocol):
     @property
     def lesson(self) -> str:
         """The lesson's title."""
+
+    @property
+    def lesson_id(self) -> str:
+        """Its id."""
+
+    @property
+    def minutes(self) -> int:
+        """Since the class was opened."""
+
+    @property
+    def scenarios(self) -> Sequence[str]:
+        """The ids of the scenarios that can be given."""
 
     @property
     def paused(self) -> bool:
@@ -147,6 +164,11 @@ class ClassRoom(Protocol):
 
     def push(self, kind: str, text: str, to: list[str]) -> None:
         """Send something to some learners, or to all if nobody is named."""
+
+    def group(
+        self, act: Literal["make", "rule"], name: str, members: list[str], lesson: str, lost: Lost
+    ) -> None:
+        """Let some (NAME=ROLE) share a lab, or change what it does while one of them is away."""
 
     def poll(self, act: Literal["open", "again", "show"], words: str = "") -> None:
         """Open a poll on `question | answer | answer` or a question's id, vote again, or show the distribution."""

@@ -18,9 +18,11 @@ from textual.widgets import Input, Static
 from hvlab import paths
 from hvlab.course.classes import ClassPicture, ClassRoom, LearnerView, Trouble
 from hvlab.course.polls import distribution
+from hvlab.course.teams import roles
 from hvlab.text import Text
 from hvlab.tui.bars import KeyBar
 from hvlab.tui.canvas import Line, line
+from hvlab.tui.class_plan import PlanScreen
 from hvlab.tui.class_rows import heading, in_order, learner_rows, list_rows, wall_rows
 from hvlab.tui.line_pane import LinePane, ScrollPane
 from hvlab.tui.palette import LAYER_VARIABLES, THEMES, Palette
@@ -34,6 +36,10 @@ KEYS = (
     ("C", "command", "write('command')"),
     ("F", "fault", "write('fault')"),
     ("L", "lesson", "write('lesson')"),
+    ("E", "scenario", "write('scenario')"),
+    ("G", "group", "write('group')"),
+    ("N", "plan", "plan"),
+    ("D", "demo", "demo"),
     ("P", "pause", "pause"),
     ("Q", "poll", "write('poll')"),
     ("V", "again", "poll('again')"),
@@ -44,6 +50,10 @@ KEYS = (
     ("^Q", "quit", "quit"),
 )
 PREFILL = {"fault": "Add-LabFault "}
+DEMO = "\n"
+"""What the screen ends with, in place of a name, when the lesson's demo is to be shown."""
+CHOSEN = ("poll", "lesson", "scenario")
+"""What is written by choosing with up and down."""
 
 
 class Roster(ScrollPane):
@@ -94,6 +104,10 @@ class ClassApp(App[str]):
         Binding("c", "write('command')", show=False),
         Binding("f", "write('fault')", show=False),
         Binding("l", "write('lesson')", show=False),
+        Binding("e", "write('scenario')", show=False),
+        Binding("g", "write('group')", show=False),
+        Binding("n", "plan", show=False),
+        Binding("d", "demo", show=False),
         Binding("p", "pause", show=False),
         Binding("q", "write('poll')", show=False),
         Binding("v", "poll('again')", show=False),
@@ -280,8 +294,10 @@ class ClassApp(App[str]):
         self.query_one("#to", Static).update(self.text(f"tui.class.write.{kind}", to=to), layout=True)
         words = self.query_one("#words", Input)
         words.value = PREFILL.get(kind, "")
-        if kind in ("poll", "lesson"):
+        if kind in CHOSEN:
             self.choose(1)
+        if kind == "group":
+            words.value = self._group_words()
         words.cursor_position = len(words.value)
         self.screen.add_class("writing")
         words.focus()
@@ -290,20 +306,59 @@ class ClassApp(App[str]):
         """The next of the lesson's questions, or of the lessons, in place of what is written."""
         if self._picture is None:
             return
-        ids = (
-            [name for name, _ in self._picture.questions]
-            if self._writing == "poll"
-            else self._picture.lessons
-        )
+        ids = {
+            "poll": [name for name, _ in self._picture.questions],
+            "scenario": self._picture.scenarios,
+        }.get(self._writing, self._picture.lessons)
         if ids:
             words = self.query_one("#words", Input)
             place = (ids.index(words.value) + by) % len(ids) if words.value in ids else 0
             words.value = ids[place]
             words.cursor_position = len(words.value)
 
+    def _group_words(self) -> str:
+        """Those who are marked, each with a role: what is to be sent may be written differently."""
+        names = sorted(self._marked)
+        known = [role.id for role in roles().role]
+        members = [f"{name}={known[number % len(known)]}" for number, name in enumerate(names)]
+        return f"{self.text('tui.class.group')}: {', '.join(members)}"
+
+    def _make_group(self, words: str) -> None:
+        """`NAME: ANA=host, BEN=storage | LESSON`; without a lesson, the class's own."""
+        said, _, lesson = words.partition("|")
+        name, _, members = said.partition(":")
+        self.send_group(
+            name.strip(), [one.strip() for one in members.split(",") if one.strip()], lesson.strip()
+        )
+
+    @work(thread=True, group="send")
+    def send_group(self, name: str, members: list[str], lesson: str) -> None:
+        """Let them share a lab, and say what became of it."""
+        try:
+            self._room.group("make", name, members, lesson, "pause")
+        except Trouble as trouble:
+            self.call_from_thread(self.say, self._sentence(trouble), "bad")
+            return
+        said = self.text("tui.class.grouped", name=name, members=", ".join(members))
+        self.call_from_thread(self.say, said, "good")
+        self.call_from_thread(self.look)
+
+    def action_plan(self) -> None:
+        """The lesson plan."""
+        if self._picture is not None:
+            self.push_screen(PlanScreen(self._picture, self.text), self._planned)
+
+    def _planned(self, wanted: str | None) -> None:
+        if wanted:
+            self.action_demo()
+
+    def action_demo(self) -> None:
+        """The lesson's demo, on a projector; all follow."""
+        self.exit(DEMO)
+
     def on_key(self, event: events.Key) -> None:
         """Up and down choose among the lesson's questions while a poll is written, or among lessons."""
-        if self._writing in ("poll", "lesson") and event.key in ("up", "down"):
+        if self._writing in CHOSEN and event.key in ("up", "down"):
             event.stop()
             self.choose(1 if event.key == "down" else -1)
 
@@ -331,6 +386,8 @@ class ClassApp(App[str]):
         self.action_leave_it()
         if kind == "poll" and words:
             self.send_poll("open", words)
+        elif kind == "group" and words:
+            self._make_group(words)
         elif words and words != PREFILL.get(kind, "").strip():
             self.send("command" if kind == "fault" else kind, words, sorted(self._marked))
 

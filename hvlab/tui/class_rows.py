@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from hvlab.course import teams
 from hvlab.course.classes import ClassPicture, GoalView, LearnerView
 from hvlab.text import Text
 from hvlab.tui.canvas import Canvas, Line, fit, line, wrap
@@ -125,6 +126,7 @@ def learner_rows(one: LearnerView | None, text: Text, width: int) -> list[Line]:
     said = [
         line(
             (f"{sign} {one.name}", style),
+            (f"  {teams.title(one.role, text.language)}" if one.role else "", "accent"),
             (
                 f"  {text(f'tui.class.state.{state}')} · {text('tui.class.commands', count=one.commands)}",
                 "dim",
