@@ -224,9 +224,10 @@ class Instructor(Asker):
         """Open a poll, let all vote again, or close it and show everybody the distribution."""
         self._ask("POST", "/poll", msgspec.json.encode(PollOrder(act, words)))
 
-    def stage(self) -> Welcome:
-        """Begin to show a lab of one's own; what is needed to work in it."""
-        told = messages.from_server(self._ask("POST", "/stage", msgspec.json.encode(StageOrder("begin"))))
+    def stage(self, anew: bool = False) -> Welcome:
+        """Begin to show a lab of one's own, as it was left or from its start; what is needed to work in it."""
+        order = StageOrder("anew" if anew else "begin")
+        told = messages.from_server(self._ask("POST", "/stage", msgspec.json.encode(order)))
         if not isinstance(told, Welcome):
             raise Refusal("malformed")
         return told

@@ -6,8 +6,12 @@ import threading
 from collections.abc import Callable, Sequence
 
 from hvlab.classroom.link import Link
+from hvlab.classroom.messages import Push
+from hvlab.console.cmdlets import CmdletTable
 from hvlab.course.classes import Trouble
+from hvlab.course.polls import Ballot
 from hvlab.session.log import Entry
+from hvlab.text import Text
 
 LOOK = 1.0
 """Seconds between two looks for what was added."""
@@ -74,3 +78,56 @@ class Broadcast:
         fresh = self._link.watched(self._known)
         self._known += len(fresh)
         return fresh
+
+
+class Watching:
+    """The class as one hears of it while one follows the lab that is shown: what is said and asked."""
+
+    KINDS = ("message", "poll", "tally", "pause", "resume", "unfollow")
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self.shared = False
+        self.showing = False
+        """It is followed already."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether all are to look up: they do, when they follow."""
+        return False
+
+    @property
+    def ballot(self) -> Ballot | None:
+        """What is being voted on."""
+        return self._link.ballot
+
+    def vote(self, choice: int) -> bool:
+        """Vote; False if there is no connection."""
+        return self._link.vote(choice)
+
+    def forbids(self, command: str, table: CmdletTable, text: Text) -> str:
+        """In a copy one may try anything."""
+        return ""
+
+    def order(self, command: str) -> None:
+        """A copy is nobody's but one's own."""
+
+    def back(self, text: Text) -> str:
+        """The way back is open when the lab is shown no more."""
+        return text("classroom.pushed.follow")
+
+    def left(self) -> int | None:
+        """The seconds that are left of an exam."""
+        return self._link.left()
+
+    def due(self) -> Push | None:
+        """What is said or asked next; whatever concerns one's own lab waits until one is back in it."""
+        return self._link.due(self.KINDS)
+
+    def wait(self) -> None:
+        """Until something comes, or a second has passed."""
+        self._link.wait()
+
+    def news(self, text: Text) -> list[str]:
+        """What has become of the connection since the last question."""
+        return self._link.news(text)

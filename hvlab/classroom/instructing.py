@@ -48,9 +48,9 @@ class ExamOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StageOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The instructor begins to show a lab, or ends it."""
+    """The instructor begins to show a lab, where they left it or from its start, or ends it."""
 
-    act: Literal["begin", "end"]
+    act: Literal["begin", "anew", "end"]
 
 
 class Instructing(Holding):
@@ -154,6 +154,9 @@ class Instructing(Holding):
             await asyncio.to_thread(self._store.push, "unfollow", "", None, self._now())
             return Response(status_code=204)
         seed = self._lesson.seed if self._lesson.plan.seeds == "fixed" else secrets.randbelow(1 << 31)
+        before = await asyncio.to_thread(self._store.shown) if act == "anew" else None
+        if before is not None:
+            await asyncio.to_thread(self._store.erase, before.id)
         learner, token = await asyncio.to_thread(self._store.stage, seed, self._now())
         lesson = self._drawn(learner.seed)
         await asyncio.to_thread(self._store.push, "follow", "", None, self._now())

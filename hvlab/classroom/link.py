@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -162,12 +163,12 @@ class Link:
             self._last = number - 1  # the process ended between the order's arrival and its being done
         self._thread.start()
 
-    def due(self) -> Push | None:
-        """What came from the instructor and is the next to be done."""
-        try:
-            push = self._due.popleft()
-        except IndexError:
+    def due(self, kinds: Collection[str] = ()) -> Push | None:
+        """What came from the instructor and is the next to be done; of some kinds only, or of any."""
+        push = next((one for one in list(self._due) if not kinds or one.kind in kinds), None)
+        if push is None:
             return None
+        self._due.remove(push)
         if push.kind in ("pause", "resume"):
             self.paused = push.kind == "pause"
         if push.kind in ("poll", "tally"):
@@ -361,6 +362,7 @@ class Link:
             elif isinstance(message, Push) and message.number > self._last:
                 if message.kind in ("follow", "unfollow"):
                     self.showing = message.kind == "follow"
+                    self._stage = []  # it may be another lab than before
                 if message.kind == "exam":
                     with suppress(msgspec.DecodeError):
                         self._terms = msgspec.json.decode(message.text, type=Terms)

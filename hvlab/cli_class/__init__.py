@@ -85,7 +85,7 @@ def commands(
         said = ""
         while name := run_class(instructor, text.language, wall=wall, said=said):
             if name == DEMO:
-                staging.show(place, instructor, text, opener, partial(staging.show_lecture, instructor))
+                staging.show(place, instructor, text, opener, partial(staging.show_lecture, instructor), True)
                 said = ""
             else:
                 said = instructing.open_lab(instructor, name, text)
@@ -104,7 +104,7 @@ def commands(
         need_extra()
         instructor = instructor_of(place, text)
         shown = partial(staging.show_lecture, instructor) if demo else lambda _: shows(plain, text, None)
-        status = staging.show(place, instructor, text, opener, shown)
+        status = staging.show(place, instructor, text, opener, shown, demo)
         sys.exit(status)
 
     for command in (*opening.COMMANDS, *instructing.COMMANDS, *joining.COMMANDS, *afterwards.COMMANDS):

@@ -90,7 +90,7 @@ def _follow(plan: Lesson, link: Link, text: Text) -> None:
     """The lab that the instructor shows, as a copy in which one can go back; until it is shown no more."""
     import time
 
-    from hvlab.classroom.following import Broadcast
+    from hvlab.classroom.following import Broadcast, Watching
     from hvlab.classroom.standing import record
     from hvlab.course import grading
     from hvlab.course.view import open_lesson
@@ -115,6 +115,7 @@ def _follow(plan: Lesson, link: Link, text: Text) -> None:
             lambda session: open_lesson(drawn, session, text.language),
             text.language,
             followed=followed,
+            companion=Watching(link),
         )
         session.close()
     finally:

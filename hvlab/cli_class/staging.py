@@ -20,12 +20,22 @@ if TYPE_CHECKING:
     from hvlab.text import Text
 
 
-def show(place: str, instructor: Instructor, text: Text, opener: Opener, shown: Callable[[str], Show]) -> int:
-    """Show a lab in what `shown` gives for the lesson's id, and have the class follow it; the exit status."""
+def show(
+    place: str,
+    instructor: Instructor,
+    text: Text,
+    opener: Opener,
+    shown: Callable[[str], Show],
+    anew: bool = False,
+) -> int:
+    """Show a lab in what `shown` gives for the lesson's id, and have the class follow it; the exit status.
+
+    `anew`: from the lesson's start, not as it was left.
+    """
     from hvlab import paths
     from hvlab.classroom.link import Enrolment, Link
 
-    told = asked(text, instructor.stage)
+    told = asked(text, lambda: instructor.stage(anew))
     address = address_of(place, text)
     enrolment = Enrolment(told.token, told.name, told.lesson, told.digest, told.seed)
     folder = paths.user_data() / "classes" / str(address.code)

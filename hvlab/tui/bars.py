@@ -51,8 +51,8 @@ class KeyBar(LinePane):
             super().__init__()
             self.action = action
 
-    def __init__(self) -> None:
-        super().__init__(id="keys")
+    def __init__(self, id: str = "keys") -> None:
+        super().__init__(id=id)
         self._keys: Sequence[tuple[str, str, str]] = ()
         self._spans: list[tuple[int, int, str]] = []
 

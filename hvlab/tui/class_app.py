@@ -162,12 +162,14 @@ class ClassApp(App[str]):
             yield Static(id="to")
             yield Input(id="words", select_on_focus=False)
         yield KeyBar()
+        yield KeyBar("more-keys")
 
     def on_mount(self) -> None:
         """Show nothing yet, and look."""
-        self.query_one(KeyBar).set_keys(
-            [(key, self.text(f"tui.class.bar.{name}"), action) for key, name, action in KEYS]
-        )
+        keys = [(key, self.text(f"tui.class.bar.{name}"), action) for key, name, action in KEYS]
+        half = (len(keys) + 1) // 2
+        self.query_one("#keys", KeyBar).set_keys(keys[:half])
+        self.query_one("#more-keys", KeyBar).set_keys(keys[half:])
         self.screen.set_class(self._wall, "walled")
         self.say(self._first_words or self.text("tui.class.asking"), "warn" if self._first_words else "dim")
         self.query_one(Roster).focus()

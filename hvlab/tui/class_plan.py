@@ -26,7 +26,7 @@ def plan_page(picture: ClassPicture, text: Text) -> str:
     lesson = found.lesson
     passed = picture.minutes
     said = [f"# {lesson.title[language]}", ""]
-    over = "over" if lesson.minutes and passed > lesson.minutes else "time"
+    over = "free" if not lesson.minutes else "over" if passed > lesson.minutes else "time"
     said += [text(f"tui.plan.{over}", minutes=lesson.minutes, passed=passed, steps=len(lesson.plan.step)), ""]
     said += _where(picture, found, text)
     said += [
@@ -40,7 +40,7 @@ def plan_page(picture: ClassPicture, text: Text) -> str:
     said += _scenes(found, text) if found.scenes else [text("tui.plan.no_demo")]
     said += ["", f"## {text('tui.plan.next')}", ""]
     if found.following is None:
-        said.append(text("tui.plan.last"))
+        said.append(text("tui.plan.last" if lesson.minutes else "tui.plan.open_end"))
     else:
         name, title, minutes = found.following
         said.append(text("tui.plan.following", title=title[language], minutes=minutes, id=name))

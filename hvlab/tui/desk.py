@@ -79,6 +79,8 @@ class Desk:
         self.player = Player(session)
         self._still = False
         self._companion: Companion | None = None
+        self._is_copy = False
+        """Whether this lab is a copy of somebody else's, which nothing reaches."""
         self._halted = False
         """Whether the instructor of a class has asked everybody to look up."""
         self._theirs = -1
@@ -287,7 +289,8 @@ class Desk:
             return
         self._halted = companion.paused
         self.runner.free = self.runner.free and not self._halted
-        arrive(self.session, pushed)
+        if not self._is_copy:
+            arrive(self.session, pushed)
         self.console.write([(row, "accent") for row in announced(pushed, self.text, self.console.columns)])
         if command := ordered(pushed):
             self.host.width = self.console.columns
@@ -300,6 +303,7 @@ class Desk:
 
     def begin_following(self, followed: Followed) -> None:
         """This lab is a copy of somebody else's, and goes on as theirs does."""
+        self._is_copy = True
         self._theirs = len(self.session.log.entries)
         self.session.on_replayed = self.console.echo
         self.console.write([(self.text("tui.class.following", name=followed.name), "accent")])

@@ -14,6 +14,8 @@ from hvlab.classroom.code import ClassCode
 from hvlab.classroom.link import Enrolment, Link, remember, remember_part, remembered
 from hvlab.classroom.messages import (
     Applied,
+    Ask,
+    Away,
     FromLearner,
     FromServer,
     Inputs,
@@ -25,9 +27,10 @@ from hvlab.classroom.messages import (
     Vote,
     Welcome,
 )
-from hvlab.course.companion import MARK, Part, arrive, arrived
+from hvlab.course.companion import MARK, Part, arrive, arrived, ordered, pending_order
 from hvlab.course.exam import Terms
 from hvlab.course.polls import free
+from hvlab.course.teams import Member, Team
 from hvlab.session.log import Entry, LogWriter, new_header
 from hvlab.session.session import Session
 from hvlab.text import Text
@@ -219,3 +222,39 @@ def test_a_further_lesson_has_an_enrolment_and_a_record_of_its_own(tmp_path: Pat
         "third", "Ana", ENROLMENT.lesson, "", 0, "session.jsonl"
     )
     assert remember_part(tmp_path, ENROLMENT, part).record == given.record
+
+
+def test_a_groups_lab_asks_for_commands_and_sends_no_log(far: Far) -> None:
+    text = Text("en")
+    session = Session()
+    link = Link(ADDRESS, msgspec.structs.replace(ENROLMENT, team=3))
+    assert link.shared
+    assert link.forbids("Get-VM", session.table, text) == text("classroom.team.no_link")
+    link._connected = True
+    link._team = Team("Alpha", "network", [Member("Ana", "network"), Member("Ben", "storage")])
+    assert link.forbids("", session.table, text) == text("classroom.team.no_time")
+    assert "Ben" in link.forbids("New-VHD C:\\a.vhd", session.table, text)
+    assert link.forbids("Get-VM", session.table, text) == ""
+    link._away = Away(["Ben"], "pause")
+    assert link.forbids("Get-VM", session.table, text) == text("classroom.team.waits", names="Ben")
+    link._away = Away(["Ben"], "go-on")
+    assert link.forbids("Get-VM", session.table, text) == ""
+    link.order("Get-VM")
+    assert list(link._says) == [Ask("Get-VM")]
+    log = log_of(3)
+    link.begin(log)
+    assert link.close()
+    assert far.kept == []
+
+
+def test_an_order_that_came_but_was_not_done_comes_again(far: Far) -> None:
+    log = log_of(2)
+    log.append(Entry(2, "bookmark", name=f"{MARK}5"))
+    assert pending_order(log.entries) == 5
+    link = Link(ADDRESS, msgspec.structs.replace(ENROLMENT, team=3))
+    far.pushes = [Push(5, "order", '{"by":"Ben","role":"storage","text":"Get-VHD"}')]
+    link.begin(log)
+    while (push := link.due()) is None:
+        link.wait()
+    assert push.number == 5 and ordered(push) == "Get-VHD"
+    link.close()

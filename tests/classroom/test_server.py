@@ -426,6 +426,21 @@ def test_after_an_erasure_no_table_names_the_learner(room: Room) -> None:
     assert [one.name for one in room.store.learners()] == ["Ben"]
 
 
+def test_a_lab_is_shown_where_it_was_left_or_from_its_start(client: TestClient, room: Room) -> None:
+    def stage(act: str) -> dict[str, Any]:
+        told: dict[str, Any] = client.post("/stage", json={"act": act}, auth=AUTH).json()
+        return told
+
+    with client.websocket_connect("/learn") as socket:
+        say(socket, type="return", token=stage("begin")["token"])
+        socket.send_text(json.dumps({"type": "inputs", "first": 1, "lines": [command("Get-VM")]}))
+        while json.loads(socket.receive_text())["type"] != "kept":
+            pass
+    for act, kept in (("begin", 1), ("anew", 0)):
+        with client.websocket_connect("/learn") as socket:
+            assert say(socket, type="return", token=stage(act)["token"])["kept"] == kept
+
+
 def test_another_lesson_is_given_to_some_and_their_work_at_the_first_stays(
     client: TestClient, room: Room
 ) -> None:

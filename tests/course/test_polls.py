@@ -27,7 +27,7 @@ class Voter:
     def __init__(self, ballot: Ballot | None, connected: bool = True) -> None:
         self.ballot, self.connected, self.paused = ballot, connected, False
         self.votes: list[int] = []
-        self.forbidden, self.seconds, self.showing = "", None, False
+        self.forbidden, self.seconds, self.showing, self.shared = "", None, False, False
 
     def vote(self, choice: int) -> bool:
         if self.connected:
@@ -36,6 +36,12 @@ class Voter:
 
     def forbids(self, command: str, table: CmdletTable, text: Text) -> str:
         return self.forbidden
+
+    def order(self, command: str) -> None:
+        raise AssertionError("nobody shares this lab")
+
+    def back(self, text: Text) -> str:
+        return ""
 
     def left(self) -> int | None:
         return self.seconds

@@ -39,6 +39,8 @@ class Class:
         self.showing = False
         self.shared = False
         self.seconds: int | None = None
+        self.shared = False
+        self.orders: list[str] = []
         self.waits = 0
         self._now, self._late = deque(now), deque(late)
 
@@ -48,6 +50,12 @@ class Class:
 
     def forbids(self, command: str, table: CmdletTable, text: Text) -> str:
         return self.forbidden
+
+    def order(self, command: str) -> None:
+        self.orders.append(command)
+
+    def back(self, text: Text) -> str:
+        return text("classroom.back.home")
 
     def left(self) -> int | None:
         return self.seconds

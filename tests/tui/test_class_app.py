@@ -8,14 +8,17 @@ import msgspec
 import pytest
 
 from hvlab.classroom.view import ClassView, Goal, Row
+from hvlab.course import library
 from hvlab.course.classes import Trouble
 from hvlab.course.polls import Tally, free
+from hvlab.course.teams import Lost
 from hvlab.session.log import Entry
 from hvlab.session.session import Session
 from hvlab.text import LANGUAGES, Text
 from hvlab.tui.app import HvlabApp
 from hvlab.tui.canvas import plain
-from hvlab.tui.class_app import ClassApp
+from hvlab.tui.class_app import DEMO, ClassApp
+from hvlab.tui.class_plan import plan_page
 from hvlab.tui.class_rows import DIGITS, list_rows, wall_rows
 from hvlab.tui.console_pane import ConsolePane
 
@@ -69,6 +72,7 @@ class Room:
         self.view = view
         self.pushed: list[tuple[str, str, list[str]]] = []
         self.polled: list[tuple[str, str]] = []
+        self.grouped: list[tuple[str, str, list[str], str, str]] = []
         self.trouble = ""
 
     def look(self, language: str) -> ClassView:
@@ -76,6 +80,11 @@ class Room:
 
     def poll(self, act: Literal["open", "again", "show"], words: str = "") -> None:
         self.polled.append((act, words))
+
+    def group(
+        self, act: Literal["make", "rule"], name: str, members: list[str], lesson: str, lost: Lost
+    ) -> None:
+        self.grouped.append((act, name, members, lesson, lost))
 
     def push(self, kind: str, text: str, to: list[str]) -> None:
         if self.trouble:
@@ -220,3 +229,45 @@ async def test_a_poll_is_written_or_chosen_and_its_distribution_stays_until_it_i
         await app.workers.wait_for_complete()
     assert room.pushed == [("lesson", "second", [])]
     assert sorted(room.polled) == [("again", ""), ("open", "second"), ("show", "")]
+
+
+async def test_those_who_are_marked_share_a_lab_or_are_given_a_scenario() -> None:
+    room = Room(msgspec.structs.replace(a_class(), scenarios=["one-host", "two-nodes"]))
+    app = ClassApp(room, "en", looks=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.take(room.view)
+        await pilot.press("space", "space", "g", "enter")
+        await app.workers.wait_for_complete()
+        await pilot.press("e", "down", "enter")
+        await app.workers.wait_for_complete()
+    members = ["Learner 30=host", "Learner 31=storage"]
+    assert room.grouped == [("make", "Group 1", members, "", "pause")]
+    assert room.pushed == [("scenario", "two-nodes", ["Learner 30", "Learner 31"])]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_plan_has_minutes_notes_the_demo_and_what_comes_next(language: str) -> None:
+    lesson = library.first()
+    rows = [msgspec.structs.replace(learner(n, 1, 5), steps=len(lesson.plan.step), step=2) for n in range(3)]
+    view = msgspec.structs.replace(a_class(), rows=rows, lesson_id=lesson.id, minutes=lesson.minutes + 1)
+    text = Text(language)
+    page = plan_page(view, text)
+    assert lesson.title[language] in page and str(lesson.minutes) in page
+    assert text("tui.plan.here", count=3) in page
+    assert (lesson.folder / f"notes.{language}.md").read_text(encoding="utf-8").strip() in page
+    assert "`Start-VM web01; Wait-Lab web01 -For Heartbeat`" in page
+    assert library.find(library.ids()[1]).title[language] in page
+    over = text(
+        "tui.plan.over", minutes=lesson.minutes, passed=lesson.minutes + 1, steps=len(lesson.plan.step)
+    )
+    assert over in page
+
+
+async def test_the_plan_leads_to_the_projector() -> None:
+    room = Room(msgspec.structs.replace(a_class(), lesson_id=library.first().id))
+    app = ClassApp(room, "en", looks=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.take(room.view)
+        await pilot.press("n", "pagedown", "d")
+        await pilot.pause()
+    assert app.return_value == DEMO

@@ -9,6 +9,7 @@ import msgspec
 from hvlab.console.cmdlets import CmdletTable
 from hvlab.course.companion import FOLLOW, MARK
 from hvlab.course.polls import Ballot, free
+from hvlab.course.teams import Order
 from hvlab.session.session import Session
 from hvlab.text import Text
 from hvlab.tui.app import HvlabApp
@@ -35,6 +36,8 @@ class Class:
         self.forbidden = ""
         self.showing = False
         self.seconds: int | None = None
+        self.shared = False
+        self.orders: list[str] = []
         self.sent: deque[Sent] = deque()
         self.said: list[str] = []
 
@@ -44,6 +47,12 @@ class Class:
 
     def forbids(self, command: str, table: CmdletTable, text: Text) -> str:
         return self.forbidden
+
+    def order(self, command: str) -> None:
+        self.orders.append(command)
+
+    def back(self, text: Text) -> str:
+        return text("classroom.back.home")
 
     def left(self) -> int | None:
         return self.seconds
@@ -159,3 +168,29 @@ async def test_an_exam_forbids_and_tells_the_time() -> None:
         app.desk.runner.free, companion.seconds = True, 0
         app.look_at_class()
         assert not app.desk.runner.free
+
+
+async def test_in_a_groups_lab_a_command_is_done_when_it_comes_back_and_time_stands() -> None:
+    companion, session, text = Class(), Session(), Text("en")
+    companion.shared = True
+    order = msgspec.json.encode(Order("Ben", "storage", "New-VHD C:\\a.vhd -SizeBytes 1GB")).decode()
+    app = HvlabApp(session, companion=companion, frames=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        assert app.desk is not None
+        app.look_at_class()
+        app.desk.submit("Get-VM")
+        assert companion.orders == ["Get-VM"] and not session.log.entries
+        companion.sent.append(Sent(1, "order", order))
+        app.look_at_class()
+        assert text("classroom.team.ordered", by="Ben", role="storage") in output(app)
+        app.desk.submit("back")
+        assert text("classroom.back.home") in output(app)
+        companion.forbidden = text("classroom.team.no_time")
+        app.desk.pause()
+        app.desk.step()
+        assert not app.desk.runner.free
+        assert output(app).count(companion.forbidden) == 2
+    assert [entry.text for entry in session.log.entries if entry.kind == "command"] == [
+        "New-VHD C:\\a.vhd -SizeBytes 1GB"
+    ]
