@@ -81,7 +81,7 @@ async def test_going_back_undoes_what_the_scene_ran() -> None:
     app = LectureApp(session, lecture(LESSON), "en", frames=False)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        for _ in range(5):  # Get-LabPartition; then the machine is made, after a show of hands
+        for _ in range(3):  # said; a show of hands; then the machine is made
             await pilot.press("pagedown")
             run(app, 60)
         assert session.run("(Get-VM web01).Name").exit_code == 0
