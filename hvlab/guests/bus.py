@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 _NO_MESSAGE = bytes(4)
 _NO_FLAGS = bytes(FLAG_BYTES)
-_NO_BITS = bytes(signals.HALF_PAGE)
 
 
 @dataclass
@@ -150,16 +149,6 @@ class GuestBus:
         """SINT2: a message, event flags, or both."""
         self._take_message()
         self._take_flags()
-
-    @property
-    def signalled(self) -> bool:
-        """Whether a message, an event flag or a channel's bit waits for it."""
-        look, message, flags = self._memory.page, VMBUS_SINT * SLOT_SIZE, VMBUS_SINT * FLAG_BYTES
-        return (
-            look(self._sim)[message : message + 4] != _NO_MESSAGE
-            or look(self._sief)[flags : flags + FLAG_BYTES] != _NO_FLAGS
-            or not look(self._interrupts).startswith(_NO_BITS)
-        )
 
     def _take_message(self) -> None:
         guest, memory = self.guest, self._memory

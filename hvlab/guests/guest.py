@@ -27,6 +27,7 @@ from hvlab.guests.threads import Op, Processor, Thread
 from hvlab.guests.writers import SystemWriter, Writers
 from hvlab.hypervisor import Hypercalls, Hypervisor, PartitionSoftware, PhysicalMemory
 from hvlab.hypervisor.memory import PAGE_SIZE
+from hvlab.hypervisor.software import Sent
 from hvlab.kernel import derived, handler, neighbour
 from hvlab.kernel.calendar import file_time
 from hvlab.vmbus import guest as client
@@ -140,11 +141,14 @@ class GuestSystem(PartitionSoftware):
         self._working: Thread | None = None
         self._at = -1
         """The processor that runs at present, -1 for none; only within one event."""
+        self.sent: tuple[PartitionSoftware, int, Sent] | None = None
+        """To whom, over which channel and what a lane has sent last; only within one event."""
 
     def restored(self) -> None:
         """Nothing is under way."""
         self._working = None
         self._at = -1
+        self.sent = None
 
     # -- the machine as the guest sees it -----------------------------------------------------
 
@@ -349,23 +353,23 @@ class GuestSystem(PartitionSoftware):
         """Do operations of a processor's threads until one takes time, or none can go on."""
         processor = self.processors[vp]
         processor.due = False
-        if self.hung or self.hypervisor.stands(self.partition, vp):
+        if self.hung or not self.hypervisor.begins(self.partition, vp):
             return None  # `resumed` starts a suspended one again
         self._at = vp
         try:
             delay = self._run(processor)
         finally:
             self._at, self._working = -1, None
-        processor.due = delay is not None
+        sent, self.sent = self.sent, None
+        if delay is not None:
+            processor.due = True
+        elif sent is not None and not (processor.due or self.hung or self.stop_code):
+            receiver, channel, what = sent
+            receiver.stride(self.partition, channel, what)
         return delay
 
     def _run(self, processor: Processor) -> int | None:
-        self.hypervisor.wake(self.partition, processor.index)
-        while True:
-            thread = self._next_thread(processor)
-            if thread is None:
-                self.hypervisor.halt(self.partition, processor.index)
-                return None
+        while (thread := self._next_thread(processor)) is not None:
             self._working = thread
             operation, *arguments = thread.program.pop(0)
             delay = OPERATIONS[operation](self, *arguments)
@@ -375,6 +379,8 @@ class GuestSystem(PartitionSoftware):
                 self.threads.pop(thread.number, None)
             if delay:
                 return delay
+        self.hypervisor.halt(self.partition, processor.index)
+        return None
 
     def _next_thread(self, processor: Processor) -> Thread | None:
         """An urgent thread, the one that it works on if that can go on, or the next that can."""
@@ -458,8 +464,8 @@ class GuestSystem(PartitionSoftware):
             return
         self.note_io(request, "end", status)
         failed = status != "ok"
-        work = self.workloads[request.workload - 1] if request.workload else None
-        if work is not None:
+        if request.workload:
+            work = self.workloads[request.workload - 1]
             work.done += 1
             work.route = request.route
             if failed:
@@ -469,8 +475,11 @@ class GuestSystem(PartitionSoftware):
         thread = self.threads.get(request.thread)
         if thread is not None:
             thread.failed = failed
-        self.writes_done()
-        self.unblock(f"io {tag}")
+        if self.writers.frozen:
+            self.writes_done()
+        if thread is not None and thread.waits == f"io {tag}":  # nobody else waits for it
+            thread.waits = ""
+            self.go(thread.vp)
 
     def request_ended(self, tag: int) -> None:
         """An interrupt has brought the good end of a disk request, and nothing else: as `interrupt`."""
@@ -486,13 +495,14 @@ class GuestSystem(PartitionSoftware):
 
     def note_io(self, request: Request, action: str, status: str) -> int:
         """A disk request begins or has ended."""
+        unit = self.units.get(request.unit)
         return self.world.emit(
             "guest.io",
             self.name,
             self._disk_paths[request.route],
             self.partition,
             0,
-            self.units.get(request.unit, (0, 0, 0))[0] or None,
+            unit[0] or None if unit else None,
             action,
             "write" if request.write else "read",
             request.lba,

@@ -374,7 +374,7 @@ def _unload(guest: GuestSystem) -> int:
 
 
 def _fill(guest: GuestSystem, gpa: int, lba: int, sectors: int, sequence: int) -> int:
-    guest.write(gpa, system_record.data_sectors(sequence, lba, sectors))
+    guest.hypervisor.write_gpa(guest.partition, gpa, system_record.data_sectors(sequence, lba, sectors))
     return 0
 
 

@@ -29,6 +29,7 @@ from hvlab.host.services.storage_lane import ServiceLane, service_lane
 from hvlab.hypervisor.calls import Status
 from hvlab.hypervisor.hypervisor import ROOT
 from hvlab.hypervisor.memory import PAGE_SIZE
+from hvlab.hypervisor.software import Sent
 from hvlab.kernel import Component, derived, handler, neighbour
 from hvlab.vmbus import host as server
 from hvlab.vmbus import messages, packets, signals
@@ -151,19 +152,19 @@ class BusLink(Component):
         """A control message of the child."""
         self._apply(self.server.handle(payload))
 
-    def signalled(self, relid: int, alone: bool) -> None:
-        """The child has signalled a channel, or (at 0.13) something in its interrupt page; `alone`: nobody else has."""
+    def signalled(self, relid: int) -> None:
+        """The child has signalled a channel, or (at 0.13) something in its interrupt page."""
         if relid:
-            channels = [relid]
-        else:
-            page = self._interrupt_page()
-            channels = signals.take_bits(page, signals.HALF_PAGE) if page is not None else []
-        if alone and len(channels) == 1:
-            lane = self.lanes.get(channels[0])
-            if lane is not None and lane.stride():
-                return
-        for channel in channels:
+            self._wake(relid)
+            return
+        page = self._interrupt_page()
+        for channel in signals.take_bits(page, signals.HALF_PAGE) if page is not None else ():
             self._wake(channel)
+
+    def stride(self, relid: int, sent: Sent) -> bool:
+        """As `PartitionSoftware.stride`."""
+        lane = self.lanes.get(relid)
+        return lane is not None and lane.stride(sent)
 
     def _interrupt_page(self) -> bytearray | None:
         """The page that the child named for signals, to change; None if it named none of its own."""

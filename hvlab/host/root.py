@@ -23,6 +23,7 @@ from hvlab.hypervisor.partition import (
     give_pages,
     take_pages,
 )
+from hvlab.hypervisor.software import Sent
 from hvlab.hypervisor.synic import FLAG_BYTES, SLOT_SIZE
 from hvlab.kernel import Component, derived, neighbour
 from hvlab.vmbus.signals import VMBUS_SINT, set_bits
@@ -62,8 +63,11 @@ class BusEnd(Protocol):
     def message(self, payload: bytes) -> None:
         """A message of the child."""
 
-    def signalled(self, relid: int, alone: bool) -> None:
-        """An event of the child: a channel, or 0 for the shared connection; `alone`: no other has come with it."""
+    def signalled(self, relid: int) -> None:
+        """An event of the child: a channel, or 0 for the shared connection."""
+
+    def stride(self, relid: int, sent: Sent) -> bool:
+        """As `PartitionSoftware.stride`."""
 
 
 class RootKernel(PartitionSoftware):
@@ -158,12 +162,9 @@ class RootKernel(PartitionSoftware):
 
     def interrupt(self, vp: int, sint: int, vector: int) -> None:
         """A message or event flags for the root."""
-        memory = self.hypervisor.memory
         at = sint * SLOT_SIZE
-        waits = memory.page(self._sim)[at : at + 4] != _NO_MESSAGE
-        message = self._take_message(sint) if waits else None
-        if message is not None:
-            kind, sender, payload = message
+        if self.hypervisor.memory.page(self._sim)[at : at + 4] != _NO_MESSAGE:
+            kind, sender, payload = self._take_message(sint)
             if sint == 0 and kind >> 31:
                 worker = self.workers.get(sender)
                 if worker is not None:
@@ -173,12 +174,16 @@ class RootKernel(PartitionSoftware):
                 if bus is not None:
                     self._component(bus).message(payload)
         if sint == VMBUS_SINT:
-            flags = self._take_flags()
-            for flag in flags:
+            for flag in self._take_flags():
                 partition, relid = self.flag_owners.get(flag, (0, 0))
                 bus = self.buses.get(partition)
                 if bus is not None:
-                    self._component(bus).signalled(relid, len(flags) == 1)
+                    self._component(bus).signalled(relid)
+
+    def stride(self, partition: int, channel: int, sent: Sent) -> bool:
+        """A child's request goes its way in one go, if its bus can tell that this is all that happens."""
+        bus = self.buses.get(partition)
+        return bus is not None and self._component(bus).stride(channel, sent) is True
 
     def _component(self, name: str) -> Any:
         """A worker process (InterceptTaker) or the root's end of a bus (BusEnd)."""

@@ -179,6 +179,11 @@ class Hypervisor(Component):
         """Change bytes of a partition's memory. Raises LookupError where nothing is mapped."""
         page, offset = divmod(gpa, PAGE_SIZE)
         done, length = 0, len(data)
+        if 0 < length <= PAGE_SIZE - offset:
+            spa = self.machine_page(number, page)
+            own = self.memory.own.get(spa) or self.memory.page_for_write(spa)
+            own[offset : offset + length] = data
+            return
         while done < length:
             step = min(length - done, PAGE_SIZE - offset)
             target = self.memory.page_for_write(self.machine_page(number, page))
@@ -434,6 +439,14 @@ class Hypervisor(Component):
     def halted(self, number: int, vp: int) -> bool:
         """Whether a processor has executed HLT and nothing has interrupted it since."""
         return self.partitions[number].vps[vp].halted
+
+    def begins(self, number: int, vp: int) -> bool:
+        """A processor begins to work, out of its halt if it was in one; False if it is suspended and cannot."""
+        processor = self.partitions[number].vps[vp]
+        if processor.suspended or processor.intercepted:
+            return False
+        processor.halted = False
+        return True
 
     def wake(self, number: int, vp: int) -> None:
         """What a person starts in a partition from outside needs no interrupt to begin."""

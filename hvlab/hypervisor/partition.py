@@ -129,6 +129,10 @@ class Partition:
     def translate(self, gpa_page: int) -> int | None:
         """The system-physical page behind a guest-physical one, or None."""
         runs = self.gpa_map
+        if runs:
+            first, spa, count = runs[0]  # where most pages lie
+            if first <= gpa_page < first + count:
+                return spa + gpa_page - first
         place = bisect_right(runs, (gpa_page, _FAR)) - 1
         if place < 0:
             return None

@@ -38,9 +38,14 @@ def _page_of(partition: Partition, vp: VirtualProcessor, msr: int) -> int | None
     return partition.translate(value >> 12)
 
 
+def message_page(partition: Partition, vp: VirtualProcessor) -> int | None:
+    """The SPA of the page of message slots; None while SynIC or page are off."""
+    return _page_of(partition, vp, MSR_SIMP)
+
+
 def can_receive(partition: Partition, vp: VirtualProcessor) -> bool:
     """Whether the SynIC and its message page are on."""
-    return _page_of(partition, vp, MSR_SIMP) is not None
+    return message_page(partition, vp) is not None
 
 
 def flag_page(partition: Partition, vp: VirtualProcessor, sint: int) -> int | None:

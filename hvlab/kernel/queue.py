@@ -54,10 +54,15 @@ def handler_name(handler_id: int) -> str:
 def steady(condition: C) -> C:
     """Mark a condition for ending a run: none but the last event of a stride (`Kernel.stride`) can make it true.
 
-    A stride is a disk request that goes its way from the root back to the guest, and nothing else happens.
+    A stride is a disk request that goes its way from the guest to the disk and back, and nothing else happens.
     """
     condition.steady = True  # type: ignore[attr-defined]
     return condition
+
+
+def is_steady(condition: Callable[[], bool] | None) -> bool:
+    """Whether a run may stride: it has no condition, or one that was marked."""
+    return condition is None or getattr(condition, "steady", False)
 
 
 class Kernel:
@@ -152,17 +157,25 @@ class Kernel:
         """
         return self._run(until, limit, stop, limit)
 
-    def stride(self, events: int, until: int) -> bool:
-        """Whether the handler at work may itself do what the next `events` events would do, the last due at `until`.
+    def stride(self, ticket: int, events: int, until: int) -> bool:
+        """Whether the handler at work may itself do what the event `ticket` and those after it would do.
 
-        It may if nothing else is due till then and nobody looks at the world in between: the run goes that far,
-        and its condition, if it has one, is `steady`. If so they count as scheduled and handled, and it is `until`;
-        the handler must leave everything as they would have, the trace included.
+        They are `events`, the last due at `until`. It may if nothing else is due till then and nobody looks at the
+        world in between: the run goes that far, and its condition, if it has one, is `steady`. If so they count as
+        scheduled and handled, and it is `until`; the handler must leave everything as they would have, the trace
+        included.
         """
         heap = self._heap
-        if until > self._horizon or self.processed + events > self._bound or (heap and heap[0][0] <= until):
+        if (
+            until > self._horizon
+            or self.processed + events > self._bound
+            or heap[0][1] != ticket
+            or (len(heap) > 1 and heap[1][0] <= until)
+            or (len(heap) > 2 and heap[2][0] <= until)
+        ):
             return False
-        self._sequence += events
+        heappop(heap)
+        self._sequence += events - 1
         self.processed += events
         self.now = until
         return True
@@ -171,7 +184,7 @@ class Kernel:
         """As `run`; a stride may go on beyond `limit`, up to `reach` events."""
         self.stopped = False
         self._bound = self.processed + reach
-        self._horizon = until if stop is None or getattr(stop, "steady", False) else -1
+        self._horizon = until if is_steady(stop) else -1
         try:
             if stop is not None or limit < FOREVER:
                 return self._run_watched(until, limit, stop)

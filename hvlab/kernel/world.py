@@ -15,6 +15,7 @@ run: whoever runs it says `lend` before, and `take_back` when the command has en
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ import msgspec
 from hvlab.kernel.asleep import kind_of, put_to_sleep, wake
 from hvlab.kernel.component import Component
 from hvlab.kernel.copying import UNCHANGING
-from hvlab.kernel.queue import FOREVER, Entry, Kernel, handler_name
+from hvlab.kernel.queue import FOREVER, Entry, Kernel, handler_name, is_steady
 from hvlab.kernel.random import Stream
 from hvlab.kernel.state import copy_state, plain
 from hvlab.kernel.trace import Trace
@@ -74,6 +75,7 @@ class World(Kernel):
         "_marked",
         "_streams",
         "between",
+        "generation",
         "names",
         "seed",
         "trace",
@@ -90,6 +92,8 @@ class World(Kernel):
         self._streams: dict[str, Stream] = {}
         self.between: Callable[[], None] | None = None
         """Called now and then between two events of a run: a session takes its snapshots there."""
+        self.generation = 0
+        """Changes whenever a component comes, goes, or is made anew: until then, who was looked up is still there."""
         self._held: list[int] = []
         """The indices of those that others keep as their neighbours."""
         self._marked = 0
@@ -105,6 +109,7 @@ class World(Kernel):
         """Give a component its place in the world; names are unique paths."""
         if name in self._by_name:
             raise ValueError(f"the world already has a component {name!r}")
+        self.generation += 1
         component.world = self
         component.name = name
         component.index = len(self._components)
@@ -116,6 +121,7 @@ class World(Kernel):
 
     def remove(self, component: Component) -> None:
         """Take a component out of the world, with every event pending for it."""
+        self.generation += 1
         self.forget_component(component.index)
         self._touched[component.index] = 1
         self._components[component.index] = None
@@ -223,17 +229,25 @@ class World(Kernel):
     # -- running -----------------------------------------------------------------------
 
     def run(self, until: int = FOREVER, limit: int = FOREVER, stop: Callable[[], bool] | None = None) -> int:
-        """As Kernel.run; `between` is called after every SLICE events at the latest."""
+        """As Kernel.run; `between` is called after every SLICE events, and a few more where these were a stride."""
         if self.between is None:
             return super().run(until, limit, stop)
-        handled = 0
-        while True:
-            part = min(SLICE, limit - handled)
-            done = self._run(until, part, stop, limit - handled)
-            handled += done
-            if self.stopped or done < part or handled >= limit:
-                return handled
-            self.between()
+        # As long as nobody looks in, the world makes many objects and no garbage: a search for it only takes time.
+        collecting = is_steady(stop) and gc.isenabled()
+        if collecting:
+            gc.disable()
+        try:
+            handled = 0
+            while True:
+                part = min(SLICE, limit - handled)
+                done = self._run(until, part, stop, limit - handled)
+                handled += done
+                if self.stopped or done < part or handled >= limit:
+                    return handled
+                self.between()
+        finally:
+            if collecting:
+                gc.enable()
 
     # -- trace -----------------------------------------------------------------------
 
@@ -332,6 +346,7 @@ class World(Kernel):
     def go_to(self, state: WorldState) -> None:
         """The same, but components that still are as the snapshot has them are left alone."""
         touched = self._touched_since()
+        self.generation += 1
         known = [] if self._last is None else self._last.components
         self.now = state.now
         self.processed = state.processed

@@ -452,7 +452,8 @@ class Vhd:
         sectors, rest = divmod(len(data), SECTOR)
         if rest:
             raise ValueError("whole sectors only")
-        self._check(lba, sectors)
+        if lba < 0 or lba * SECTOR + len(data) > self.size:
+            self._check(lba, sectors)
         if not self.block_size:
             self.store.write(lba * SECTOR, data)
             return

@@ -12,9 +12,9 @@ knows the same route (any hypercall or register that could change partitions, pa
 it forget them all), the flag is down and the processor takes interrupts. All of it is looked at
 before anything is changed; otherwise the answer is no, and the caller goes the general way.
 
-Strides. A lane that knows both ends can do more: where nothing else is due until a request has ended, and
-nobody looks in between (`Kernel.stride`), it does all of it in one go, and leaves out what one step
-would write only for the next to take back: the flag, the bit, the mask.
+Strides. Where nothing else is due until a request has ended, and nobody looks in between (`Kernel.stride`), all
+of it is done in one go as soon as the guest has halted: the root is told what it would find in the ring, and
+what one step would write only for the next to take back (the flag, the bit, the mask) is left out.
 
 Why it is the same. The general way stays the definition, and tests/properties/test_lanes.py drives
 random work down all ways and compares the digests of worlds and traces. The lanes belong to no state: they
@@ -28,17 +28,22 @@ import struct
 from collections.abc import Callable
 from typing import NamedTuple
 
+from hvlab.hypervisor import synic
 from hvlab.hypervisor.calls import FAST, STATUS, Status
 from hvlab.hypervisor.hypervisor import Hypervisor
 from hvlab.hypervisor.software import PartitionSoftware
+from hvlab.hypervisor.synic import FLAG_BYTES, SLOT_SIZE
 from hvlab.vmbus import packets
 from hvlab.vmbus.endpoint import Endpoint
 from hvlab.vmbus.ring import PAGE_SIZE, Ring
+from hvlab.vmbus.signals import HALF_PAGE
 
 Found = tuple[bytes, bytearray, int]
 """The bytes that wait in a ring; its control page and their end, for `drained`."""
 Room = tuple[bytearray, int]
 """A ring's control page, and where the next packet will lie."""
+
+NO_MESSAGE, NO_FLAGS, NO_BITS = bytes(4), bytes(FLAG_BYTES), bytes(HALF_PAGE)
 
 _indices = struct.Struct("<IIII").unpack_from
 _put_index = struct.Struct("<I").pack_into
@@ -78,8 +83,17 @@ class Lane(NamedTuple):
 
     The flag is not raised, and nobody is called: for a receiver that takes both at once.
     """
-    send: Callable[[bytes, int, int], bool]
-    """Send a packet (bytes without trailer, transaction, cause); False if nothing was done."""
+    send: Callable[[bytes, int, int], tuple[int, int] | None]
+    """Send a packet (bytes without trailer, transaction, cause): the interrupt's ticket, and where the packet lies.
+
+    None if nothing was done.
+    """
+    finds: Callable[[bool], bool]
+    """Whether the receiver would find this lane's signal (or none), and nothing else: message, flag or bit."""
+    lower: Callable[[], None]
+    """Take the signal down: the receiver has seen it."""
+    receiver: int
+    """The index of the component that is interrupted."""
     delay: int
     """When the interrupt arrives, in ns."""
 
@@ -107,6 +121,14 @@ def sender(hypervisor: Hypervisor, end: Endpoint, who: Sender, unsent: list[byte
     woken = world.names[software]
     raised = ("event flag", route.sint, route.vector, route.flag)
     delay = costs.hypercall + costs.interrupt
+    look, message_page = memory.page, synic.message_page(owner, target)
+    if message_page is None:
+        return None
+    slot, flags_at = route.sint * SLOT_SIZE, route.sint * FLAG_BYTES
+    flags_end, half = flags_at + FLAG_BYTES, byte // HALF_PAGE * HALF_PAGE
+    half_end = half + HALF_PAGE
+    only_flag, only_bit = bytearray(FLAG_BYTES), bytearray(HALF_PAGE)
+    only_flag[flag_at - flags_at], only_bit[byte - half] = flag, bit
     on_interrupt, interrupt = PartitionSoftware.on_interrupt.id, (target_vp, route.sint, route.vector)
 
     def room(length: int) -> Room | None:
@@ -144,18 +166,30 @@ def sender(hypervisor: Hypervisor, end: Endpoint, who: Sender, unsent: list[byte
         target.halted = False
         return len(events)
 
-    def send(packet: bytes, transaction: int, cause: int) -> bool:
+    def send(packet: bytes, transaction: int, cause: int) -> tuple[int, int] | None:
         place = room(len(packet) + packets.TRAILER_SIZE)
         if place is None:
-            return False
+            return None
         seq = record(place, packet, transaction, cause, world.now)
         if page_through:
             (own.get(page_through) or door(page_through))[byte] |= bit
         (own.get(flag_page) or door(flag_page))[flag_at] |= flag
-        schedule(delay, software, on_interrupt, interrupt, seq)
-        return True
+        return schedule(delay, software, on_interrupt, interrupt, seq), place[1]
 
-    return Lane(room, record, send, delay)
+    def finds(signal: bool) -> bool:
+        flags, bits = (only_flag, only_bit) if signal else (NO_FLAGS, NO_BITS)
+        return (
+            (own.get(flag_page) or door(flag_page))[flags_at:flags_end] == flags
+            and look(message_page)[slot : slot + 4] == NO_MESSAGE
+            and (not page_through or (own.get(page_through) or door(page_through))[half:half_end] == bits)
+        )
+
+    def lower() -> None:
+        (own.get(flag_page) or door(flag_page))[flags_at:flags_end] = NO_FLAGS
+        if page_through:
+            (own.get(page_through) or door(page_through))[byte] = 0
+
+    return Lane(room, record, send, finds, lower, software, delay)
 
 
 def finder(hypervisor: Hypervisor, ring: Ring) -> Callable[[], Found | None]:
@@ -174,6 +208,18 @@ def finder(hypervisor: Hypervisor, ring: Ring) -> Callable[[], Found | None]:
         return bytes(page[offset : offset + write - read]), control, write
 
     return find
+
+
+def holds_only(hypervisor: Hypervisor, ring: Ring) -> Callable[[int, int], bytearray | None]:
+    """A ring's control page if just what lies between two places waits in it, and its reader wants signals."""
+    own, door = hypervisor.memory.own, hypervisor.memory.page_for_write
+    control_page, _, _ = ring.places
+
+    def holds(begin: int, end: int) -> bytearray | None:
+        control = own.get(control_page) or door(control_page)
+        return control if _indices(control) == (end, begin, 0, 0) else None
+
+    return holds
 
 
 def drained(control: bytearray, end: int) -> None:

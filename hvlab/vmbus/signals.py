@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from hvlab.hypervisor.synic import FLAG_BYTES
 from hvlab.vmbus.messages import V1, WIN8
 
 MESSAGE_CONNECTION = 1
@@ -39,6 +40,8 @@ def set_bit(page: bytearray, base: int, number: int) -> None:
 
 def set_bits(data: bytes | bytearray, at: int = 0, size: int = HALF_PAGE) -> list[int]:
     """The numbers of the bits that are set in `size` bytes from `at` on, lowest first."""
+    if len(data) <= FLAG_BYTES and not at:
+        return list(_bits(bytes(data[:size])))
     end = min(at + size, len(data))
     # Nearly always only low numbers are set: to compare with zeros is quick, to take long numbers apart is not.
     rest = _NONE[: end - at - _LOW] if end - at != HALF_PAGE else _NONE

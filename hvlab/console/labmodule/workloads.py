@@ -140,14 +140,14 @@ def _finish(call: Call, machine: VirtualMachine, number: int) -> Iterator[object
     world = call.lab.world
     service = vmms(call.lab)
     key = machine.name.casefold()
-    guest = guest_of(call.lab, machine)
+    guest, generation = guest_of(call.lab, machine), world.generation
 
     @steady
     def finished() -> bool:
-        # Asked after every event of the wait: it looks up again only what is not there any more.
-        nonlocal guest, service
-        if guest is None or not world.keeps(guest):
-            guest, service = guest_of(call.lab, machine), vmms(call.lab)
+        # Asked after every event of the wait: it looks up again only what may not be there any more.
+        nonlocal guest, service, generation
+        if guest is None or generation != world.generation:
+            guest, service, generation = guest_of(call.lab, machine), vmms(call.lab), world.generation
             if guest is None:
                 return True
         return (

@@ -11,31 +11,40 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from hvlab.devices.storage import protocol, scsi, vsc
 from hvlab.guests.drivers.storage import StorageDriver, packet_of
+from hvlab.hypervisor.software import PartitionSoftware, Sent
 from hvlab.vmbus import lane, messages, packets, signals
 
 if TYPE_CHECKING:
     from hvlab.guests.bus import GuestBus
 
 _NOBODY = ("", 0)
+_new = tuple.__new__
 _outcome = struct.Struct("<8xQ8xI2xB").unpack_from
 """Of a completion: its transaction, the status, the SRB status."""
 
 
+class Back(NamedTuple):
+    """What a stride needs of the guest's side."""
+
+    way: lane.Lane
+    """To the root."""
+    flag: int
+    """The root's event flag for it."""
+    end: Callable[[int, int], None]
+    """The completion of this transaction with that tag has come; ring, bit and flag are as when it was taken."""
+
+
 class StorageLane(NamedTuple):
-    """The functions of a channel; `submit` and `completed` answer False if they have done nothing."""
+    """The two functions of a channel; each answers False if it has done nothing."""
 
     submit: Callable[[int, bool, int, int, int, int, int], bool]
     """Tag, whether it writes, logical unit, first sector, sectors, guest address, cause."""
     completed: Callable[[], bool]
     """The channel has been signalled."""
-    expects: Callable[[int], bool]
-    """Whether an interrupt that brought the completion of this transaction now would bring nothing else."""
-    end: Callable[[int], None]
-    """It has brought it: for a stride, which leaves ring, bit and flag as they are when all is read."""
 
 
 @lru_cache(maxsize=256)
@@ -80,7 +89,8 @@ def storage_lane(bus: GuestBus, relid: int, driver: StorageDriver) -> StorageLan
     size = protocol.packet_size(storvsc.version)
     empty = packets.completion(bytes(size), 0)
     done, length = empty[:8], len(empty) + packets.TRAILER_SIZE
-    world, path = guest.world, driver.PATH
+    world, path, events = guest.world, driver.PATH, guest.world.trace.events
+    receiver = cast(PartitionSoftware, world.at_index(way.receiver))
     success = protocol.SRB_SUCCESS
 
     def submit(tag: int, write: bool, lun: int, lba: int, sectors: int, gpa: int, cause: int) -> bool:
@@ -88,12 +98,15 @@ def storage_lane(bus: GuestBus, relid: int, driver: StorageDriver) -> StorageLan
             return False
         transaction = storvsc.next_transaction
         packet = _mould(size, write, lun, sectors, gpa)(transaction, lba)
-        if not send(packet, transaction, cause):
+        sent = send(packet, transaction, cause)
+        if sent is None:
             return False
         storvsc.next_transaction = transaction + 1
         storvsc.waiting[transaction] = "io", tag
         driver.since[transaction] = world.now
         state.sent[path] += len(packet) + packets.TRAILER_SIZE
+        what = sent[0], len(events), transaction, tag, write, lun, lba, sectors, gpa, packet, sent[1], back
+        guest.sent = receiver, relid, _new(Sent, what)
         return True
 
     def completed() -> bool:
@@ -114,19 +127,10 @@ def storage_lane(bus: GuestBus, relid: int, driver: StorageDriver) -> StorageLan
         guest.io_finished(tag, "ok")
         return True
 
-    def expects(transaction: int) -> bool:
-        return not (
-            unsent
-            or guest.hung
-            or guest.stop_code
-            or guest.bus is not bus
-            or storvsc.waiting.get(transaction, _NOBODY)[0] != "io"
-            or bus.signalled
-        )
-
-    def end(transaction: int) -> None:
+    def end(transaction: int, tag: int) -> None:
         state.received[path] += length
-        driver.since.pop(transaction, None)
-        guest.request_ended(storvsc.waiting.pop(transaction)[1])
+        del driver.since[transaction], storvsc.waiting[transaction]
+        guest.request_ended(tag)
 
-    return StorageLane(submit, completed, expects, end)
+    back = Back(way, hypervisor.routes[who.signal][0].flag, end)
+    return StorageLane(submit, completed)

@@ -13,13 +13,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from hvlab.devices.storage import protocol, scsi, vsp
-from hvlab.guests.guest import GuestSystem
 from hvlab.host.disks import DiskRequest
 from hvlab.host.guest_pages import Area, ForeignPage, copy_from, copy_to, lies_in
 from hvlab.host.root import EVENT_PORT, port_number
 from hvlab.host.services.storage import StorageService
 from hvlab.hypervisor.hypervisor import ROOT
 from hvlab.hypervisor.memory import PAGE_SIZE
+from hvlab.hypervisor.software import Sent
 from hvlab.kernel.calendar import seconds
 from hvlab.vmbus import lane, messages, packets, signals
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _MOST_PAGES = protocol.MAXIMUM_TRANSFER // PAGE_SIZE
 _new = tuple.__new__
+_FIXED = protocol.PACKET_HEADER.size + protocol.SCSI_REQUEST_36.offsets["scsi_status"]
+"""So many bytes at the beginning are alike in all completions of what went well; then the request comes back."""
 
 
 _Request = tuple[int, str, int, int, bytes, Area, bytes, bytearray, int]
@@ -40,8 +42,8 @@ Then the ring's control page and where it is read to.
 class ServiceLane(NamedTuple):
     """The functions of a channel; each answers False if it has done nothing."""
 
-    stride: Callable[[], bool]
-    """The channel has been signalled, and no other: to the end of the request, if it is all that happens."""
+    stride: Callable[[Sent], bool]
+    """A request has been sent: to its end, if that is all that happens."""
     take: Callable[[], bool]
     """The service's thread runs."""
     complete: Callable[[int, int, bytes, int], bool]
@@ -66,7 +68,7 @@ def _shapes(size: int) -> dict[int, tuple[bytes, int, Callable[..., tuple[int, .
     return shapes
 
 
-def _never() -> bool:
+def _never(sent: Sent) -> bool:
     return False
 
 
@@ -106,11 +108,16 @@ def service_lane(link: BusLink, relid: int, service: StorageService) -> ServiceL
     way = lane.sender(hypervisor, end, who, unsent)
     if way is None:
         return None
-    send, guest, wake = way.send, world.get(link.child, GuestSystem), link.platform.timing.service_wake
-    find = lane.finder(hypervisor, end.incoming)
+    send, wake = way.send, link.platform.timing.service_wake
+    find, holds = lane.finder(hypervisor, end.incoming), lane.holds_only(hypervisor, end.incoming)
     size = protocol.packet_size(storvsp.version)
     shapes, target = _shapes(size), protocol.read_target[size]
-    answer_size = packets.TRAILER_SIZE + len(_answer(0, bytes(size), 0))
+    request = protocol.REQUEST_PACKETS[size].pack(length=size - protocol.PACKET_HEADER.size)
+    sample, fixed = _answer(0, request, 0), _FIXED
+    head, outcome = sample[:8], sample[16 : 16 + fixed]
+    mould = struct.Struct(f"<8sQ{fixed}s{size - fixed}s").pack
+    answer_size = len(sample) + packets.TRAILER_SIZE
+    owner = (partition, 0 if signals.guest_signals_through_page(version) else relid)
     events, name, storage = world.trace.events, end.name, disks.name
     append = events.append
     execute, trailer = protocol.EXECUTE_SRB, packets.TRAILER_SIZE
@@ -151,60 +158,74 @@ def service_lane(link: BusLink, relid: int, service: StorageService) -> ServiceL
                 return None
         return transaction, service.paths[lun], lba, sectors, content, area, payload, control, at
 
-    def note(request: _Request, now: int) -> None:
-        _, _, lba, sectors, content, _, _, control, at = request
-        lane.drained(control, at)
-        fields = (key, "WRITE" if content else "READ", lba, sectors)
-        append((now, "device.command", world.cause, name, storage, partition, None, relid, fields))
-
     def take() -> bool:
         request = look()
         if request is None:
             return False
-        transaction, path, lba, sectors, content, area, payload, _, _ = request
+        transaction, path, lba, sectors, content, area, payload, control, at = request
+        lane.drained(control, at)
         service.requests[transaction] = area
         storvsp.pending[transaction] = payload
-        note(request, world.now)
+        asked = (key, "WRITE" if content else "READ", lba, sectors)
+        append((world.now, "device.command", world.cause, name, storage, partition, None, relid, asked))
         token = key, transaction, partition, opening
         disks.submit(_new(DiskRequest, (user, token, path, lba, sectors, content)))
         return True
 
-    def stride() -> bool:
-        request = look()
-        if request is None:
-            return False
-        transaction, path, lba, sectors, content, area, payload, _, _ = request
+    def stride(sent: Sent) -> bool:
+        ticket, cause, transaction, tag, write, lun, lba, sectors, gpa, packet, begin, back = sent
+        there, flag, end_there = back
+        if single:
+            lun = 0
+        path, size_in = service.paths.get(lun, ""), sectors * scsi.SECTOR
         disk = disks.known(path)
-        there = guest.bus_state is not None and guest.bus.lanes.get(relid)
-        if disk is None or disk.block_size or not there or not world.keeps(guest):
+        if (
+            disk is None
+            or disk.block_size
+            or faults.faults
+            or lba + sectors > storvsp.disks.get(lun, 0)
+            or lba * scsi.SECTOR + size_in > disk.size
+            or size_in > protocol.MAXIMUM_TRANSFER
+            or root.flag_owners.get(flag) != owner
+            or not there.finds(True)
+            or not way.finds(False)
+        ):
             return False
+        control = holds(begin, begin + len(packet) + trailer)
         place = way.room(answer_size)
-        if place is None or (lba + sectors) * scsi.SECTOR > disk.size or not there.expects(transaction):
+        if control is None or place is None:
             return False
-        data = b""
-        if not content:
-            data = disk.read(lba, sectors)
-            if not lies_in(hypervisor, partition, area, len(data)):
+        first, offset = divmod(gpa, PAGE_SIZE)
+        area = size_in, offset, tuple(range(first, first - (-(offset + size_in) // PAGE_SIZE)))
+        content = b""
+        if write:
+            try:
+                content = copy_from(hypervisor, partition, area, size_in)
+            except ForeignPage:
                 return False
-        begun = world.now + wake
-        done = disks.when(path, lba, sectors, begun)
-        if not world.stride(3, done + way.delay):
+        elif not lies_in(hypervisor, partition, area, size_in):
             return False
-        note(request, begun)
+        begun = world.now + there.delay + wake
+        done = disks.when(path, lba, sectors, begun)
+        if not world.stride(ticket, 4, done + way.delay):
+            return False
+        there.lower()
+        lane.drained(control, begin + len(packet) + trailer)
+        command, operation = ("WRITE", "write") if write else ("READ", "read")
+        asked = (key, command, lba, sectors)
+        append((begun, "device.command", cause, name, storage, partition, None, relid, asked))
         disks.moved_on(path, lba + sectors, done)
-        if content:
-            disk.write(lba, content)
+        if write:
+            disk.store.write(lba * scsi.SECTOR, content)  # a fixed disk's sectors lie in its file as they are
             disk.store.touch(seconds(done))
         else:
-            copy_to(hypervisor, partition, area, data)
-        fields = ("write" if content else "read", path, lba, sectors, "ok", 0)
-        append((done, "disk.io", world.cause, user, storage, None, None, None, fields))
-        packet = _answer(transaction, payload, len(data))
-        seq = way.record(place, packet, transaction, len(events), done)
-        control, at = place
-        lane.drained(control, at + answer_size)
-        world.cause = seq
-        there.end(transaction)
+            copy_to(hypervisor, partition, area, disk.read(lba, sectors))
+        had = (operation, path, lba, sectors, "ok", 0)
+        append((done, "disk.io", cause, user, storage, None, None, None, had))
+        answer = mould(head, transaction, outcome, packet[fixed - size :])
+        world.cause = way.record(place, answer, transaction, len(events), done)
+        lane.drained(place[0], place[1] + answer_size)
+        end_there(transaction, tag)
         return True
 
     def complete(transaction: int, number: int, data: bytes, cause: int) -> bool:
