@@ -126,6 +126,20 @@ def record(session_file: Path) -> None:
 
 
 @lesson.command()
+def coverage() -> None:
+    """Print which of the checked handout's claims the course grades, where, and which wrong answer fails there."""
+    from hvlab.course import claims, library
+
+    try:
+        lessons = library.all_lessons()
+        for line in claims.table(lessons):
+            click.echo(line)
+        sys.exit(1 if claims.uncovered(lessons) else 0)
+    except library.BadLesson as error:
+        raise BadInput(str(error)) from None
+
+
+@lesson.command()
 def schema() -> None:
     """Print the JSON Schema of lesson.toml, for editors that check while one writes."""
     from hvlab.course import authoring

@@ -109,7 +109,7 @@ def session_import(session_file: Path, target: Path | None, language: str | None
     if target is None:
         lesson = _read(session_file)[0].lesson
         # The name becomes part of a path: only a lesson that is known here may give it.
-        if lesson is not None and lesson not in library.ids():
+        if lesson is not None and not library.is_known(lesson):
             raise BadInput(
                 f"{session_file}: recorded in the lesson {lesson!r}, which this hvlab does not have"
             )

@@ -65,8 +65,8 @@ def _points_at_a_cause(lesson: Lesson, check: Check) -> bool:
 
 
 def by_chapter(lesson: Lesson, results: Sequence[CheckResult], language: str) -> list[ChapterResult]:
-    """An exam's results, a row for each chapter that it asks about, in the exam's order; none for a lesson."""
-    if not lesson.plan.exam:
+    """Results by chapter, in the order in which they are asked about; none for a lesson that names none to repeat."""
+    if not any(check.repeat for check in lesson.plan.check):
         return []
     rows: dict[str, list[CheckResult]] = {}
     for result in results:

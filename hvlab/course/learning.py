@@ -112,7 +112,7 @@ def _one(
         for view in views[-1:]:
             view.refresh()
         session.close()
-        if any(entry.kind == "command" for entry in session.log.entries):
+        if any(entry.kind in ("command", "answer") for entry in session.log.entries):
             for view in views[-1:]:
                 said += _left(view, progress, file, text, route)
                 said += _by_chapter(view, text)

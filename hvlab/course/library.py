@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hvlab import paths
-from hvlab.course import freelab
+from hvlab.course import freelab, quizzes
 from hvlab.course.loading import load
 from hvlab.course.model import BadLesson, Lesson
 
@@ -41,6 +41,11 @@ def ids() -> list[str]:
     return list(_folders())
 
 
+def is_known(name: str) -> bool:
+    """Whether there is a lesson of that id, be it one that is made of a chapter's questions. BadLesson."""
+    return name in _folders() or quizzes.place_of(name) is not None
+
+
 def first() -> Lesson:
     """The lesson to begin with. BadLesson."""
     return load(next(iter(_folders().values())))
@@ -56,9 +61,14 @@ def find(name: str, seed: int | None = None) -> Lesson:
     folders = _folders()
     if name in folders:
         return load(folders[name], seed)
+    place = folder if quizzes.at(folder, seed) is not None else quizzes.place_of(name)
+    if place is not None:
+        return load(place, seed)
     if folder.exists():
         raise BadLesson(f"{name} is a file; a lesson is a folder with a lesson.toml in it, or the id of one")
-    near = difflib.get_close_matches(name, list(folders), 1) or [id for id in folders if name and name in id]
+    near = difflib.get_close_matches(name, [*folders, *quizzes.ids()], 1) or [
+        id for id in folders if name and name in id
+    ]
     hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(folders)}"
     raise BadLesson(f"there is no lesson {name!r}; {hint}")
 

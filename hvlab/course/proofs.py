@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from hvlab.console.errors import ParseError
-from hvlab.course import blueprint, teaching
+from hvlab.course import blueprint, claims, teaching
 from hvlab.course.attempts import Attempts
 from hvlab.course.checks import FAIL, PASS
 from hvlab.course.grading import message_of
@@ -18,7 +18,6 @@ _FENCE = re.compile(r"```powershell\n(.*?)```", re.DOTALL)
 _RELEASE = re.compile(r"^# (Windows Server \d{4}( R2)?|Hyper-V Server \d{4}( R2)?)\b")
 MOST_WORDS = 120
 OTHER_SEEDS = (1, 2)
-_NAMES = re.compile(r"^#\s*check:\s*(\S+)", re.MULTILINE)
 
 
 def prove(lesson: Lesson) -> list[str]:
@@ -29,6 +28,7 @@ def prove(lesson: Lesson) -> list[str]:
         *_asked(lesson),
         *_misconceptions(lesson),
         *blueprint.problems(lesson),
+        *claims.problems(lesson),
         *_lengths(lesson),
         *_patterns(lesson),
         *_expressions(attempts),
@@ -221,7 +221,7 @@ def _mistakes(attempts: Attempts) -> list[str]:
     problems = []
     lesson = attempts.lesson
     for name in lesson.scripts_like("wrong-*.ps1"):
-        named = _NAMES.findall(lesson.scripts[name])
+        named = claims.NAMES.findall(lesson.scripts[name])
         attempt = attempts.run(lesson.scripts[name])
         failed = attempt.ids(FAIL)
         if attempt.passed:

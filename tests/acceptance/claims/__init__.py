@@ -1,6 +1,6 @@
 """The claim table: what one does, sees, breaks and repairs for each numbered claim of the handout.
 
-`rows-*.toml` hold a table a claim, `[row.N]` with `claim` (in our own words), perhaps `scenario`,
+`rows-*.toml` hold a table a claim, `[row.N]` (assets/claims.toml has its text), perhaps with `scenario`,
 `platform` and `start` (names in `starts.toml`: what is done first), and the four columns. A column has
 `run` (console lines) and what they must print (`shows`), or which error they must give (`error`, or several), or
 `none` with the reason why there is nothing; a row's own `none` stands for all four. The columns of a row run one
@@ -17,6 +17,7 @@ from typing import Any
 
 from hvlab.console.errors import ErrorRecord
 from hvlab.console.texthost import TextHost
+from hvlab.course import claims
 from hvlab.session.session import Session
 
 _HERE = Path(__file__).parent
@@ -59,7 +60,7 @@ def _row(number: int, table: dict[str, Any], starts: dict[str, str]) -> Row:
     nothing = {"none": table["none"]} if "none" in table else None
     return Row(
         number,
-        table["claim"],
+        claims.texts()[number],
         table.get("scenario", "one-host"),
         table.get("platform", "ws2008"),
         {name: nothing or table[name] for name in COLUMNS if nothing or name in table},

@@ -1,0 +1,291 @@
+"""The questions before and after each chapter, the placement test, and what is asked again: lessons made of pairs.
+
+A chapter's `quiz.toml` holds pairs of questions (`[[pair]]`): one is asked before the chapter (`opening`), its
+parallel after it (`closing`). Each wrong answer may name the `claims` of the checked handout whose opposite it
+says, or the `misconception` behind it, so that who believes it fails there. From the pairs a lesson is made,
+drawn by a seed (the order of the answers), which is shown, recorded, replayed and graded as every lesson is:
+
+- `opening-CHAPTER` notes the answers and says in the end what there is to learn;
+- `closing-CHAPTER` says at once what is right and why;
+- `placement` asks two of each chapter's opening questions, and says which chapters there are to learn;
+- `review.PAIR.PAIR` asks those pairs again (hvlab.course.review).
+
+Such a lesson's folder is a place that is not there, such as `lessons/07-disks/closing`: `loading.load` finds it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+
+from hvlab import paths
+from hvlab.course.loading import load_chapter
+from hvlab.course.model import (
+    LANGUAGES,
+    BadLesson,
+    Check,
+    Choice,
+    Lesson,
+    LessonFile,
+    Localized,
+    Question,
+    Step,
+)
+from hvlab.kernel.random import Stream
+from hvlab.text import Text
+
+NAME = "quiz.toml"
+OPENING, CLOSING = FORMS = ("opening", "closing")
+PLACEMENT, REVIEW = "placement", "review"
+EACH = 4
+"""So many pairs has a chapter."""
+OF_EACH = 2
+"""So many questions of each chapter does the placement test ask."""
+
+
+class Wrong(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A wrong answer: `claims` are those of the handout's rows of which it says the opposite."""
+
+    en: str
+    de: str
+    claims: list[int] = []
+    misconception: str = ""
+
+
+class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One question of a pair."""
+
+    ask: Localized
+    right: Localized
+    wrong: list[Wrong]
+
+
+class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Two parallel questions; `lesson` is the one that teaches it, `why` is said to the answer."""
+
+    id: str
+    lesson: str
+    why: Localized
+    opening: Form
+    closing: Form
+
+    def form(self, name: str) -> Form:
+        """The question that is asked before or after the chapter."""
+        return self.opening if name == OPENING else self.closing
+
+    @property
+    def claims(self) -> list[int]:
+        """The claims whose opposite one of the wrong answers says."""
+        return sorted(
+            {n for form in (self.opening, self.closing) for wrong in form.wrong for n in wrong.claims}
+        )
+
+
+class QuizFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """quiz.toml."""
+
+    pair: list[Pair]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as it stands in a lesson that is made of pairs."""
+
+    pair: Pair
+    form: str
+
+
+def chapters() -> list[Path]:
+    """The chapters that have a quiz, in the course's order."""
+    return sorted(path.parent for path in paths.lessons().glob(f"*/{NAME}"))
+
+
+@lru_cache(maxsize=64)
+def pairs_of(chapter: Path) -> tuple[Pair, ...]:
+    """A chapter's pairs. BadLesson."""
+    path = chapter / NAME
+    try:
+        file = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), QuizFile)
+    except (OSError, ValueError) as error:  # of the reader, of the text, of its shapes
+        raise BadLesson(f"{path}: {error}") from None
+    return tuple(file.pair)
+
+
+def all_pairs() -> dict[str, Pair]:
+    """Every pair of the course by its id. BadLesson."""
+    return {pair.id: pair for chapter in chapters() for pair in pairs_of(chapter)}
+
+
+def ids() -> list[str]:
+    """The ids of the lessons that are made of pairs, but for what is asked again."""
+    names = [f"{form}-{_short(chapter)}" for chapter in chapters() for form in FORMS]
+    return [*names, PLACEMENT] if names else []
+
+
+def place_of(name: str) -> Path | None:
+    """The place that stands for the folder of such a lesson; None if the id is of no such lesson."""
+    if name == PLACEMENT or name.startswith(f"{REVIEW}."):
+        return paths.lessons() / name
+    form, _, short = name.partition("-")
+    if form in FORMS:
+        return next((chapter / form for chapter in chapters() if _short(chapter) == short), None)
+    return None
+
+
+def review_of(names: Sequence[str]) -> str:
+    """The id of the lesson that asks these pairs again."""
+    return ".".join((REVIEW, *names))
+
+
+def _short(chapter: Path) -> str:
+    return chapter.name.partition("-")[2] or chapter.name
+
+
+def at(place: Path, seed: int | None) -> Lesson | None:
+    """The lesson at such a place, as a seed draws it; None if the place is none. BadLesson."""
+    if place.name in FORMS and (place.parent / NAME).is_file():
+        return _chapter_quiz(place, seed or 0)
+    if place.parent != paths.lessons() or not chapters():
+        return None
+    if place.name == PLACEMENT:
+        return _placement(place, seed or 0)
+    if place.name.startswith(f"{REVIEW}."):
+        return _review(place, seed or 0)
+    return None
+
+
+def _chapter_quiz(place: Path, seed: int) -> Lesson:
+    form, chapter = place.name, place.parent
+    known = load_chapter(chapter)
+    titles = known.title if known else dict.fromkeys(LANGUAGES, chapter.name)
+    title = {lang: Text(lang)(f"course.quiz_{form}", title=titles[lang]) for lang in LANGUAGES}
+    asked = [Asked(pair, form) for pair in pairs_of(chapter)]
+    return _lesson(place, f"{form}-{_short(chapter)}", title, asked, seed, marked=form == CLOSING)
+
+
+def _placement(place: Path, seed: int) -> Lesson:
+    asked = []
+    for chapter in chapters():
+        left = list(pairs_of(chapter))
+        stream = Stream.named(seed, f"{PLACEMENT}/{chapter.name}")
+        while left and len(left) > len(pairs_of(chapter)) - OF_EACH:
+            asked.append(Asked(left.pop(stream.below(len(left))), OPENING))
+    title = {lang: Text(lang)("course.quiz_placement") for lang in LANGUAGES}
+    return _lesson(place, PLACEMENT, title, asked, seed, marked=False)
+
+
+def _review(place: Path, seed: int) -> Lesson:
+    known = all_pairs()
+    names = place.name.split(".")[1:]
+    for name in names:
+        if name not in known:
+            raise BadLesson(f"there is no pair of questions {name!r} to review")
+    stream = Stream.named(seed, place.name)
+    asked = [Asked(known[name], FORMS[stream.below(2)]) for name in dict.fromkeys(names)]
+    title = {lang: Text(lang)("course.quiz_review") for lang in LANGUAGES}
+    return _lesson(place, place.name, title, asked, seed, marked=True)
+
+
+def _lesson(
+    place: Path, name: str, title: Localized, asked: Sequence[Asked], seed: int, *, marked: bool
+) -> Lesson:
+    """The lesson that asks these questions; with `marked` it says at once whether an answer is right."""
+    count = len(asked)
+    numbers = [
+        {lang: Text(lang)("course.quiz_number", number=number, count=count) for lang in LANGUAGES}
+        for number in range(1, count + 1)
+    ]
+    plan = LessonFile(
+        id=name,
+        title=title,
+        minutes=max(1, (count * 2 + 2) // 3),
+        concepts=[],
+        step=[Step(one.pair.id, [one.pair.id], one.pair.id) for one in asked],
+        check=[
+            Check(one.pair.id, 1, numbers[n], one.pair.why, answer=one.pair.id, repeat=[one.pair.lesson])
+            for n, one in enumerate(asked)
+        ],
+        question=[_question(one, seed) for one in asked],
+        seed=seed,
+        seeds="drawn",
+        exam=not marked,
+    )
+    note = "course.quiz_marked" if marked else "course.quiz_noted"
+    sections = {
+        lang: {one.pair.id: f"## {numbers[n][lang]}\n\n{Text(lang)(note)}" for n, one in enumerate(asked)}
+        for lang in LANGUAGES
+    }
+    digest = hashlib.sha256(msgspec.json.encode([one.pair for one in asked])).hexdigest()
+    if name == PLACEMENT:  # which are asked is drawn: the edition is that of all
+        digest = hashlib.sha256(msgspec.json.encode(list(all_pairs().values()))).hexdigest()
+    chapter = load_chapter(place.parent) if place.name in FORMS else None
+    return Lesson(place, plan, sections, digest, seed, {}, chapter, {})
+
+
+def _question(one: Asked, seed: int) -> Question:
+    """A choice whose answers stand in an order that the seed draws."""
+    form = one.pair.form(one.form)
+    stream = Stream.named(seed, f"{one.pair.id}/{one.form}")
+    left: list[Wrong | None] = [None, *form.wrong]
+    choices, correct = [], ""
+    for letter in "abcdefgh"[: len(left)]:
+        wrong = left.pop(stream.below(len(left)))
+        if wrong is None:
+            correct = letter
+            choices.append(Choice(letter, form.right, one.pair.why))
+        else:
+            text = {"en": wrong.en, "de": wrong.de}
+            choices.append(Choice(letter, text, one.pair.why, wrong.misconception))
+    return Question(one.pair.id, form.ask, choices, correct)
+
+
+def problems(chapter: Path, lessons: Sequence[str], misconceptions: Sequence[str]) -> list[str]:
+    """What is wrong with a chapter's quiz."""
+    pairs = pairs_of(chapter)
+    found = [] if len(pairs) == EACH else [f"{len(pairs)} pairs; a chapter opens and closes with {EACH}"]
+    known = all_pairs()
+    for pair in pairs:
+        if known[pair.id] is not pair:
+            found.append(f"pair {pair.id}: the id is used in another chapter too")
+        if pair.lesson not in lessons:
+            found.append(f"pair {pair.id}: there is no lesson {pair.lesson!r}")
+        for place, texts in _texts(pair):
+            if set(texts) != set(LANGUAGES) or not all(text.strip() for text in texts.values()):
+                found.append(f"pair {pair.id}: {place}: not in both languages")
+        found += [
+            f"pair {pair.id}: no misconception {wrong.misconception!r}"
+            for form in (pair.opening, pair.closing)
+            for wrong in form.wrong
+            if wrong.misconception and wrong.misconception not in misconceptions
+        ]
+        found += _alike(pair)
+    return found
+
+
+def _texts(pair: Pair) -> Iterator[tuple[str, Localized]]:
+    yield "why", pair.why
+    for name in FORMS:
+        form = pair.form(name)
+        yield f"{name}: ask", form.ask
+        yield f"{name}: right", form.right
+        yield from ((f"{name}: wrong {n}", {"en": w.en, "de": w.de}) for n, w in enumerate(form.wrong, 1))
+
+
+def _alike(pair: Pair) -> Iterator[str]:
+    """Two answers of a question that say the same, a question without wrong answers, two questions that are one."""
+    for name in FORMS:
+        form = pair.form(name)
+        for lang in LANGUAGES:
+            said = [form.right.get(lang, ""), *(getattr(wrong, lang) for wrong in form.wrong)]
+            if len(set(said)) < len(said):
+                yield f"pair {pair.id}: {name}: two answers are the same in {lang!r}"
+        if len(form.wrong) < 2:
+            yield f"pair {pair.id}: {name}: {len(form.wrong)} wrong answer(s); it takes two"
+    if (pair.opening.ask, pair.opening.right) == (pair.closing.ask, pair.closing.right):
+        yield f"pair {pair.id}: the closing question is the opening one"
