@@ -23,7 +23,10 @@ def lesson() -> None:
 @click.option("--jobs", type=click.IntRange(1, 256), help="Prove so many lessons at a time.")
 @language_option
 def lint(lessons: tuple[str, ...], jobs: int | None, language: str | None) -> None:
-    """Prove that LESSONS (all, if none is named) can be solved, and only by solving them."""
+    """Prove that LESSONS (all, if none is named) can be solved, and only by solving them.
+
+    Without LESSONS, the questions before and after each chapter are proved too, and that every claim is graded.
+    """
     from hvlab.course import library
 
     text_in(language)
@@ -38,6 +41,12 @@ def lint(lessons: tuple[str, ...], jobs: int | None, language: str | None) -> No
         ) as proved:
             for plan, problems in zip(plans, proved, strict=True):
                 click.echo(f"{plan.id}: {'ok' if not problems else f'{len(problems)} problem(s)'}")
+                for problem in problems:
+                    click.echo(f"  {problem}")
+                flawed = flawed or bool(problems)
+        if not lessons:
+            for name, problems in library.lint_whole(plans):
+                click.echo(f"{name}: {'ok' if not problems else f'{len(problems)} problem(s)'}")
                 for problem in problems:
                     click.echo(f"  {problem}")
                 flawed = flawed or bool(problems)

@@ -12,7 +12,8 @@ from hvlab.session.session import Session
 def _submit(call: Call) -> None:
     session = call.lab
     assert isinstance(session, Session)
-    known = _questions(session.header.lesson or "", session.header.lesson_digest or "")
+    header = session.header
+    known = _questions(header.lesson or "", header.lesson_digest or "", header.seed)
     if known and call.args.Question not in known:
         names = ", ".join(known)
         raise CmdletError(
@@ -25,12 +26,12 @@ def _submit(call: Call) -> None:
 
 
 @functools.cache
-def _questions(lesson: str, edition: str) -> tuple[str, ...]:
-    """The ids of the lesson's questions; empty where it is none of the course in that edition."""
+def _questions(lesson: str, edition: str, seed: int) -> tuple[str, ...]:
+    """The ids of the lesson's questions as a seed draws them; empty where it is none of the course in that edition."""
     from hvlab.course import library  # late: it is asked for only where somebody answers
 
     try:
-        found = library.find(lesson)
+        found = library.find(lesson, seed)
     except library.BadLesson:
         return ()
     return tuple(question.id for question in found.plan.question) if found.digest == edition else ()

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from hvlab import paths
-from hvlab.course import library
+from hvlab.course import library, quizzes
 from hvlab.course.map import CourseMap
 from hvlab.course.model import Lesson
 from hvlab.course.progress import Progress
 from hvlab.text import Text
 
 if TYPE_CHECKING:  # the first page is to be read before the lab is even loaded
+    from hvlab.course.review import Review
     from hvlab.course.view import LessonView, OpenLesson
     from hvlab.session.session import Session
 
@@ -54,13 +55,18 @@ def learn(
 ) -> tuple[int, str]:
     """Open a lesson, then those chosen from it; returns the exit status and what to say at the end. BadLesson.
 
-    With a `route`, the next lesson is the next of these.
+    With a `route`, the next lesson is the next of these; `review` is what was missed or is due.
     """
     progress = Progress(paths.user_data())
     wanted = name or CourseMap(progress, text.language, route=route).following()
     said: list[str] = []
     status = 0
     while wanted:
+        if wanted == quizzes.REVIEW:
+            due = _review().due()
+            if not due:
+                return status, "\n".join([*said, text("course.review_nothing")])
+            wanted = quizzes.review_of(due)
         status, wanted = _one(wanted, log, seed, text, opener, show, progress, said, route)
         log = seed = None
     return status, "\n".join(said)
@@ -94,7 +100,8 @@ def _one(
         def remember(points: int, maximum: int, passed: bool) -> None:
             # A full or read-only disk must not spoil the lesson: only the map forgets.
             with suppress(OSError):
-                progress.note(plan.id, points, maximum, passed, str(file))
+                aside = quizzes.place_of(plan.id) is not None
+                progress.note(plan.id, points, maximum, passed, str(file), aside=aside)
 
         views.append(open_lesson(plan, session, text.language, remember))
         return views[-1]
@@ -114,7 +121,9 @@ def _one(
         session.close()
         if any(entry.kind in ("command", "answer") for entry in session.log.entries):
             for view in views[-1:]:
-                said += _left(view, progress, file, text, route)
+                if quizzes.place_of(plan.id) is None:
+                    said += _left(view, progress, file, text, route)
+                _remember(view)
                 said += _by_chapter(view, text)
             said.append(text("cli.recorded", file=file, command=f"hvlab grade {plan.id} {file}"))
         elif log is None:
@@ -144,6 +153,22 @@ def _left(view: OpenLesson, progress: Progress, file: Path, text: Text, route: S
         command = f"hvlab learn {plan.id} --session {file}"
         said.append(text(f"cli.left.{back}", best=view.best, command=command, **values))
     return said
+
+
+def _review() -> Review:
+    from hvlab.course.review import Review
+
+    return Review(paths.user_data())
+
+
+def _remember(view: OpenLesson) -> None:
+    """What was missed is asked again soon, what was known later and later."""
+    from hvlab.course import review
+
+    passed, asked = view.verdicts()
+    right, missed = review.outcome(view.lesson, view.session.log.entries, passed, asked)
+    with suppress(OSError):  # a full disk must not spoil the lesson
+        _review().sitting(right, missed)
 
 
 def _by_chapter(view: OpenLesson, text: Text) -> list[str]:

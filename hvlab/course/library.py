@@ -12,7 +12,18 @@ from hvlab.course import freelab, quizzes
 from hvlab.course.loading import load
 from hvlab.course.model import BadLesson, Lesson
 
-__all__ = ["BadLesson", "Lesson", "all_lessons", "find", "first", "ids", "lint", "lint_many"]
+__all__ = [
+    "BadLesson",
+    "Lesson",
+    "all_lessons",
+    "find",
+    "first",
+    "ids",
+    "is_known",
+    "lint",
+    "lint_many",
+    "lint_whole",
+]
 
 _ID = re.compile(r'^id\s*=\s*"([^"]+)"', re.MULTILINE)
 
@@ -96,6 +107,17 @@ def lint_many(lessons: Sequence[Lesson], jobs: int) -> Iterator[list[str]]:
         }
         for number in range(len(lessons)):
             yield waiting[number].result()
+
+
+def lint_whole(lessons: Sequence[Lesson]) -> Iterator[tuple[str, list[str]]]:
+    """What is wrong with the course's parts beside its lessons: each chapter's questions, the claims. BadLesson."""
+    from hvlab.course import claims
+    from hvlab.course.loading import misconceptions
+
+    known = [lesson.id for lesson in lessons]
+    for chapter in quizzes.chapters():
+        yield f"{chapter.name} ({quizzes.NAME})", quizzes.problems(chapter, known, list(misconceptions()))
+    yield "claims", claims.uncovered(lessons)
 
 
 def _lint_folder(folder: Path, seed: int) -> list[str]:

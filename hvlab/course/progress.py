@@ -61,13 +61,19 @@ class Progress:
         """The lesson that was worked on last; empty if none ever was."""
         return self._file.last
 
-    def note(self, lesson: str, points: int, maximum: int, passed: bool, record: str) -> None:
-        """Remember how a lesson was left. What was passed once stays passed. OSError if it cannot be written."""
+    def note(
+        self, lesson: str, points: int, maximum: int, passed: bool, record: str, *, aside: bool = False
+    ) -> None:
+        """Remember how a lesson was left. What was passed once stays passed. OSError if it cannot be written.
+
+        With `aside` it is none that one goes on with, such as a chapter's questions.
+        """
         before = self.of(lesson)
         if before is not None and before.passed and not passed:
             passed, points = True, max(points, before.points)
         self._file.lessons[lesson] = Mark(points, maximum, passed, record)
-        self._file.last = lesson
+        if not aside:
+            self._file.last = lesson
         scratch = self._path.with_suffix(".new")
         scratch.write_bytes(msgspec.json.format(msgspec.json.encode(self._file)))
         os.replace(scratch, self._path)

@@ -253,6 +253,11 @@ class OpenLesson:
         """An exam's results by chapter, as it stands; none for a lesson."""
         return by_chapter(self.lesson, self._results, self.language)
 
+    def verdicts(self) -> tuple[list[str], list[str]]:
+        """The checks that hold as last evaluated, and all of them; of an exam too."""
+        asked = [result.check.id for result in self._results]
+        return [result.check.id for result in self._results if result.verdict == PASS], asked
+
     def step_done(self) -> bool:
         """Whether the present step's goals are all reached."""
         verdicts = {goal.id: goal.verdict for goal in self.goals()}
