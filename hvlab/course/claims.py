@@ -34,7 +34,7 @@ class Graded:
 @lru_cache(maxsize=1)
 def texts() -> dict[int, str]:
     """Every claim in our own words, by its number. BadLesson."""
-    path = paths.assets() / "claims.toml"
+    path = paths.assets() / "handout.toml"
     try:
         return {int(n): str(text) for n, text in tomllib.loads(path.read_text(encoding="utf-8")).items()}
     except (OSError, ValueError) as error:

@@ -68,7 +68,7 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     part: Literal["", "transfer", "fault", "why"] = ""
     """Of an exam: which third of its blueprint it belongs to."""
     claims: list[int] = []
-    """The rows of the checked handout (assets/claims.toml) whose opposite fails here; a wrong-*.ps1 shows it."""
+    """The rows of the checked handout (assets/handout.toml) whose opposite fails here; a wrong-*.ps1 shows it."""
     repeat: list[str] = []
     """Of an exam: the lessons to repeat where it fails; the first says to which chapter it counts."""
 
@@ -123,7 +123,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     right: Localized = {}
     wrong: Localized = {}
     claims: list[int] = []
-    """The rows of the checked handout (assets/claims.toml) whose opposite is a wrong answer here."""
+    """The rows of the checked handout (assets/handout.toml) whose opposite is a wrong answer here."""
 
     @property
     def kind(self) -> QuestionKind:

@@ -1,6 +1,6 @@
 """The claim table: what one does, sees, breaks and repairs for each numbered claim of the handout.
 
-`rows-*.toml` hold a table a claim, `[row.N]` (assets/claims.toml has its text), perhaps with `scenario`,
+`rows-*.toml` hold a table a claim, `[row.N]` (assets/handout.toml has its text), perhaps with `scenario`,
 `platform` and `start` (names in `starts.toml`: what is done first), and the four columns. A column has
 `run` (console lines) and what they must print (`shows`), or which error they must give (`error`, or several), or
 `none` with the reason why there is nothing; a row's own `none` stands for all four. The columns of a row run one
