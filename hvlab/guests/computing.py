@@ -28,7 +28,8 @@ QUANTUM = 180_000_000
 def _compute(nanoseconds: int) -> list[Op]:
     """Processor time, cut into the kernel's quanta."""
     whole, rest = divmod(nanoseconds, QUANTUM)
-    return [("cpu", QUANTUM)] * whole + ([("cpu", rest)] if rest else [])
+    program: list[Op] = [("cpu", QUANTUM)] * whole
+    return [*program, ("cpu", rest)] if rest else program
 
 
 def program(number: int, nanoseconds: int, parallel: int, threads: int) -> list[Op]:

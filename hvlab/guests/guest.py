@@ -372,7 +372,7 @@ class GuestSystem(PartitionSoftware):
         while (thread := self._next_thread(processor)) is not None:
             self._working = thread
             operation, *arguments = thread.program.pop(0)
-            delay = OPERATIONS[operation](self, *arguments)
+            delay = OPERATIONS[operation](self, *arguments)  # type: ignore[index] - its name comes first
             if processor.busy:
                 return None
             if not thread.program and not thread.waits:

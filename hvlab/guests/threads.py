@@ -8,9 +8,10 @@ then on the next; with none that can go on it halts.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-Op = tuple[Any, ...]
+Operand = bool | int | str | bytes | None
+Op = tuple[Operand, ...]
+"""An operation: its name, and what it is done with. Nothing in it can change: a program is copied as a whole."""
 
 
 @dataclass
