@@ -339,7 +339,7 @@ class GuestSystem(PartitionSoftware):
             self.hypervisor.send_interrupt(self.partition, self._at, vp, IPI_VECTOR)
             return
         processor.due = True
-        self.after(0, GuestSystem.on_run, vp)
+        self.world.schedule(0, self.index, GuestSystem.on_run.id, vp)
 
     def unblock(self, reason: str) -> None:
         """What threads have waited for has happened."""
@@ -369,16 +369,20 @@ class GuestSystem(PartitionSoftware):
         return delay
 
     def _run(self, processor: Processor) -> int | None:
-        while (thread := self._next_thread(processor)) is not None:
+        thread = self._next_thread(processor)
+        while thread is not None:
             self._working = thread
             operation, *arguments = thread.program.pop(0)
-            delay = OPERATIONS[operation](self, *arguments)  # type: ignore[index] - its name comes first
+            delay = OPERATIONS[operation](self, *arguments)  # type: ignore[index]  # its name comes first
             if processor.busy:
                 return None
             if not thread.program and not thread.waits:
                 self.threads.pop(thread.number, None)
             if delay:
                 return delay
+            threads = self.threads
+            if thread.waits or not thread.program or len(threads) > 1 or thread.number not in threads:
+                thread = self._next_thread(processor)
         self.hypervisor.halt(self.partition, processor.index)
         return None
 

@@ -400,8 +400,10 @@ class Hypervisor(Component):
     def halt(self, number: int, vp: int) -> None:
         """HLT in a partition: the processor waits for an interrupt."""
         partition = self.partitions[number]
-        self._exit(partition, vp, "hlt", "", None)
-        partition.vps[vp].halted = True
+        processor = partition.vps[vp]
+        processor.exits["hlt"] = processor.exits.get("hlt", 0) + 1
+        processor.halted = True
+        self.world.emit("exit", self.software_name(partition), self.name, number, vp, None, "hlt", "", None)
 
     def trap(self, number: int, vp: int, reason: str, detail: str) -> None:
         """An instruction leaves a partition and is answered by the hypervisor; nothing else comes of it."""

@@ -132,8 +132,9 @@ class FileContent:
         done, length = 0, len(data)
         if length == CHUNK and not offset % CHUNK and data != _ZERO:  # a whole chunk, as most are
             self.chunks[offset // CHUNK] = bytes(data)
-            done = length
-        long = SPILL.wants(length - done)
+            self.size = max(self.size, offset + CHUNK)
+            return
+        long = SPILL.wants(length)
         while done < length:
             number, start = divmod(offset + done, CHUNK)
             step = min(CHUNK - start, length - done)

@@ -11,6 +11,7 @@ from hvlab.console.hyperv.objects import LOST_AFTER, guest_of, vmms
 from hvlab.console.lab import DEFAULT_WAIT, SECOND
 from hvlab.console.labmodule.looking import EVENT
 from hvlab.host.machine import STARTING, VirtualMachine
+from hvlab.kernel.queue import steady
 from hvlab.kernel.trace import KINDS
 
 MODULE = "Lab"
@@ -49,14 +50,17 @@ def _to_kind(call: Call, begun: int) -> None:
 
 
 def _condition(call: Call, machine: VirtualMachine, state: str) -> Callable[[], bool]:
+    @steady
     def booted() -> bool:
         guest = guest_of(call.lab, machine)
         return guest is not None and guest.phase == "running"
 
+    @steady
     def idle() -> bool:
         guest = guest_of(call.lab, machine)
         return guest is not None and guest.phase == "running" and guest.idle
 
+    @steady
     def heartbeat() -> bool:
         link = vmms(call.lab).link(machine.name)
         if link is None or not link.ready("heartbeat") or not link.last_beat:
