@@ -188,8 +188,8 @@ class Backup(FileJob):
         machine = service.machine(self.vm)
         try:
             self.picture = take_picture(service, machine)
-        except Refusal as refusal:
-            self._end(refusal.reason)
+        except (Refusal, StorageError):
+            self._end("backup-unreadable")
             return None
         record.taken = self.world.now
         if record.method == ONLINE:

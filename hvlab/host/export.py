@@ -71,7 +71,8 @@ class Export(FileJob):
         timing = self.service.platform.timing
         length = timing.management
         if self.done < len(self.plan.copies):
-            size = self.service.storage.files.open(self.plan.copies[self.done].source).size
+            files, source = self.service.storage.files, self.plan.copies[self.done].source
+            size = files.open(source).size if files.exists(source) else 0  # it fails when its turn comes
             length = timing.disk_access + 2 * (size // SECTOR) * timing.disk_sector
         self.after(length, Export.on_time, None)
 
@@ -84,7 +85,7 @@ class Export(FileJob):
                 self._finish(service)
                 return None
             self._copy(service, self.plan.copies[self.done])
-        except StorageError as error:
+        except (StorageError, vhd.BadVhd) as error:
             self._end(service, "export-disk-full" if isinstance(error, DiskFull) else "export-broken")
             return None
         self.done += 1

@@ -133,6 +133,9 @@ def _state(service: Vmms, found: Found, entry: SavedEntry | None) -> SavedState 
 def carry_out(service: Vmms, found: Found, *, new_id: bool, use_up: bool) -> list[tuple[str, str]]:
     """Take an export into use where it lies. Returns what it misses here: ("switch"|"disc", name). Refusal."""
     machine = check(service, found, new_id=new_id)
+    own = found.file.removesuffix(EXPORTED) + IMPORTED
+    if use_up and service.storage.files.exists(own):
+        raise Refusal("file-there", path=own)
     missing = _settle(service, machine, new_id=new_id)
     if use_up:
         _use_up(service.storage.files, found.file)

@@ -90,6 +90,17 @@ def copy_saved(saved: SavedState | None, files: HostFiles, stem: str) -> SavedSt
     return replace(saved, memory_file=names[0], device_file=names[1])
 
 
+def check_room(machine: VirtualMachine, state: SavedState | None, files: HostFiles, target: str) -> None:
+    """Whether a saved state can be copied to where the machine's own lies, once that is gone. FileMissing, DiskFull."""
+    if state is None:
+        return
+    needed = sum(files.open(path).size for path in (state.memory_file, state.device_file))
+    volume = files.volume(target)
+    own = [] if machine.saved is None else [machine.saved.memory_file, machine.saved.device_file]
+    given = sum(files.open(path).size for path in own if path[0] == target[0] and files.exists(path))
+    volume.check_growth(needed - given)
+
+
 def drop_present(machine: VirtualMachine, files: HostFiles) -> None:
     """Throw away what came after the last snapshot: the newest disks and the saved state."""
     frozen = {drive.path.casefold() for snapshot in machine.snapshots.values() for drive in snapshot.drives}
@@ -166,7 +177,7 @@ def sectors_to_move(storage: HostStorage, merge: Merge) -> int:
 
 
 def carry_out(storage: HostStorage, machine: VirtualMachine, merge: Merge, now: int) -> None:
-    """Do a merge: all at once, at the end of its time. DiskFull leaves both disks as they were."""
+    """Do a merge: all at once, at the end of its time. DiskFull, BadVhd leave all disks as they were."""
     files = storage.files
     if not merge.lower:
         files.delete(merge.upper)
@@ -175,6 +186,7 @@ def carry_out(storage: HostStorage, machine: VirtualMachine, merge: Merge, now: 
     lower = files.open(merge.lower)
     before = lower.file.content.copy()
     grandchildren = editing.children_of(files, merge.upper)
+    contents = {child: files.open(child).file.content.copy() for child in grandchildren}
     try:
         editing.pour(storage.open(merge.upper), storage.open(merge.lower))
         for child in grandchildren:
@@ -183,6 +195,8 @@ def carry_out(storage: HostStorage, machine: VirtualMachine, merge: Merge, now: 
             editing.reconnect(files, child, merge.lower, parent, timestamp=timestamp)
     except Exception:
         lower.file.content = before
+        for child, content in contents.items():
+            files.open(child).file.content = content
         raise
     files.delete(merge.upper)
     for drive in _points(machine):

@@ -206,8 +206,8 @@ class Vmms(Component):
         running = (machine for machine in self.machines.values() if machine.state != OFF)
         return sum(machine.reserve * machine.processors for machine in running)
 
-    def remove(self, name: str) -> None:
-        """Delete a machine's definition; its disks stay."""
+    def remove(self, name: str) -> list[str]:
+        """Delete a machine's definition; its disks stay. Returns those of snapshots that could not be merged."""
         machine = self.machine(name)
         self.check_free(machine)
         if machine.state != OFF:
@@ -226,6 +226,7 @@ class Vmms(Component):
             machine.state,
             "Removed",
         )
+        return [drive.path for drive in machine.drives if drive.path.endswith(snapshots.EXTENSION)]
 
     def check_disk(self, path: str) -> str:
         """The full path of a disk, virtual or physical, that can be plugged in; Refusal if it cannot."""
@@ -491,6 +492,8 @@ class Vmms(Component):
             jobs.lose(self.world, self.host, machine)
         mounted.lose(self.world, self.host, self.storage.files)
         for machine in lost:
+            if machine.state in (STARTING, STOPPING, SAVING, SNAPSHOTTING):
+                machine.failure = "state-lost"
             self.networks.power_off(machine)
             self.world.because(seq, self._set_state, machine, OFF)
 
@@ -677,7 +680,9 @@ class Vmms(Component):
             kept = saved.take(self.world, self.host, machine, self.storage.files, stem)
             self._freeze(machine, payload[1], kept)
         except StorageError:
-            machine.failure = "disk-full"
+            machine.failure = "snapshot-full"
+        except Refusal:
+            machine.failure = "snapshot-damaged"
         link = self.link(machine.name)
         if link is not None:
             link.disks_moved(machine.drives)
@@ -689,12 +694,18 @@ class Vmms(Component):
         return str(uuid.UUID(bytes=self.world.stream(f"{self.name}/snapshots").uuid_bytes())).upper()
 
     def _freeze(self, machine: VirtualMachine, name: str, kept: SavedState | None) -> None:
+        """The moment itself. Refusal, StorageError, with nothing left of it, the state that was kept neither."""
         identifier = self._new_id()
         files = self.storage.files
         if kept is None:
             stem = f"{saved.folder_of(machine)}\\Snapshots\\{identifier}"
             kept = snapshots.copy_saved(machine.saved, files, stem)
-        drives = snapshots.fresh_disks(self.world, self.storage, machine, machine.drives)
+        try:
+            drives = self._fresh_disks(machine, machine.drives)
+        except (Refusal, StorageError):
+            if kept is not None:
+                saved.discard(kept, files)
+            raise
         machine.snapshots[identifier] = Snapshot(
             identifier,
             name,
@@ -709,14 +720,32 @@ class Vmms(Component):
         machine.last_snapshot = identifier
         self._note_snapshot(machine, "taken", name)
 
+    def _fresh_disks(self, machine: VirtualMachine, bases: list[Drive]) -> list[Drive]:
+        """New children of these disks. Refusal if one of them cannot be read; StorageError; nothing is left behind."""
+        for drive in bases:
+            try:
+                self.storage.open(drive.path)
+            except vhd.BadVhd:
+                raise Refusal("snapshot-unreadable", name=machine.name, path=drive.path) from None
+        return snapshots.fresh_disks(self.world, self.storage, machine, bases)
+
     def apply_snapshot(self, vm: str, name: str) -> None:
-        """Go back to a snapshot: the machine is off or saved, and will be as the snapshot has it."""
+        """Go back to a snapshot: the machine is off or saved, and will be as the snapshot has it.
+
+        Refusal, StorageError, with nothing changed.
+        """
         machine, snapshot = self.machine(vm), self.find_snapshot(vm, name)
         self.check_free(machine)
         if machine.state not in (OFF, SAVED):
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
         files = self.storage.files
-        fresh = snapshots.fresh_disks(self.world, self.storage, machine, snapshot.drives)
+        fresh = self._fresh_disks(machine, snapshot.drives)
+        try:
+            snapshots.check_room(machine, snapshot.saved, files, saved.files_of(machine)[0])
+        except StorageError:
+            for drive in fresh:
+                files.delete(drive.path)
+            raise
         snapshots.drop_present(machine, files)
         machine.drives = fresh
         machine.memory, machine.processors = snapshot.memory, snapshot.processors
@@ -741,7 +770,10 @@ class Vmms(Component):
         for identifier in list(machine.snapshots):
             snapshots.forget(machine, identifier, files)
         while (merge := snapshots.next_merge(machine, files)) is not None:
-            snapshots.carry_out(self.storage, machine, merge, self.world.now)
+            try:
+                snapshots.carry_out(self.storage, machine, merge, self.world.now)
+            except (StorageError, vhd.BadVhd):
+                return  # what is not merged stays, a chain of files that can be read and merged by hand
 
     def _note_snapshot(self, machine: VirtualMachine, action: str, name: str) -> None:
         child = f"{self.host}/{machine.name}"
@@ -753,7 +785,11 @@ class Vmms(Component):
             return
         merge = snapshots.next_merge(machine, self.storage.files)
         if merge is not None:
-            moved = snapshots.sectors_to_move(self.storage, merge)
+            try:
+                moved = snapshots.sectors_to_move(self.storage, merge)
+            except (StorageError, vhd.BadVhd):
+                self.server.log.write_of("merge-failed", machine)
+                return
             length = self.platform.timing.management + 2 * moved * self.platform.timing.disk_sector
             self.after(length, Vmms.on_merged, (machine.name.casefold(), self.world.now, merge))
 
@@ -768,8 +804,8 @@ class Vmms(Component):
             return None
         try:
             snapshots.carry_out(self.storage, machine, merge, self.world.now)
-        except StorageError:
-            machine.failure = "disk-full"
+        except (StorageError, vhd.BadVhd):
+            self.server.log.write_of("merge-failed", machine)
             return None
         self._note_snapshot(machine, "merged", (merge.lower or merge.upper).rpartition("\\")[2])
         self.merge_soon(machine)

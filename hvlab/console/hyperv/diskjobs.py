@@ -16,15 +16,17 @@ from hvlab.console.hyperv.disks import (
     disk_path,
     full_path,
     new_identity,
+    no_room,
     opened,
     storage,
     storage_error,
     unreadable,
 )
 from hvlab.console.hyperv.objects import vmms
+from hvlab.console.hyperv.watching_host import HostWatch
 from hvlab.console.management.hostfiles import held_by, in_use, note
 from hvlab.storage import differencing, editing
-from hvlab.storage.errors import BadVhd, StorageError
+from hvlab.storage.errors import BadVhd, DiskFull, StorageError
 from hvlab.storage.vhd import Vhd, check_size
 
 MODULE = "Hyper-V"
@@ -49,16 +51,19 @@ def _free(call: Call, path: str, *, childless: bool = False) -> Vhd:
 
 def _work(call: Call, what: str, sectors: int, change: Callable[[], None], path: str) -> None:
     """Let the time of reading and writing so many sectors pass, then do the job. CmdletError, with nothing changed."""
-    timing = call.lab.platform.timing
+    timing, watch = call.lab.platform.timing, HostWatch(call)
     length = timing.management + timing.disk_access + 2 * sectors * timing.disk_sector
     for number in range(SLICES):
         call.progress(what, path, 100 * number // SLICES)
         call.lab.advance(length * (number + 1) // SLICES - length * number // SLICES)
     call.progress(what, path, 100)
+    watch.check(what, path)
     if user := held_by(call, path):
         raise in_use(path, user)
     try:
         change()
+    except DiskFull as error:
+        raise no_room(error, what, path) from None
     except StorageError as error:
         raise storage_error(error, path) from None
     except BadVhd as error:

@@ -53,6 +53,13 @@ def _on_share(call: Call, path: str) -> CmdletError:
     )
 
 
+def no_room(error: DiskFull, what: str, name: str) -> CmdletError:
+    """What a job on something that is there says when the disk is full."""
+    told = storage_error(error, name)
+    told.message = f"{what} failed for '{name}': there is not enough space on the disk. (0x80070070)"
+    return told
+
+
 def storage_error(error: StorageError, path: str) -> CmdletError:
     """What a real host says when a file cannot be made or opened."""
     if isinstance(error, DiskFull):

@@ -278,7 +278,8 @@ def _remove(call: Call) -> None:
         if not call.should_process(machine.name, "Remove-VM", high_impact=True):
             continue
         try:
-            service.remove(machine.name)
+            for left in service.remove(machine.name):
+                call.warn(f"'{left}' could not be merged into its parent; both files stay as they are.")
         except Refusal as refusal:
             call.error(as_error(refusal))
 

@@ -10,6 +10,7 @@ from hvlab.console.hyperv.disks import storage_error
 from hvlab.console.hyperv.machines import find_machines, machine_now
 from hvlab.console.hyperv.objects import machine_object, vmms
 from hvlab.console.hyperv.refusals import RefusalsTold, as_error
+from hvlab.console.hyperv.watching_host import HostWatch
 from hvlab.console.management.hostfiles import full
 from hvlab.host import export, importing
 from hvlab.host.export import Plan
@@ -99,10 +100,12 @@ def _import(call: Call) -> Iterator[object]:
         if not call.should_process(found.known.name, "Import-VM"):
             return
         call.progress("Import-VM", found.known.name)
+        watch = HostWatch(call)
         if args.Copy:
             found = _copied(call, service, found)
         else:
             call.lab.advance(call.lab.platform.timing.management)
+        watch.check("Import-VM", found.folder)
         missing = importing.carry_out(
             service, found, new_id=bool(args.GenerateNewId), use_up=style in (ONCE, COPYING) or args.Copy
         )
@@ -121,7 +124,9 @@ def _copied(call: Call, service: Vmms, found: Found) -> Found:
     """The export copied with the time that takes."""
     timing = call.lab.platform.timing
     target = full(call, call.args.VhdDestinationPath or IMPORTS).rstrip("\\")
+    watch = HostWatch(call)
     call.lab.advance(timing.management + 2 * importing.sectors_of(service, found) * timing.disk_sector)
+    watch.check("Import-VM", found.folder)
     try:
         return importing.copy(service, found, target)
     except StorageError as error:

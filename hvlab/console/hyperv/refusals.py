@@ -62,6 +62,12 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "InvalidOperation",
         "ResourceUnavailable",
     ),
+    "snapshot-unreadable": (
+        "The snapshot operation for '{name}' failed: '{path}': the file or directory is corrupted and unreadable. "
+        "(0x80070570)",
+        "OperationFailed",
+        "InvalidData",
+    ),
     "no-room-to-save": (
         "'{name}' could not be saved.\nThere is not enough space on the disk: {needed} MB are needed on {volume}, "
         "{free} MB are free. (0x80070070)",
@@ -377,6 +383,18 @@ _START_FAILURES: dict[str, str] = {
         "(Virtual machine ID {identifier})"
     ),
     "disk-full": ("'{name}' could not be saved: there is not enough space on the disk. (0x80070070)"),
+    "snapshot-full": (
+        "Checkpoint operation for '{name}' failed: there is not enough space on the disk. (0x80070070) "
+        "(Virtual machine ID {identifier})"
+    ),
+    "snapshot-damaged": (
+        "Checkpoint operation for '{name}' failed: one of its virtual hard disks is corrupted and unreadable. "
+        "(0x80070570) (Virtual machine ID {identifier})"
+    ),
+    "state-lost": (
+        "'{name}': the operation failed, the remote procedure call failed. (0x800706BE) "
+        "(Virtual machine ID {identifier})"
+    ),
     "saved-state-unreadable": (
         "'{name}' failed to start.\n\nThe saved state of '{name}' cannot be read. "
         "(Virtual machine ID {identifier})"

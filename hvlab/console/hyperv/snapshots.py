@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
-from hvlab.console.hyperv.disks import storage_error
+from hvlab.console.hyperv.disks import no_room, storage_error
 from hvlab.console.hyperv.machines import find_machines, machine_now
 from hvlab.console.hyperv.objects import moment, vmms
 from hvlab.console.hyperv.refusals import as_error, start_failure
@@ -16,7 +16,7 @@ from hvlab.console.patterns import like
 from hvlab.host.machine import RUNNING, SNAPSHOTTING, STOPPING, Refusal, VirtualMachine
 from hvlab.host.settings import rename_snapshot
 from hvlab.host.snapshots import Snapshot
-from hvlab.storage.errors import StorageError
+from hvlab.storage.errors import DiskFull, StorageError
 
 MODULE = "Hyper-V"
 
@@ -56,7 +56,7 @@ def _take(call: Call) -> Iterator[object]:
         if not call.should_process(machine.name, "Checkpoint-VM"):
             continue
         count = len(machine.snapshots)
-        if _refused(call, partial(service.take_snapshot, machine.name, name)):
+        if _refused(call, partial(service.take_snapshot, machine.name, name), machine.name):
             continue
         call.progress("Checkpoint-VM", machine.name)
         call.lab.wait(_has_left(call, machine, SNAPSHOTTING))
@@ -71,12 +71,15 @@ def _has_left(call: Call, machine: VirtualMachine, state: str) -> Callable[[], b
     return lambda: machine_now(call, machine).state != state
 
 
-def _refused(call: Call, act: Callable[[], None]) -> bool:
-    """Do it; whether it was refused, which is reported."""
+def _refused(call: Call, act: Callable[[], None], name: str = "") -> bool:
+    """Do it with the machine of that name; whether it was refused, which is reported."""
     try:
         act()
     except Refusal as refusal:
         call.error(as_error(refusal))
+        return True
+    except DiskFull as error:
+        call.error(no_room(error, call.cmdlet.name, name))
         return True
     except StorageError as error:
         call.error(storage_error(error, str(error)))
@@ -102,7 +105,7 @@ def _restore(call: Call) -> None:
             service.turn_off(machine.name)
             call.lab.wait(_has_left(call, machine, STOPPING))
         vm = machine_now(call, machine)
-        _refused(call, partial(service.apply_snapshot, vm.name, call.args.Name))
+        _refused(call, partial(service.apply_snapshot, vm.name, call.args.Name), vm.name)
 
 
 def _known(call: Call, vm: str) -> None:

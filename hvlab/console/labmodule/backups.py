@@ -10,6 +10,7 @@ from hvlab.console.hyperv.machines import find_machines
 from hvlab.console.hyperv.moving import WEEK
 from hvlab.console.hyperv.objects import machine_object, moment, vmms
 from hvlab.console.hyperv.refusals import RefusalsTold, as_error
+from hvlab.console.hyperv.watching_host import HostWatch
 from hvlab.console.management.hostfiles import full, held_by, in_use
 from hvlab.console.objects import Column, ObjectType, TimeSpan
 from hvlab.host import backup, restore
@@ -108,6 +109,7 @@ _FAILURES = {
     "backup-not-held": "the writers of the guest went on before the picture was taken. (0x800423F2)",
     "backup-not-saved": "the machine could not be saved.",
     "backup-disk-full": "there is not enough space on the disk. (0x80070070)",
+    "backup-unreadable": "a file of the machine is missing or cannot be read. (0x80070002)",
     "backup-stopped": "the machine could not be brought into the state that it needs.",
     "host-lost": "the host went down. (0x800706BE)",
 }
@@ -137,7 +139,9 @@ def _restore(call: Call) -> Iterator[object]:
             return
         call.progress("Restore-LabBackup", plan.backup.vm)
         timing = call.lab.platform.timing
+        watch = HostWatch(call)
         call.lab.advance(timing.management + 2 * restore.sectors_of(service, plan) * timing.disk_sector)
+        watch.check("Restore-LabBackup", plan.folder)
         service = vmms(call.lab)
         machine = restore.carry_out(service, restore.plan_of(service, folder))
     yield machine_object(call.lab, machine)

@@ -10,9 +10,10 @@ from hvlab.catalog.managers import Manager, manager, managers
 from hvlab.catalog.models import read_size
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
-from hvlab.console.hyperv.disks import storage_error
+from hvlab.console.hyperv.disks import storage_error, unreadable
 from hvlab.console.hyperv.objects import vmms
 from hvlab.console.hyperv.refusals import RefusalsTold
+from hvlab.console.hyperv.watching_host import HostWatch
 from hvlab.console.management.hostfiles import entry_at, full, name_of
 from hvlab.console.objects import Column, ObjectType, TimeSpan
 from hvlab.console.patterns import like
@@ -20,7 +21,7 @@ from hvlab.datacenter import conversion
 from hvlab.datacenter.conversion import PHYSICAL, Conversion
 from hvlab.datacenter.sources import SourceServer, compare, servers
 from hvlab.host.machine import Refusal
-from hvlab.storage.errors import StorageError
+from hvlab.storage.errors import BadVhd, StorageError
 
 MODULE = "Lab"
 VERSIONS = tuple(one.id for one in managers().versions)
@@ -152,7 +153,7 @@ def _driver(call: Call, path: str) -> str:
 def _carry_out(call: Call, plan: Conversion) -> object:
     """Step by step, each in its time; if one fails, what was made is gone again and the source runs. CmdletError."""
     times, known = managers().timing, plan.source.plan
-    begun = call.lab.world.now
+    begun, watch = call.lab.world.now, HostWatch(call)
     physical = known.kind == PHYSICAL
 
     def step(percent: int, length: int) -> None:
@@ -169,9 +170,14 @@ def _carry_out(call: Call, plan: Conversion) -> object:
     step(20, conversion.duration(vmms(call.lab), plan))
     failed: CmdletError | None = None
     try:
+        watch.check(call.cmdlet.name, known.name)
         conversion.copy(vmms(call.lab), plan)
     except StorageError as error:
         failed = storage_error(error, plan.path)
+    except BadVhd as error:
+        failed = unreadable(plan.path, error)
+    except CmdletError as error:
+        failed = error
     if plan.offline:
         if physical:
             step(70, times.restart)
@@ -184,6 +190,7 @@ def _carry_out(call: Call, plan: Conversion) -> object:
     step(80, times.fix_up)
     service = vmms(call.lab)
     try:
+        watch.check(call.cmdlet.name, known.name)
         conversion.mend(service, plan)
         with RefusalsTold():
             conversion.define(service, plan)

@@ -269,9 +269,14 @@ def _create(one: Instance, given: Values, dynamic: bool) -> Values:
     identifier, timestamp = new_identity(one.lab)
     try:
         vhd.check_size(size)
-        handle = _service(one).storage.files.create(path)
+        files = _service(one).storage.files
+        handle = files.create(path)
         create = vhd.create_dynamic if dynamic else vhd.create_fixed
-        create(handle, size, identifier=identifier, timestamp=timestamp)
+        try:
+            create(handle, size, identifier=identifier, timestamp=timestamp)
+        except StorageError:
+            files.delete(path)
+            raise
         note_created(one.lab, path, size)
     except (StorageError, vhd.BadSize):
         raise BadArgument from None
