@@ -24,5 +24,8 @@ def explained(text: Text, record: ErrorRecord) -> str:
     name, values = record.explain
     sentence = values.get("substitute")
     if isinstance(sentence, str) and text.has(substitute_id(sentence)):
-        values = {**values, "substitute": text(substitute_id(sentence))}
+        told = text(substitute_id(sentence))
+        if sentence and told == sentence and record.message.endswith(sentence):
+            return ""  # PowerShell's part has said so, in the learner's own language
+        values = {**values, "substitute": told}
     return text(name, **values).rstrip()

@@ -36,8 +36,12 @@ ABSENT: dict[str, str] = {
         ("invoke-command", "icm", "enter-pssession", "etsn", "new-pssession", "nsn"),
         "use & { … }: the console is on the host already",
     ),
-    **dict.fromkeys(("get-process", "ps", "gps"), "use Get-LabProcessor"),
-    **dict.fromkeys(("get-service", "gsv"), "use Get-VMIntegrationService"),
+    **dict.fromkeys(
+        ("get-process", "ps", "gps"), "use Get-LabEvent process: worker processes begin and end there"
+    ),
+    **dict.fromkeys(
+        ("get-service", "gsv"), "use Get-LabServer for the host, Get-LabGuestService for a guest"
+    ),
     "get-random": "write the numbers: runs must be repeatable",
     **dict.fromkeys(
         ("import-module", "ipmo", "add-pssnapin", "remove-module"), "go on: every module is loaded"

@@ -161,8 +161,8 @@ class VirtualMachine:
         return self.memory if self.partition else 0
 
     def uptime(self, now: int) -> int:
-        """How long it has been running, in ns; 0 unless it runs."""
-        return now - self.running_since if self.state == RUNNING else 0
+        """How long ago it was switched on or restored, in ns, paused or not; 0 while it has not begun or has ended."""
+        return now - self.running_since if self.state not in (OFF, SAVED, STARTING) else 0
 
     def drive_at(self, controller: str, number: int, location: int) -> Drive | None:
         """The drive in that place."""

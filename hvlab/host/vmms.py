@@ -10,6 +10,7 @@ import uuid
 from typing import ClassVar
 
 from hvlab.catalog import Platform
+from hvlab.guests.guest import GuestSystem
 from hvlab.host import discs, jobs, mounted, outcome, physical, role, saved, settings, snapshots
 from hvlab.host.crash import crash
 from hvlab.host.disks import HostStorage
@@ -589,7 +590,10 @@ class Vmms(Component):
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=RUNNING)
         link = self.link(name)
         if link is None or not link.ready("shutdown"):
-            raise Refusal("no-shutdown-service", name=machine.name)
+            guest = f"{self.host}/{machine.name}"
+            system = self.world.get(guest, GuestSystem) if self.world.has(guest) else None
+            never = system is not None and system.record is not None and not system.record.integration_version
+            raise Refusal("no-shutdown-ever" if never else "no-shutdown-service", name=machine.name)
         self.server.log.write_of("vm-shut-down", machine)
         seq = self._set_state(machine, STOPPING)
         self.world.because(seq, link.ask_shutdown, force)

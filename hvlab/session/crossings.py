@@ -24,7 +24,10 @@ ROOT, NO_PHASE = "root", "-"
 
 @dataclass
 class Crossing:
-    """Some crossings of one kind in one phase; `first` is the number of the first one's event, `time` in ns."""
+    """Some crossings of one kind in one phase; `first` is the number of the first one's event.
+
+    Times in ns: `time` of the lab, `since` the first crossing of all.
+    """
 
     machine: str
     phase: str
@@ -33,6 +36,7 @@ class Crossing:
     direction: str
     first: int
     time: int
+    since: int = 0
     count: int = 1
 
 
@@ -73,6 +77,7 @@ def crossings(events: Iterable[TraceEvent], kinds: Iterable[str] = (MESSAGE, EXI
             row.count += 1
             continue
         row = Crossing(machine, phase, *named, event.seq, event.time)
+        row.since = event.time - found[0].time if found else 0
         found.append(row)
         if named[0] == MESSAGE:
             last_message[machine] = row

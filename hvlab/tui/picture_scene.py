@@ -311,7 +311,8 @@ def _child(
     if not alive:
         canvas.put(x + 3, plan.head, text("tui.picture.off", memory=machine.memory >> 20), "dim", width - 5)
         if not hosted:
-            canvas.put(x + 3, plan.services, text("tui.picture.no_partition"), "faint", width - 5)
+            yet = "no_partition_yet" if machine.state == "Starting" else "no_partition"
+            canvas.put(x + 3, plan.services, text(f"tui.picture.{yet}"), "faint", width - 5)
         return
     phase = _doing(machine, text)
     head = f"{_short(machine.system)} · {phase}" if machine.system else phase

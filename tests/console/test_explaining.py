@@ -51,7 +51,8 @@ def test_a_refusal_is_german_for_who_reads_german(source: str) -> None:
 def test_the_line_under_a_refusal_does_not_say_again_what_the_refusal_says() -> None:
     record = error("1 | Out-GridView")
     assert record.message.startswith("`Out-GridView` is not part of hvlab's PowerShell")
-    assert explained(Text("en"), record).startswith("hvlab leaves `Out-GridView` out; there")
+    assert record.message.endswith("shows the same") and explained(Text("en"), record) == ""
+    assert explained(Text("de"), record).startswith("hvlab lässt `Out-GridView` weg; ")
 
 
 def test_the_language_may_stand_before_the_command() -> None:

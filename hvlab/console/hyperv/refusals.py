@@ -217,6 +217,12 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "OperationFailed",
         "NotSpecified",
     ),
+    "no-shutdown-ever": (
+        "Failed to stop.\nFailed to shut down virtual machine '{name}': its Shutdown integration service does not "
+        "answer. The device is not ready for use. (0x80070015)",
+        "OperationFailed",
+        "NotSpecified",
+    ),
     "no-integration-service": (
         "The operation failed: the {service} integration service of '{name}' does not answer. "
         "The device is not ready for use. (0x80070015)",

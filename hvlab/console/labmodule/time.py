@@ -10,7 +10,7 @@ from hvlab.console.hyperv.machines import find_machines, machine_now
 from hvlab.console.hyperv.objects import LOST_AFTER, guest_of, vmms
 from hvlab.console.lab import DEFAULT_WAIT, SECOND
 from hvlab.console.labmodule.looking import EVENT
-from hvlab.host.machine import STARTING, VirtualMachine
+from hvlab.host.machine import SERVICE_KEYS, STARTING, VirtualMachine
 from hvlab.kernel.queue import steady
 from hvlab.kernel.trace import KINDS
 
@@ -70,6 +70,24 @@ def _condition(call: Call, machine: VirtualMachine, state: str) -> Callable[[], 
     return {"Booted": booted, "Heartbeat": heartbeat, "Idle": idle}[state]
 
 
+SETTLING = 10_000_000
+"""How long Wait-Lab gives a guest that has booted for its integration services, in ns: they need some 20 us."""
+
+
+def _served(call: Call, machine: VirtualMachine) -> Callable[[], bool]:
+    """Whether the guest's integration services run, as far as it has any: who has booted can be asked to shut down."""
+
+    def served() -> bool:
+        now, guest = machine_now(call, machine), guest_of(call.lab, machine)
+        link = vmms(call.lab).link(now.name)
+        if guest is None or link is None or guest.drivers.get("vmbus", ("", ""))[0] != "connected":
+            return True
+        wanted = [SERVICE_KEYS[name] for name, on in now.services.items() if on]
+        return all(link.ready(key) for key in wanted if key in link.services)
+
+    return served
+
+
 def _wait(call: Call) -> None:
     args = call.args
     if "Seconds" in args:
@@ -91,6 +109,8 @@ def _wait(call: Call) -> None:
             )
         if not call.lab.wait(_condition(call, machine, args.For), limit):
             raise _too_late(limit, f"{args.For} of '{machine.name}'", machine.name)
+        if args.For == "Booted":
+            call.lab.wait(_served(call, machine), SETTLING)
 
 
 def _too_late(limit: int, what: str, name: str | None) -> CmdletError:

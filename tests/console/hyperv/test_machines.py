@@ -191,3 +191,41 @@ def test_causes_lead_back_to_the_command(lab: Lab) -> None:
     chain = lab.run("Get-LabEvent -Cause (Get-LabEvent ring.packet -First 1).Seq")
     assert isinstance(chain[0], PSObject)
     assert chain[0].get("Kind") == "command" and chain[0].subject.get("text") == "Start-VM web01"
+
+
+def test_who_has_booted_can_be_asked_to_shut_down(lab: Lab) -> None:
+    lab.run(f"New-VM web01 -VHDPath {SYSTEM}; Start-VM web01; Wait-Lab web01 -For Booted; Stop-VM web01")
+    assert lab.value("(Get-VM web01).State -eq 'Off'") is True
+
+
+def test_a_guest_without_services_is_not_waited_for_in_vain(lab: Lab) -> None:
+    lab.run(f"New-VM old -VHDPath {OLD} -MemoryStartupBytes 256MB; Start-VM old; Wait-Lab old")
+    assert lab.error("Stop-VM old") == "OperationFailed"
+    explain = lab.host.errors[0].explain
+    assert explain is not None and explain[0] == "explain.no-shutdown-ever"
+
+
+def test_the_uptime_counts_until_the_machine_is_off(lab: Lab) -> None:
+    lab.run(f"New-VM web01 -VHDPath {SYSTEM} -MemoryStartupBytes 512MB; Start-VM web01; Wait-Lab web01")
+    lab.run("Suspend-VM web01; $paused = (Get-VM web01).Uptime; Start-Sleep 5")
+    assert lab.value("((Get-VM web01).Uptime - $paused).TotalSeconds") == 5
+    lab.run(
+        r"Resume-VM web01; gwmi -Namespace root\virtualization Msvm_ComputerSystem "
+        "-Filter \"ElementName = 'web01'\" | % { $_.RequestStateChange(32769) }"
+    )
+    assert (
+        lab.value("(Get-VM web01).State -eq 'Saving' -and (Get-VM web01).Uptime.TotalSeconds -gt 5") is True
+    )
+    lab.run("Start-Sleep 60")
+    assert lab.value("(Get-VM web01).State -eq 'Saved' -and (Get-VM web01).Uptime.Ticks -eq 0") is True
+
+
+def test_crossings_tell_their_time_since_the_first(lab: Lab) -> None:
+    lab.run(f"New-VM web01 -VHDPath {SYSTEM}; Start-VM web01; Wait-Lab web01")
+    lab.run("$rows = @(Get-LabCrossing Start-VM)")
+    assert lab.value("$rows[0].Microseconds") == 0
+    assert lab.value("$rows[-1].Microseconds -gt 1000") is True
+    assert (
+        lab.value("$rows[-1].Microseconds - ($rows[-1].Time - $rows[0].Time).TotalMilliseconds * 1000 -lt 1")
+        is True
+    )
