@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from hvlab.devices.storage import vsp
+from hvlab.devices.storage import protocol, vsp
 from hvlab.devices.storage.vsp import StorVsp
 from hvlab.host.disks import DiskRequest
 from hvlab.host.guest_pages import Area, copy_from, copy_to
@@ -19,6 +19,12 @@ from hvlab.vmbus.packets import BadPacket, Packet
 
 if TYPE_CHECKING:
     from hvlab.host.link import BusLink
+
+
+def answer(transaction: int, request: bytes, length: int) -> bytes:
+    """The packet that says that a request was done, and how many bytes were read, if any were."""
+    payload = protocol.completed(request, protocol.STATUS_SUCCESS, protocol.SRB_SUCCESS, length)
+    return packets.completion(payload, transaction)
 
 
 @dataclass

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hvlab.devices.storage import protocol, scsi, vsp
 from hvlab.host.disks import DiskRequest
-from hvlab.host.guest_pages import Area, ForeignPage, copy_from, copy_to, lies_in
+from hvlab.host.guest_pages import Area, ForeignPage, copy_from, copy_to
 from hvlab.host.root import EVENT_PORT, port_number
-from hvlab.host.services.storage import StorageService
+from hvlab.host.services.storage import StorageService, answer
+from hvlab.host.services.storage_stride import strider
 from hvlab.hypervisor.hypervisor import ROOT
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.hypervisor.software import Sent
-from hvlab.kernel.calendar import seconds
 from hvlab.vmbus import lane, messages, packets, signals
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 
 _MOST_PAGES = protocol.MAXIMUM_TRANSFER // PAGE_SIZE
 _new = tuple.__new__
-_FIXED = protocol.PACKET_HEADER.size + protocol.SCSI_REQUEST_36.offsets["scsi_status"]
-"""So many bytes at the beginning are alike in all completions of what went well; then the request comes back."""
-
 
 _Request = tuple[int, str, int, int, bytes, Area, bytes, bytearray, int]
 """Transaction, file, first sector, sectors, what is to be written, range of guest pages, storage packet.
@@ -50,6 +48,7 @@ class ServiceLane(NamedTuple):
     """The disk has done a request: transaction, number of the opening, what was read, cause."""
 
 
+@lru_cache(maxsize=2)
 def _shapes(size: int) -> dict[int, tuple[bytes, int, Callable[..., tuple[int, ...]]]]:
     """By its length, how a request for one range of 1, 2, 3 ... pages looks.
 
@@ -72,10 +71,18 @@ def _never(sent: Sent) -> bool:
     return False
 
 
-def _answer(transaction: int, request: bytes, length: int) -> bytes:
-    """The packet that says that a request was done, and how much was read."""
-    payload = protocol.completed(request, protocol.STATUS_SUCCESS, protocol.SRB_SUCCESS, length)
-    return packets.completion(payload, transaction)
+def _way(link: BusLink, relid: int, unsent: list[bytes]) -> lane.Lane | None:
+    """The lane from the root to the guest."""
+    partition, through, flag = link.partition, None, relid
+    if signals.host_signals_through_page(link.server.version):
+        page = link.interrupt_page
+        if page is None:
+            return None
+        byte, bit = divmod(relid, 8)
+        through, flag = (page, byte, 1 << bit), 0
+    signal = ROOT, port_number(partition, EVENT_PORT), flag
+    who = lane.Sender(partition, None, relid, messages.HOST_TO_GUEST, packets.COMPLETION, signal, through)
+    return lane.sender(link.root.hypervisor, link.end(relid), who, unsent)
 
 
 def service_lane(link: BusLink, relid: int, service: StorageService) -> ServiceLane | None:
@@ -83,43 +90,16 @@ def service_lane(link: BusLink, relid: int, service: StorageService) -> ServiceL
     storvsp, unsent = service.storvsp, link.unsent.get(relid)
     if unsent is None or storvsp.state != vsp.READY:
         return None
-    root, disks, faults = link.root, link.disks, link.faults
-    hypervisor, partition = root.hypervisor, link.partition
-    world, user, single = link.world, link.name, storvsp.single
-    version = link.server.version
-    through, flag = None, relid
-    if signals.host_signals_through_page(version):
-        page = link.interrupt_page
-        if page is None:
-            return None
-        byte, bit = divmod(relid, 8)
-        through, flag = (page, byte, 1 << bit), 0
-    key, opening = link.opened[relid]
-    end = link.end(relid)
-    who = lane.Sender(
-        partition,
-        None,
-        relid,
-        messages.HOST_TO_GUEST,
-        packets.COMPLETION,
-        (ROOT, port_number(partition, EVENT_PORT), flag),
-        through,
-    )
-    way = lane.sender(hypervisor, end, who, unsent)
+    way = _way(link, relid, unsent)
     if way is None:
         return None
-    send, wake = way.send, link.platform.timing.service_wake
-    find, holds = lane.finder(hypervisor, end.incoming), lane.holds_only(hypervisor, end.incoming)
+    send, end, (key, opening) = way.send, link.end(relid), link.opened[relid]
+    hypervisor, partition, disks, faults = link.root.hypervisor, link.partition, link.disks, link.faults
+    world, user, single = link.world, link.name, storvsp.single
+    append, name, storage = world.trace.events.append, end.name, disks.name
+    find = lane.finder(hypervisor, end.incoming)
     size = protocol.packet_size(storvsp.version)
     shapes, target = _shapes(size), protocol.read_target[size]
-    request = protocol.REQUEST_PACKETS[size].pack(length=size - protocol.PACKET_HEADER.size)
-    sample, fixed = _answer(0, request, 0), _FIXED
-    head, outcome = sample[:8], sample[16 : 16 + fixed]
-    mould = struct.Struct(f"<8sQ{fixed}s{size - fixed}s").pack
-    answer_size = len(sample) + packets.TRAILER_SIZE
-    owner = (partition, 0 if signals.guest_signals_through_page(version) else relid)
-    events, name, storage = world.trace.events, end.name, disks.name
-    append = events.append
     execute, trailer = protocol.EXECUTE_SRB, packets.TRAILER_SIZE
 
     def look() -> _Request | None:
@@ -172,62 +152,6 @@ def service_lane(link: BusLink, relid: int, service: StorageService) -> ServiceL
         disks.submit(_new(DiskRequest, (user, token, path, lba, sectors, content)))
         return True
 
-    def stride(sent: Sent) -> bool:
-        ticket, cause, transaction, tag, write, lun, lba, sectors, gpa, packet, begin, back = sent
-        there, flag, end_there = back
-        if single:
-            lun = 0
-        path, size_in = service.paths.get(lun, ""), sectors * scsi.SECTOR
-        disk = disks.known(path)
-        if (
-            disk is None
-            or disk.block_size
-            or faults.faults
-            or lba + sectors > storvsp.disks.get(lun, 0)
-            or lba * scsi.SECTOR + size_in > disk.size
-            or size_in > protocol.MAXIMUM_TRANSFER
-            or root.flag_owners.get(flag) != owner
-            or not there.finds(True)
-            or not way.finds(False)
-        ):
-            return False
-        control = holds(begin, begin + len(packet) + trailer)
-        place = way.room(answer_size)
-        if control is None or place is None:
-            return False
-        first, offset = divmod(gpa, PAGE_SIZE)
-        area = size_in, offset, tuple(range(first, first - (-(offset + size_in) // PAGE_SIZE)))
-        content = b""
-        if write:
-            try:
-                content = copy_from(hypervisor, partition, area, size_in)
-            except ForeignPage:
-                return False
-        elif not lies_in(hypervisor, partition, area, size_in):
-            return False
-        begun = world.now + there.delay + wake
-        done = disks.when(path, lba, sectors, begun)
-        if not world.stride(ticket, 4, done + way.delay):
-            return False
-        there.lower()
-        lane.drained(control, begin + len(packet) + trailer)
-        command, operation = ("WRITE", "write") if write else ("READ", "read")
-        asked = (key, command, lba, sectors)
-        append((begun, "device.command", cause, name, storage, partition, None, relid, asked))
-        disks.moved_on(path, lba + sectors, done)
-        if write:
-            disk.store.write(lba * scsi.SECTOR, content)  # a fixed disk's sectors lie in its file as they are
-            disk.store.touch(seconds(done))
-        else:
-            copy_to(hypervisor, partition, area, disk.read(lba, sectors))
-        had = (operation, path, lba, sectors, "ok", 0)
-        append((done, "disk.io", cause, user, storage, None, None, None, had))
-        answer = mould(head, transaction, outcome, packet[fixed - size :])
-        world.cause = way.record(place, answer, transaction, len(events), done)
-        lane.drained(place[0], place[1] + answer_size)
-        end_there(transaction, tag)
-        return True
-
     def complete(transaction: int, number: int, data: bytes, cause: int) -> bool:
         if number != opening or faults.faults or transaction not in service.requests:
             return False
@@ -241,9 +165,10 @@ def service_lane(link: BusLink, relid: int, service: StorageService) -> ServiceL
             except ForeignPage:
                 return False
         del storvsp.pending[transaction], service.requests[transaction]
-        packet = _answer(transaction, request, len(data))
+        packet = answer(transaction, request, len(data))
         if not send(packet, transaction, cause):
             link.send(relid, packet)
         return True
 
-    return ServiceLane(stride if lane.Switch.strides else _never, take, complete)
+    stride = strider(link, relid, service, way) if lane.Switch.strides else _never
+    return ServiceLane(stride, take, complete)
