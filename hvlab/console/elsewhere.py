@@ -50,6 +50,11 @@ class RemoteLab:
         """The sentences in the learner's language."""
         return self.near.text
 
+    @property
+    def prologue(self) -> int:
+        """As Lab.prologue."""
+        return self.near.prologue
+
     def wait(self, until: Callable[[], bool], limit: int = DEFAULT_WAIT) -> bool:
         """As Lab.wait."""
         return self.near.wait(until, limit)

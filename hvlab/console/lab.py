@@ -55,6 +55,13 @@ class Lab(Protocol):
         """The sentences in the learner's language."""
 
     @property
+    def prologue(self) -> int:
+        """The last event of what was prepared before the learner came, 0 if nothing was.
+
+        Up to it, what was done by hand (kernel.trace.SETUP_KINDS) is shown to nobody who does not ask for it.
+        """
+
+    @property
     def host(self) -> str:
         """The path of the host that commands speak to."""
 

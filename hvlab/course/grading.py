@@ -89,6 +89,7 @@ def open_session(lesson: Lesson) -> Session:
     session.mover = _Bounded()
     if lesson.start():
         session.run(lesson.start())
+        session.travel.floor = session.travel.timeline.head
     return session
 
 

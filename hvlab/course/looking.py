@@ -46,6 +46,11 @@ class LookingLab:
         return self._session.text
 
     @property
+    def prologue(self) -> int:
+        """A check sees everything."""
+        return 0
+
+    @property
     def host(self) -> str:
         """The host's path."""
         return self._session.host

@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from hvlab.kernel.component import Component, derived, handler, neighbour
     from hvlab.kernel.queue import Kernel
     from hvlab.kernel.random import Stream
-    from hvlab.kernel.trace import KINDS, Kind, Trace, TraceEvent
+    from hvlab.kernel.trace import KINDS, SETUP_KINDS, Kind, Trace, TraceEvent
     from hvlab.kernel.wire import Field, FieldView, Layout
     from hvlab.kernel.world import World, WorldState
 
 __all__ = [
     "KINDS",
+    "SETUP_KINDS",
     "Component",
     "Field",
     "FieldView",
@@ -38,7 +39,7 @@ _MODULES = {
     "component": ("Component", "derived", "handler", "neighbour"),
     "queue": ("Kernel",),
     "random": ("Stream",),
-    "trace": ("KINDS", "Kind", "Trace", "TraceEvent"),
+    "trace": ("KINDS", "SETUP_KINDS", "Kind", "Trace", "TraceEvent"),
     "wire": ("Field", "FieldView", "Layout"),
     "world": ("World", "WorldState"),
 }

@@ -140,6 +140,10 @@ class TraceEvent:
         return row
 
 
+SETUP_KINDS = frozenset(("command", "fault"))
+"""What somebody who prepares a lab does in it by hand; whatever the world makes of it is not among these."""
+
+
 class Trace:
     """An append-only list of events; `seq` counts from 1."""
 

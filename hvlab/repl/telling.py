@@ -144,7 +144,7 @@ def _matches(story: Story, row: Row, sentence: str, words: list[str]) -> bool:
 
 def events(session: Session, text: Text, count: int, words: list[str], every: bool) -> Iterator[str]:
     """The newest rows of the story (or events) that hold all words."""
-    story = Story()
+    story = Story(session.prologue)
     story.every = every
     story.add(session.world.trace)
     found: list[str] = []
@@ -161,7 +161,7 @@ def events(session: Session, text: Text, count: int, words: list[str], every: bo
 
 def inside(session: Session, text: Text, seq: int, limit: int = 60) -> Iterator[str]:
     """The events that lie in the row of an event."""
-    story = Story()
+    story = Story(session.prologue)
     story.add(session.world.trace)
     row = next(row for row in story.rows if seq in row.seqs)
     for number in row.seqs[:limit]:

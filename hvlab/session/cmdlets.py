@@ -244,7 +244,8 @@ def _root(call: Call) -> int:
     trace = session.world.trace
     root = call.args.Event
     if root is None:
-        commands = [number for number, raw in enumerate(trace.events, 1) if raw[1] == "command"]
+        prepared = session.prologue
+        commands = [n for n, raw in enumerate(trace.events, 1) if raw[1] == "command" and n > prepared]
         text = call.args.Command
         if text is not None:
             wanted = text.casefold()

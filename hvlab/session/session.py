@@ -176,6 +176,12 @@ class Session:
         return self._platform
 
     @property
+    def prologue(self) -> int:
+        """The last event of the start script: nobody can go back before it. 0 without one."""
+        end = self.travel.end_of(self.travel.floor) if self.travel.floor else None
+        return end.event if end is not None else 0
+
+    @property
     def host(self) -> str:
         """The path of the host that commands speak to."""
         return HOST

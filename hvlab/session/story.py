@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from hvlab.kernel.trace import KINDS, TraceEvent
+from hvlab.kernel.trace import KINDS, SETUP_KINDS, TraceEvent
 from hvlab.session.sentences import machine_of, say, word
 from hvlab.session.units import bytes_text
 from hvlab.text import Text
@@ -93,6 +93,8 @@ def group_of(event: TraceEvent) -> str:
     }.get(kind, "")
 
 
+PREPARED = ("setup", "")
+"""The run of what was done by hand before the learner came."""
 COUNTED = {
     "port": "intercept",
     "packet": "ring.packet",
@@ -107,7 +109,9 @@ COUNTED = {
 class Story:
     """Rows that grow as events come in."""
 
-    def __init__(self) -> None:
+    def __init__(self, prologue: int = 0) -> None:
+        """Up to event `prologue` the lab was prepared: who did what to it by hand lies in one row, folded."""
+        self._prologue = prologue
         self.rows: list[Row] = []
         self.every = False
         """The depth: every event a row."""
@@ -126,6 +130,8 @@ class Story:
         return first
 
     def _add(self, event: TraceEvent) -> int:
+        if event.seq <= self._prologue and event.kind in SETUP_KINDS:
+            return self._prepare(event)
         group = "" if self.every else group_of(event)
         if group == "+":
             if self.rows:
@@ -152,6 +158,17 @@ class Story:
                 row.head = event
         return place
 
+    def _prepare(self, event: TraceEvent) -> int:
+        place = self._open.get(PREPARED)
+        if place is None:
+            place = len(self.rows)
+            self.rows.append(Row(event, PREPARED[0], time=event.time))
+        self._open.clear()
+        self._open[PREPARED] = place
+        self.rows[place].seqs.append(event.seq)
+        self.rows[place].count += 1
+        return place
+
     def sentence(self, row: Row, text: Text) -> str:
         """What the row says."""
         return say_row(row, text)
@@ -162,6 +179,8 @@ class Story:
 
     def searched(self, row: Row, sentence: str) -> str:
         """All words of a row that a filter may ask for, in lower case."""
+        if row.group == PREPARED[0]:
+            return sentence.lower()
         names = " ".join(str(value) for value in row.head.fields.values() if isinstance(value, str))
         return f"{sentence} {row.head.kind} {names} {machine_of(row.head)}".lower()
 

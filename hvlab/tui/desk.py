@@ -103,7 +103,7 @@ class Desk:
         self.host.width = self.console.columns
         self.lesson_pane.lesson = self.lesson
         self.lesson_pane.redraw()
-        self.events.attach(self.session.world.trace, self.text)
+        self.events.attach(self.session.world.trace, self.text, self.session.prologue)
         self.frame(0.0)
         self.picture.motion.clear()
         self.picture.draw()
@@ -177,7 +177,7 @@ class Desk:
             self.console.stand()
         new = self.feed.poll()
         if self.feed.rewound:
-            self.events.attach(self.session.world.trace, self.text)
+            self.events.attach(self.session.world.trace, self.text, self.session.prologue)
             self.picture.motion.clear()
             self.inspector.redraw()
         if new or self.feed.rewound:

@@ -77,13 +77,13 @@ class EventList(ScrollPane):
 
     # -- content ------------------------------------------------------------------------------------
 
-    def attach(self, trace: Trace, text: Text) -> None:
-        """Show this trace, from its beginning, in this language."""
+    def attach(self, trace: Trace, text: Text, prologue: int = 0) -> None:
+        """Show this trace, from its beginning, in this language; up to `prologue` it was prepared for the learner."""
         from hvlab.session.story import Story  # with the lab, after the first paint
 
         every = self.story is not None and self.story.every
         self._trace, self._text = trace, text
-        self.story = Story()
+        self.story = Story(prologue)
         self.story.every = every
         self._forget(0)
         self.cursor_row = None

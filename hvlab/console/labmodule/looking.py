@@ -10,7 +10,7 @@ from hvlab.console.hyperv.machines import find_machines
 from hvlab.console.lab import Lab
 from hvlab.console.objects import Column, ObjectType, PSObject, TimeSpan, custom_object
 from hvlab.hypervisor import PAGE_SIZE, Hypervisor, Partition
-from hvlab.kernel import KINDS, TraceEvent
+from hvlab.kernel import KINDS, SETUP_KINDS, TraceEvent
 
 MODULE = "Lab"
 
@@ -175,7 +175,11 @@ def _events(call: Call) -> Iterator[object]:
     found = trace.chain(args.Cause)[::-1] if args.Cause else []
     since = len(trace) if args.Cause else args.Since or 0
     call.runner.charge(len(found) + max(0, len(trace) - since))
+    prepared = 0 if args.Setup else lab.prologue
+    found = [event for event in found if not _is_setup(event, prepared)]
     for event in trace.of_kinds(wanted, since) if args.Kind else trace.since(since):
+        if _is_setup(event, prepared):
+            continue
         if suffixes and not _concerns(event, suffixes):
             continue
         if args.Name and str(event.get("name", "")).casefold() != args.Name.casefold():
@@ -187,6 +191,10 @@ def _events(call: Call) -> Iterator[object]:
         found = found[-args.Last :]
     for event in found:
         yield EVENT.of(event)
+
+
+def _is_setup(event: TraceEvent, prologue: int) -> bool:
+    return event.seq <= prologue and event.kind in SETUP_KINDS
 
 
 def _concerns(event: TraceEvent, suffixes: tuple[str, ...]) -> bool:
@@ -223,6 +231,7 @@ CMDLETS = (
             Parameter("Cause", "int", minimum=1),
             Parameter("First", "int", minimum=1),
             Parameter("Last", "int", minimum=1),
+            Parameter("Setup", "switch"),
         ),
         _events,
         lab_only=True,
