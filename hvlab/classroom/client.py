@@ -21,6 +21,7 @@ from hvlab.classroom.code import ClassCode
 from hvlab.classroom.debrief import Debrief
 from hvlab.classroom.grouping import GroupOrder, GroupView
 from hvlab.classroom.instructing import ExamOrder, PollOrder, PushOrder, StageOrder
+from hvlab.classroom.launching import Sent
 from hvlab.classroom.messages import FRAME, FromLearner, FromServer, Refused, Welcome
 from hvlab.classroom.view import ClassView
 from hvlab.course.batch import Outcome
@@ -249,6 +250,10 @@ class Instructor(Asker):
     def exam(self, act: Literal["begin", "end", "release"]) -> None:
         """Begin an exam, end it, give its results out."""
         self._ask("POST", "/exam", msgspec.json.encode(ExamOrder(act)))
+
+    def grades(self, language: str) -> list[Sent]:
+        """Give the learning platforms the scores of those whom they have sent."""
+        return msgspec.json.decode(self._ask("POST", f"/lti/grades?lang={language}"), type=list[Sent])
 
     def results(self, form: str, language: str, lesson: str = "") -> str:
         """The grader's report on every learner; of the class's lesson, or of one that was given."""

@@ -107,6 +107,10 @@ class Holding:
             self._further[learner.lesson] = library.find(learner.lesson)
         return self._further[learner.lesson]
 
+    def _drawn_seed(self) -> int:
+        """The seed of somebody new."""
+        return self._lesson.seed if self._lesson.plan.seeds == "fixed" else secrets.randbelow(1 << 31)
+
     def _drawn(self, seed: int, lesson: Lesson | None = None) -> Lesson:
         lesson = lesson or self._lesson
         return lesson if lesson.plan.seeds == "fixed" else library.find(str(lesson.folder), seed)

@@ -84,6 +84,16 @@ def enrol(address: Address, name: str) -> Enrolment:
     return Enrolment(welcome.token, welcome.name, welcome.lesson, welcome.digest, welcome.seed)
 
 
+def enrol_by_key(address: Address, key: str) -> Enrolment:
+    """Join by the key that a learning platform's launch has given. Unreachable, Refusal."""
+    talk = Talk(address)
+    try:
+        welcome = talk.greet(Return(key))
+    finally:
+        talk.close()
+    return Enrolment(key, welcome.name, welcome.lesson, welcome.digest, welcome.seed)
+
+
 def remembered(file: Path) -> Enrolment | None:
     """The enrolment that a file keeps, if there is one."""
     try:

@@ -22,8 +22,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from hvlab.classroom import messages, standing
 from hvlab.classroom.changes import Keep, Note, NotKept, Reach
-from hvlab.classroom.grouping import Grouping
 from hvlab.classroom.holding import language_of
+from hvlab.classroom.launching import Launching
 from hvlab.classroom.limits import Bucket
 from hvlab.classroom.messages import (
     BATCH,
@@ -62,7 +62,7 @@ GREETING = 10.0
 """Seconds within which a connection says who it is."""
 
 
-class ClassServer(Grouping):
+class ClassServer(Launching):
     """One class: the application, the learners' side, and what goes on by itself."""
 
     def app(self) -> Starlette:
@@ -76,6 +76,7 @@ class ClassServer(Grouping):
                 Route("/exam", self._for_instructor(self._exam), methods=["POST"]),
                 Route("/mine", self._mine),
                 Route("/group", self._for_instructor(self._group), methods=["GET", "POST"]),
+                *self._lti_routes(),
                 Route("/poll", self._for_instructor(self._poll), methods=["POST"]),
                 Route("/push", self._for_instructor(self._push), methods=["POST"]),
                 Route("/results/{form}", self._for_instructor(self._results)),
@@ -161,10 +162,7 @@ class ClassServer(Grouping):
                 raise NotKept("expired")
             if not secrets.compare_digest(greeting.secret.encode(), self._data.secret.encode()):
                 raise NotKept("wrong-code")
-            seed = self._lesson.seed
-            if self._lesson.plan.seeds == "drawn":
-                seed = secrets.randbelow(1 << 31)
-            return await asyncio.to_thread(self._store.join, greeting.name, seed, self._now())
+            return await asyncio.to_thread(self._store.join, greeting.name, self._drawn_seed(), self._now())
         if isinstance(greeting, Return):
             return await asyncio.to_thread(self._store.returning, greeting.token), ""
         raise NotKept("who-are-you")

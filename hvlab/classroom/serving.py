@@ -13,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import uvicorn
@@ -27,6 +28,9 @@ from hvlab.classroom.store import ClassData, Store, database_url
 from hvlab.course import library, limits
 from hvlab.course.batch import MEMORY
 from hvlab.course.exam import Terms
+
+if TYPE_CHECKING:
+    from hvlab.classroom.lti import Tool
 
 NICE = 10
 """By so much replays stand back: where everybody is may be known a little later, an input is kept at once."""
@@ -142,12 +146,18 @@ def settings(server: ClassServer, folder: Path) -> uvicorn.Config:
     )
 
 
-def serve(opened: Opened, listener: socket.socket, jobs: int) -> None:
-    """Serve at a listening socket until interrupted; `jobs` processes replay."""
+def serve(
+    opened: Opened, listener: socket.socket, jobs: int, tool: Tool | None = None, place: str = ""
+) -> None:
+    """Serve at a listening socket until interrupted; `jobs` processes replay.
+
+    With a `tool`, learning platforms may send learners, who are told `place`.
+    """
     context = multiprocessing.get_context("spawn")
     with ExitStack() as stack:
         pools = [stack.enter_context(ProcessPoolExecutor(1, context, _worker)) for _ in range(jobs)]
         server = ClassServer(opened.store, opened.data, pools, time.time, opened.folder)
+        server.tool, server.place = tool, place
         with suppress(KeyboardInterrupt):
             uvicorn.Server(settings(server, opened.folder)).run(sockets=[listener])
     opened.store.close()

@@ -26,6 +26,7 @@ from hvlab.classroom.messages import NAME, STAGE, Push, harmless
 from hvlab.classroom.tables import (
     ClassRow,
     InputRow,
+    LaunchedRow,
     LearnerRow,
     PollRow,
     PresenceRow,
@@ -205,6 +206,41 @@ class Store:
         except IntegrityError:
             raise NotKept("name-taken") from None
 
+    def launched(
+        self, issuer: str, subject: str, name: str, lineitem: str, seed: int, now: int
+    ) -> tuple[Learner, str]:
+        """One whom a platform has sent, new or known, and a new token: the one before is good no more. NotKept."""
+        token = secrets.token_urlsafe(32)
+        with Work(self._engine) as work, work.begin():
+            at = (LaunchedRow.issuer == issuer) & (LaunchedRow.subject == subject)
+            known = work.scalar(select(LaunchedRow).where(at))
+            if known is not None:
+                row = work.get_one(LearnerRow, known.learner)
+                row.token = _digest(token)
+                known.lineitem = lineitem
+                return _learner(row), token
+        learner, token = self._add(self._free_name(name), seed, now)
+        with Work(self._engine) as work, work.begin():
+            work.add(LaunchedRow(learner=learner.id, issuer=issuer, subject=subject, lineitem=lineitem))
+        return learner, token
+
+    def _free_name(self, wanted: str) -> str:
+        """A name like the one a platform gives, which nobody has and which can be one."""
+        plain = harmless(wanted.strip(), NAME - 5).replace("\ufffd", "").lstrip(STAGE).strip() or "Learner"
+        with Work(self._engine) as work:
+            taken = set(work.scalars(select(LearnerRow.name).where(LearnerRow.name.startswith(plain))))
+        numbers = (f"{plain} {number}" for number in range(2, MAXIMUM_LEARNERS + 3))
+        return plain if plain not in taken else next(name for name in numbers if name not in taken)
+
+    def sent_by_platforms(self) -> list[tuple[Learner, str, str, str]]:
+        """Those whom platforms have sent: each with issuer, subject and line item."""
+        with Work(self._engine) as work:
+            rows = list(work.scalars(select(LaunchedRow).order_by(LaunchedRow.learner)))
+            return [
+                (_learner(work.get_one(LearnerRow, row.learner)), row.issuer, row.subject, row.lineitem)
+                for row in rows
+            ]
+
     def returning(self, token: str) -> Learner:
         """The learner whose token this is. NotKept."""
         with Work(self._engine) as work:
@@ -329,7 +365,7 @@ class Store:
             family = select(LearnerRow.id).where((LearnerRow.id == person) | (LearnerRow.parent == person))
             ids = list(work.scalars(family))
             self._forget_name(work, person)
-            for table in (InputRow, StandingRow, PushRow, PresenceRow, VoteRow):
+            for table in (InputRow, StandingRow, PushRow, PresenceRow, VoteRow, LaunchedRow):
                 work.execute(delete(table).where(table.learner.in_(ids)))
             work.execute(delete(LearnerRow).where(LearnerRow.id.in_(ids)))
 

@@ -6,7 +6,7 @@ learner's token a SHA-256 digest; an e-mail address, an IP address or a real nam
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKey, String, Text
+from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -82,6 +82,17 @@ class TeamRow(Base):
     id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True)
     name: Mapped[str] = mapped_column(String(40), unique=True)
     lost: Mapped[str] = mapped_column(String(10))
+
+
+class LaunchedRow(Base):
+    """Whom a learning platform has sent: who they are there, and where it wants their score; empty if it does not."""
+
+    __tablename__ = "launched"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+    learner: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True)
+    issuer: Mapped[str] = mapped_column(String(255))
+    subject: Mapped[str] = mapped_column(String(255))
+    lineitem: Mapped[str] = mapped_column(Text)
 
 
 class StandingRow(Base):

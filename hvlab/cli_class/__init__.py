@@ -34,6 +34,9 @@ def commands(
     @group.command()
     @click.argument("place", metavar="CODE@HOST")
     @click.option("--name", help="The name to appear under.")
+    @click.option(
+        "--key", default="", help="The key that a learning platform has shown you, in place of a name."
+    )
     @click.option("--plain", is_flag=True, help="Line by line, without a screen.")
     @click.option(
         "--folder",
@@ -41,14 +44,16 @@ def commands(
         help="Where your work in the class is kept on this machine, if not in your own folder.",
     )
     @language_option
-    def join(place: str, name: str | None, plain: bool, folder: Path | None, language: str | None) -> None:
+    def join(
+        place: str, name: str | None, key: str, plain: bool, folder: Path | None, language: str | None
+    ) -> None:
         """Join the class at CODE@HOST, or go on with it. The work goes on without a connection too."""
         text = text_in(language)
         if not plain:
             need_terminal()
         need_extra()
         address = address_of(place, text)
-        folder, enrolment = joining.enrolled(address, name, text, folder)
+        folder, enrolment = joining.enrolled(address, name, text, folder, key)
         from hvlab.classroom.link import Link, remember_part
         from hvlab.course.companion import PART
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from hvlab.cli_class.common import asked, instructor_of
@@ -28,6 +30,23 @@ def _results(place: str, report: str, lesson: str, language: str | None) -> None
         raise BadInput(text("classroom.results.no_form", form=report, forms=", ".join(FORMS)))
     instructor = instructor_of(place, text)
     click.echo(asked(text, lambda: instructor.results(report, text.language, lesson)), nl=False)
+
+
+@click.command("grades")
+@click.argument("place", metavar="CODE@HOST")
+@language_option
+def _grades(place: str, language: str | None) -> None:
+    """Give the learning platforms (LTI) the scores of those whom they have sent; of an exam once it is released."""
+    text = text_in(language)
+    instructor = instructor_of(place, text)
+    sent = asked(text, lambda: instructor.grades(text.language))
+    for one in sent:
+        how = "failed" if one.why else "sent"
+        values = {"name": one.name, "points": one.points, "maximum": one.maximum, "why": one.why}
+        click.echo(text(f"classroom.lti.{how}", **values))
+    if not sent:
+        click.echo(text("classroom.lti.nobody"))
+    sys.exit(1 if any(one.why for one in sent) else 0)
 
 
 @click.command("debrief")
@@ -68,4 +87,4 @@ def _erase(place: str, name: str, yes: bool, language: str | None) -> None:
     asked(text, lambda: instructor.erase(name))
 
 
-COMMANDS = (_results, _debrief, _log, _erase)
+COMMANDS = (_results, _grades, _debrief, _log, _erase)

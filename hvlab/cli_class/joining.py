@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def enrolled(
-    address: Address, name: str | None, text: Text, where: Path | None = None
+    address: Address, name: str | None, text: Text, where: Path | None = None, key: str = ""
 ) -> tuple[Path, Enrolment]:
     from hvlab import paths
     from hvlab.classroom import link
@@ -30,10 +30,14 @@ def enrolled(
     folder = where or paths.user_data() / "classes" / str(address.code)
     file = folder / "enrolment.json"
     known = link.remembered(file)
-    if known is not None:
+    if known is not None and key in ("", known.token):
         return folder, known
+    if key:
+        enrolment: Enrolment = asked(text, lambda: link.enrol_by_key(address, key))
+        link.remember(file, enrolment)
+        return folder, enrolment
     chosen = name or click.prompt(text("classroom.join.name"), err=True)
-    enrolment: Enrolment = asked(text, lambda: link.enrol(address, chosen))
+    enrolment = asked(text, lambda: link.enrol(address, chosen))
     link.remember(file, enrolment)
     return folder, enrolment
 

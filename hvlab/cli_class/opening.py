@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hvlab.cli_class.common import address_of, need_extra
 from hvlab.cli_common import BadInput, language_option, text_in
+
+if TYPE_CHECKING:
+    from hvlab.classroom.lti import Tool
+
+
+KEY = 40
+"""Letters of a key, and more than a class code has."""
 
 
 @click.command("serve")
@@ -48,6 +56,11 @@ from hvlab.cli_common import BadInput, language_option, text_in
     show_default=True,
     help="In an exam, what a learner without a connection does.",
 )
+@click.option(
+    "--lti",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Learning platforms that may send learners (LTI 1.3), as a TOML file; needs the extra 'hvlab[lti]'.",
+)
 @language_option
 def _serve(
     lesson: str | None,
@@ -61,6 +74,7 @@ def _serve(
     allow: tuple[str, ...],
     checks: Path | None,
     offline: Any,
+    lti: Path | None,
     language: str | None,
 ) -> None:
     """Open a class on LESSON. Its code lets learners join for --hours; the password is shown once."""
@@ -70,6 +84,7 @@ def _serve(
     from hvlab.course import library
 
     text = text_in(language)
+    read_lti = _lti(lti)
     if exam is None and (allow or checks):
         raise BadInput(text("classroom.serve.no_exam"))
     from hvlab.course.exam import Terms
@@ -100,7 +115,31 @@ def _serve(
     if opened.data.terms:
         click.echo(text("classroom.serve.exam", command=f"hvlab class exam {place} begin"))
     sys.stdout.flush()
-    serving.serve(opened, listener, jobs)
+    tool = read_lti(opened.folder)
+    if tool is not None:
+        base = f"https://{place.partition('@')[2]}"
+        base = base if ":" in base[8:] else f"{base}:{port}"
+        click.echo(text("classroom.serve.lti", login=f"{base}/lti/login", launch=f"{base}/lti/launch"))
+        click.echo(text("classroom.serve.lti_keys", keys=f"{base}/lti/keys"))
+        sys.stdout.flush()
+    serving.serve(opened, listener, jobs, tool, place)
+
+
+def _lti(file: Path | None) -> Callable[[Path], Tool | None]:
+    """What makes the tool of a class's folder; None where no platforms are named. BadInput."""
+    if file is None:
+        return lambda folder: None
+    import time
+
+    try:
+        from hvlab.classroom import lti
+    except ModuleNotFoundError:
+        raise BadInput("this needs the libraries of LTI: pip install 'hvlab[lti]'") from None
+    try:
+        platforms = lti.read_platforms(file)
+    except lti.BadPlatforms as error:
+        raise BadInput(str(error)) from None
+    return lambda folder: lti.Tool(platforms, folder, time.time)
 
 
 @click.command("browser")
@@ -150,10 +189,17 @@ def _browser(place: str, host: str, port: int, most: int, folder: Path | None, l
     def enter(name: str, code: str, visitor: str, remote: str) -> list[str]:
         if tries.used_up(remote):
             raise Refusal("too-many-tries")
+        mine = kept / hashlib.sha256(visitor.encode()).hexdigest()[:32]
+        if len(code) >= KEY and not address.code.opens(code):  # a learning platform's launch has given it
+            try:
+                link.remember(mine / "enrolment.json", link.enrol_by_key(address, code))
+            except Refusal:
+                tries.fail(remote)
+                raise Refusal("wrong-code") from None
+            return ["class", "join", place, "--folder", str(mine), "--lang", text.language]
         if not address.code.opens(code):
             tries.fail(remote)
             raise Refusal("wrong-code")
-        mine = kept / hashlib.sha256(visitor.encode()).hexdigest()[:32]
         if link.remembered(mine / "enrolment.json") is None:
             link.remember(mine / "enrolment.json", link.enrol(address, name))
         return ["class", "join", place, "--folder", str(mine), "--lang", text.language]
