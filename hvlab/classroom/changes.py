@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from hvlab.classroom.tables import InputRow, LearnerRow, StandingRow
@@ -67,7 +67,10 @@ Answer = int | Exception
 
 
 class Writing:
-    """Changes within one transaction. What was read at the beginning is read once for all of them."""
+    """Changes within one transaction: what they need is read once for all, and what they write is written once for all.
+
+    A database that is asked over a connection answers each question in its own time: it is asked few.
+    """
 
     def __init__(self, connection: Connection, changes: Sequence[Change]) -> None:
         self._connection = connection
@@ -81,6 +84,11 @@ class Writing:
         noted = select(StandingRow.learner, StandingRow.number).where(StandingRow.learner.in_(sorted(noting)))
         self._stored = {row[0]: row[1] for row in connection.execute(stored)} if keeping else {}
         self._noted = {row[0]: row[1] for row in connection.execute(noted)} if noting else {}
+        self._rows: list[dict[str, object]] = []
+        """Inputs that are written at the end: one statement for all learners, however many they are."""
+        self._fresh: dict[int, list[str]] = {}
+        """Of each learner, the lines among them."""
+        self._reached: dict[int, int] = {}
 
     def do(self, change: Change) -> Answer:
         """Write one change, and answer it."""
@@ -112,12 +120,29 @@ class Writing:
             {"learner": change.learner, "number": number, "line": line, "arrived": change.now}
             for number, line in enumerate(lines[len(known) :], change.first + len(known))
         ]
-        if rows:
-            self._connection.execute(insert(InputRow), rows)
+        self._rows += rows
+        self._fresh.setdefault(change.learner, []).extend(lines[len(known) :])
         self._stored[change.learner] = max(count, last)
         return max(count, last)
 
+    def finish(self) -> None:
+        """Write what has gathered."""
+        if self._rows:
+            self._connection.execute(insert(InputRow), self._rows)
+        if self._reached:
+            self._connection.execute(
+                update(LearnerRow)
+                .where(LearnerRow.id == bindparam("who"), LearnerRow.applied < bindparam("upto"))
+                .values(applied=bindparam("upto")),
+                [{"who": learner, "upto": number} for learner, number in self._reached.items()],
+            )
+
     def _known(self, learner: int, first: int) -> list[str]:
+        fresh = self._fresh.get(learner, [])
+        older = self._stored[learner] - len(fresh)
+        return [*(self._read(learner, first) if first <= older else []), *fresh[max(0, first - older - 1) :]]
+
+    def _read(self, learner: int, first: int) -> list[str]:
         query = (
             select(InputRow.line)
             .where(InputRow.learner == learner, InputRow.number >= first)
@@ -126,11 +151,7 @@ class Writing:
         return list(self._connection.scalars(query))
 
     def _reach(self, change: Reach) -> int:
-        self._connection.execute(
-            update(LearnerRow)
-            .where(LearnerRow.id == change.learner, LearnerRow.applied < change.number)
-            .values(applied=change.number)
-        )
+        self._reached[change.learner] = max(change.number, self._reached.get(change.learner, 0))
         return change.number
 
     def _note(self, change: Note) -> int:

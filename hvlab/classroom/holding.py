@@ -75,6 +75,12 @@ class Holding:
         self._told_away: dict[int, Away] = {}
         self._performed: dict[int, int] = {}
         """So many commands of a group's log have been done in the server's own lab."""
+        self._grown: dict[int, int] = {}
+        """Learners of this process's whose logs have grown since they were looked at, and how long they are now."""
+        self._handed: dict[int, int] = {}
+        """So many inputs of a learner are known to the process that replays them."""
+        self._searched = 0
+        """When the database was last searched for logs that nobody looks after."""
         self._told = 0
         self._telling = asyncio.Lock()
         """Held while what was pushed is passed on, so that nothing is passed on twice."""

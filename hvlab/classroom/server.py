@@ -56,6 +56,8 @@ ASIDE = ("bookmark", "hint")
 """Inputs that change nothing in a lab."""
 ON_THEIR_WAY = 20
 """Inputs of an exam that a connection may bring at once: what was given before its end was noticed."""
+SEARCH = 10
+"""Seconds between two searches for logs that nobody looks after."""
 BEAT = 5
 """Seconds between two words of a server to the others about who is connected to it; thrice that, and it is gone."""
 GREETING = 10.0
@@ -181,6 +183,7 @@ class ClassServer(Launching):
                     self._keep_terms(self._terms, message, arrived)
                 arrived += len(message.lines)
                 count = await self._write(Keep(learner.id, message.first, message.lines, self._now()))
+                self._grown[learner.id] = count
                 await socket.send_text(messages.encode(Kept(count)))
             elif isinstance(message, Applied):
                 await self._write(Reach(learner.id, min(message.number, self._told)))
@@ -305,30 +308,49 @@ class ClassServer(Launching):
         self._others = await asyncio.to_thread(self._store.elsewhere, self._id, now - 3 * BEAT * 1000)
 
     async def assess(self) -> None:
-        """Replay the logs that have grown since they were last looked at: each server those of its own learners."""
-        stale = await asyncio.to_thread(self._store.stale)
-        theirs: frozenset[int] = frozenset().union(*self._others.values())
-        is_first = all(
-            self._id < other for other in self._others
-        )  # who is nowhere is looked after by one of them
-        stale = [one for one in stale if one.id in self._here or (one.id not in theirs and is_first)]
-        stale = [one for one in stale if not one.team]  # groups have labs of their own (perform)
+        """Replay the logs that have grown since they were last looked at: each server those of its own learners.
+
+        What arrives here is known here. The whole database is searched now and then only, for logs that nobody looks
+        after: that costs the more, the more is in it.
+        """
+        grown, self._grown = self._grown, {}
+        stale = [self._who[one] for one in grown if one in self._who]
+        if len(stale) < len(grown) or self._now() - self._searched >= SEARCH * 1000:
+            self._searched = self._now()
+            found = await asyncio.to_thread(self._store.stale)
+            theirs: frozenset[int] = frozenset().union(*self._others.values())
+            is_first = all(
+                self._id < other for other in self._others
+            )  # who is nowhere is looked after by one
+            known = {one.id for one in stale}
+            for one in found:
+                is_ours = one.id in self._here or (one.id not in theirs and is_first)
+                if (
+                    is_ours and one.id not in known and not one.team
+                ):  # groups have labs of their own (perform)
+                    stale.append(one)
         if not stale:
             return
-        before = await asyncio.to_thread(self._store.standings)
+        before = await asyncio.to_thread(self._store.standings, [one.id for one in stale])
         await asyncio.gather(
             *(self._assess(learner, before.get(learner.id, (0, "{}", 0))) for learner in stale)
         )
 
     async def _assess(self, learner: Learner, before: tuple[int, str, int]) -> None:
-        lines = await asyncio.to_thread(self._store.lines, learner.id)
-        folder, log = str(self._lesson_of(learner, graded=True).folder), f"[{','.join(lines)}]".encode()
-        found = await self._replay(learner, standing.assess, folder, learner.seed, log, learner.id)
+        folder = str(self._lesson_of(learner, graded=True).folder)
+        after, found = self._handed.get(learner.id, 0), b""
+        while not found:
+            lines = await asyncio.to_thread(self._store.lines, learner.id, after)
+            log = f"[{','.join(lines)}]".encode()
+            found = await self._replay(learner, standing.assess, folder, learner.seed, log, learner.id, after)
+            count = after + len(lines)
+            after = 0  # if the process that replays has forgotten this lab, it is given all of it
+        self._handed[learner.id] = count
         earlier = msgspec.json.decode(before[1], type=standing.Standing)
         unmoved = before[2] and msgspec.json.decode(found, type=standing.Standing).passed == earlier.passed
         since = before[2] if unmoved else self._now()
         with contextlib.suppress(NotKept):  # the learner has been erased meanwhile
-            await self._write(Note(learner.id, len(lines), found.decode(), since))
+            await self._write(Note(learner.id, count, found.decode(), since))
 
 
 async def _send_all(socket: WebSocket, queue: asyncio.Queue[Push | Away]) -> None:

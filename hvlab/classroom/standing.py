@@ -70,6 +70,11 @@ class Mirror:
         self._done = entries
         return True
 
+    @property
+    def done(self) -> list[Entry]:
+        """The inputs that were replayed."""
+        return self._done
+
     def standing(self) -> Standing:
         """Where the learner is."""
         return _found(self._lesson, self._session, self._done)
@@ -79,14 +84,19 @@ _mirrors: OrderedDict[tuple[str, int], Mirror] = OrderedDict()
 """Of this process: the labs that were looked at last."""
 
 
-def assess(folder: str, seed: int, lines: bytes, learner: int = 0) -> bytes:
+def assess(folder: str, seed: int, lines: bytes, learner: int = 0, after: int = 0) -> bytes:
     """Replay a learner's inputs (a JSON array) on a lesson; the Standing as JSON.
 
-    With the same `learner` again, only what was added is replayed where that is enough.
+    With the same `learner` again, only what was added is replayed where that is enough; then the inputs may begin
+    `after` those that this process knows. Empty if it does not know just these.
     """
     key = (folder, learner)
     entries = msgspec.json.decode(lines, type=list[Entry])
     mirror = _mirrors.pop(key, None)
+    if after:
+        if mirror is None or len(mirror.done) != after:
+            return b""
+        entries = [*mirror.done, *entries]
     try:
         if mirror is None or not mirror.follow(entries):
             mirror = Mirror(library.find(folder, seed), entries)

@@ -385,7 +385,9 @@ class Store:
         try:
             with self._engine.begin() as connection:
                 writing = Writing(connection, changes)
-                return [writing.do(change) for change in changes]
+                answers = [writing.do(change) for change in changes]
+                writing.finish()
+                return answers
         except OperationalError:
             raise
         except SQLAlchemyError as error:
@@ -515,12 +517,13 @@ class Store:
         with Work(self._engine) as work:
             return [_learner(row) for row in work.scalars(query)]
 
-    def standings(self) -> dict[int, tuple[int, str, int]]:
-        """By learner: how many inputs were replayed, what was found (JSON), since when the goals stand so."""
-        with Work(self._engine) as work:
-            return {
-                row.learner: (row.number, row.found, row.since) for row in work.scalars(select(StandingRow))
-            }
+    def standings(self, of: Sequence[int] | None = None) -> dict[int, tuple[int, str, int]]:
+        """By learner (all, or these): how many inputs were replayed, what was found (JSON), since when it stands so."""
+        query = select(StandingRow.learner, StandingRow.number, StandingRow.found, StandingRow.since)
+        if of is not None:
+            query = query.where(StandingRow.learner.in_(of))
+        with self._engine.connect() as connection:
+            return {row[0]: (row[1], row[2], row[3]) for row in connection.execute(query)}
 
 
 def _learner(row: LearnerRow, names: dict[int, str] | None = None) -> Learner:

@@ -49,6 +49,7 @@ class Room:
             PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD),
             self.lesson.id,
             int((self.clock.seconds + HOUR) * 1000),
+            made=int(self.clock.seconds * 1000),
         )
         self.store.open_class(self.data, int(self.clock.seconds * 1000))
         self.server = ClassServer(self.store, self.data, [ThreadPoolExecutor(1)], self.clock)

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 from starlette.testclient import TestClient, WebSocketTestSession
 
+from hvlab.classroom import standing
 from hvlab.classroom.changes import Note
 from hvlab.classroom.debrief import Debrief, as_page
 from hvlab.classroom.tables import Base
@@ -400,8 +401,8 @@ def test_the_debrief_names_the_commonest_errors_and_the_moments_they_were_made(
 
 
 def test_after_an_erasure_no_table_names_the_learner(room: Room) -> None:
-    ana, _ = room.store.join("Ana", 0, 1)
-    ben, _ = room.store.join("Ben", 0, 1)
+    ana, _ = room.store.launched("https://platform", "1", "Ana", "", 0, 1)
+    ben, _ = room.store.launched("https://platform", "2", "Ben", "", 0, 1)
     ballot = free("q | a | b")
     assert ballot is not None
     poll = room.store.open_poll(ballot, 1).poll
@@ -497,3 +498,35 @@ def test_another_lesson_is_given_to_some_and_their_work_at_the_first_stays(
     assert [one.name for one in room.store.learners()] == ["Ben"] and room.store.lines(1) == []
     with client.websocket_connect("/learn") as ana:
         assert say(ana, type="return", token=part["token"])["reason"] == "unknown-token"
+
+
+def test_a_log_that_grows_is_handed_on_from_where_it_was_looked_at(
+    client: TestClient, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.portal is not None
+    read: list[tuple[int, int]] = []
+    lines = room.store.lines
+
+    def noted(learner: int, after: int = 0) -> list[str]:
+        read.append((learner, after))
+        return lines(learner, after)
+
+    monkeypatch.setattr(room.store, "lines", noted)
+
+    def row() -> dict[str, Any]:
+        found: dict[str, Any] = client.get("/class", auth=AUTH).json()["rows"][0]
+        return found
+
+    with client.websocket_connect("/learn") as socket:
+        join(socket)
+        for number in (1, 2, 3):
+            say(socket, type="inputs", first=number, lines=[command("Get-VM")])
+            while row()["commands"] < number:  # the server does so by itself, too
+                client.portal.call(room.server.assess)
+            assert not row()["refusal"]
+        assert read == [(1, 0), (1, 1), (1, 2)]
+        standing._mirrors.clear()  # the process that replays has been started anew
+        say(socket, type="inputs", first=4, lines=[command("Get-VM")])
+        while row()["commands"] < 4:
+            client.portal.call(room.server.assess)
+        assert read[3:] == [(1, 3), (1, 0)]

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, event
 from sqlalchemy import text as sql
 
 from hvlab.classroom import migrations
-from hvlab.classroom.changes import MAXIMUM_INPUTS, Keep, Note, NotKept, Reach
+from hvlab.classroom.changes import MAXIMUM_INPUTS, Change, Keep, Note, NotKept, Reach
 from hvlab.classroom.store import ClassData, Store, database_url
 from hvlab.session.log import Entry
 from tests.classroom.support import Room, keep
@@ -137,7 +137,7 @@ def test_a_class_of_the_first_schema_is_gone_on_with(tmp_path: Path) -> None:
         connection.execute(sql("INSERT INTO learner VALUES (1, 'Ana', 'digest', 0, 1, 0)"))
     engine.dispose()
     store = Store(url)
-    assert store.class_data() == ClassData("ABCD2345", "hash", "first-child", 2)
+    assert store.class_data() == ClassData("ABCD2345", "hash", "first-child", 2, made=1)
     assert [one.name for one in store.learners()] == ["Ana"] and store.tally() is None
     store.change_class(released=5)
     store.close()
@@ -145,3 +145,40 @@ def test_a_class_of_the_first_schema_is_gone_on_with(tmp_path: Path) -> None:
     data = again.class_data()
     assert data is not None and (data.terms, data.released) == ("", 5)
     again.close()
+
+
+def test_a_whole_class_is_written_by_as_few_statements_as_one_learner(room: Room) -> None:
+    """A database over a connection answers each question in its own time."""
+    learners = [room.store.join(f"Learner {n}", 0, 1)[0].id for n in range(40)]
+    statements: list[str] = []
+    event.listen(
+        room.store._engine,
+        "before_cursor_execute",
+        lambda *given: statements.append(str(given[2]).split()[0]),
+    )
+
+    def written(some: list[int], first: int) -> list[str]:
+        statements.clear()
+        changes: list[Change] = [Keep(one, first, entries(2), 1) for one in some]
+        changes += [Reach(one, first) for one in some]
+        assert all(isinstance(answer, int) for answer in room.store.write(changes))
+        return list(statements)
+
+    assert written(learners[:1], 1) == written(learners[1:], 1) == ["SELECT", "INSERT", "UPDATE"]
+    assert room.store.kept(learners[7]) == 2
+
+
+def test_what_comes_twice_in_one_batch_is_there_once(room: Room) -> None:
+    ana, _ = room.store.join("Ana", 0, 1)
+    one, two = entries(2)
+    other = Entry(0, "command", text="Get-VM other")
+    batch = [
+        Keep(ana.id, 1, [one], 1),
+        Keep(ana.id, 1, [one, two], 1),
+        Keep(ana.id, 1, [other], 1),
+        Keep(ana.id, 2, [two], 1),
+    ]
+    answers = room.store.write(batch)
+    assert [answers[0], answers[1], answers[3]] == [1, 2, 2]
+    assert isinstance(answers[2], NotKept) and answers[2].reason == "other-history"
+    assert room.store.log(ana.id) == [one, two]
