@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from hvlab.console.shell import Outcome
 from hvlab.kernel import World
+from hvlab.kernel.queue import is_steady, steady
 from hvlab.session.session import AtOnce, Session, Stopped
 
 
@@ -97,7 +99,8 @@ class Task:
         world = self.session.world
         while not self.done and left > 0:
             limit = min(until, self._until)
-            handled = world.run(until=limit, limit=left, stop=self._holds)
+            holds = steady(partial(self._holds)) if is_steady(self._stop) else self._holds
+            handled = world.run(until=limit, limit=left, stop=holds)
             left -= max(handled, 1)
             if self._held or world.now >= self._until:
                 self._hand_over()

@@ -91,7 +91,7 @@ class Lane(NamedTuple):
     finds: Callable[[bool], bool]
     """Whether the receiver would find this lane's signal (or none), and nothing else: message, flag or bit."""
     lower: Callable[[], None]
-    """Take the signal down: the receiver has seen it."""
+    """Take the signal down, which is all that was raised: the receiver has seen it."""
     receiver: int
     """The index of the component that is interrupted."""
     delay: int
@@ -125,8 +125,7 @@ def sender(hypervisor: Hypervisor, end: Endpoint, who: Sender, unsent: list[byte
     if message_page is None:
         return None
     slot, flags_at = route.sint * SLOT_SIZE, route.sint * FLAG_BYTES
-    flags_end, half = flags_at + FLAG_BYTES, byte // HALF_PAGE * HALF_PAGE
-    half_end = half + HALF_PAGE
+    half = byte // HALF_PAGE * HALF_PAGE
     only_flag, only_bit = bytearray(FLAG_BYTES), bytearray(HALF_PAGE)
     only_flag[flag_at - flags_at], only_bit[byte - half] = flag, bit
     on_interrupt, interrupt = PartitionSoftware.on_interrupt.id, (target_vp, route.sint, route.vector)
@@ -179,13 +178,13 @@ def sender(hypervisor: Hypervisor, end: Endpoint, who: Sender, unsent: list[byte
     def finds(signal: bool) -> bool:
         flags, bits = (only_flag, only_bit) if signal else (NO_FLAGS, NO_BITS)
         return (
-            (own.get(flag_page) or door(flag_page))[flags_at:flags_end] == flags
-            and look(message_page)[slot : slot + 4] == NO_MESSAGE
-            and (not page_through or (own.get(page_through) or door(page_through))[half:half_end] == bits)
+            (own.get(flag_page) or door(flag_page)).startswith(flags, flags_at)
+            and look(message_page).startswith(NO_MESSAGE, slot)
+            and (not page_through or (own.get(page_through) or door(page_through)).startswith(bits, half))
         )
 
     def lower() -> None:
-        (own.get(flag_page) or door(flag_page))[flags_at:flags_end] = NO_FLAGS
+        (own.get(flag_page) or door(flag_page))[flag_at] = 0
         if page_through:
             (own.get(page_through) or door(page_through))[byte] = 0
 
