@@ -323,12 +323,17 @@ class GuestBus:
         driver = self.state.drivers.get(relid)
         if isinstance(driver, StorageDriver):
             driver.submit(self.guest, relid, tag, write, lun, lba, sectors, gpa)
-            if relid not in self.lanes and self.state.drivers.get(relid) is driver:
-                lane = storage_lane(self, relid, driver)
-                if lane is not None:
-                    self.lanes[relid] = lane
+            self._find_lane(relid, driver)
         else:
             self.guest.io_finished(tag, "error")
+
+    def _find_lane(self, relid: int, driver: StorageDriver) -> None:
+        """A request has gone the general way: perhaps the next can go a shorter one."""
+        lane = self.lanes.get(relid)
+        if self.state.drivers.get(relid) is driver and (lane is None or not lane.fresh()):
+            lane = storage_lane(self, relid, driver)
+            if lane is not None:
+                self.lanes[relid] = lane
 
     def close_all(self) -> bool:
         """Close every open channel; returns whether there were any."""

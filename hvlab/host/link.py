@@ -480,10 +480,16 @@ class BusLink(Component):
                 return
             service = self.services[key]
             self.serve(relid, service.disk_done, self, relid, transaction, status, data)
-            if isinstance(service, StorageService) and relid in self.opened:
-                found = service_lane(self, relid, service)
-                if found is not None:
-                    self.lanes[relid] = self.lanes[key] = found
+            if isinstance(service, StorageService):
+                self._find_lane(relid, service)
+
+    def _find_lane(self, relid: int, service: StorageService) -> None:
+        """A request has gone the general way: perhaps the next can go a shorter one."""
+        lane = self.lanes.get(relid)
+        if relid in self.opened and (lane is None or not lane.fresh()):
+            lane = service_lane(self, relid, service)
+            if lane is not None:
+                self.lanes[relid] = self.lanes[service.key] = lane
 
     def _hangs(self, key: str, what: str, arguments: tuple[Any, ...]) -> bool:
         """Whether a device's service does not answer; then what it should hear of waits."""

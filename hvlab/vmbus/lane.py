@@ -92,6 +92,8 @@ class Lane(NamedTuple):
     """Whether the receiver would find this lane's signal (or none), and nothing else: message, flag or bit."""
     lower: Callable[[], None]
     """Take the signal down, which is all that was raised: the receiver has seen it."""
+    fresh: Callable[[], bool]
+    """Whether the hypervisor still knows the route; a lane that is not fresh does nothing any more."""
     receiver: int
     """The index of the component that is interrupted."""
     delay: int
@@ -188,7 +190,10 @@ def sender(hypervisor: Hypervisor, end: Endpoint, who: Sender, unsent: list[byte
         if page_through:
             (own.get(page_through) or door(page_through))[byte] = 0
 
-    return Lane(room, record, send, finds, lower, software, delay)
+    def fresh() -> bool:
+        return hypervisor.routes.get(key) is known
+
+    return Lane(room, record, send, finds, lower, fresh, software, delay)
 
 
 def finder(hypervisor: Hypervisor, ring: Ring) -> Callable[[], Found | None]:

@@ -39,12 +39,14 @@ class Back(NamedTuple):
 
 
 class StorageLane(NamedTuple):
-    """The two functions of a channel; each answers False if it has done nothing."""
+    """The functions of a channel; each answers False if it has done nothing."""
 
     submit: Callable[[int, bool, int, int, int, int, int], bool]
     """Tag, whether it writes, logical unit, first sector, sectors, guest address, cause."""
     completed: Callable[[], bool]
     """The channel has been signalled."""
+    fresh: Callable[[], bool]
+    """Whether it is any use still."""
 
 
 @lru_cache(maxsize=256)
@@ -133,4 +135,4 @@ def storage_lane(bus: GuestBus, relid: int, driver: StorageDriver) -> StorageLan
         guest.request_ended(tag)
 
     back = Back(way, hypervisor.routes[who.signal][0].flag, end)
-    return StorageLane(submit, completed)
+    return StorageLane(submit, completed, way.fresh)

@@ -46,6 +46,8 @@ class ServiceLane(NamedTuple):
     """The service's thread runs."""
     complete: Callable[[int, int, bytes, int], bool]
     """The disk has done a request: transaction, number of the opening, what was read, cause."""
+    fresh: Callable[[], bool]
+    """Whether it is any use still."""
 
 
 @lru_cache(maxsize=2)
@@ -153,7 +155,7 @@ def service_lane(link: BusLink, relid: int, service: StorageService) -> ServiceL
         return True
 
     def complete(transaction: int, number: int, data: bytes, cause: int) -> bool:
-        if number != opening or faults.faults or transaction not in service.requests:
+        if number != opening or faults.faults or transaction not in service.requests or not way.fresh():
             return False
         request = storvsp.pending.get(transaction)
         if request is None:
@@ -171,4 +173,4 @@ def service_lane(link: BusLink, relid: int, service: StorageService) -> ServiceL
         return True
 
     stride = strider(link, relid, service, way) if lane.Switch.strides else _never
-    return ServiceLane(stride, take, complete)
+    return ServiceLane(stride, take, complete, way.fresh)
