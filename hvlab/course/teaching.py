@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from hvlab import paths
 from hvlab.console.errors import ParseError
 from hvlab.console.shell import Statement
 from hvlab.console.texthost import TextHost
 from hvlab.course.attempts import Attempts
-from hvlab.course.model import LANGUAGES
+from hvlab.course.model import LANGUAGES, Lesson
 
 MOST_STATEMENTS = 15
 """More than that nobody shows, and explains, in five minutes."""
@@ -19,13 +20,22 @@ _COMMAND = re.compile(r"[A-Z][a-z]+-[A-Z]\w+")
 
 
 def problems(attempts: Attempts) -> list[str]:
-    """What is wrong with a lesson's demonstration and notes."""
+    """What is wrong with a lesson's demonstration and notes; the first lesson of each chapter has to have them."""
     lesson = attempts.lesson
     if not lesson.demo() and not lesson.notes:
-        return []
+        missing = "the first lesson of a chapter has a demo.ps1, notes.en.md and notes.de.md"
+        return [missing] if _is_first(lesson) else []
     if not lesson.demo() or not lesson.notes:
         return ["demo.ps1 and notes.en.md, notes.de.md come together"]
     return [*_demo(attempts), *_notes(attempts)]
+
+
+def _is_first(lesson: Lesson) -> bool:
+    """Whether a lesson of the course is the first of its chapter; an exam is not taught."""
+    chapter = lesson.folder.parent
+    if lesson.plan.exam or chapter.parent != paths.lessons():
+        return False
+    return lesson.folder == min(path.parent for path in chapter.glob("*/lesson.toml"))
 
 
 def _demo(attempts: Attempts) -> list[str]:

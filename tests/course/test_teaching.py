@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from hvlab.course import library
+from hvlab.course import library, teaching
+from hvlab.course.attempts import Attempts
 from hvlab.course.model import NOTES, BadLesson
 from tests.course.support import load
 
@@ -21,6 +23,19 @@ def test_notes_and_demonstration_are_read_and_proved(tmp_path: Path) -> None:
     assert list(lesson.notes) == ["en", "de"] and tuple(lesson.notes["de"]) == NOTES
     assert lesson.notes["en"]["aim"] == "## A heading\n\nSee `New-VM`."
     assert library.lint(lesson) == []
+
+
+def test_the_first_lesson_of_every_chapter_can_be_taught() -> None:
+    firsts = {lesson.folder.parent.name: lesson for lesson in reversed(library.all_lessons())}
+    assert [name for name, lesson in sorted(firsts.items()) if not lesson.notes] == ["19-exam"]
+
+
+def test_a_first_lesson_without_them_is_told() -> None:
+    first, second = Attempts(library.find("shares")), Attempts(library.find("what-it-may-have"))
+    assert teaching.problems(first) == []
+    scripts = {name: text for name, text in second.lesson.scripts.items() if name != "demo.ps1"}
+    second.lesson = msgspec.structs.replace(second.lesson, notes={}, scripts=scripts)
+    assert "the first lesson of a chapter has" in teaching.problems(second)[0]
 
 
 def test_they_do_not_change_the_edition(tmp_path: Path) -> None:
