@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 
 from hvlab.console.shell import Shell
-from hvlab.course.model import Item, Question
+from hvlab.course.model import Item, Pattern, Question
 from hvlab.course.patterns import condition, matches
-from hvlab.kernel import World
+from hvlab.kernel import Trace, World
 
 _PAIR = re.compile(r"(\d+)\s*[-:=>]*\s*([a-z])\b")
 _UNIT = re.compile(r"(?<=\d)\s+[^\W\d_]{1,12}\.?$")
@@ -104,10 +104,14 @@ def is_right(question: Question, text: str, shell: Shell, world: World) -> bool:
         case "event":
             return _points_at(question, meant, world)
     number = read_number(_UNIT.sub("", meant))
-    if number is not None and condition(shell, f"({question.expression}) -eq {number}").value:
+    if number is not None and condition(shell, f"@({question.expression}) -contains {number}").value:
         return True
     word = meant.replace("'", "''")
-    return bool(meant) and condition(shell, f"[string]({question.expression}) -eq '{word}'").value
+    found = f"@({question.expression}) | ForEach-Object {{ [string]$_ }}"
+    return bool(meant) and (
+        condition(shell, f"@({found}) -contains '{word}'").value
+        or condition(shell, f"[string]({question.expression}) -eq '{word}'").value
+    )
 
 
 def _pair(item: Item) -> str:
@@ -121,6 +125,8 @@ def _points_at(question: Question, text: str, world: World) -> bool:
     trace = world.trace
     if not matches(question.event, trace[number]):
         return False
+    if question.after is not None and not _follows(question.event, question.after, trace, number):
+        return False
     if question.cause_of is None:
         return True
     effect = None
@@ -130,6 +136,19 @@ def _points_at(question: Question, text: str, world: World) -> bool:
     while effect is not None and effect.seq > number:
         effect = trace[effect.cause] if effect.cause else None
     return effect is not None and effect.seq == number
+
+
+def _follows(pattern: Pattern, earlier: Pattern, trace: Trace, number: int) -> bool:
+    """Whether going back from an event one meets what it has to follow before another of its own pattern."""
+    follows = False
+    for event in trace.of_kinds({pattern.kind, earlier.kind}):
+        if event.seq >= number:
+            break
+        if matches(earlier, event):
+            follows = True
+        elif matches(pattern, event):
+            follows = False
+    return follows
 
 
 def read_number(text: str) -> int | None:

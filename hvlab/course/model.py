@@ -101,9 +101,11 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     - `choices` and `correct`: choose one; with `all_of`, choose just these; with `sequence`, put
       them in this order; with `items`, find the choice for each item.
-    - `expression` without choices: the console computes the number or the word that is right.
+    - `expression` without choices: the console computes the number or the word that is right; where it
+      comes to several values, each of them is right, and so are all together with spaces between.
     - `event`: point at an event of the trace that fits, by its number; with `cause_of` it must
-      also have led to the last event that fits that pattern.
+      also have led to the last event that fits that pattern, with `after` be the first that fits after one
+      that fits that pattern.
 
     A `guess` is asked before an experiment: it is recorded and answered by the
     experiment, never marked.
@@ -119,6 +121,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expression: str = ""
     event: Pattern | None = None
     cause_of: Pattern | None = None
+    after: Pattern | None = None
     guess: bool = False
     right: Localized = {}
     wrong: Localized = {}

@@ -80,6 +80,13 @@ def test_pairs_are_matched(session: Session, text: str, is_right: bool) -> None:
         ("(Get-VM | Sort-Object Name | Select-Object -First 1).Name", "web01", False),
         ("(Get-VM | Sort-Object Name | Select-Object -First 1).Name", "' -or 'a' -eq 'a", False),
         ("(Get-VM).Count", "", False),
+        ("'R7', 'R4', 7", "r4", True),
+        ("'R7', 'R4', 7", "7", True),
+        ("'R7', 'R4', 7", "R7 R4 7", True),
+        ("'R7', 'R4', 7", "4", False),
+        ("'R7', 'R4', 7", "R7 R4", False),
+        ("$(5; 2, 3 | Where-Object { $_ -gt 2 })", "3", True),
+        ("$(5; 2, 3 | Where-Object { $_ -gt 2 })", "2", False),
     ],
 )
 def test_a_value_is_computed(session: Session, expression: str, text: str, is_right: bool) -> None:
@@ -101,6 +108,16 @@ def test_an_event_is_pointed_at(session: Session) -> None:
         assert not right(session, asked, text)
     anything = question(event={"kind": "command"})
     assert right(session, anything, str(other.seq))
+
+
+def test_an_event_may_have_to_follow_another() -> None:
+    session = Session()
+    assert session.run("New-VM web01; New-VM db02; Get-VM").ok
+    first, second, third = (event.seq for event in session.world.trace if event.kind == "command")
+    asked = question(event={"kind": "command"}, after={"kind": "vm.state", "vm": "web01"})
+    assert right(session, asked, str(second))
+    assert not right(session, asked, str(first)), "it came before"
+    assert not right(session, asked, str(third)), "another of its kind came first"
 
 
 def test_a_number_may_have_its_unit_behind_it(session: Session) -> None:

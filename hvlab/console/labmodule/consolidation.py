@@ -240,6 +240,16 @@ def _set_source(call: Call) -> None:
                 raise Refusal("peak-below-load", name=source.plan.name, load=load, peak=peak)
         if call.should_process(source.plan.name, "Set-LabSourceServer"):
             source.load, source.peak = load, peak
+            call.lab.world.emit(
+                "server",
+                source.plan.name,
+                source.plan.name,
+                None,
+                None,
+                None,
+                "work",
+                f"load={load} peak={peak}",
+            )
 
 
 @dataclass(frozen=True)

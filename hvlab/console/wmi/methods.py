@@ -25,7 +25,7 @@ from hvlab.console.wmi.finding import find_path
 from hvlab.console.wmi.model import Blank, Instance
 from hvlab.console.wmi.parts import BadArgument
 from hvlab.console.wmi.views import machine_of
-from hvlab.host.machine import OFF, PAUSED, RUNNING, SAVED, Refusal, VirtualMachine
+from hvlab.host.machine import OFF, PAUSED, SAVED, Refusal, VirtualMachine
 from hvlab.host.vmms import Vmms
 from hvlab.storage import vhd
 from hvlab.storage.volume import StorageError
@@ -118,8 +118,6 @@ def request_state_change(one: Instance, given: Values) -> Values:
         service.suspend(machine.name)
     elif wanted == SUSPEND:
         service.save(machine.name)
-    elif wanted == ENABLED and machine.state == RUNNING:
-        return {"ReturnValue": COMPLETED, "Job": None}
     else:
         return {"ReturnValue": BAD_STATE if wanted == ENABLED else BAD_PARAMETER}
     return _job(one, machine)

@@ -1,6 +1,6 @@
 $order = '{{order}}' -split ' '
 mkdir D:\Backup | Out-Null
-foreach ($vm in $order) { Copy-Item C:\Images\WS2008-x64.vhd "D:\$vm.vhd" }
+foreach ($vm in $order) { Convert-VHD C:\Images\WS2008-x64.vhd "D:\$vm.vhd" }
 Rename-Item "D:\$($order[0]).vhd" master.vhd
 New-VHD "D:\$($order[0]).vhd" -ParentPath D:\master.vhd | Out-Null
 New-VM $order[0] -MemoryStartupBytes 512MB -VHDPath "D:\$($order[0]).vhd" | Out-Null

@@ -1,11 +1,11 @@
 # check: why
 $disk = '{{disk}}'
 $sum, $deaf = @('shop', 'mail', 'files' | Where-Object { $_ -ne '{{disk}}' })[{{turn}}, (1 - {{turn}})]
-foreach ($vm in $disk, $sum, $deaf) { Start-LabWorkload $vm -Kind Processor -Milliseconds 100 }
+foreach ($vm in $disk, $sum, $deaf) { Start-LabWorkload $vm -Kind Processor -Milliseconds 2000 }
 Submit-LabAnswer slow-sum $sum
 Submit-LabAnswer times 5
 Set-VMProcessor $sum -Maximum 100
-Start-LabWorkload $sum -Kind Processor -Milliseconds 100
+Start-LabWorkload $sum -Kind Processor -Milliseconds 2000
 Start-LabGuestService $deaf vmicshutdown
 Wait-Lab -Seconds 2
 Stop-VM $deaf

@@ -4,7 +4,7 @@ New-VHD D:\last.vhd -SizeBytes 1GB
 1..3 | ForEach-Object { Add-VMScsiController big }
 Add-VMHardDiskDrive big SCSI 3 63 D:\last.vhd
 Submit-LabAnswer all-disks 256
-Start-VM node1, node2
+Start-VM node1, node2, node3, node4
 Submit-LabAnswer stops both
 Stop-VM node1, node2 -TurnOff
 New-VM proof -MemoryStartupBytes 512MB -VHDPath C:\Images\WS2003-SP2-x86.vhd

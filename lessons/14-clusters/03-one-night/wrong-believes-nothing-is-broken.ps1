@@ -1,6 +1,6 @@
 # check: rule
 Move-ClusterVirtualMachineRole web01 -Node HV02
-Submit-LabAnswer rule R10
+Submit-LabAnswer rule none
 Submit-LabAnswer days 90
 Move-ClusterVirtualMachineRole web01 -Node HV01
 Set-LabServer HV02 -OtherWork $true

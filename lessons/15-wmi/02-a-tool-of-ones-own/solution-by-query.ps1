@@ -3,7 +3,7 @@ $ns = 'root\virtualization'
 $vm = Get-WmiObject -Namespace $ns Msvm_ComputerSystem -Filter "ElementName = '{{c}}'"
 $service = Get-WmiObject -Namespace $ns Msvm_VirtualSystemManagementService
 $answer = $service.CreateVirtualSystemSnapshot($vm.__PATH)
-Start-Sleep 2
+Start-Sleep 15
 Submit-LabAnswer done 7
 Get-WmiObject -Namespace $ns -Query "SELECT * FROM Msvm_ComputerSystem WHERE EnabledState <> 2 AND NOT ElementName LIKE 'test%'" | Invoke-WmiMethod -Name RequestStateChange -ArgumentList 2
 Start-Sleep 30

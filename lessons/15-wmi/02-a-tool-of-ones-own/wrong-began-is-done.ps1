@@ -4,7 +4,7 @@ $ns = 'root\virtualization'
 $vm = Get-WmiObject -Namespace $ns Msvm_ComputerSystem -Filter "ElementName = '{{c}}'"
 $service = Get-WmiObject -Namespace $ns Msvm_VirtualSystemManagementService
 $answer = $service.CreateVirtualSystemSnapshot($vm.__PATH)
-Start-Sleep 2
+Start-Sleep 15
 Submit-LabAnswer done 4
 foreach ($vm in Get-WmiObject -Namespace $ns Msvm_ComputerSystem) { if ($vm.EnabledState -ne 2 -and $vm.ElementName -notlike 'test*') { $vm.RequestStateChange(2) } }
 Start-Sleep 30

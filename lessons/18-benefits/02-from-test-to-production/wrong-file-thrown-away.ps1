@@ -1,4 +1,5 @@
 # check: release
+Test-Connection 192.168.0.1 -Source shop -Count 1
 Test-Connection 192.168.0.{{address}} -Source shop -Count 1
 Stop-VM shop
 Export-VM shop C:\Export

@@ -94,6 +94,9 @@ def test_a_job_ends_completed_or_with_an_exception_and_a_refusal_is_a_code() -> 
     ]
     lab.settle(5)
     assert lab.run("$job.JobState; $job.PercentComplete") == [7, 100]
+    assert lab.run("$vm.RequestStateChange(2).ReturnValue") == [32775], (
+        "it runs already: no move of its states"
+    )
     lab.run("New-VM large -MemoryStartupBytes 7GB")
     lab.run(
         NAMESPACE + "$big = Get-WmiObject -Namespace $n Msvm_ComputerSystem -Filter \"ElementName='large'\"; "
