@@ -18,6 +18,8 @@ class Manager(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     released: str
     source: str
     hosts: list[str]
+    virtual_center: list[str] = []
+    """Hosts that it manages through VMware's VirtualCenter: it rates and moves there, and converts nothing to them."""
     live: list[str]
     """Physical systems that it converts while they run."""
     offline: list[str]

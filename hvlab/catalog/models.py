@@ -65,6 +65,8 @@ class Clustering(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """Until a shared disk has been reserved by another node, checked and brought online there."""
     live: bool = False
     """Whether a machine can be moved while it runs."""
+    live_name: str = "Live"
+    """What such a move is called."""
     page_copy: int = 0
     """To send one page of memory to another node, where machines move while they run."""
     rounds: int = 0

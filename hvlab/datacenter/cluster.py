@@ -128,6 +128,9 @@ class Cluster(Component):
         """A host becomes a node. Refusal."""
         if host in self.nodes:
             raise Refusal("node-already", node=name, cluster=self.title)
+        own, there = catalog.platform(self.platform_id), management(self.world, host).platform
+        if own.id != there.id:
+            raise Refusal("node-platform", node=name, cluster=self.title, platform=there.name, own=own.name)
         limit = catalog.platform(self.platform_id).limits["cluster_nodes"].value
         if len(self.nodes) >= limit:
             raise Refusal("limit-cluster-nodes", asked=len(self.nodes) + 1, limit=limit)

@@ -36,7 +36,7 @@ def rate(
     world: World, manager: Manager, hosts: dict[str, str], machine: VirtualMachine, owner: str
 ) -> list[Rating]:
     """All hosts (computer name to path), best first. Refusal if this manager manages no host like the machine's."""
-    check_host(manager, management(world, owner))
+    check_host(manager, management(world, owner), through=True)
     found = [_rating(world, name, path, machine, owner) for name, path in hosts.items()]
     return sorted(found, key=lambda one: (-one.stars, -one.left, one.computer))
 

@@ -49,10 +49,10 @@ def find(world: World, name: str) -> SourceServer:
     return world.get(path, SourceServer)
 
 
-def check_host(manager: Manager, service: Vmms) -> None:
-    """Refusal if this version manages no host like this one."""
+def check_host(manager: Manager, service: Vmms, *, through: bool = False) -> None:
+    """Refusal if this version manages no host like this one; `through`: VirtualCenter between them will do."""
     platform = service.platform
-    if platform.id not in manager.hosts:
+    if platform.id not in (*manager.hosts, *(manager.virtual_center if through else ())):
         first = next((one.name for one in managers().versions if platform.id in one.hosts), "")
         raise Refusal(
             "vmm-host" if first else "vmm-no-host", manager=manager.name, platform=platform.name, first=first

@@ -41,7 +41,7 @@ def live(cluster: Cluster, group: Group, target: Node) -> None:
     discs = [drive.path for drive in machine.dvds if drive.path]
     if discs:
         raise Refusal("local-disc", name=machine.name, path=discs[0])
-    begin(cluster, group, target.host, LIVE, BUILD)
+    begin(cluster, group, target.host, cluster.facts.live_name, BUILD)
     twin = copy_state(machine)
     twin.state, twin.partition, twin.running_since = STARTING, 0, 0
     there = management(cluster.world, target.host)

@@ -7,7 +7,7 @@ from typing import Any
 from tests.host.support import SYSTEM, Lab
 
 
-def places(lab: Lab, text: str = "Get-LabClusterPlacement web01") -> dict[str, tuple[int, str]]:
+def places(lab: Lab, text: str = "Get-LabPlacement web01") -> dict[str, tuple[int, str]]:
     rows: list[Any] = lab.run(text)
     return {str(row.get("Host")): (int(row.get("Stars")), str(row.get("Reason"))) for row in rows}
 
@@ -42,6 +42,6 @@ def test_more_memory_left_is_more_stars_and_2007_manages_no_such_host() -> None:
     lab.run(f"New-VM web01 512MB -VHDPath {SYSTEM}; New-VM big 4GB -NoVHD; Start-VM big")
     found = places(lab)
     assert found["HV02"][0] > found["HV01"][0]
-    lab.tried("Get-LabClusterPlacement web01 -Version 2007")
+    lab.tried("Get-LabPlacement web01 -Version 2007")
     explain = lab.recorded.errors[0].explain
     assert explain is not None and explain[0] == "explain.vmm-host"

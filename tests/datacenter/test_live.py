@@ -237,3 +237,44 @@ def test_pings_are_counted_and_the_client_gives_the_computer_back() -> None:
 def test_only_a_platform_that_says_so_moves_machines_while_they_run() -> None:
     able = [name for name in catalog.platforms() if (facts := catalog.platform(name).cluster) and facts.live]
     assert "ws2008r2" in able and "ws2008" not in able
+
+
+VMOTION = "esx35"
+
+
+def on_esx() -> Session:
+    """The same lab on two ESX hosts under one VirtualCenter; its guest has the emulated devices alone."""
+    session = Session(scenario="two-nodes", platform=VMOTION, exports=False)
+    lines = [line for line in READY.splitlines() if "Address" not in line and "Ping" not in line]
+    outcome = session.run("\n".join(lines).replace("-For Heartbeat", ""))
+    assert outcome.ok, [error.message for error in outcome.errors]
+    return session
+
+
+def test_moving_while_it_runs_is_refused_on_2008_and_is_vmotion_on_esx_and_live_migration_on_r2() -> None:
+    seen = {}
+    for platform, session in (("ws2008r2", lab()), (VMOTION, on_esx())):
+        assert session.run("Start-LabWorkload web01 -Count 10000 -NoWait; Start-Sleep 1").ok
+        before = len(session.world.trace)
+        assert session.run("Move-VM web01 -DestinationHost HV02; Start-Sleep 5").ok
+        move = cluster(session).moves[-1]
+        guest = session.world.get("host2/web01", live.GuestSystem)
+        assert [event for event in session.world.trace.since(before) if event.kind == "guest.phase"] == []
+        assert all(work.errors == 0 and work.done > 100 for work in guest.workloads)
+        assert group(session).owner == "host2" and move.outcome == "ok" and move.downtime < SECOND
+        seen[platform] = move.kind
+    assert seen == {"ws2008r2": "Live", VMOTION: "VMotion"}
+    assert why(lab("ws2008"), "Move-VM web01 -DestinationHost HV02") == "no-live-migration"
+
+
+def test_virtual_machine_manager_2008_rates_esx_hosts_and_converts_nothing_to_them() -> None:
+    session = on_esx()
+    assert session.run("if (@(Get-LabPlacement web01 -Version 2008).Count -ne 2) { throw 'no' }").ok
+    assert why(session, "Get-LabPlacement web01 -Version 2007") == "vmm-no-host"
+    room = Session(scenario="machine-room", platform=VMOTION, exports=False)
+    assert why(room, "New-LabP2V FILE01 D:\\VMs") == "vmm-no-host"
+
+
+def test_hosts_of_two_kinds_make_no_cluster() -> None:
+    session = Session(scenario="two-products", exports=False)
+    assert why(session, "New-Cluster C1 -Node HV01, VS01") == "node-platform"

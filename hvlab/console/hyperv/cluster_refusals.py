@@ -55,6 +55,11 @@ CLUSTER_ERRORS: dict[str, tuple[str, str, str]] = {
         "ResourceBusy",
     ),
     "no-witness": ("There is no disk that could vote.", "ObjectNotFound", "ObjectNotFound"),
+    "node-platform": (
+        "The computer '{node}' cannot be joined to the cluster '{cluster}': it runs {platform}, the cluster {own}.",
+        "InvalidOperation",
+        "InvalidArgument",
+    ),
     "no-live-migration": (
         "'{name}' cannot be moved while it runs: live migration is not available on {platform}.",
         "InvalidOperation",

@@ -1,16 +1,24 @@
-"""Get-LabPlacement: which host has the most room for one more machine, measured and rated as a manager does it."""
+"""Get-LabPlacement: where a machine would go best.
+
+Without a machine each host is measured and rated by the room that is left for one more; with one, the hosts are
+rated as Virtual Machine Manager does it, which keeps a cluster's machine on its nodes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hvlab.catalog.managers import manager, managers
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.elsewhere import RemoteLab, computers
+from hvlab.console.hyperv.machines import find_machines
 from hvlab.console.hyperv.objects import vmms
+from hvlab.console.hyperv.refusals import RefusalsTold
 from hvlab.console.lab import Lab
 from hvlab.console.labmodule.consolidation import processor_time
 from hvlab.console.objects import Column, ObjectType
+from hvlab.datacenter import cluster_placement
 from hvlab.datacenter.economics import processor_megahertz
 from hvlab.host.root import RootKernel
 from hvlab.host.server import ON
@@ -19,6 +27,7 @@ from hvlab.hypervisor import PAGE_SIZE, Hypervisor
 MODULE = "Lab"
 SECOND = 1_000_000_000
 STARS = 5
+VERSIONS = tuple(one.id for one in managers().versions)
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,41 @@ PLACE = ObjectType(
     ),
     text_property="Host",
 )
+
+
+RATED = ObjectType(
+    "Hvlab.Placement#Manager",
+    {
+        "VM": lambda row: row[0],
+        "Host": lambda row: row[1].computer,
+        "Stars": lambda row: row[1].stars,
+        "MemoryLeft": lambda row: row[1].left,
+        "Reason": lambda row: row[1].reason,
+    },
+    columns=(
+        "VM",
+        "Host",
+        "Stars",
+        Column("MemoryLeft(M)", lambda row: int(str(row.get("MemoryLeft"))) >> 20),
+        "Reason",
+    ),
+    text_property="Host",
+)
+
+
+def _place(call: Call) -> Iterator[object]:
+    return _rate_for(call) if call.args.VM else _rate(call)
+
+
+def _rate_for(call: Call) -> Iterator[object]:
+    """The hosts for machines that are there, as a manager rates them."""
+    version = manager(call.args.Version or "2008")
+    for machine in find_machines(call, call.args.VM):
+        with RefusalsTold():
+            hosts = computers(call.lab.world)
+            found = cluster_placement.rate(call.lab.world, version, hosts, machine, call.lab.host)
+        for one in found:
+            yield RATED.of((machine.name, one))
 
 
 def _hosts(call: Call) -> list[Lab]:
@@ -106,11 +150,22 @@ CMDLETS = (
         "Get-LabPlacement",
         MODULE,
         (
-            Parameter("MemoryBytes", "size", position=0, default=512 << 20),
-            Parameter("Megahertz", "int", default=0, minimum=0),
-            Parameter("Seconds", "int", default=10, minimum=1, maximum=3600),
+            Parameter(
+                "VM",
+                position=0,
+                array=True,
+                completer="vm",
+                pipeline="both",
+                aliases=("VMName", "Name"),
+                sets=("VM",),
+            ),
+            Parameter("Version", "enum", position=1, values=VERSIONS, sets=("VM",)),
+            Parameter("MemoryBytes", "size", default=512 << 20, sets=("Room",)),
+            Parameter("Megahertz", "int", default=0, minimum=0, sets=("Room",)),
+            Parameter("Seconds", "int", default=10, minimum=1, maximum=3600, sets=("Room",)),
         ),
-        _rate,
+        _place,
+        default_set="Room",
         lab_only=True,
         summary_id="help.Get-LabPlacement",
     ),
