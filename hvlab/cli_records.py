@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shlex
+import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,11 +150,25 @@ def _hand_over(path: Path, target: Path) -> Session:
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("xb") as file:
             file.write(session.log.text())
+        _hand_over_files(path, target, entries)
     except FileExistsError:
         raise BadInput(f"{target}: exists already and is not written over; name another file") from None
     except OSError as error:
+        with suppress(OSError):
+            target.unlink(missing_ok=True)  # a record without its files could not be gone on with
         raise BadInput(f"{target}: cannot be written ({error.strerror})") from None
     return session
+
+
+def _hand_over_files(path: Path, target: Path, entries: list[Entry]) -> None:
+    """The real files that were brought into the lab go along, in the folder that belongs to the record. OSError."""
+    from hvlab.session.store import beside
+
+    for sha256 in sorted({entry.text for entry in entries if entry.kind == "file" and len(entry.text) == 64}):
+        source, kept = beside(path) / sha256, beside(target) / sha256
+        if not kept.exists():
+            kept.parent.mkdir(exist_ok=True)
+            shutil.copyfile(source, kept)
 
 
 @session_tools.command("show")

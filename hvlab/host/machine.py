@@ -85,7 +85,16 @@ class NetworkAdapter:
         return f"{'legacy' if self.legacy else 'net'}:{self.number}"
 
 
-_UNUSUAL = ("folder", "version", "job", "startup_order", "num_lock", "empty_drives", "metering")
+_UNUSUAL = (
+    "folder",
+    "version",
+    "job",
+    "startup_order",
+    "num_lock",
+    "empty_drives",
+    "snapshot_folder",
+    "metering",
+)
 """Fields of a machine that are empty as a rule."""
 
 
@@ -141,6 +150,9 @@ class VirtualMachine:
     """Whether its keyboard begins with the digits."""
     empty_drives: list[tuple[str, int, int]] = field(default_factory=list)
     """Disk drives without a disk (controller, number, location), as WMI makes them on the way to one with a disk."""
+
+    snapshot_folder: str = ""
+    """Where the states of its snapshots lie; empty: in its own folder."""
 
     metering: Metering | None = None
     """What it uses is counted (`hvlab.host.metering`); None: it is not."""

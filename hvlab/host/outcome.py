@@ -181,7 +181,7 @@ def machine_outcome(machine: VirtualMachine, disks: Disks) -> list[Any]:
         adapters,
         [machine.notes, machine.start_action, machine.start_delay, machine.stop_action],
         sorted(name for name, on in machine.services.items() if on),
-        [plain_text(machine.folder), machine.version, machine.num_lock],
+        [plain_text(machine.folder), plain_text(machine.snapshot_folder), machine.version, machine.num_lock],
         list(machine.boot_order),
         sorted((_snapshot(machine, one, disks) for one in machine.snapshots.values()), key=_digest),
         _snapshot_way(machine, machine.last_snapshot),

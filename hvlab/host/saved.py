@@ -70,6 +70,11 @@ def folder_of(machine: VirtualMachine) -> str:
     return machine.folder or FOLDER
 
 
+def snapshots_of(machine: VirtualMachine) -> str:
+    """The folder below which the states of its snapshots lie."""
+    return machine.snapshot_folder or folder_of(machine)
+
+
 def files_of(machine: VirtualMachine) -> tuple[str, str]:
     """The paths of a machine's memory and device state."""
     folder = f"{folder_of(machine)}\\{machine.identifier.upper()}\\{machine.identifier.upper()}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from hvlab.host.machine import BOOT_DEVICES, OFF, SAVED, Refusal, VirtualMachine
 from hvlab.host.snapshots import Snapshot
+from hvlab.storage.errors import StorageError
 
 if TYPE_CHECKING:
     from hvlab.host.vmms import Vmms
@@ -57,6 +58,18 @@ def set_notes(vmms: Vmms, machine: VirtualMachine, notes: str) -> None:
     if len(notes) > MAXIMUM_NOTES:
         raise Refusal("notes-too-long", limit=MAXIMUM_NOTES)
     machine.notes = notes
+
+
+def set_snapshot_folder(vmms: Vmms, machine: VirtualMachine, folder: str) -> None:
+    """Say where the states of its snapshots will lie. Refusal while it has snapshots, and for no volume of the host."""
+    if machine.snapshots:
+        raise Refusal("has-snapshots", name=machine.name, count=len(machine.snapshots))
+    try:
+        vmms.storage.files.volume(folder)
+    except StorageError:
+        raise Refusal("no-such-folder", path=folder) from None
+    machine.snapshot_folder = folder.rstrip("\\")
+    vmms.note_settings(machine, "snapshots", folder)
 
 
 def set_boot_order(vmms: Vmms, machine: VirtualMachine, order: tuple[str, ...]) -> None:

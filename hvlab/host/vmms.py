@@ -652,7 +652,7 @@ class Vmms(Component):
         if machine.state != RUNNING:
             self._freeze(machine, name, None)
             return
-        volume = self.storage.files.volume(saved.folder_of(machine))
+        volume = self.storage.files.volume(saved.snapshots_of(machine))
         room = machine.memory + saved.DEVICE_STATE_SIZE
         if room > volume.free:
             values = {"needed": room >> 20, "free": max(0, volume.free) >> 20}
@@ -679,7 +679,7 @@ class Vmms(Component):
         machine = self.machines.get(payload[0])
         if machine is None or machine.state != SNAPSHOTTING:
             return None
-        stem = f"{saved.folder_of(machine)}\\Snapshots\\{self._new_id()}"
+        stem = f"{saved.snapshots_of(machine)}\\Snapshots\\{self._new_id()}"
         try:
             kept = saved.take(self.world, self.host, machine, self.storage.files, stem)
             self._freeze(machine, payload[1], kept)
@@ -702,7 +702,7 @@ class Vmms(Component):
         identifier = self._new_id()
         files = self.storage.files
         if kept is None:
-            stem = f"{saved.folder_of(machine)}\\Snapshots\\{identifier}"
+            stem = f"{saved.snapshots_of(machine)}\\Snapshots\\{identifier}"
             kept = snapshots.copy_saved(machine.saved, files, stem)
         try:
             drives = self._fresh_disks(machine, machine.drives)

@@ -53,3 +53,24 @@ def test_a_hostile_file_is_refused_in_one_sentence(
     refused = hvlab("session", "import", "x.jsonl")
     assert refused.returncode == 2 and says in refused.stderr
     assert len(refused.stderr.splitlines()) == 1 and not list(tmp_path.rglob("*-001.jsonl"))
+
+
+def test_the_real_files_of_a_session_go_along(
+    hvlab: Run, script: Callable[[str], str], tmp_path: Path
+) -> None:
+    (tmp_path / "note.txt").write_bytes(b"a real file\n" * 1000)
+    work = script(f"Import-LabFile '{tmp_path / 'note.txt'}' D:\\note.txt; (Get-Item D:\\note.txt).Length")
+    done = hvlab("run", work, "--session", "mine.jsonl")
+    assert done.returncode == 0, done.stderr
+    assert hvlab("session", "export", "mine.jsonl", "sent.jsonl").returncode == 0
+    (kept,) = (tmp_path / "sent.jsonl.files").iterdir()
+    assert hashlib.sha256(kept.read_bytes()).hexdigest() == kept.name
+    (tmp_path / "note.txt").unlink()
+    for path in (tmp_path / "mine.jsonl.files").iterdir():
+        path.unlink()
+    taken = hvlab("session", "import", "sent.jsonl", "taken.jsonl")
+    assert taken.returncode == 0, taken.stderr
+    assert hvlab("replay", "taken.jsonl").returncode == 0
+    kept.unlink()
+    lost = hvlab("session", "export", "sent.jsonl", "other.jsonl")
+    assert lost.returncode == 2 and not (tmp_path / "other.jsonl").exists()

@@ -14,6 +14,7 @@ from hvlab.console.objects import Column, DateTime, EnumType, ObjectType, PSObje
 from hvlab.devices.integration.host import HEARTBEAT_INTERVAL
 from hvlab.guests.guest import GuestSystem
 from hvlab.host.machine import PAUSED_CRITICAL, RUNNING, STATE_NUMBERS, Drive, VirtualMachine
+from hvlab.host.saved import snapshots_of
 from hvlab.host.vmms import Vmms
 from hvlab.kernel.calendar import LAB_BEGIN
 from hvlab.storage import raw
@@ -137,6 +138,7 @@ MACHINE = ObjectType(
         "ProcessorCount": lambda view: view.machine.processors,
         "Heartbeat": heartbeat,
         "Notes": lambda view: view.machine.notes,
+        "SnapshotFileLocation": lambda view: snapshots_of(view.machine),
         "AutomaticStartAction": lambda view: view.machine.start_action,
         "AutomaticStartDelay": lambda view: view.machine.start_delay // 1_000_000_000,
         "AutomaticStopAction": lambda view: view.machine.stop_action,

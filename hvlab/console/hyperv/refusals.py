@@ -68,6 +68,12 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "OperationFailed",
         "InvalidData",
     ),
+    "has-snapshots": (
+        "Failed to change the snapshot location of '{name}': it cannot be changed while the virtual machine has "
+        "snapshots.",
+        "InvalidState",
+        "InvalidOperation",
+    ),
     "no-room-to-save": (
         "'{name}' could not be saved.\nThere is not enough space on the disk: {needed} MB are needed on {volume}, "
         "{free} MB are free. (0x80070070)",

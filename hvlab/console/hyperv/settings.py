@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
+from hvlab.console.hyperv.disks import full_path
 from hvlab.console.hyperv.machines import find_machines
 from hvlab.console.hyperv.objects import machine_object, vmms
 from hvlab.console.hyperv.refusals import as_error
@@ -81,6 +82,8 @@ def _set(call: Call) -> Iterator[object]:
             machine.start_delay = args.AutomaticStartDelay * SECOND
         if args.AutomaticStopAction is not None:
             machine.stop_action = args.AutomaticStopAction
+        if args.SnapshotFileLocation is not None:
+            settings.set_snapshot_folder(service, machine, full_path(call, args.SnapshotFileLocation))
         if args.NewVMName is not None:
             settings.rename(service, machine, args.NewVMName)
 
@@ -170,6 +173,7 @@ CMDLETS = (
             Parameter("AutomaticStartDelay", "int", minimum=0, maximum=86_400),
             Parameter("AutomaticStopAction", "enum", values=settings.STOP_ACTIONS),
             Parameter("Notes"),
+            Parameter("SnapshotFileLocation", completer="path"),
             Parameter("NewVMName"),
             _PASS,
         ),

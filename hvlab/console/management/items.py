@@ -33,15 +33,18 @@ _MUST = Parameter(
 def _children(call: Call) -> Iterator[object]:
     args = call.args
     for path in args.Path or ["."]:
-        whole = None if host.wild(path) else host.full(call, path)
-        found = host.entry_at(call, whole) if whole is not None else None
-        if whole is not None and found is None:
-            call.error(host.missing(whole))
-            continue
-        if found is not None and found.size is None:
-            entries = host.within(call, found.path, args.Recurse)
+        if shares.is_network_path(path):
+            entries, found = shares.listing(call, path, args.Recurse)
         else:
-            entries = [found] if found is not None else host.matching(call, path, args.Recurse)
+            whole = None if host.wild(path) else host.full(call, path)
+            found = host.entry_at(call, whole) if whole is not None else None
+            if whole is not None and found is None:
+                call.error(host.missing(whole))
+                continue
+            if found is not None and found.size is None:
+                entries = host.within(call, found.path, args.Recurse)
+            else:
+                entries = [found] if found is not None else host.matching(call, path, args.Recurse)
         for entry in entries:
             if (args.File and entry.size is None) or (args.Directory and entry.size is not None):
                 continue

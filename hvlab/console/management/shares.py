@@ -2,7 +2,7 @@ r"""Copying to another host: its volumes as administrators reach them over the n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hvlab.console.cmdlets import Call
 from hvlab.console.elsewhere import lab_of
@@ -65,6 +65,34 @@ def share_at(call: Call, path: str) -> Share | None:
     except NoSuchVolume as error:
         raise host.no_drive(error.letter[0]) from None
     return found
+
+
+def listing(call: Call, path: str, deep: bool) -> tuple[list[Entry], Entry | None]:
+    """What lies at a network path, whose last name may hold wildcards, and the folder that was named. CmdletError."""
+    text = path.strip().replace("/", "\\").rstrip("\\")
+    head, _, pattern = text.rpartition("\\")
+    named = text if not host.wild(pattern) else head
+    share = share_at(call, named)
+    assert share is not None
+    there = replace(call, lab=share.lab)
+    place = f"{share.path}\\" if len(share.path) == 2 else share.path
+    found = host.entry_at(there, place)
+    if found is None:
+        raise host.missing(path)
+    if found.size is not None:
+        return [_over_the_network(share, found)], None
+    entries = host.within(there, found.path, deep)
+    if named != text:
+        entries = [entry for entry in entries if host.fits(entry, pattern)]
+    shown = [_over_the_network(share, entry) for entry in entries]
+    return shown, _over_the_network(share, found)
+
+
+def _over_the_network(share: Share, entry: Entry) -> Entry:
+    """The same under the path by which it is reached from elsewhere."""
+    return replace(
+        entry, path=f"\\\\{share.lab.computer}\\{entry.path[0]}{SHARE}{entry.path[2:]}".rstrip("\\")
+    )
 
 
 def is_network_path(path: str) -> bool:

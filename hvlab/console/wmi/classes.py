@@ -141,6 +141,7 @@ GLOBAL_SETTING_DATA = WmiClass(
         "InstanceID": lambda one: f"Microsoft:GlobalSettings\\{guid(machine_of(one).identifier)}",
         "SystemName": lambda one: guid(machine_of(one).identifier),
         "ExternalDataRoot": lambda one: machine_of(one).folder,
+        "SnapshotDataRoot": lambda one: machine_of(one).snapshot_folder,
         "AutomaticStartupAction": lambda one: _START[machine_of(one).start_action],
         "AutomaticStartupActionDelay": lambda one: _delay(machine_of(one).start_delay),
         "AutomaticShutdownAction": lambda one: _STOP[machine_of(one).stop_action],

@@ -323,6 +323,11 @@ def data_root(service: Vmms, row: Row) -> str:
     wanted = _text(row.pop("externaldataroot", None))
     if not wanted:
         return ""
+    return _path_here(service, wanted)
+
+
+def _path_here(service: Vmms, wanted: str) -> str:
+    """The full path of a folder on one of the host's volumes. BadArgument."""
     try:
         path = service.storage.files.normalise(wanted).rstrip("\\")
         service.storage.files.volume(path)
@@ -343,6 +348,9 @@ def change_global(service: Vmms, machine: VirtualMachine, row: Row) -> None:
     root = row.get("externaldataroot")
     if root and _text(root).casefold() != machine.folder.casefold():
         raise BadArgument  # where a machine's files lie is said when it is defined, and not changed later
+    states = _text(row.get("snapshotdataroot"))
+    if states and states.casefold() != machine.snapshot_folder.casefold():
+        host_settings.set_snapshot_folder(service, machine, _path_here(service, states))
     if row.get("notes") is not None:
         host_settings.set_notes(service, machine, _text(row["notes"]))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hvlab.console.hyperv.objects import vmms
+from hvlab.host.disks import HostStorage
 from hvlab.host.machine import VirtualMachine
 from hvlab.session.session import Session
 
@@ -160,3 +161,32 @@ def test_what_is_listed_can_be_removed_in_one_pipeline(
     assert session.run(f"if (@({look}).Count -ne 2) {{ throw 'not two' }}").ok
     assert session.run(remove).ok
     assert session.run(f"if (@({look}).Count -ne 0) {{ throw 'some are left' }}").ok
+
+
+def test_snapshots_lie_where_the_machine_says(session: Session) -> None:
+    def ran(text: str) -> list[str]:
+        return [error.explain[0] for error in session.run(text).errors if error.explain]
+
+    assert (
+        ran(
+            "Copy-Item C:\\Images\\NT4.vhd D:\\s.vhd; New-VM s 64MB -VHDPath D:\\s.vhd; "
+            "Set-VM s -SnapshotFileLocation D:\\Moments"
+        )
+        == []
+    )
+    assert ran("Start-VM s; Wait-Lab s; Checkpoint-VM s -SnapshotName one") == []
+    paths = session.world.get("host1/root/storage", HostStorage).files.paths()
+    assert [path for path in paths if path.startswith("D:\\Moments\\Snapshots\\") and path.endswith(".bin")]
+    assert ran("if ((Get-VM s).SnapshotFileLocation -ne 'D:\\Moments') { throw 'no' }") == []
+    assert ran("Set-VM s -SnapshotFileLocation D:\\Other") == ["explain.has-snapshots"]
+    assert ran("New-VM t 64MB -NoVHD; Set-VM t -SnapshotFileLocation Q:\\Other") == ["explain.no-such-folder"]
+    wmi = r"$n = 'root\virtualization'; $g = gwmi -Namespace $n Msvm_VirtualSystemGlobalSettingData "
+    assert ran(wmi + "-Filter \"ElementName = 't'\"; $g.SnapshotDataRoot = 'D:\\Wmi'") == []
+    assert (
+        ran(
+            "$s = gwmi -Namespace $n Msvm_VirtualSystemManagementService; $t = gwmi -Namespace $n Msvm_ComputerSystem "
+            "-Filter \"ElementName = 't'\"; if ($s.ModifyVirtualSystem($t, $g.GetText(1)).ReturnValue) { throw 'no' }"
+        )
+        == []
+    )
+    assert ran("if ((Get-VM t).SnapshotFileLocation -ne 'D:\\Wmi') { throw 'no' }") == []

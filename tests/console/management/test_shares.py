@@ -86,3 +86,19 @@ def test_what_cannot_be_copied_is_said(command: str, why: str) -> None:
     lab = two()
     lab.run(r"Set-Content C:\a.txt hello")
     assert reason(lab, command) == why
+
+
+def test_what_lies_on_another_host_is_listed_by_its_network_path() -> None:
+    lab = two()
+    lab.run(
+        r"$disk = 'C:\Images\WS2008-x64.vhd'; Copy-Item $disk \\HV02\C$\Away\one.vhd; Copy-Item $disk \\HV02\C$\Away\b"
+    )
+    assert lab.run(r"(Get-ChildItem \\HV02\C$\Away).FullName") == [
+        r"\\HV02\C$\Away\b",
+        r"\\HV02\C$\Away\one.vhd",
+    ]
+    assert lab.run(r"Get-ChildItem \\HV02\C$\Away\*.vhd -Name") == ["one.vhd"]
+    assert lab.run(r"(dir \\HV02\C$\Away\one.vhd).Length -gt 1MB") == [True]
+    assert lab.run(r"@(dir \\HV02\C$ -Recurse -File | ? Name -eq one.vhd).Count") == [1]
+    assert lab.tried(r"Get-ChildItem \\HV02\C$\Nowhere") == ["PathNotFound"]
+    assert lab.tried(r"Get-ChildItem \\HV09\C$") != []
