@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from textual import work
+from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.css.query import NoMatches
 
@@ -77,7 +78,15 @@ def entries(app: HvlabApp) -> Iterator[Entry]:
 
 
 class Palette(CommandPalette):
-    """Textual's, but whoever closes it before it has begun to search does not bring the screen down."""
+    """Textual's, but whoever closes it twice, or before it has begun to search, does not bring the screen down."""
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Close, once."""
+        return super().dismiss(result) if self.app.screen is self else AwaitComplete()
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Close, once."""
+        return super().dismiss(result) if self.app.screen is self else AwaitComplete()
 
     @work(exclusive=True, group=CommandPalette._GATHER_COMMANDS_GROUP)
     async def _gather_commands(self, search_value: str) -> None:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from hvlab.tui.canvas import Line, line, wrap
 from hvlab.tui.keys import BINDINGS, key_name
 from hvlab.tui.line_pane import ScrollPane
 from hvlab.tui.markdown import lay_out
+from hvlab.tui.window import Window
 
 if TYPE_CHECKING:
     from hvlab.text import Text
@@ -42,7 +42,7 @@ class HelpBox(ScrollPane):
     """The text of the help."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Window[None]):
     """A window over everything; k leads on to binding keys anew, any other of its keys closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -13,19 +13,19 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from hvlab.tui.canvas import line
 from hvlab.tui.keys import BINDINGS, FIRST, FIXED, is_bindable, key_name, present, rebound, taken_elsewhere
 from hvlab.tui.line_pane import LinePane
+from hvlab.tui.window import Window
 
 if TYPE_CHECKING:
     from hvlab.tui.app import HvlabApp
 
 
-class KeysScreen(ModalScreen[None]):
+class KeysScreen(Window[None]):
     """A window over everything. `needed`: the keys that the prompt takes for itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -7,15 +7,15 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
 from hvlab.tui.canvas import line
 from hvlab.tui.line_pane import LinePane
+from hvlab.tui.window import Window
 
 CHOICES = (("en", "English"), ("de", "Deutsch"))
 
 
-class LanguageScreen(ModalScreen[str | None]):
+class LanguageScreen(Window[str | None]):
     """Ends with the language; `likely`, the system's own, is marked, and Enter takes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

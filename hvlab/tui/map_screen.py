@@ -10,9 +10,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
+
+from hvlab.tui.window import Window
 
 if TYPE_CHECKING:
     from hvlab.course.map import Place, Stretch
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 MARKS = {"passed": "✓", "begun": "◐", "new": "·"}
 
 
-class MapScreen(ModalScreen[str | None]):
+class MapScreen(Window[str | None]):
     """A window over everything. Ends with the id of the lesson chosen, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,alt+l,q", "stay", show=False)]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from hvlab.tui.canvas import line
 from hvlab.tui.line_pane import LinePane
+from hvlab.tui.window import Window
 
 if TYPE_CHECKING:
     from hvlab.tui.app import HvlabApp
@@ -29,7 +29,7 @@ LETTERS = {
 }
 
 
-class PanesScreen(ModalScreen[None]):
+class PanesScreen(Window[None]):
     """A transparent window over the panes. It takes all keys until a letter or Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -13,12 +13,12 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset, Region
-from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from hvlab.tui.canvas import Line, line
 from hvlab.tui.line_pane import LinePane
 from hvlab.tui.markdown import flow, spans
+from hvlab.tui.window import Window
 
 if TYPE_CHECKING:
     from hvlab.tui.app import HvlabApp
@@ -42,7 +42,7 @@ def beside(lit: Region, room: Region, width: int, height: int) -> Offset:
     return Offset(x, max(0, above))
 
 
-class TourScreen(ModalScreen[str]):
+class TourScreen(Window[str]):
     """Ends with the letter that was typed, or with an empty text. `runs`: goes on by itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -23,7 +23,7 @@ from tests.tui.conftest import CREATE, PlainLesson
 
 KEYS = (
     *(f"f{number}" for number in range(1, 10)),
-    *(f"alt+{letter}" for letter in "rpsnmtvlecyhgkojzw"),
+    *(f"alt+{letter}" for letter in "rpsnmtvlecyhgkojzwq"),
     *("alt+left", "alt+right", "alt+up", "alt+down"),
     *("up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
     *("enter", "escape", "tab", "shift+tab", "backspace", "delete", "space"),

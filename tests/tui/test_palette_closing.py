@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
+
+from hvlab.course.map import CourseMap
+from hvlab.course.progress import Progress
 from hvlab.tui.app import HvlabApp
 from hvlab.tui.commands import Palette
+from hvlab.tui.panes_screen import PanesScreen
+from hvlab.tui.window import Window
 
 
 async def test_closing_the_palette_before_it_has_searched_breaks_nothing(
@@ -27,3 +34,28 @@ async def test_closing_the_palette_before_it_has_searched_breaks_nothing(
         await pilot.pause()
         assert isinstance(app.screen, Palette)
         assert app.screen._hit_count > 0
+
+
+@pytest.mark.parametrize("action", ["help", "map", "arrange", "command_palette"])
+async def test_a_window_that_is_asked_to_close_twice_closes_once(
+    make_app: Callable[..., HvlabApp], tmp_path: Path, action: str
+) -> None:
+    app = make_app(lesson=False)
+    app.course = CourseMap(Progress(tmp_path), "en")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        app.action_help()
+        await pilot.pause()
+        below = app.screen
+        if action != "help":
+            getattr(app, f"action_{action}")() if action != "arrange" else app.push_screen(
+                PanesScreen("console")
+            )
+            await pilot.pause()
+        window = app.screen
+        assert (window is below) == (action == "help")
+        assert isinstance(window, Window | Palette)
+        window.dismiss()
+        window.dismiss()
+        await pilot.pause()
+        assert app.screen_stack[1:] == ([] if window is below else [below])
