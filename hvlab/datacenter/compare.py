@@ -28,7 +28,7 @@ LIMIT = 600_000_000_000
 SETTLE = 9_000_000_000
 """After its boot a guest's services still come to terms with the root; the workload begins when they have."""
 COSTS: dict[str, str] = {
-    "exit": "exit",
+    "trap": "exit",
     "halt": "",
     "round trip": "intercept",
     "hypercall": "hypercall",
@@ -181,9 +181,9 @@ def _end(event: TraceEvent) -> tuple[str, int]:
 
 def _counters(event: TraceEvent) -> Iterator[tuple[str, int]]:
     if event.kind == "exit":
-        yield ("halt" if event.get("reason") == "hlt" else "exit"), 1
+        yield ("halt" if event.get("reason") == "hlt" else "trap"), 1
     elif event.kind == "intercept":
-        yield "exit", 1
+        yield "trap", 1
         yield "round trip", 1
         yield "context switch", THERE_AND_BACK
         if event.get("count") > 1:

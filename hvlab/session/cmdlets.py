@@ -272,9 +272,23 @@ def _caused(call: Call, root: int) -> Iterator[tuple[int, TraceEvent]]:
             yield depth + 1, trace[number + 1]
 
 
+STORY_ROWS = 60
+"""Events that a story tells unless all are asked for: one screen and a half."""
+
+
 def _story(call: Call) -> Iterator[object]:
-    for row in _caused(call, _root(call)):
+    root = _root(call)
+    told = more = 0
+    for row in _caused(call, root):
+        if call.args.Depth is not None and row[0] > call.args.Depth:
+            continue
+        if told == STORY_ROWS and not call.args.All:
+            more += 1
+            continue
+        told += 1
         yield STORY.of(row)
+    if more:
+        call.warn(_session(call).text("session.story-more", told=told, more=more, event=root))
 
 
 def _crossings(call: Call) -> Iterator[object]:
@@ -370,6 +384,8 @@ LOOKING = (
         _story,
         Parameter("Command", position=0, sets=("Command",)),
         Parameter("Event", "int", mandatory=True, minimum=1, sets=("Event",)),
+        Parameter("Depth", "int", minimum=0),
+        Parameter("All", "switch"),
         read_only=True,
     ),
     _cmdlet(

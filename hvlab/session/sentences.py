@@ -30,6 +30,9 @@ def _machine_of(source: str, target: str) -> str:
     return ""
 
 
+EXITS = ("exit", "intercept", "hypercall")
+"""Each way in which a processor leaves for the hypervisor: it was trapped, an access is answered by the parent, or it
+called. All of them together are the exits of a partition, here as in Get-LabPartition and a workload's result."""
 HOSTED = frozenset(("context.switch", "host.call", "copy"))
 """What only a monitor hosted by an operating system does: there is no hypervisor then, and no partition."""
 

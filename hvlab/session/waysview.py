@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from hvlab.kernel.trace import RawEvent
 from hvlab.session.managerview import Action
 from hvlab.session.rows import command_of
+from hvlab.session.sentences import EXITS
 from hvlab.session.session import Session
 from hvlab.session.timeline import Step
 
-KINDS = ("hypercall", "exit", "interrupt", "vmbus.message", "ring.packet", "disk.io")
+KINDS = ("exit", "hypercall", "interrupt", "vmbus.message", "ring.packet", "disk.io")
 """What is counted on each way."""
 
 
@@ -93,6 +94,7 @@ def _way(session: Session, tip: int, present: bool, steps: Sequence[Step], start
     if events is None:
         return Way(tip, present, told, False, {}, {})
     counts = Counter(event[1] for event in events[start:])
+    counts["exit"] = sum(counts[kind] for kind in EXITS)
     return Way(tip, present, told, True, {kind: counts[kind] for kind in KINDS}, _machines(events))
 
 

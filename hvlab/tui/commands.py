@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from textual import work
 from textual.await_complete import AwaitComplete
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.css.query import NoMatches
 
 from hvlab.tui.keys import BINDINGS
@@ -84,9 +84,10 @@ class Palette(CommandPalette):
         """Close, once."""
         return super().dismiss(result) if self.app.screen is self else AwaitComplete()
 
-    def dismiss(self, result: None = None) -> AwaitComplete:
-        """Close, once."""
-        return super().dismiss(result) if self.app.screen is self else AwaitComplete()
+    def _action_command_list(self, action: str) -> None:
+        """A key that moves in the list; in a window too small for the list there is nowhere to move."""
+        if any(found.scrollable_content_region for found in self.query(CommandList)):
+            super()._action_command_list(action)
 
     @work(exclusive=True, group=CommandPalette._GATHER_COMMANDS_GROUP)
     async def _gather_commands(self, search_value: str) -> None:

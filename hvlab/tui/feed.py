@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hvlab.session.sentences import machine_of
+from hvlab.session.sentences import EXITS, machine_of
 
 if TYPE_CHECKING:
     from hvlab.kernel import World
@@ -29,6 +29,10 @@ class Sums:
     root: Counter[str] = field(default_factory=Counter)
     """Kind: hypercalls and exits made by the root, interrupts taken by it."""
     bytes_moved: int = 0
+
+    def exits(self, machine: str = "") -> int:
+        """How often the processors of a machine, or all of them, have left for the hypervisor."""
+        return sum(self.machines[machine, kind] if machine else self.kinds[kind] for kind in EXITS)
 
     def add(self, event: TraceEvent) -> None:
         """Count one event."""

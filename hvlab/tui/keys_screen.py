@@ -19,7 +19,7 @@ from textual.widgets.option_list import Option
 from hvlab.tui.canvas import line
 from hvlab.tui.keys import BINDINGS, FIRST, FIXED, is_bindable, key_name, present, rebound, taken_elsewhere
 from hvlab.tui.line_pane import LinePane
-from hvlab.tui.window import Window
+from hvlab.tui.window import Choices, Window
 
 if TYPE_CHECKING:
     from hvlab.tui.app import HvlabApp
@@ -48,7 +48,7 @@ class KeysScreen(Window[None]):
     def compose(self) -> ComposeResult:
         """The list, and below it what one can do or what became of it."""
         with Vertical(id="keys-box"):
-            yield OptionList(id="keys-list")
+            yield Choices(id="keys-list")
             yield LinePane(id="keys-note")
 
     def on_mount(self) -> None:

@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from hvlab.tui.window import Window
+from hvlab.tui.window import Choices, Window
 
 if TYPE_CHECKING:
     from hvlab.course.map import Place, Stretch
@@ -34,7 +34,7 @@ class MapScreen(Window[str | None]):
     def compose(self) -> ComposeResult:
         """The list; what sums it up stands in the border, where no number of lessons pushes it out."""
         with Vertical(id="map-box"):
-            yield OptionList(*self._options(), id="map")
+            yield Choices(*self._options(), id="map")
 
     def on_mount(self) -> None:
         """Begin at the first lesson that is open."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from hvlab.session.sentences import EXITS
 from hvlab.session.units import bytes_text, pages_text
 from hvlab.text import Text
 from hvlab.tui.canvas import DASHED, ROUND, Canvas, fit, wrap
@@ -162,17 +163,17 @@ def _bands(scene: Scene, plan: _Plan, view: HostView, sums: Sums, text: Text) ->
         return
     canvas.put(1, y, text("tui.picture.monitor" if view.hosted else "tui.picture.hypervisor"), "hypervisor~2")
     kinds = sums.kinds
-    figures = [
-        ("↔", kinds["context.switch"], "switches")
-        if view.hosted
-        else ("↯", kinds["hypercall"], "hypercalls"),
-        ("▼", kinds["exit"] + kinds["intercept"], "exits"),
-        ("▴", kinds["interrupt"], "interrupts"),
-    ]
-    parts = [f"{glyph} {number} {text(f'tui.picture.{name}')}" for glyph, number, name in figures]
-    words = "   ".join(parts)
+    exits = f"▼ {sums.exits()} {text('tui.picture.exits')}"
+    interrupts = f"▴ {kinds['interrupt']} {text('tui.picture.interrupts')}"
+    if view.hosted:
+        words = f"↔ {kinds['context.switch']} {text('tui.picture.switches')}   {exits}   {interrupts}"
+        short = f"↔ {kinds['context.switch']}  ▼ {sums.exits()}  ▴ {kinds['interrupt']}"
+    else:  # a hypercall is an exit, too: it is told as what it is of them
+        calls = f"{text('tui.picture.of_these')} ↯ {kinds['hypercall']} {text('tui.picture.hypercalls')}"
+        words = f"{exits}, {calls}   {interrupts}"
+        short = f"▼ {sums.exits()} (↯ {kinds['hypercall']})  ▴ {kinds['interrupt']}"
     if len(words) > plan.width - 16:
-        words = "  ".join(f"{glyph} {number}" for glyph, number, _ in figures)
+        words = short
     canvas.put(plan.width - len(words) - 1, y, words, "hypervisor~1")
     _hardware(scene, plan, view, sums, text)
 
@@ -263,8 +264,11 @@ def _root(
     scene.rails["calls:root"] = Rail(tuple(calls), "hypervisor")
     if not view.launched or view.hosted:
         return
-    figures = f"↯ {sums.root['hypercall']}  ▴ {sums.root['interrupt']}"
+    exits = sum(sums.root[kind] for kind in EXITS)
     meter = Place(9, calls[-1][1], x - 10, "hypervisor")
+    figures = f"▼ {exits} (↯ {sums.root['hypercall']})  ▴ {sums.root['interrupt']}"
+    if len(figures) > meter.width:
+        figures = f"▼ {exits}  ▴ {sums.root['interrupt']}"
     canvas.put(meter.x, meter.y, figures, "dim", meter.width)
     scene.meters["calls:root"] = meter
 
@@ -332,9 +336,8 @@ def _child(
     canvas.put(x + 3, bottom, "┼" if machine.emulated_disk else "┬", "hypervisor+0")
     scene.rails[f"calls:{machine.name}"] = Rail(tuple(cells), "hypervisor")
     count = sums.machines
-    exits = f"▼ {count[machine.name, 'exit'] + count[machine.name, 'intercept']}"
-    calls = "" if hosted else f"  ↯ {count[machine.name, 'hypercall']}"
-    figures = f"{exits}{calls}  ▴ {count[machine.name, 'interrupt']}"
+    calls = "" if hosted else f" (↯ {count[machine.name, 'hypercall']})"
+    figures = f"▼ {sums.exits(machine.name)}{calls}  ▴ {count[machine.name, 'interrupt']}"
     meter = Place(x + 5, plan.hypervisor - 1, width - 6, "hypervisor")
     canvas.put(meter.x, meter.y, figures, "dim", meter.width)
     scene.meters[f"calls:{machine.name}"] = meter

@@ -99,7 +99,7 @@ def sum_rows(found: Comparison, text: Text, width: int, room: int) -> list[Line]
             counts = dict(side.counts)
             said = text(
                 "tui.types.sum_line" if half >= 50 else "tui.types.sum_short",
-                exits=counts["exit"],
+                traps=counts["trap"],
                 hypercalls=counts["hypercall"],
                 switches=counts["context switch"],
                 time=side.total // MICROSECOND,

@@ -57,7 +57,7 @@ def test_the_time_is_the_sum_of_counts_and_shown_costs(platform: str) -> None:
 def test_over_the_vmbus_nothing_overlaps_and_the_clock_shows_the_sum() -> None:
     found = tally("ws2008", SYSTEM)
     assert found.clock == found.total
-    assert (found.counts["hypercall"], found.counts["interrupt"], found.counts["exit"]) == (8, 8, 0)
+    assert (found.counts["hypercall"], found.counts["interrupt"], found.counts["trap"]) == (8, 8, 0)
 
 
 @pytest.mark.parametrize("counter", [counter for counter, cost in COSTS.items() if cost])
@@ -70,10 +70,10 @@ def test_a_changed_cost_can_be_predicted(counter: str) -> None:
 
 def test_the_guest_makes_the_same_accesses_on_both_platforms() -> None:
     here, there = tally("ws2008"), tally("vs2005")
-    assert here.counts["exit"] == there.counts["exit"] == 4 * (6 + 1 + 2 * 8)
+    assert here.counts["trap"] == there.counts["trap"] == 4 * (6 + 1 + 2 * 8)
     assert here.counts["hypercall"] and not there.counts["hypercall"]
-    assert there.counts["context switch"] == 2 * there.counts["exit"] + 4
-    assert here.counts["context switch"] == 2 * here.counts["round trip"] == 2 * here.counts["exit"]
+    assert there.counts["context switch"] == 2 * there.counts["trap"] + 4
+    assert here.counts["context switch"] == 2 * here.counts["round trip"] == 2 * here.counts["trap"]
     assert here.counts["copy"] == 4 * 8, "a sector at a time, by the worker's hand"
     assert there.counts["copy"] == here.counts["copy"] + 4, (
         "and once more into the host's file buffer, a write"
@@ -90,7 +90,7 @@ def test_the_learners_own_world_is_left_alone_and_what_cannot_boot_is_named() ->
     assert rows[-2:] == ["total", "clock"]
     assert lab.world.digest() == before
     assert lab.run(
-        "(Compare-LabPlatform -Count 1 -Cost @{exit=0} | Where-Object Counter -eq exit).vs2005Time"
+        "(Compare-LabPlatform -Count 1 -Cost @{exit=0} | Where-Object Counter -eq trap).vs2005Time"
     ) == [0]
     with pytest.raises(NotComparable):
         tally("vs2005", SYSTEM)

@@ -28,7 +28,7 @@ def test_crossings_count_every_message_exit_hypercall_and_interrupt_once() -> No
 def test_a_story_goes_no_further_to_the_right_than_a_window_holds() -> None:
     lab = Lab()
     lab.boot()
-    lines = [str(line) for line in lab.run("Get-LabStory Start-VM | ForEach-Object Text")]
+    lines = [str(line) for line in lab.run("Get-LabStory Start-VM -All | ForEach-Object Text")]
     indents = [len(line) - len(line.lstrip()) for line in lines]
     assert max(indents) == 2 * DEEPEST and indents[:3] == [0, 2, 4]
     assert any(line.lstrip().startswith(f"({DEEPEST + 1}) ") for line in lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from hvlab.console.host import RecordingHost
 from hvlab.session import travel
+from hvlab.session.cmdlets import STORY_ROWS
 from hvlab.session.replay import replay
 from hvlab.session.session import Session
 from hvlab.session.task import Task
@@ -23,6 +25,10 @@ def _dense(monkeypatch: pytest.MonkeyPatch) -> None:
     """Snapshots at every opportunity: the machine's speed shall not decide what a test covers."""
     monkeypatch.setattr(travel, "SPACING", 0.0)
     monkeypatch.setattr(travel, "SHARE", 0)
+
+
+def warnings_of(host: RecordingHost) -> list[str]:
+    return [text for kind, text in host.messages if kind == "warning"]
 
 
 def errors(session: Session, text: str) -> list[str]:
@@ -449,7 +455,7 @@ def test_a_story_is_what_a_command_led_to() -> None:
     session = Session(host=host)
     done(session, BOOT)
     host.objects.clear()
-    done(session, "Get-LabStory Start-VM")
+    done(session, "Get-LabStory Start-VM -All")
     trace = session.world.trace
     told = [row.get("Event") for row in host.objects]  # type: ignore[attr-defined]
     first = told[0]
@@ -457,3 +463,26 @@ def test_a_story_is_what_a_command_led_to() -> None:
     assert all(trace[number].cause in told for number in told[1:])
     depths = dict(zip(told, [row.get("Depth") for row in host.objects], strict=True))  # type: ignore[attr-defined]
     assert all(depths[number] == depths[trace[number].cause] + 1 for number in told[1:])
+
+
+def test_a_long_story_says_that_it_goes_on_and_how_to_hear_the_rest() -> None:
+    host = RecordingHost()
+    session = Session(host=host)
+    done(session, BOOT)
+    host.objects.clear()
+    done(session, "Get-LabStory Start-VM -All")
+    every = [row.get("Event") for row in host.objects]  # type: ignore[attr-defined]
+    assert not warnings_of(host)
+    host.objects.clear()
+    done(session, "Get-LabStory Start-VM")
+    assert [row.get("Event") for row in host.objects] == every[:STORY_ROWS]  # type: ignore[attr-defined]
+    (said,) = warnings_of(host)
+    assert f"{STORY_ROWS} events" in said and f"{len(every) - STORY_ROWS} more" in said
+    for command in re.findall(r"Get-\w+ [^.:]*[^.: ]", said):
+        host.objects.clear()
+        host.messages.clear()
+        done(session, command)
+        assert host.objects and not warnings_of(host), command
+    host.objects.clear()
+    done(session, f"Get-LabStory -Event {every[0]} -Depth 2")
+    assert {row.get("Depth") for row in host.objects} == {0, 1, 2}  # type: ignore[attr-defined]

@@ -59,3 +59,22 @@ async def test_a_window_that_is_asked_to_close_twice_closes_once(
         window.dismiss()
         await pilot.pause()
         assert app.screen_stack[1:] == ([] if window is below else [below])
+
+
+@pytest.mark.parametrize("size", [(120, 40), (20, 5), (9, 2)])
+async def test_lists_in_a_window_too_small_for_them_take_their_keys(
+    make_app: Callable[..., HvlabApp], tmp_path: Path, size: tuple[int, int]
+) -> None:
+    app = make_app(lesson=False)
+    app.course = CourseMap(Progress(tmp_path), "en")
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        for opening in ("ctrl+p", "alt+l"):
+            await pilot.press(opening)
+            await app.workers.wait_for_complete()
+            await pilot.press("pagedown", "down", "pageup", "up", "end", "home")
+            await pilot.pause()
+            assert len(app.screen_stack) == 2
+            await pilot.press("escape")
+            await pilot.pause()
+            assert len(app.screen_stack) == 1
