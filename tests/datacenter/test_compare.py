@@ -90,7 +90,7 @@ def test_the_learners_own_world_is_left_alone_and_what_cannot_boot_is_named() ->
     assert rows[-2:] == ["total", "clock"]
     assert lab.world.digest() == before
     assert lab.run(
-        "(Compare-LabPlatform -Count 1 -Cost @{exit=0} | Where-Object Counter -eq trap).vs2005Time"
+        "(Compare-LabPlatform -Count 1 -Cost @{trap=0} | Where-Object Counter -eq trap).vs2005Time"
     ) == [0]
     with pytest.raises(NotComparable):
         tally("vs2005", SYSTEM)
