@@ -16,6 +16,8 @@ from hvlab.kernel import Trace, World
 
 _PAIR = re.compile(r"(\d+)\s*[-:=>]*\s*([a-z])\b")
 _UNIT = re.compile(r"(?<=\d)\s+[^\W\d_]{1,12}\.?$")
+_HEX = re.compile(r"0[xX][0-9a-fA-F]{1,16}|[0-9a-fA-F]{3,16}")
+"""As the screen shows pages; without `0x` only where a letter among the digits tells it from a decimal number."""
 _BARE = {
     "choice": r"\d{1,2}",
     "multiple": r"\d{1,2}([\s,;]+\d{1,2})*",
@@ -104,6 +106,8 @@ def is_right(question: Question, text: str, shell: Shell, world: World) -> bool:
         case "event":
             return _points_at(question, meant, world)
     number = read_number(_UNIT.sub("", meant))
+    if number is None and _HEX.fullmatch(meant):
+        number = int(meant, 16)
     if number is not None and condition(shell, f"@({question.expression}) -contains {number}").value:
         return True
     word = meant.replace("'", "''")
@@ -123,7 +127,7 @@ def _points_at(question: Question, text: str, world: World) -> bool:
     if question.event is None or number is None or not 0 < number <= len(world.trace):
         return False
     trace = world.trace
-    if not matches(question.event, trace[number]):
+    if not any(matches(pattern, trace[number]) for pattern in (question.event, *question.events)):
         return False
     if question.after is not None and not _follows(question.event, question.after, trace, number):
         return False

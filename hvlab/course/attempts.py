@@ -142,9 +142,12 @@ def _only_answers(session: Session, statement: Statement) -> bool:
 
 def _sees_commands(check: Check) -> bool:
     """Whether a check asks for the commands that were typed: nothing else is new after one that only looks."""
-    patterns = [pattern for pattern in (check.happened, check.never, *check.order) if pattern is not None]
     asked = (check.expression + check.probe).casefold()
-    return any(pattern.kind == "command" for pattern in patterns) or "command" in asked or "labevent" in asked
+    return (
+        any(pattern.kind == "command" for pattern in check.patterns)
+        or "command" in asked
+        or "labevent" in asked
+    )
 
 
 def _sees_answers(check: Check) -> bool:

@@ -116,6 +116,8 @@ def _asks(check: Check) -> str:
     if check.expression:
         probe = f"after {check.probe!r} on a copy: " if check.probe else ""
         return probe + " ".join(check.expression.split())
+    if check.all:
+        return "each of these: " + ", ".join(pattern.kind for pattern in check.all)
     if check.order:
         return "in this order: " + ", ".join(pattern.kind for pattern in check.order)
     pattern = check.happened or check.never

@@ -79,14 +79,28 @@ class Examiner:
             parts.append((count == 0, "0", str(count)))
         if check.order:
             parts.append(_in_order(check, list(trace.of_kinds({pattern.kind for pattern in check.order}))))
+        for pattern in check.all:
+            count = _count(pattern, trace)
+            parts.append((count >= 1, ">= 1", str(count)))
         if check.answer:
             question = self.lesson.question(check.answer)
             given = self.session.answers.get(check.answer)
             right = question is not None and given is not None and self.is_right(question, given)
             parts.append((right, "", given or "-"))
+            if right and check.foretells is not None:
+                parts.append(self._foretold(check.answer, check.foretells))
         failed = next((part for part in parts if not part[0]), None)
         chosen = failed or (parts[0] if parts else (False, "", ""))
         return CheckResult(check, FAIL if failed or not parts else PASS, chosen[1], chosen[2])
+
+    def _foretold(self, question: str, experiment: Pattern) -> tuple[bool, str, str]:
+        """Whether the first answer came before the experiment; which event of it came too soon, if not."""
+        answered = self.session.answers.first[question]
+        trace = self.session.world.trace
+        early = next((e for e in trace.of_kinds({experiment.kind}) if matches(experiment, e)), None)
+        if early is None or early.seq > answered:
+            return True, "", ""
+        return False, "", f"#{early.seq}"
 
     def is_right(self, question: Question, text: str) -> bool:
         """Whether an answer is right, in the world as it is now."""

@@ -22,7 +22,7 @@ def _submit(call: Call) -> None:
             "ObjectNotFound",
             explain=("explain.no-such-question", {"known": names}),
         )
-    session.answers[call.args.Question] = call.args.Answer
+    session.answers.give(call.args.Question, call.args.Answer, len(session.world.trace))
 
 
 @functools.cache

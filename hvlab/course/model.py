@@ -60,17 +60,27 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     happened: Pattern | None = None
     never: Pattern | None = None
     order: list[Pattern] = []
+    all: list[Pattern] = []
+    """Events that must have happened, in any order."""
     within_ms: int = 0
     probe: str = ""
     at_least: int = 1
     exactly: int | None = None
     answer: str = ""
+    foretells: Pattern | None = None
+    """The experiment that `answer` foretells: the question must have been answered before the first such event."""
     part: Literal["", "transfer", "fault", "why"] = ""
     """Of an exam: which third of its blueprint it belongs to."""
     claims: list[int] = []
     """The rows of the checked handout (assets/handout.toml) whose opposite fails here; a wrong-*.ps1 shows it."""
     repeat: list[str] = []
     """Of an exam: the lessons to repeat where it fails; the first says to which chapter it counts."""
+
+    @property
+    def patterns(self) -> list[Pattern]:
+        """All that it looks for in the trace."""
+        single = [one for one in (self.happened, self.never, self.foretells) if one is not None]
+        return [*single, *self.order, *self.all]
 
 
 class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -105,7 +115,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
       comes to several values, each of them is right, and so are all together with spaces between.
     - `event`: point at an event of the trace that fits, by its number; with `cause_of` it must
       also have led to the last event that fits that pattern, with `after` be the first that fits after one
-      that fits that pattern.
+      that fits that pattern. What fits one of `events` is right, too.
 
     A `guess` is asked before an experiment: it is recorded and answered by the
     experiment, never marked.
@@ -120,6 +130,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     items: list[Item] = []
     expression: str = ""
     event: Pattern | None = None
+    events: list[Pattern] = []
     cause_of: Pattern | None = None
     after: Pattern | None = None
     guess: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 
 from hvlab.console.errors import ConsoleError
@@ -11,6 +12,10 @@ from hvlab.kernel import TraceEvent
 
 EVENT_FIELDS = ("partition", "channel", "source", "target")
 """What a pattern may ask of any event, besides the kind's own fields."""
+
+
+_SIZE = re.compile(r"(\d+)([KMGkmg])[Bb]")
+_SHIFT = {"K": 10, "M": 20, "G": 30}
 
 
 def condition(shell: Shell, source: str) -> Verdict:
@@ -29,7 +34,10 @@ def _fits(actual: str, wanted: str) -> bool:
 
 
 def matches(pattern: Pattern, event: TraceEvent) -> bool:
-    """Whether an event fits a pattern; text in any case, with `*` for anything. A missing field does not fit."""
+    """Whether an event fits a pattern; text in any case, with `*` for anything. A missing field does not fit.
+
+    A number may be wanted as a size, such as `48KB`.
+    """
     if event.kind != pattern.kind:
         return False
     if pattern.vm:
@@ -40,7 +48,11 @@ def matches(pattern: Pattern, event: TraceEvent) -> bool:
     for name, wanted in pattern.fields.items():
         actual = getattr(event, name) if name in EVENT_FIELDS else event.get(name)
         if isinstance(wanted, str):
-            if not _fits(str(actual), wanted):
+            size = _SIZE.fullmatch(wanted) if isinstance(actual, int) else None
+            if size is not None:
+                if actual != int(size[1]) << _SHIFT[size[2].upper()]:
+                    return False
+            elif not _fits(str(actual), wanted):
                 return False
         elif actual != wanted:
             return False

@@ -142,9 +142,7 @@ def _patterns(lesson: Lesson) -> list[str]:
     """A pattern that no event can fit proves nothing, least of all as a `never`."""
     problems = []
     for check in lesson.plan.check:
-        for pattern in [check.happened, check.never, *check.order]:
-            if pattern is None:
-                continue
+        for pattern in check.patterns:
             kind = KINDS.get(pattern.kind)
             if kind is None:
                 problems.append(f"check {check.id}: there is no kind of event {pattern.kind!r}")

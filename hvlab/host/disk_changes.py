@@ -89,4 +89,4 @@ def _check_unused(service: Vmms, letter: str) -> None:
 
 def _note(service: Vmms, disk: PhysicalDisk, action: str) -> None:
     target = service.storage.name
-    service.world.emit("host.file", service.name, target, None, None, None, action, disk.path, disk.size)
+    service.world.emit("host.file", service.name, target, None, None, None, action, disk.path, disk.size, "")

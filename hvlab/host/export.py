@@ -108,7 +108,16 @@ class Export(FileJob):
                 files.delete(one.target)
                 raise
         self.world.emit(
-            "host.file", service.name, storage.name, None, None, None, "copy", one.target, source.size
+            "host.file",
+            service.name,
+            storage.name,
+            None,
+            None,
+            None,
+            "copy",
+            one.target,
+            source.size,
+            one.source,
         )
 
     def _finish(self, service: Vmms) -> None:

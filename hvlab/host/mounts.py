@@ -145,5 +145,5 @@ def _write_back(disk: vhd.Vhd, volume: Volume) -> bool:
 def _note(service: Vmms, action: str, one: Mount) -> None:
     size = service.storage.open(one.path).file_size
     service.world.emit(
-        "host.file", service.name, service.storage.name, None, None, None, action, one.path, size
+        "host.file", service.name, service.storage.name, None, None, None, action, one.path, size, ""
     )

@@ -45,7 +45,7 @@ KINDS = _catalogue(
     Kind("context.switch", "root", ("process",)),
     Kind("host.call", "root", ("name", "path", "amount")),
     Kind("copy", "root", ("what", "amount")),
-    Kind("host.file", "root", ("action", "path", "size")),
+    Kind("host.file", "root", ("action", "path", "size", "origin")),
     Kind("snapshot", "root", ("action", "name", "count")),
     Kind("transfer", "root", ("action", "vm", "folder")),
     Kind("cluster", "root", ("action", "object", "detail")),

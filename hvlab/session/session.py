@@ -32,6 +32,7 @@ from hvlab.datacenter.build import HOST, build_world
 from hvlab.kernel import World
 from hvlab.kernel.queue import FOREVER
 from hvlab.session import statefile
+from hvlab.session.answered import Answers
 from hvlab.session.breakpoints import Breakpoints
 from hvlab.session.cmdlets import SESSION_CMDLETS, TRAVELLING
 from hvlab.session.log import Entry, Header, LogWriter, cut_torn_line, new_header, read
@@ -105,7 +106,7 @@ class Session:
         self.store = Store(folder)
         """The real files that were brought in; `store` is where a replay finds them."""
         self.exported: list[tuple[str, int]] = []
-        self.answers: dict[str, str] = {}
+        self.answers = Answers()
         self.hints: list[str] = []
         self._command = 0
         self._halt: Entry | None = None
@@ -490,7 +491,7 @@ class Session:
         self.travel.enter_branch()
         self._begin(len(self.log.entries) + 1)
         self._note("answer", name=question, text=text)
-        self.answers[question] = text
+        self.answers.give(question, text, len(self._world.trace))
 
     def take_hint(self, name: str) -> None:
         """The learner looks at a hint. What was seen stays seen, whatever is undone."""
@@ -581,7 +582,7 @@ class Session:
         if world.processed != entry.at:
             raise ReplayMismatch(entry, world.processed)
         if entry.kind == "answer":
-            self.answers[entry.name] = entry.text
+            self.answers.give(entry.name, entry.text, len(world.trace))
             return 0, False
         before = self._replies, self._halt
         self._replies, self._halt = list(step.replies), step.halt

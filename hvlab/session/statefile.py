@@ -28,6 +28,7 @@ from hvlab.kernel import Component, WorldState
 from hvlab.kernel.queue import handler_name, handler_of
 from hvlab.kernel.trace import KINDS, RawEvent
 from hvlab.kernel.world import ComponentState
+from hvlab.session.answered import Answers
 from hvlab.session.encoding import BadState, Blobs, CannotKeep, Reader, Writer, class_name, class_of
 from hvlab.session.log import Entry, Header, text_of
 from hvlab.session.shellfile import ShellReader, ShellWriter
@@ -186,7 +187,7 @@ class _StateWriter:
                 [None if component is None else self._component(component) for component in world.components],
             ],
             "shell": self._shell.write(checkpoint.shell),
-            "answers": checkpoint.answers,
+            "answers": [checkpoint.answers, checkpoint.answers.first],
             "exported": checkpoint.exported,
         }
 
@@ -267,7 +268,9 @@ def decoded(session: Session, data: bytes, entries: Sequence[Entry]) -> Kept:
         world = _world(form["world"], components, reader)
         tape = Tape(tape, events[: world.trace_length])
         shell = shells.read(form["shell"])
-        kept.checkpoints[form["node"]] = Checkpoint(world, tape, shell, form["answers"], form["exported"])
+        kept.checkpoints[form["node"]] = Checkpoint(
+            world, tape, shell, Answers(*form["answers"]), form["exported"]
+        )
     kept.ends = {node: Place(*place) for node, *place in content["ends"]}
     kept.waits = {node: [Place(*place) for place in places] for node, places in content["waits"]}
     kept.exported = [(path, size) for path, size in content["exported"]]

@@ -27,6 +27,7 @@ from hvlab.console.host import RecordingHost
 from hvlab.kernel import World, WorldState
 from hvlab.kernel.trace import RawEvent
 from hvlab.session import shellstate
+from hvlab.session.answered import Answers
 from hvlab.session.log import Entry
 from hvlab.session.shellstate import ShellState
 from hvlab.session.tape import Tape
@@ -69,7 +70,7 @@ class Checkpoint:
     world: WorldState
     tape: Tape
     shell: ShellState
-    answers: dict[str, str]
+    answers: Answers
     exported: int
 
 
@@ -248,7 +249,7 @@ class Travel:
         session = self.session
         shell = shellstate.save(session.shell, self.world)
         self.checkpoints[head] = Checkpoint(
-            self.world.snapshot(), self._record(), shell, dict(session.answers), len(session.exported)
+            self.world.snapshot(), self._record(), shell, session.answers.copy(), len(session.exported)
         )
         self.ends[head] = self.place
         self._note(head, None, begun)
@@ -535,8 +536,7 @@ class Travel:
         self._tape = checkpoint.tape
         self.world.go_to(checkpoint.world)
         shellstate.apply(checkpoint.shell, session.shell, self.world)
-        session.answers.clear()
-        session.answers.update(checkpoint.answers)
+        session.answers.become(checkpoint.answers)
         del session.exported[checkpoint.exported :]
 
     @contextmanager

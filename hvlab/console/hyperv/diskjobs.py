@@ -86,7 +86,7 @@ def _convert(call: Call) -> Iterator[object]:
             files.delete(path)
 
     _work(call, "Convert-VHD", editing.sectors_held(disk), change, path)
-    note(call, "convert", target, disk.size)
+    note(call, "convert", target, disk.size, path)
     if args.Passthru:
         yield disk_object(call, target)
 
@@ -181,7 +181,7 @@ def _merge(call: Call) -> Iterator[object]:
     if call.should_process(path, "Merge-VHD"):
         moved = disk.allocated_blocks * disk.block_size // 512
         _work(call, "Merge-VHD", moved, lambda: editing.merge(files, path, disk), path)
-        note(call, "merge", parent, files.open(parent).size)
+        note(call, "merge", parent, files.open(parent).size, path)
         for machine in vmms(call.lab).machines.values():
             for drive in machine.drives:
                 if drive.path.casefold() == path.casefold():
@@ -238,7 +238,7 @@ def _set(call: Call) -> Iterator[object]:
             editing.reconnect(files, path, parent, below, timestamp=timestamp)
         except StorageError as error:
             raise storage_error(error, path) from None
-        note(call, "reconnect", path, files.open(path).size)
+        note(call, "reconnect", path, files.open(path).size, parent)
     if args.Passthru:
         yield disk_object(call, path)
 

@@ -130,7 +130,7 @@ def create_child(call: Call, path: str, parent: str) -> str:
     except StorageError as error:
         files.delete(path)
         raise storage_error(error, path) from None
-    note_created(call.lab, path, below.size)
+    note_created(call.lab, path, below.size, files.open(parent).file.path)
     return path
 
 
@@ -141,10 +141,12 @@ def new_identity(lab: Lab) -> tuple[uuid.UUID, int]:
     return identifier, LAB_BEGIN + world.now // 1_000_000_000
 
 
-def note_created(lab: Lab, path: str, size: int) -> None:
-    """A virtual disk's file has been made."""
+def note_created(lab: Lab, path: str, size: int, origin: str = "") -> None:
+    """A virtual disk's file has been made; `origin` is its parent's path."""
     files = vmms(lab).storage
-    lab.world.emit("host.file", f"{lab.host}/root/vmms", files.name, None, None, None, "create", path, size)
+    lab.world.emit(
+        "host.file", f"{lab.host}/root/vmms", files.name, None, None, None, "create", path, size, origin
+    )
     files.files.touch(path, seconds(lab.world.now))
 
 

@@ -43,6 +43,7 @@ def _export(call: Call) -> None:
         "export",
         path,
         handle.size,
+        path,
     )
 
 

@@ -280,7 +280,7 @@ def copy(call: Call, path: str, target: str) -> None:
         host.delete(target)
     copied = host.create(target).file
     copied.content, copied.modified = source.file.content.copy(), source.file.modified
-    note(call, "copy", target, source.size)
+    note(call, "copy", target, source.size, path)
 
 
 def move(call: Call, path: str, target: str) -> None:
@@ -305,7 +305,7 @@ def move(call: Call, path: str, target: str) -> None:
     host.delete(path)
     placed = host.create(target).file
     placed.content, placed.modified = content, moved.modified
-    note(call, "move", target, content.size)
+    note(call, "move", target, content.size, path)
 
 
 def delete(call: Call, path: str) -> None:
@@ -322,10 +322,10 @@ _CHANGES = ("create", "write", "convert", "resize", "compact", "merge", "reconne
 """What changes a file; a copy and a file that was moved keep their times."""
 
 
-def note(call: Call, action: str, path: str, size: int) -> None:
-    """Let the trace know what was done to a file."""
+def note(call: Call, action: str, path: str, size: int, origin: str = "") -> None:
+    """Let the trace know what was done to a file; `origin` is the file that it was made from."""
     source = f"{call.lab.host}/root/vmms"
-    call.lab.world.emit("host.file", source, storage(call).name, None, None, None, action, path, size)
+    call.lab.world.emit("host.file", source, storage(call).name, None, None, None, action, path, size, origin)
     if action in _CHANGES:
         files(call).touch(path, seconds(call.lab.world.now))
 

@@ -128,4 +128,6 @@ def copy(call: Call, entry: Entry, target: Share) -> None:
     content = host.files(call).open(entry.path).file.content
     target.files.create(target.path).file.content = content.copy()
     source_path, store = f"{call.lab.host}/root/vmms", f"{target.lab.host}/root/storage"
-    call.lab.world.emit("host.file", source_path, store, None, None, None, "copy", target.path, content.size)
+    call.lab.world.emit(
+        "host.file", source_path, store, None, None, None, "copy", target.path, content.size, entry.path
+    )

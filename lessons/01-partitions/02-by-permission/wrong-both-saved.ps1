@@ -1,4 +1,4 @@
-# check: apart
+# check: resting
 Start-VM web01
 Submit-LabAnswer order '4 3 1 5 2'
 Submit-LabAnswer pages ((Get-VM files).MemoryStartup / 4KB)

@@ -10,3 +10,4 @@ Connect-VMNetworkAdapter web01 -SwitchName Office
 Connect-VMNetworkAdapter test01 -SwitchName Lab
 Stop-VM web01
 Add-VMNetworkAdapter web01 -SwitchName Lab
+Submit-LabAnswer match '1b 2a 3c'

@@ -5,5 +5,7 @@ Set-LabGuestAddress web01 192.168.0.21
 Set-LabGuestAddress test01 192.168.0.22
 Test-LabNetwork
 New-VMSwitch Inside -SwitchType Internal
+Connect-VMNetworkAdapter web01, test01 -SwitchName Inside
 New-VMSwitch Office -SwitchType Private
 Connect-VMNetworkAdapter web01 -SwitchName Office
+Submit-LabAnswer match '1b 2a 3c'

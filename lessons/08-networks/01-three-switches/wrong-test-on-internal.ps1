@@ -10,3 +10,4 @@ New-VMSwitch Office -NetAdapterName 'Local Area Connection 2'
 Connect-VMNetworkAdapter web01 -SwitchName Office
 Stop-VM web01
 Add-VMNetworkAdapter web01 -SwitchName Inside
+Submit-LabAnswer match '1b 2a 3c'
