@@ -6,6 +6,7 @@ import shutil
 import tomllib
 from pathlib import Path
 
+from hvlab.course import blueprint
 from hvlab.course.loading import load
 from hvlab.course.model import BadLesson, Lesson
 
@@ -34,7 +35,19 @@ def prepare(lesson: Lesson, checks: Path, folder: Path) -> Lesson:
     with (target / "lesson.toml").open("a", encoding="utf-8") as file:
         file.write("\n" + added)
     try:
-        return load(target)
+        graded = load(target)
+        if wrong := _against_blueprint(graded):
+            raise BadLesson(f"{checks}: {wrong}")
     except BadLesson as error:
         shutil.rmtree(target)
         raise BadLesson(str(error).replace(str(target / "lesson.toml"), str(checks))) from None
+    return graded
+
+
+def _against_blueprint(graded: Lesson) -> str:
+    """What hidden checks would make of the practical exam that it must not be; empty if nothing.
+
+    They belong to a part and name the lessons to repeat, as its own do; a third of the points stays a third.
+    """
+    problems = blueprint.problems(graded) if graded.plan.exam else []
+    return problems[0] if problems else ""

@@ -85,13 +85,18 @@ def _serve(
 
     text = text_in(language)
     read_lti = _lti(lti)
+    try:
+        plan = library.find(lesson) if lesson else library.first()
+    except library.BadLesson as error:
+        raise BadInput(str(error)) from None
+    if exam is None and plan.plan.exam:
+        exam = plan.minutes  # the practical exam is one, however it is opened
     if exam is None and (allow or checks):
         raise BadInput(text("classroom.serve.no_exam"))
     from hvlab.course.exam import Terms
 
     terms = None if exam is None else Terms(exam, list(allow), offline)
     try:
-        plan = library.find(lesson) if lesson else library.first()
         listener = serving.listen(host, port)
         opened = serving.open_class(
             folder or paths.user_data() / "class", plan.id, hours, database, terms=terms, checks=checks
