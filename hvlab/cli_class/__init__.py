@@ -71,14 +71,19 @@ def commands(
     @click.argument("place", metavar="CODE@HOST")
     @click.option("--wall", is_flag=True, help="Begin with the wall, for a projector.")
     @click.option("--plain", is_flag=True, help="Print how the class stands, and end.")
+    @click.option(
+        "--password-file",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="Read the password from here.",
+    )
     @language_option
-    def watch(place: str, wall: bool, plain: bool, language: str | None) -> None:
+    def watch(place: str, wall: bool, plain: bool, password_file: Path | None, language: str | None) -> None:
         """Show who is where in the class, open their labs, talk and send to them.
 
         The password is asked for, or read from HVLAB_CLASS_PASSWORD. Without a terminal it prints how the class stands.
         """
         text = text_in(language)
-        instructor = instructor_of(place, text)
+        instructor = instructor_of(place, text, password_file)
         first = asked(text, lambda: instructor.look(text.language))
         if plain or not has_terminal():
             from hvlab.classroom.view import as_text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -45,11 +46,11 @@ def asked(text: Text, ask: Callable[[], Any]) -> Any:
         raise BadInput(text(error.message, **error.values) if known else error.message) from None
 
 
-def instructor_of(place: str, text: Text) -> Instructor:
+def instructor_of(place: str, text: Text, file: Path | None = None) -> Instructor:
+    """Who may look at the class: by the password that is asked for, in the environment, or in a file. BadInput."""
     need_extra()
     from hvlab.classroom.client import Instructor
 
-    password = os.environ.get(PASSWORD) or click.prompt(
-        text("classroom.watch.password"), hide_input=True, err=True
-    )
+    password = file.read_text(encoding="utf-8").strip() if file is not None else os.environ.get(PASSWORD)
+    password = password or click.prompt(text("classroom.watch.password"), hide_input=True, err=True)
     return Instructor(address_of(place, text), password)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from hvlab.classroom.lti import Tool
 
 
+INSTRUCTOR = "instructor"
+"""The name under which the instructor logs in to the pages, with their password."""
 KEY = 40
 """Letters of a key, and more than a class code has."""
 
@@ -163,7 +165,8 @@ def _lti(file: Path | None) -> Callable[[Path], Tool | None]:
 def _browser(place: str, host: str, port: int, most: int, folder: Path | None, language: str | None) -> None:
     """Let learners join the class at CODE@HOST with a browser, nothing installed (needs the extra 'hvlab[web]').
 
-    They log in with their name and the class code. Each costs a process on this machine, hence --most.
+    They log in with their name and the class code. Each costs a process on this machine, hence --most. The instructor
+    logs in as `instructor` with the password, and has the instructor's screen.
     """
     import datetime
     import hashlib
@@ -179,7 +182,7 @@ def _browser(place: str, host: str, port: int, most: int, folder: Path | None, l
         raise BadInput("this needs textual-serve: pip install 'hvlab[web]'") from None
     from hvlab import paths
     from hvlab.classroom import certificate, link
-    from hvlab.classroom.client import Refusal
+    from hvlab.classroom.client import Instructor, Refusal
     from hvlab.classroom.limits import Tries
 
     address = address_of(place, text)
@@ -194,6 +197,18 @@ def _browser(place: str, host: str, port: int, most: int, folder: Path | None, l
     def enter(name: str, code: str, visitor: str, remote: str) -> list[str]:
         if tries.used_up(remote):
             raise Refusal("too-many-tries")
+        if name == INSTRUCTOR and not address.code.opens(code):
+            try:
+                Instructor(address, code).look(text.language)
+            except Refusal:
+                tries.fail(remote)
+                raise Refusal("wrong-code") from None
+            file = kept / "instructor"
+            file.touch(mode=0o600)
+            file.write_text(
+                code, encoding="utf-8"
+            )  # not among a process's arguments, where others could read it
+            return ["class", "watch", place, "--password-file", str(file), "--lang", text.language]
         mine = kept / hashlib.sha256(visitor.encode()).hexdigest()[:32]
         if len(code) >= KEY and not address.code.opens(code):  # a learning platform's launch has given it
             try:
