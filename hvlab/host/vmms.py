@@ -7,7 +7,7 @@ limits; a refusal names its reason and its figures (`Refusal`), and changes noth
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from hvlab.catalog import Platform
 from hvlab.guests.guest import GuestSystem
@@ -37,7 +37,7 @@ from hvlab.host.services.storage import StorageService
 from hvlab.host.snapshots import Merge, Snapshot
 from hvlab.host.worker import Worker
 from hvlab.hypervisor.memory import PAGE_SIZE
-from hvlab.kernel import Component, handler
+from hvlab.kernel import Component, derived, handler
 from hvlab.storage import iso, raw, vhd
 from hvlab.storage.volume import StorageError
 
@@ -64,6 +64,11 @@ class Vmms(Component):
         """By case-folded name, in the order of creation."""
         self.ran_before: tuple[str, ...] = ()
         """The machines that ran when the host was switched off, by folded name."""
+
+    @derived
+    def views(self) -> dict[str, Any]:
+        """What whoever shows the machines has made of them, by identifier; it is made again when they are put back."""
+        return {}
 
     @property
     def root(self) -> RootKernel:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from hvlab.console.lab import Lab
 from hvlab.console.objects import Column, DateTime, EnumType, ObjectType, PSObject, TimeSpan
@@ -231,8 +232,19 @@ def machine_object(lab: Lab, machine: VirtualMachine) -> object:
 
 def machine_objects(lab: Lab, machines: Iterable[VirtualMachine]) -> list[object]:
     """The objects for machines, in their order."""
-    service = vmms(lab)
-    return [PSObject(MACHINE, MachineView(lab, one.identifier, one, service)) for one in machines]
+    return list(map(partial(PSObject, MACHINE), machine_views(lab, vmms(lab), machines)))
+
+
+def machine_views(lab: Lab, service: Vmms, machines: Iterable[VirtualMachine]) -> list[MachineView]:
+    """Views of a host's machines: those that were made before, where there are any."""
+    known = service.views
+    found: list[MachineView] = []
+    for one in machines:
+        view = known.get(one.identifier)
+        if view is None or view.last is not one or view.lab is not lab:
+            view = known[one.identifier] = MachineView(lab, one.identifier, one, service)
+        found.append(view)
+    return found
 
 
 def drive_object(machine: VirtualMachine, drive: Drive) -> object:

@@ -62,12 +62,18 @@ def instances(lab: Lab, namespace: str, name: str, condition: Condition | None =
 
     NotInWmi, BadQuery, both when the first is asked for.
     """
+    yield from _chosen(lab, namespace, name, condition)
+
+
+def _chosen(lab: Lab, namespace: str, name: str, condition: Condition | None) -> list[Instance]:
     kinds = _derived(namespace, name)
     if not kinds:
         raise NotInWmi("no-class", name)
+    chosen: list[Instance] = []
     for kind in kinds:
         found = kind.all(lab, namespace)
-        yield from found if condition is None else filter(condition(kind.reader), found)
+        chosen += found if condition is None else filter(condition(kind.reader), found)
+    return chosen
 
 
 def find_path(lab: Lab, namespace: str, path: str) -> Instance | None:
@@ -101,7 +107,7 @@ def ask(lab: Lab, namespace: str, query: str) -> tuple[tuple[str, ...], list[Ins
     if isinstance(parsed, EventQuery):
         raise BadQuery("an event query is for Register-WmiEvent", 0)
     if isinstance(parsed, Select):
-        return parsed.properties, list(instances(lab, namespace, parsed.source, parsed.condition))
+        return parsed.properties, _chosen(lab, namespace, parsed.source, parsed.condition)
     return (), list(_related(lab, namespace, parsed))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hvlab.console.hyperv.objects import MachineView, vmms
+from hvlab.console.hyperv.objects import MachineView, machine_views, vmms
 from hvlab.console.lab import Lab
 from hvlab.console.wmi.model import Instance
 from hvlab.host.machine import VirtualMachine
@@ -11,7 +11,7 @@ from hvlab.host.machine import VirtualMachine
 def views(lab: Lab) -> list[MachineView]:
     """The machines, in the order of their creation."""
     service = vmms(lab)
-    return [MachineView(lab, one.identifier, one, service) for one in service.machines.values()]
+    return machine_views(lab, service, service.machines.values())
 
 
 def machine_of(one: Instance) -> VirtualMachine:
