@@ -47,17 +47,28 @@ def _table(names: list[str], jobs: int) -> int:
     for name, rows in zip(names, _all(names, jobs), strict=True):
         click.echo(f"{name:<30} {_columns(_counts(rows))}")
         judged += rows
+        for one in rows:
+            if not one.as_meant:
+                _tell(one, known)
+        sys.stdout.flush()
     click.echo(f"{f'{len(names)} lessons':<30} {_columns(_counts(judged))}")
     odd = [one for one in judged if not one.as_meant]
-    for one in odd:
-        what = "accepted" if one.accepted else f"refused at {', '.join(one.failed) or 'its form'}"
-        click.echo(
-            f"{one.name} {one.answer.step or 'whole'}: meant {one.answer.verdict}, {what}: {one.answer.way}"
-        )
-        for line in (one.said, f"known: {known[one.name]}" if one.name in known else ""):
-            if line:
-                click.echo(f"    {line}")
-    return 0 if all(one.name in known for one in odd) else 1
+    named = sum(one.name in known for one in odd)
+    click.echo(
+        f"{len(odd)} are judged otherwise than they were meant, {named} of them for a reason that is written down"
+    )
+    return 0 if named == len(odd) else 1
+
+
+def _tell(one: blind.Judged, known: dict[str, str]) -> None:
+    """An answer that is judged otherwise than it was meant."""
+    what = "accepted" if one.accepted else f"refused at {', '.join(one.failed) or 'its form'}"
+    click.echo(
+        f"  {one.name} {one.answer.step or 'whole'}: meant {one.answer.verdict}, {what}: {one.answer.way}"
+    )
+    for line in (one.said, f"known: {known[one.name]}" if one.name in known else ""):
+        if line:
+            click.echo(f"      {line}")
 
 
 def _try(name: str, step: str) -> int:
