@@ -12,7 +12,7 @@ from hvlab.console.runtime import Scope
 from hvlab.console.statements import StatementCompiler
 from hvlab.console.syntax import Binary, ExpressionElement, Node, Paren, Pipeline, Unary
 
-_WORDS = {
+WORDS = {
     "eq": "",
     "ne": "not ",
     "gt": "more than ",
@@ -30,7 +30,7 @@ _WORDS = {
     "is": "of type ",
     "isnot": "not of type ",
 }
-_TESTS = COMPARISONS | frozenset(_WORDS)
+_TESTS = COMPARISONS | frozenset(WORDS)
 _SHOWN_ITEMS = 6
 _SHOWN_CHARACTERS = 200
 
@@ -119,7 +119,7 @@ def _judge(compiler: StatementCompiler, node: Node, scope: Scope) -> Verdict:
             except CmdletError as error:
                 raise compiler.located(error, inner.span) from None
             wanted = to_list(right) if inner.operator in ("in", "notin") else right
-            return Verdict(to_bool(result), _WORDS[inner.operator] + show(wanted), show(left), text)
+            return Verdict(to_bool(result), WORDS[inner.operator] + show(wanted), show(left), text)
     if isinstance(inner, Unary) and inner.operator == "not":
         verdict = _judge(compiler, inner.operand, scope)
         return Verdict(not verdict.value, f"not {verdict.expected}", verdict.actual, text)

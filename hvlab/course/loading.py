@@ -17,6 +17,7 @@ from hvlab.course import drawing
 from hvlab.course.model import (
     LANGUAGES,
     NOTES,
+    PANES,
     BadLesson,
     Chapter,
     Check,
@@ -205,6 +206,7 @@ def _cross_check(lesson: Lesson) -> None:
         if question.correct:
             named.append(question.correct)
         wanted += [(f"question {question.id}", "choice", name, choices) for name in named]
+    wanted += [("panes", "pane", name, list(PANES)) for name in plan.panes]
     for place, kind, name, known in wanted:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)

@@ -30,6 +30,28 @@ NOTES = ("aim", "mistakes", "demo", "questions")
 """The sections of an instructor's notes, in their order."""
 
 
+PANES = (
+    "lesson",
+    "picture",
+    "events",
+    "console",
+    "rings",
+    "processors",
+    "storage",
+    "network",
+    "manager",
+    "server",
+    "datacenter",
+    "types",
+    "history",
+    "guestview",
+    "backup",
+    "conversion",
+    "ways",
+)
+"""What a screen can show beside a lesson: panes, then views."""
+
+
 class BadLesson(Exception):
     """A lesson's file is missing or wrong: one sentence with file, place and what would be right."""
 
@@ -216,6 +238,8 @@ class LessonFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     par: int = 0
     """The fewest commands with which it can be done; 0 where nobody counts."""
     panes: list[str] = []
+    """The panes with which the lesson opens (PANES); a view among them stands where the picture does.
+    Learners may open others by hand. Empty: as the screen comes."""
     exam: bool = False
     """A final exam: no hints, and answers are noted without a word on whether they are right (blueprint)."""
 

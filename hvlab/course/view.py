@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from hvlab.console.conditions import WORDS
 from hvlab.course import answers, copies
 from hvlab.course.blueprint import ChapterResult, by_chapter
 from hvlab.course.checks import NOT_REACHED, PASS, CheckResult, Examiner
@@ -95,6 +96,9 @@ class LessonView(Protocol):
 
     def page(self, *, plain: bool = False) -> str:
         """The present step's text, Markdown; `plain` names words to type where a screen has keys."""
+
+    def panes(self) -> Sequence[str]:
+        """The panes it is best seen with (model.PANES); none: as the screen comes."""
 
     def steps(self) -> tuple[int, int]:
         """The present step, from 1, and how many there are."""
@@ -221,6 +225,10 @@ class OpenLesson:
             body += "\n\n" + self.text(f"{done}_plain" if plain else done)
         return body
 
+    def panes(self) -> Sequence[str]:
+        """The panes it is best seen with; none: as the screen comes."""
+        return self.lesson.plan.panes
+
     def passed(self) -> bool:
         """Whether every goal of the lesson is reached."""
         return all(verdict == PASS for verdict, _, _ in self._goals)
@@ -238,9 +246,29 @@ class OpenLesson:
         return [
             self._unmarked(check)
             if self.lesson.plan.exam and check.answer
-            else Goal(check.id, check.title[self.language], verdict, expected, actual, check.points)
+            else Goal(
+                check.id,
+                check.title[self.language],
+                verdict,
+                self._in_words(expected),
+                self._in_words(actual),
+                check.points,
+            )
             for check, (verdict, expected, actual) in zip(self.lesson.plan.check, self._goals, strict=True)
         ]
+
+    def _in_words(self, said: str) -> str:
+        """What the evaluator says of a condition, in the learner's language; values stay as the console prints them."""
+        if said == "nothing":
+            return self.text("course.condition.nothing")
+        beginnings = [(">= ", "ge"), *((word, name) for name, word in WORDS.items() if word)]
+        parts = said.split(" or ")
+        for number, part in enumerate(parts):
+            for word, name in sorted(beginnings, key=lambda pair: -len(pair[0])):
+                if part.startswith(word):
+                    parts[number] = self.text(f"course.condition.{name}", value=part.removeprefix(word))
+                    break
+        return self.text("course.condition.or").join(parts) if len(parts) > 1 else parts[0]
 
     def _unmarked(self, check: Check) -> Goal:
         """A question of an exam: whether it was answered, not whether it was answered rightly."""

@@ -85,8 +85,8 @@ def state(session: Session, text: Text, name: str = "") -> Iterator[str]:
             "repl.state.host",
             host=session.computer,
             count=view.processors,
-            free=pages_text(view.free_pages),
-            total=pages_text(view.pages),
+            free=pages_text(view.free_pages, text),
+            total=pages_text(view.pages, text),
             time=clock_text(session.world.now),
             events=len(session.world.trace),
         )

@@ -77,7 +77,7 @@ def say(event: TraceEvent, text: Text) -> str:
         port=f"0x{event.get('port') or 0:x}",
         phase=text(f"tui.phase.{event.get('phase')}") if event.kind == "guest.phase" else "",
         state=_state(event, text),
-        bytes=bytes_text(data) if isinstance(data, int) else "",
+        bytes=bytes_text(data, text) if isinstance(data, int) else "",
     )
     for name in _WORDS:
         if isinstance(values.get(name), str):

@@ -195,5 +195,5 @@ def say_row(row: Row, text: Text) -> str:
         vm=machine_of(row.head) or text("tui.who.root"),
         count=row.count,
         names=names,
-        size=bytes_text(row.sectors * 512),
+        size=bytes_text(row.sectors * 512, text),
     )

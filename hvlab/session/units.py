@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hvlab.text import Text
+
 
 def clock_text(nanoseconds: int) -> str:
     """Simulated time as hours, minutes, seconds and milliseconds."""
@@ -12,15 +14,15 @@ def clock_text(nanoseconds: int) -> str:
     return f"{hours:02d}:{minutes:02d}:{seconds:02d}.{milliseconds:03d}"
 
 
-def pages_text(pages: int) -> str:
-    """Pages as gigabytes or megabytes."""
+def pages_text(pages: int, text: Text) -> str:
+    """Pages as gigabytes or megabytes, as the language writes numbers."""
     megabytes = pages >> 8
-    return f"{megabytes / 1024:.1f} GB" if megabytes >= 1024 else f"{megabytes} MB"
+    return f"{text.decimal(megabytes / 1024, 1)} GB" if megabytes >= 1024 else f"{megabytes} MB"
 
 
-def bytes_text(count: int) -> str:
-    """A count of bytes, short."""
+def bytes_text(count: int, text: Text) -> str:
+    """A count of bytes, short, as the language writes numbers."""
     for unit, size in (("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10)):
         if count >= size:
-            return f"{count / size:.1f} {unit}"
+            return f"{text.decimal(count / size, 1)} {unit}"
     return f"{count} B"

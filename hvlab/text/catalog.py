@@ -111,6 +111,11 @@ class Text:
             message = message["one" if values.get("count") == 1 else "other"]
         return str(message).format(**values)
 
+    def decimal(self, value: float, places: int) -> str:
+        """A number with so many decimal places, with the language's own mark before them."""
+        written = f"{value:.{places}f}"
+        return written.replace(".", ",") if self.language == "de" else written
+
     def has(self, message_id: str) -> bool:
         """Whether there is such a message."""
         return self._messages.find(message_id) is not None

@@ -7,7 +7,7 @@ typed goes to the `Runner`. Panes know the app for its texts and colours only.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -72,6 +72,8 @@ class HvlabApp(PanedApp):
     COMMANDS: ClassVar[set[Any]] = {_commands}
     CSS_PATH = str(paths.assets() / "styles" / "hvlab.tcss")
     TITLE = "hvlab"
+    narrates = False
+    """Whether the phases of a boot are told without a lesson, too."""
     BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
 
     def __init__(
@@ -364,6 +366,16 @@ class HvlabApp(PanedApp):
         """Type a command into the console and run it, for what has no key."""
         self.query_one(ConsolePane).type_command(command, run=True)
 
+    def lay_out(self, panes: Sequence[str]) -> None:
+        """The panes that a lesson is best seen with; a view among them opens, and leaves the keys at the prompt."""
+        view = next((name for name in panes if name in VIEWS), "")
+        without = [name for name in ("picture", "events") if panes and name not in panes]
+        if view and "picture" in without:
+            without.remove("picture")  # it stands behind the view, and comes when that is closed
+        self.arrangement.leave_out(without)
+        if view and self.desk is not None and not self.screen_stack[0].has_class("narrow"):
+            self.desk.views.open(view, keys=False)
+
     # -- room -----------------------------------------------------------------------------------------
 
     @on(Resize)
@@ -579,12 +591,18 @@ class HvlabApp(PanedApp):
 
     @on(ConsolePane.NothingTyped)
     def _nothing_typed(self) -> None:
-        """Enter alone goes on in the lesson, where its step asks nothing more; else it is PowerShell's empty line."""
-        pane = self.query_one(LessonPane)
-        if pane.is_ready:
+        """Enter alone goes on: what stands still, the lesson whose step is done, or with the page's next command."""
+        pane, console = self.query_one(LessonPane), self.query_one(ConsolePane)
+        if self.desk is not None and self.desk.runner.paused:
+            self.desk.pause()
+        elif self.desk is not None and self.desk.runner.busy:
+            console.echo("")
+        elif pane.is_ready:
             pane.action_turn(1)
+        elif command := pane.next_command():
+            console.type_command(command)
         else:
-            self.query_one(ConsolePane).echo("")
+            console.echo("")
 
     @on(ConsolePane.Answered)
     def _answered(self, event: ConsolePane.Answered) -> None:

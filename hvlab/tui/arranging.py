@@ -6,6 +6,7 @@ for more than one pane, and never makes a pane so small that it could not be rea
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from textual.css.query import NoMatches
@@ -36,6 +37,9 @@ class Arrangement:
         self.app = app
         self.alone = ""
         """The pane that has the whole screen; empty if none has."""
+        self.left_out: set[str] = set()
+        """Panes that the lesson does without, until they are opened by hand."""
+        self._lesson_leaves_out: frozenset[str] = frozenset()
 
     def _area(self, name: str) -> Widget | None:
         try:
@@ -54,17 +58,18 @@ class Arrangement:
         """Set the panes' sizes and whether they are shown."""
         wishes = self.app.preferences
         roomy = self._is_roomy
+        closed = wishes.closed | self.left_out
         hidden = set(ALONE.get(self.alone, ()))
         tall = self.alone
         if roomy and not self.alone:
-            hidden |= wishes.closed
+            hidden |= closed
             viewing = self.app.stage == "view"
-            if "lesson" in wishes.closed:
+            if "lesson" in closed:
                 hidden.add("split")
-            if "events" in wishes.closed and not self.app.screen_stack[0].has_class("inspecting"):
+            if "events" in closed and not self.app.screen_stack[0].has_class("inspecting"):
                 hidden.add("middle")
                 if not viewing:
-                    tall = "console" if "picture" in wishes.closed else "picture"
+                    tall = "console" if "picture" in closed else "picture"
         for name in AREAS:
             area = self._area(name)
             if area is None:
@@ -147,9 +152,16 @@ class Arrangement:
 
     def open(self, name: str) -> None:
         """Show a pane again that was closed."""
-        if name in self.app.preferences.closed:
+        if name in self.app.preferences.closed | self.left_out:
             self.app.preferences.closed.discard(name)
+            self.left_out.discard(name)
             self._changed()
+
+    def leave_out(self, names: Iterable[str]) -> None:
+        """Do without these panes, because a lesson does; by hand they are opened all the same."""
+        self._lesson_leaves_out = frozenset(names)
+        self.left_out = set(self._lesson_leaves_out)
+        self.apply()
 
     def zoom(self, name: str) -> None:
         """Give a pane the whole screen; once more: give it back."""
@@ -160,6 +172,7 @@ class Arrangement:
         """As the style sheet has it."""
         self.app.preferences.sizes.clear()
         self.app.preferences.closed.clear()
+        self.left_out = set(self._lesson_leaves_out)
         self.alone = ""
         self._changed()
 

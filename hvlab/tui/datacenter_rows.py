@@ -70,7 +70,7 @@ def _title(host: HostBox, text: Text) -> Run:
     elif not host.launched:
         state, style = text("tui.datacenter.no_hypervisor"), "warn"
     else:
-        state, style = text("tui.datacenter.free", size=pages_text(host.free_pages)), "dim"
+        state, style = text("tui.datacenter.free", size=pages_text(host.free_pages, text)), "dim"
     return [(f" {host.name} ", "bold"), (f"{state} ", style)]
 
 
@@ -173,7 +173,7 @@ def disk_rows(room: RoomView, text: Text, width: int) -> list[Line]:
         rows.append(
             line(
                 (name, "device+3"),
-                (f"{bytes_text(disk.size):>9} ", "dim"),
+                (f"{bytes_text(disk.size, text):>9} ", "dim"),
                 *cells,
                 (fit(f" {uses}", max(0, left)), "accent"),
             )

@@ -6,6 +6,7 @@ types something takes over: from then on it is a lab without a lesson.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 from hvlab.tui.app import HvlabApp
@@ -13,29 +14,33 @@ from hvlab.tui.console_pane import ConsolePane
 from hvlab.tui.pacing import SPEEDS
 from hvlab.tui.prompt import PromptInput
 
-LENGTH = 60.0
-"""Seconds after which it ends, however far it has come."""
-TYPING = 45
+LENGTH = 66.0
+"""Seconds after which it ends, however far it has come; on a machine that keeps up it takes a minute."""
+TYPING = 60
 """Characters a second."""
-QUICK = next(number for number, speed in enumerate(SPEEDS) if speed.name == "quick")
+QUICK, READING = (
+    next(number for number, speed in enumerate(SPEEDS) if speed.name == name) for name in ("quick", "story")
+)
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A remark (a message id under tui.demo), the command after it, and how long both may be looked at."""
+    """A remark (a message id under tui.demo), the command after it, how long both may be looked at, how fast."""
 
     remark: str
     command: str
     rest: float
+    speed: int = QUICK
 
 
 SCENES = (
     Scene("begin", r"New-VM web01 -MemoryStartupBytes 512MB -VHDPath C:\Images\WS2008-x64.vhd", 1.0),
-    Scene("boot", "Start-VM web01; Wait-Lab web01 -For Heartbeat", 0.5),
+    Scene("boot", "Start-VM web01; Wait-Lab web01 -For Booted", 0.5, READING),
     Scene("write", "Start-LabWorkload web01 -Operation Write -Count 4", 1.0),
     Scene("why", "Get-LabStory Start-LabWorkload | Select-Object -First 8", 3.0),
-    Scene("back", "Undo-Lab; Get-LabPlace", 2.5),
-    Scene("end", "", 5.0),
+    Scene("back", "Undo-Lab; Get-LabPlace", 2.0),
+    Scene("end", "", 1.5),
+    Scene("next", "", 4.5),
 )
 
 
@@ -44,6 +49,7 @@ class DemoApp(HvlabApp):
 
     _elapsed = 0.0
     _rest = 1.5
+    narrates = True
     playing = True
     """Whether the demo still types; a learner who types ends that."""
 
@@ -52,7 +58,10 @@ class DemoApp(HvlabApp):
         self._waiting = [
             line
             for scene in SCENES
-            for line in ((f"# {self.text(f'tui.demo.{scene.remark}')}", 1.0), (scene.command, scene.rest))
+            for line in (
+                (f"# {self.text(f'tui.demo.{scene.remark}')}", 1.0 if scene.command else scene.rest, QUICK),
+                (scene.command, scene.rest, scene.speed),
+            )
             if line[0]
         ]
         self._typed = ""
@@ -84,7 +93,7 @@ class DemoApp(HvlabApp):
 
     def _type(self, seconds: float) -> None:
         assert self.desk is not None
-        line, rest = self._waiting[0]
+        line, rest, speed = self._waiting[0]
         self._due += seconds * TYPING
         count = len(self._typed) + int(self._due)
         self._due -= int(self._due)
@@ -94,7 +103,7 @@ class DemoApp(HvlabApp):
         else:
             del self._waiting[0]
             self._typed, self._rest = "", rest
-            self.desk.set_speed(QUICK)
+            self.desk.set_speed(speed)
             self.desk.submit(line)
         prompt.replace_all(self._typed)
 
@@ -105,4 +114,6 @@ def run_demo(language: str) -> int:
 
     app = DemoApp(lambda: Session(language=language), None, language)
     app.run()
+    if app.playing:
+        sys.stderr.write(app.text("tui.demo.after") + "\n")
     return app.return_code or 0

@@ -32,6 +32,7 @@ from hvlab.tui.console_pane import ConsolePane
 from hvlab.tui.event_list import EventList
 from hvlab.tui.feed import Feed
 from hvlab.tui.guest_pane import GuestPane
+from hvlab.tui.guiding import Guide
 from hvlab.tui.inspector import InspectorPane
 from hvlab.tui.lesson_pane import LessonPane
 from hvlab.tui.pacing import SPEEDS
@@ -77,6 +78,7 @@ class Desk:
         self.views = Views(app, session)
         self.scrubber = app.query_one(Scrubber)
         self.player = Player(session)
+        self.guide = Guide()
         self._still = False
         self._companion: Companion | None = None
         self._is_copy = False
@@ -104,6 +106,9 @@ class Desk:
         self.lesson_pane.lesson = self.lesson
         self.lesson_pane.redraw()
         self.events.attach(self.session.world.trace, self.text, self.session.prologue)
+        self.guide.skip(self.session.world.trace)
+        if self.lesson is not None:
+            self.app.lay_out(self.lesson.panes())
         self.frame(0.0)
         self.picture.motion.clear()
         self.picture.draw()
@@ -182,6 +187,10 @@ class Desk:
             self.inspector.redraw()
         if new or self.feed.rewound:
             self.events.add(new)
+        if self.lesson is not None or self.app.narrates:
+            self.console.write([(row, "dim") for row in self.guide.sentences(new, self.text)])
+            if self.lesson is not None and self.guide.halts(new, self.app.preferences, self.runner):
+                self.console.write([("⏸ " + self.text("tui.guide.offer"), "accent")])
         world, host, here = self.session.world, self.session.host, self.feed.here(new)
         self.picture.update(world, host, self.feed.sums, here, self.events.caption)
         if self.host.guest_screen is not None:
@@ -339,6 +348,7 @@ class Desk:
         self.host.activity = ""
         self.console.echo(text)
         self.events.note_command()
+        self.lesson_pane.note_command(text)
 
     def _ended(self, task: Task) -> None:
         self.host.statement_done()

@@ -20,6 +20,11 @@ TICKS = {"pass": ("✓", "good"), "fail": ("○", "accent"), "not_reached": ("�
 """What has not been reached yet is open, not wrong."""
 
 
+def _same(command: str) -> str:
+    """Two commands that differ in spaces and capitals alone are the same here."""
+    return " ".join(command.split()).casefold()
+
+
 class LessonPane(ScrollPane):
     """Text one reads, with commands one can click into the prompt."""
 
@@ -69,6 +74,8 @@ class LessonPane(ScrollPane):
         self._asked_at = range(0)
         """The rows of the question."""
         self._asked: tuple[str, str] | None = None
+        self._tried: set[str] = set()
+        """The commands entered since the page was opened."""
 
     def redraw(self) -> None:
         """Lay the page out anew."""
@@ -82,14 +89,21 @@ class LessonPane(ScrollPane):
         if step != self._step:
             self._step = step
             self.notes.clear()
+            self._tried.clear()
             self._armed = False
             self.scroll_to(y=0, animate=False, immediate=True)
         self.border_title = f"{self.lab_app.text.keys.of('lesson')} {step}/{steps} · {lesson.title}"
         self._page = lay_out(self.lab_app.text.keys.keyed(lesson.page()), width)
         rows = list(self._page.lines)
         asked = self._question(lesson, width)
-        self._asked_at = range(len(rows) + 1, len(rows) + len(asked))
-        rows += asked
+        at = self._place_of_question(lesson, rows)
+        self._asked_at = range(at + 1, at + len(asked))
+        rows[at:at] = asked
+        if asked and at < len(self._page.lines):
+            self._page.commands = {
+                row + len(asked) if row >= at else row: command
+                for row, command in self._page.commands.items()
+            }
         for text, style in self.notes:
             rows += [(), *flow(spans(text, style), width, "▎ ", "▎ ")]
         if step < steps:
@@ -116,6 +130,8 @@ class LessonPane(ScrollPane):
             words = self.lab_app.text(f"tui.lesson.invite.{question.kind}", count=len(question.choices))
         elif self.lesson.is_ready():
             words = self.lab_app.text("tui.lesson.invite.next")
+        elif command := self.next_command():
+            words = self.lab_app.text("tui.lesson.invite.command", command=command)
         unseen = question if question is not None and not self._is_in_sight(self._asked_at) else None
         state = words, unseen.id if unseen is not None else ""
         if state != self._asked:
@@ -147,6 +163,29 @@ class LessonPane(ScrollPane):
 
     def _inset(self, rows: Sequence[Line]) -> list[Line]:
         return [((" ", ""), *row) for row in rows]
+
+    def _place_of_question(self, lesson: LessonView, rows: list[Line]) -> int:
+        """Where the question stands: at the end; a guess that is still wanted, before the commands that answer it."""
+        question = lesson.question()
+        first = min(self._page.commands, default=len(rows))
+        if question is None or not question.guess or not question.is_open:
+            return len(rows)
+        while first < len(rows) and first and rows[first - 1]:
+            first -= 1
+        return max(0, first - 1) if first < len(rows) else first
+
+    def next_command(self) -> str:
+        """The first command on the page that has not been entered since the page was opened; empty if all were."""
+        question = self.lesson.question() if self.lesson is not None else None
+        if question is not None and question.guess and question.is_open:
+            return ""
+        return next((text for text in self._page.commands.values() if _same(text) not in self._tried), "")
+
+    def note_command(self, text: str) -> None:
+        """A command was entered."""
+        self._tried |= {_same(row) for row in (text, *text.split("\n"))}
+        self._asked = None
+        self._ask()
 
     def _question(self, lesson: LessonView, width: int) -> list[Line]:
         question = lesson.question()

@@ -34,7 +34,7 @@ def machine_row(row: MachineRow, is_chosen: bool, text: Text, width: int) -> Lin
     values = {
         "state": text(f"tui.state.{row.state.lower()}"),
         "usage": f"{row.usage} %" if row.memory else "",
-        "memory": bytes_text(row.memory) if row.memory else "",
+        "memory": bytes_text(row.memory, text) if row.memory else "",
         "uptime": clock_text(row.uptime).partition(".")[0] if row.uptime else "",
         "snapshots": str(row.snapshots) if row.snapshots else "",
     }

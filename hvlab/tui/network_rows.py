@@ -84,7 +84,7 @@ def _cell(reached: Reached | None, text: Text) -> tuple[str, str]:
     if not reached.outcome:
         return "…", "accent"
     if reached.outcome == OK:
-        return f"{reached.took / MILLISECOND:.2f} ms", "good"
+        return f"{text.decimal(reached.took / MILLISECOND, 2)} ms", "good"
     name = f"tui.network.outcome.{reached.outcome.replace(' ', '_')}"
     return (text(name) if text.has(name) else reached.outcome), "bad"
 

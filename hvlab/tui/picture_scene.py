@@ -182,18 +182,20 @@ def _hardware(scene: Scene, plan: _Plan, view: HostView, sums: Sums, text: Text)
     canvas, top = scene.canvas, plan.hypervisor + 1
     for row in range(top, canvas.height):
         canvas.put(0, row, " " * plan.width, "hardware~0")
-    disk = text("tui.picture.disk_figures", count=sums.kinds["disk.io"], size=bytes_text(sums.bytes_moved))
+    disk = text(
+        "tui.picture.disk_figures", count=sums.kinds["disk.io"], size=bytes_text(sums.bytes_moved, text)
+    )
     memory = text(
         "tui.picture.memory_figures",
-        used=pages_text(view.pages - view.free_pages),
-        total=pages_text(view.pages),
+        used=pages_text(view.pages - view.free_pages, text),
+        total=pages_text(view.pages, text),
     )
     processors = f"{'▪' * min(view.processors, 16)} {text('tui.picture.processors', count=view.processors)}"
     if canvas.height - top < 2:
-        memory = f"{_meter(view, 8)} {pages_text(view.pages - view.free_pages)}/{pages_text(view.pages)}"
+        memory = f"{_meter(view, 8)} {pages_text(view.pages - view.free_pages, text)}/{pages_text(view.pages, text)}"
         x = canvas.runs(1, top, [(f"{'▪' * min(view.processors, 16)} CPU  ", "hardware~1")], plan.width)
         x = canvas.runs(x, top, [(memory, "hardware~1")], plan.width - x)
-        disk = f"● {sums.kinds['disk.io']} · {bytes_text(sums.bytes_moved)}"
+        disk = f"● {sums.kinds['disk.io']} · {bytes_text(sums.bytes_moved, text)}"
         x = max(x + 2, plan.root - 5)
         scene.label("disk", x, top, disk, "hardware", plan.width - x, "hardware~1")
         return

@@ -30,6 +30,8 @@ class Preferences:
     still: bool = False
     toured: bool = False
     """Whether the tour was taken, so that the bar need not offer it any more."""
+    seen_offer: bool = True
+    """Whether the lab has stood still at a first offer; False in a learner's own file until it has."""
     trouble: str = ""
     """Why the file could not be used, in one sentence; empty if it could."""
 
@@ -45,6 +47,7 @@ class Preferences:
             "theme": self.theme,
             "still": self.still,
             "toured": self.toured,
+            "seen_offer": self.seen_offer,
         }
         fresh = self.file.with_suffix(".new")
         try:
@@ -59,9 +62,13 @@ def of_user() -> Preferences:
     from hvlab import paths
 
     try:
-        return load(paths.user_data() / "screen.json")
+        file = paths.user_data() / "screen.json"
     except OSError:
         return Preferences()
+    found = load(file)
+    if not file.exists():
+        found.seen_offer = False
+    return found
 
 
 def load(file: Path) -> Preferences:
@@ -87,5 +94,6 @@ def load(file: Path) -> Preferences:
     found.language = str(held.get("language") or "")
     found.theme = str(held.get("theme") or "")
     found.still = held.get("still") is True
+    found.seen_offer = held.get("seen_offer") is True
     found.toured = held.get("toured") is True
     return found

@@ -157,7 +157,7 @@ def map_cells(view: MemoryView, width: int) -> list[tuple[str, str]]:
 
 def memory_rows(view: MemoryView, text: Text, width: int) -> list[Line]:
     """Who owns which page, and where each guest's pages lie in the machine."""
-    rows = [heading(text("tui.rings.memory", size=bytes_text(view.pages << 12)), width)]
+    rows = [heading(text("tui.rings.memory", size=bytes_text(view.pages << 12, text)), width)]
     rows.append(line(("▐", "faint"), *map_cells(view, width - 2), ("▌", "faint")))
     own = view.pages - view.free - sum(view.owned(o, u) for o in view.owners for u in ("memory", "pool"))
     marks = _marks(view)
@@ -173,7 +173,7 @@ def memory_rows(view: MemoryView, text: Text, width: int) -> list[Line]:
     ]
     name = max(len(words) for _, words, _ in legend)
     for mark, words, count in legend:
-        share = f"{pages_text(count):>9} {count:>9} {text('tui.rings.pages')}"
+        share = f"{pages_text(count, text):>9} {count:>9} {text('tui.rings.pages')}"
         rows.append(line(mark, (f" {words.ljust(name)} ", ""), (share, "dim")))
     rows += [line((row, "dim")) for row in wrap(text("tui.rings.touched", count=view.touched), width)]
     rows.append(heading(text("tui.rings.map"), width))

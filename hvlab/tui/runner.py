@@ -54,6 +54,11 @@ class Runner:
         """Whether the clock moves in the next frame."""
         return not self.paused and self.question is None and (self.busy or self.free)
 
+    @property
+    def hurries(self) -> bool:
+        """Whether the learner wants to see the end rather than the way."""
+        return self._finish or SPEEDS[self.pacer.speed].factor == 0
+
     # -- what the learner wants -----------------------------------------------------------------
 
     def submit(self, text: str) -> None:

@@ -45,7 +45,7 @@ def disk_rows(disk: DiskView, text: Text, width: int) -> list[Line]:
     if disk.problem:
         return [line((name, "bad"), (f" {text('tui.storage.broken', reason=disk.problem)}", "bad"))]
     kind = text(f"tui.storage.kind.{disk.kind.lower()}")
-    sizes = text("tui.storage.sizes", size=bytes_text(disk.size), file=bytes_text(disk.file_size))
+    sizes = text("tui.storage.sizes", size=bytes_text(disk.size, text), file=bytes_text(disk.file_size, text))
     rows = [line((name, "device+3"), (f" {kind}", "bold"), (f"  {sizes}", "dim"))]
     uses = [(f"▸ {where}  ", "good") for where in disk.plugged]
     uses += [(f"◇ {which}  ", "accent") for which in disk.frozen]
@@ -81,7 +81,9 @@ def storage_rows(view: StorageView, text: Text, width: int) -> list[Line]:
     room = max(8, min(40, width - 44))
     for volume in view.volumes:
         full = room * (volume.capacity - volume.free) // max(1, volume.capacity)
-        free = text("tui.storage.free", free=bytes_text(volume.free), size=bytes_text(volume.capacity))
+        free = text(
+            "tui.storage.free", free=bytes_text(volume.free, text), size=bytes_text(volume.capacity, text)
+        )
         rows.append(
             line(
                 (f"{volume.letter}: {fit(volume.label, 8).ljust(8)} ", "hardware+3"),

@@ -66,8 +66,8 @@ class Views:
             return self.name or VIEWS[0]
         return VIEWS[(VIEWS.index(self.name) + 1) % len(VIEWS)]
 
-    def open(self, name: str) -> None:
-        """Show a view and give it the keys."""
+    def open(self, name: str, *, keys: bool = True) -> None:
+        """Show a view, and give it the keys unless told not to."""
         view = self.made.get(name)
         if view is None:
             view = self.made[name] = make(name)
@@ -76,7 +76,8 @@ class Views:
         for other in self.made.values():
             other.set_class(other is view, "open")
         self.app.show_view()
-        view.focus()
+        if keys:
+            view.focus()
         self.app.call_after_refresh(view.update, self.session)
 
     def close(self) -> None:

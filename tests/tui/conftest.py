@@ -61,6 +61,7 @@ class PlainLesson:
         self.step = 1
         self.asked = PlainQuestion()
         self.refreshed = 0
+        self.wanted_panes: list[str] = []
 
     @property
     def title(self) -> str:
@@ -70,6 +71,9 @@ class PlainLesson:
         if self.step == 2:
             return "## Two\n\nThe second step."
         return f"## One\n\nThree **boxes**.\n\n```powershell\n{CREATE}\n```\n\n- a\n- b"
+
+    def panes(self) -> list[str]:
+        return self.wanted_panes
 
     def steps(self) -> tuple[int, int]:
         return self.step, 2

@@ -22,6 +22,7 @@ async def test_it_plays_to_its_end_within_a_minute(language: str) -> None:
             run(app, 30)
             frames += 30
             await pilot.pause()
+        said = [row for row, _ in app.query_one(ConsolePane).logical if row.strip()]
         typed = [entry.text for entry in session.log.entries if entry.kind == "command"]
     assert app.return_code == 0
     for scene in SCENES[:4]:
@@ -30,6 +31,9 @@ async def test_it_plays_to_its_end_within_a_minute(language: str) -> None:
     assert any(entry.kind == "rewind" for entry in session.log.entries)
     assert vmms(session).find("web01") is not None
     assert not session.shell.runtime.error_list
+    assert 54 <= frames / 30 <= LENGTH, "about a minute"
+    assert said[-1].endswith("hvlab"), "its last word is what to do next"
+    assert any(row.startswith("· ") for row in said), "a boot's phases are told"
 
 
 async def test_who_types_takes_over() -> None:
