@@ -156,7 +156,9 @@ async def test_the_first_offer_of_all_stands_still_and_enter_goes_on(tmp_path: o
             frames += 1
         trace = app.desk.session.world.trace
         assert any(e.get("name") == "OFFER_CHANNEL" for e in trace)
-        assert all(e.get("state") == "offered" for e in trace if e.kind == "vmbus.channel"), "none is open yet"
+        assert all(e.get("state") == "offered" for e in trace if e.kind == "vmbus.channel"), (
+            "none is open yet"
+        )
         assert "The first offers" in output(app) and preferences.seen_offer
         length = len(trace)
         run(app, 30)
