@@ -345,6 +345,11 @@ class HvlabApp(PanedApp):
         stops = [name for name in STOPS if name != "lesson" or self._has_lesson]
         self.push_screen(TourScreen(stops, self._frames), self._toured)
 
+    @property
+    def has_one_stage(self) -> bool:
+        """Whether there is room for one pane above the console only."""
+        return self.screen_stack[0].has_class("narrow")
+
     def bring(self, name: str) -> None:
         """Put a pane where it can be seen, without its keys."""
         self.stage = name

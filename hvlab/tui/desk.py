@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 LEAVE = ("exit", "quit", "logout", "bye")
 ANSWER_KEY = "a"
 """The lesson's key for answering: who types it at the prompt means the same. No command has this name."""
+SOON = 0.4
+"""Seconds after which a command's work is brought into sight: shorter ones only show their result."""
 RECORD_EVERY = 1.0
 """Seconds after which a clock that runs freely is written to the record at the latest."""
 
@@ -79,6 +81,9 @@ class Desk:
         self.scrubber = app.query_one(Scrubber)
         self.player = Player(session)
         self.guide = Guide()
+        self._led = False
+        """Whether the picture was brought to the stage for the command under way."""
+        self._worked = 0.0
         self._still = False
         self._companion: Companion | None = None
         self._is_copy = False
@@ -125,6 +130,7 @@ class Desk:
         if self._still and nothing_new and not runner.moving and not motion.busy:
             return
         runner.frame(seconds)
+        self._lead_eye(seconds)
         self._unwritten += seconds
         if self._unwritten >= RECORD_EVERY:
             self._unwritten = 0.0
@@ -136,6 +142,19 @@ class Desk:
         self.picture.draw()
         self._tell()
         self._still = not runner.moving and not motion.busy
+
+    def _lead_eye(self, seconds: float) -> None:
+        """Where there is room for one pane only, the picture takes the lesson's place while a command is at work."""
+        app, runner = self.app, self.runner
+        if not runner.busy:
+            if self._led and app.stage == "picture":
+                app.bring("lesson")
+            self._led, self._worked = False, 0.0
+        elif app.stage == "lesson" and app.has_one_stage and not self._led and not runner.hurries:
+            self._worked += seconds
+            if self._worked >= SOON and not app.is_covered:
+                self._led = True
+                app.bring("picture")
 
     def _play_on(self, seconds: float) -> None:
         """A frame of what is played; where it ends, the command that leads there stands in the console."""

@@ -173,6 +173,32 @@ async def test_the_first_offer_of_all_stands_still_and_enter_goes_on(tmp_path: o
         assert output(app).count("· ") == 7, "a sentence a phase"
 
 
+async def test_in_a_small_window_the_picture_comes_while_a_command_works_and_goes_again() -> None:
+    app = app_with()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert app.desk is not None and app.stage == "lesson"
+        app.desk.submit(CREATE)
+        run(app, 5)
+        assert app.stage == "lesson", "what takes no time shows its result alone"
+        app.desk.submit("Start-VM web01; Wait-Lab web01")
+        run(app, 30)
+        await pilot.pause()
+        assert "picture" in app.panes_in_sight() and app.query_one(ConsolePane).prompt.has_focus
+        await pilot.press("f2")
+        run(app, 30)
+        assert app.stage == "lesson", "who wants the lesson keeps it"
+        await pilot.press("escape", "f9")
+        run(app, 400)
+        assert not app.desk.runner.busy and app.stage == "lesson"
+        app.desk.submit("Stop-VM web01")
+        run(app, 20)
+        assert app.stage == "picture"
+        await pilot.press("f9")
+        run(app, 400)
+        assert not app.desk.runner.busy and app.stage == "lesson"
+
+
 async def test_who_hurries_is_not_held_up_at_the_offer() -> None:
     app = app_with(preferences=Preferences(seen_offer=False))
     async with app.run_test(size=(120, 40)) as pilot:
