@@ -14,9 +14,9 @@ from hvlab.tui.console_pane import ConsolePane
 from hvlab.tui.pacing import SPEEDS
 from hvlab.tui.prompt import PromptInput
 
-LENGTH = 66.0
+LENGTH = 68.0
 """Seconds after which it ends, however far it has come; on a machine that keeps up it takes a minute."""
-TYPING = 60
+TYPING = 75
 """Characters a second."""
 QUICK, READING = (
     next(number for number, speed in enumerate(SPEEDS) if speed.name == name) for name in ("quick", "story")
@@ -37,10 +37,10 @@ SCENES = (
     Scene("begin", r"New-VM web01 -MemoryStartupBytes 512MB -VHDPath C:\Images\WS2008-x64.vhd", 1.0),
     Scene("boot", "Start-VM web01; Wait-Lab web01 -For Booted", 0.5, READING),
     Scene("write", "Start-LabWorkload web01 -Operation Write -Count 4", 1.0),
-    Scene("why", "Get-LabStory Start-LabWorkload | Select-Object -First 8", 3.0),
+    Scene("why", "Get-LabStory Start-LabWorkload | Select-Object -First 8", 2.5),
     Scene("back", "Undo-Lab; Get-LabPlace", 2.0),
-    Scene("end", "", 1.5),
-    Scene("next", "", 4.5),
+    Scene("end", "", 1.0),
+    Scene("next", "", 3.5),
 )
 
 
