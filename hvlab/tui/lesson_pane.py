@@ -125,12 +125,12 @@ class LessonPane(ScrollPane):
         question = self.lesson.question()
         if question is not None and not question.is_open:
             question = None
-        words = ""
-        if question is not None:
+        words, command = "", self.next_command()
+        if question is not None and not command:
             words = self.lab_app.text(f"tui.lesson.invite.{question.kind}", count=len(question.choices))
-        elif self.lesson.is_ready():
+        elif question is None and self.lesson.is_ready():
             words = self.lab_app.text("tui.lesson.invite.next")
-        elif command := self.next_command():
+        elif command:
             words = self.lab_app.text("tui.lesson.invite.command", command=command)
         unseen = question if question is not None and not self._is_in_sight(self._asked_at) else None
         state = words, unseen.id if unseen is not None else ""
@@ -191,6 +191,8 @@ class LessonPane(ScrollPane):
         question = lesson.question()
         if question is None:
             return []
+        if question.guess and not question.is_open:
+            return [(), *flow([("? ", "dim"), *spans(question.prompt, "dim")], width, "", "  ")]
         from hvlab.tui.question_rows import page_rows
 
         return page_rows(question, self.lab_app.text, width)
