@@ -197,6 +197,7 @@ _RUNTIME = (
     "parameterbindingexception",
     "actionpreferencestopexception",
     "itemnotfoundexception",
+    "drivenotfoundexception",
     "sessionstateunauthorizedaccessexception",
 )
 _BASES = {

@@ -205,6 +205,8 @@ def run_plain(
     def read(prompt: str) -> str | None:
         if interactive:
             write(prompt)
+        elif prompt == CHOICES:
+            write(f"{prompt}\n")  # a question is told whole, whoever answers it
         line = sys.stdin.readline()
         if not line:
             if interactive:

@@ -129,6 +129,8 @@ REFUSED = (
     ("network", "Set-LabGuestAddress web01 999.1.1.1", "bad-ip"),
     ("network", "Test-Connection nowhere -Count 1", "no-such-station"),
     ("network", "Test-Connection 10.9.9.9 -Source web01 -Count 1", "ping-no-route"),
+    ("empty", "Get-WmiObject Msvm_ComputerSystem", "wmi-class-elsewhere"),
+    ("empty", "Get-WmiObject Msvm_Nothing", "wmi-no-class-here"),
     ("empty", "Get-WM", "did_you_mean_command"),
     ("empty", "Get-LabGuestPicture web01", "no_such_command_but"),
     ("empty", "frobnicate", "no_such_command"),

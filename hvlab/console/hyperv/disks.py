@@ -10,6 +10,7 @@ from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.objects import VHD, VhdView, drive_object, vmms
 from hvlab.console.hyperv.refusals import RefusalsTold, as_error
 from hvlab.console.lab import Lab
+from hvlab.console.runtime import Runtime
 from hvlab.host.disks import HostStorage
 from hvlab.host.machine import Refusal
 from hvlab.host.places import places
@@ -27,18 +28,28 @@ def storage(call: Call) -> HostStorage:
 
 
 def full_path(call: Call, path: str) -> str:
-    """A path as the host takes it; a bare name lies in the host's default folder."""
-    text = path.replace("/", "\\")
+    """A path as the host takes it.
+
+    What begins with a dot or a backslash is meant from where one is. Of a name without either, the file in
+    the current folder is meant if there is one; else it lies in the host's default folder.
+    """
+    text = path.strip().replace("/", "\\")
     if text.startswith("\\\\") and not text.startswith("\\\\."):
         raise _on_share(call, path)
-    if ":" not in text and not text.startswith("\\"):
-        text = places(call.lab.world, call.lab.host).disks.rstrip("\\") + "\\" + text.removeprefix(".\\")
+    files = storage(call).files
+    default = places(call.lab.world, call.lab.host).disks.rstrip("\\")
+    here = call.runner.location.rstrip("\\") if isinstance(call.runner, Runtime) else default
     try:
-        return storage(call).files.normalise(text)
+        if text.split("\\")[0] in (".", "..") or (text.startswith("\\") and not text.startswith("\\\\")):
+            return files.normalise(text, here)
+        if ":" not in text and not text.startswith("\\"):
+            near = files.normalise(text, here)
+            return near if files.exists(near) else files.normalise(text, default)
+        return files.normalise(text)
     except BadPath:
         raise CmdletError(
             f"The parameter is incorrect: '{path}' is not a valid path. (0x80070057)",
-            explain=("explain.bad-path", {"path": path}),
+            explain=("explain.bad-path", {"path": path, "example": f"{default}\\data.vhd"}),
         ) from None
 
 

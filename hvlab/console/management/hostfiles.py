@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from hvlab.console.cmdlets import Call
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.objects import moment, vmms
-from hvlab.console.objects import ObjectType
+from hvlab.console.objects import Column, ObjectType
 from hvlab.console.patterns import like
 from hvlab.console.runtime import Runtime
+from hvlab.console.values import DateTime
 from hvlab.host.disks import HostStorage
 from hvlab.host.machine import OFF
 from hvlab.kernel.calendar import LAB_BEGIN, seconds
@@ -47,11 +48,22 @@ def _folder(entry: Entry) -> str:
     return folder_of(entry.path)
 
 
+def _written(entry: Entry) -> DateTime:
+    return moment(max(0, entry.modified - LAB_BEGIN) * 1_000_000_000)
+
+
+def _shown_time(entry: Entry) -> str:
+    """Date and time as a listing shows them, without seconds."""
+    year, month, day, hour, minute, _ = _written(entry).parts()
+    date, half = f"{month}/{day}/{year}", "AM" if hour < 12 else "PM"
+    return f"{date:>10}  {hour % 12 or 12:>2}:{minute:02d} {half}"
+
+
 ITEM = ObjectType(
     "System.IO.FileSystemInfo",
     {
-        "Mode": lambda entry: "d----" if entry.size is None else "-a---",
-        "LastWriteTime": lambda entry: moment(max(0, entry.modified - LAB_BEGIN) * 1_000_000_000),
+        "Mode": lambda entry: "d-----" if entry.size is None else "-a----",
+        "LastWriteTime": _written,
         "Length": lambda entry: entry.size,
         "Name": name_of,
         "FullName": lambda entry: entry.path,
@@ -62,8 +74,13 @@ ITEM = ObjectType(
         "Exists": lambda entry: True,
         "Directory": _folder,
     },
-    columns=("Mode", "Length", "Name"),
-    group_by=("Directory", "Directory"),
+    columns=(
+        Column("Mode", width=7),
+        Column("LastWriteTime", lambda item: _shown_time(item.subject), 25, "right"),
+        Column("Length", width=14, align="right"),
+        Column("Name"),
+    ),
+    group_by=(" Directory", "Directory"),  # one place further in than other headings, as on a real system
 )
 
 
@@ -235,6 +252,9 @@ def write(call: Call, path: str, text: str, *, append: bool) -> None:
             f"Access to the path '{path}' is denied.",
             "GetContentWriterUnauthorizedAccessError",
             "PermissionDenied",
+            target=path,
+            target_type="String",
+            exception="UnauthorizedAccessException",
             explain=("explain.is-a-folder", {"path": path}),
         )
     if entry is not None and (user := held_by(call, path)):
@@ -266,7 +286,12 @@ def copy(call: Call, path: str, target: str) -> None:
     """Copy a file; it may replace another that nobody uses. CmdletError, with nothing done."""
     if target.casefold() == path.casefold():
         raise CmdletError(
-            f"Cannot overwrite the item {path} with itself.", "CopyError", "WriteError", explain=None
+            f"Cannot overwrite the item {path} with itself.",
+            "CopyError",
+            "WriteError",
+            path,
+            "String",
+            "IOException",
         )
     if user := held_by(call, path) or held_by(call, target):
         raise in_use(path, user)
@@ -290,6 +315,9 @@ def move(call: Call, path: str, target: str) -> None:
             "Cannot create a file when that file already exists.",
             "MoveFileInfoItemIOError",
             "WriteError",
+            target=path,
+            target_type="String",
+            exception="IOException",
             explain=("explain.file-exists", {"path": target}),
         )
     if user := held_by(call, path):
@@ -339,6 +367,9 @@ def missing(path: str) -> CmdletError:
         f"Cannot find path '{path}' because it does not exist.",
         "PathNotFound",
         "ObjectNotFound",
+        target=path,
+        target_type="String",
+        exception="ItemNotFoundException",
         explain=("explain.path-missing", {"folder": folder_of(path)}),
     )
 
@@ -349,6 +380,9 @@ def no_drive(letter: str) -> CmdletError:
         f"Cannot find drive. A drive with the name '{letter}' does not exist.",
         "DriveNotFound",
         "ObjectNotFound",
+        target=letter,
+        target_type="String",
+        exception="DriveNotFoundException",
         explain=("explain.no-such-volume", {"letter": f"{letter}:"}),
     )
 
@@ -359,6 +393,9 @@ def illegal(path: str) -> CmdletError:
         f"The given path's format is not supported: '{path}'.",
         "ItemNotSupported",
         "InvalidArgument",
+        target=path,
+        target_type="String",
+        exception="NotSupportedException",
         explain=("explain.illegal-path", {}),
     )
 
@@ -369,6 +406,9 @@ def into_itself(path: str, target: str) -> CmdletError:
         f"Cannot overwrite the item {path} with itself: '{target}' lies in it.",
         "CopyError",
         "WriteError",
+        target=path,
+        target_type="String",
+        exception="IOException",
         explain=("explain.into-itself", {"path": path}),
     )
 
@@ -379,6 +419,9 @@ def in_use(path: str, machine: str) -> CmdletError:
         f"The process cannot access the file '{path}' because it is being used by another process.",
         "FileInUse",
         "WriteError",
+        target=path,
+        target_type="String",
+        exception="IOException",
         explain=("explain.file-in-use", {"path": path, "name": machine}),
     )
 
@@ -389,6 +432,7 @@ def full_volume(error: DiskFull) -> CmdletError:
         "There is not enough space on the disk.",
         "DiskFull",
         "WriteError",
+        exception="IOException",
         explain=(
             "explain.disk-full",
             {"volume": error.volume, "needed": error.needed >> 20, "free": error.free >> 20},

@@ -109,6 +109,9 @@ def _new(call: Call) -> Iterable[object]:
                 f"An item with the specified name {path} already exists.",
                 "DirectoryExist",
                 "ResourceExists",
+                target=path,
+                target_type="String",
+                exception="IOException",
                 explain=("explain.file-exists", {"path": path}),
             )
         if there is None and call.should_process(path, "Create Directory"):
@@ -119,6 +122,9 @@ def _new(call: Call) -> Iterable[object]:
             f"The file '{path}' already exists.",
             "NewItemIOError",
             "WriteError",
+            target=path,
+            target_type="String",
+            exception="IOException",
             explain=("explain.file-exists", {"path": path}),
         )
     if call.should_process(path, "Create File"):
@@ -276,6 +282,9 @@ def _make_folder(call: Call) -> Iterable[object]:
                 f"An item with the specified name {whole} already exists.",
                 "DirectoryExist",
                 "ResourceExists",
+                target=path,
+                target_type="String",
+                exception="IOException",
                 explain=("explain.file-exists", {"path": whole}),
             )
         host.make_folder(call, whole)

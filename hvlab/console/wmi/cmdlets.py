@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
-from hvlab.console.errors import CmdletError
+from hvlab.console.errors import CmdletError, Explain
 from hvlab.console.objects import Hashtable, PSObject, custom_object
 from hvlab.console.wmi import finding
 from hvlab.console.wmi.finding import NotInWmi
@@ -24,18 +24,28 @@ _MESSAGES = {
 
 def not_in_wmi(error: NotInWmi, call: Call) -> CmdletError:
     """What is said of what is not there."""
+    known = ", ".join(finding.namespaces(call.lab))
+    explain: Explain = (f"explain.wmi-{error.reason}", {"what": error.what, "known": known})
     if error.reason == "no-class":
-        namespace = finding.namespace_of(call.lab, call.args.Namespace)
-        known = ", ".join(one.name for one in finding.classes_of(namespace)) or "-"
-    else:
-        known = ", ".join(finding.namespaces(call.lab))
+        explain = _class_is_missing(call, error.what)
     return CmdletError(
         _MESSAGES[error.reason].format(what=error.what),
         "GetWMIManagementException",
         "InvalidType" if error.reason == "no-class" else "InvalidArgument",
         exception="ManagementException",
-        explain=(f"explain.wmi-{error.reason}", {"what": error.what, "known": known}),
+        explain=explain,
     )
+
+
+def _class_is_missing(call: Call, name: str) -> Explain:
+    """Where the class is; else which there are."""
+    if (home := finding.home_of(call.lab, name)) is not None:
+        return "explain.wmi-class-elsewhere", {"namespace": home[0], "what": home[1]}
+    namespace = finding.namespace_of(call.lab, call.args.Namespace)
+    known = ", ".join(one.name for one in finding.classes_of(namespace))
+    if known:
+        return "explain.wmi-no-class", {"what": name, "known": known}
+    return "explain.wmi-no-class-here", {"namespace": finding.namespaces(call.lab)[0]}
 
 
 def bad_query(error: BadQuery) -> CmdletError:

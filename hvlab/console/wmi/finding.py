@@ -51,6 +51,15 @@ def class_of(namespace: str, name: str) -> WmiClass:
     return found
 
 
+def home_of(lab: Lab, name: str) -> tuple[str, str] | None:
+    """The namespace that has a class of this name, in any case, and the name as it is written; None if none has."""
+    for namespace in namespaces(lab):
+        for one in classes_of(namespace):
+            if one.name.casefold() == name.casefold():
+                return namespace, one.name
+    return None
+
+
 @lru_cache(maxsize=256)
 def _derived(namespace: str, name: str) -> tuple[WmiClass, ...]:
     """The classes of a namespace that are of that class or derive from it."""

@@ -145,3 +145,53 @@ def test_a_full_volume_takes_no_more_text() -> None:
     assert session.run("Add-LabFault VolumeFull -Volume D").ok
     assert failure("'x' > D:\\a.txt", session) == "DiskFull"
     assert printed(r"Test-Path D:\a.txt", session) == "False"
+
+
+@pytest.mark.parametrize(
+    "command", [r"cat C:\x", r"cd C:\x", r"del C:\x", r"Get-Item C:\x", r"copy C:\x D:\ ", r"dir C:\x"]
+)
+def test_a_path_that_leads_nowhere_is_caught_by_its_own_exception(command: str) -> None:
+    caught = printed(
+        f"try {{ {command} -EA Stop }} "
+        "catch [System.Management.Automation.ItemNotFoundException] { 'nf' } catch { 'other' }"
+    )
+    assert caught == "nf"
+    told = Session().run(command).errors[-1].category_info
+    assert told.startswith(r"ObjectNotFound: (C:\x:String) [") and told.endswith("ItemNotFoundException")
+
+
+def test_other_errors_of_files_have_their_own_exceptions_too() -> None:
+    assert printed(r"try { mkdir C:\Images -EA Stop } catch [System.IO.IOException] { 'io' }") == "io"
+    assert printed(r"cd Q:\; $Error[0].Exception.GetType().Name").endswith("DriveNotFoundException")
+
+
+def test_disks_are_found_from_where_one_is() -> None:
+    session = Session(exports=False)
+    script = r"""cd C:\Images
+        (New-VHD .\e.vhd 64MB).Path; (New-VHD ..\d.vhd 64MB).Path; (New-VHD \f.vhd 64MB).Path
+        (Get-VHD NT4.vhd).Path; (New-VHD g.vhd 64MB).Path
+        New-VM a -VHDPath .\NT4.vhd | Out-Null; Add-VMHardDiskDrive a -Path .\e.vhd
+        (Get-VMHardDiskDrive a).Path"""
+    assert printed(script, session).splitlines() == [
+        r"C:\Images\e.vhd",
+        r"C:\d.vhd",
+        r"C:\f.vhd",
+        r"C:\Images\NT4.vhd",
+        r"C:\Users\Public\Documents\Hyper-V\Virtual Hard Disks\g.vhd",
+        r"C:\Images\NT4.vhd",
+        r"C:\Images\e.vhd",
+    ]
+    refused = session.run(r"Get-VHD ..\..\d.vhd").errors[-1].explain
+    assert refused is not None
+    folder = str(refused[1]["example"]).rpartition("\\")[0]
+    assert printed(f"Test-Path '{folder}'", session) == "True"
+
+
+def test_a_listing_has_the_columns_of_windows_powershell() -> None:
+    assert printed("dir C:\\") == (
+        "    Directory: C:\\\n"
+        "Mode                LastWriteTime         Length Name\n"
+        "----                -------------         ------ ----\n"
+        "d-----        6/22/2008  12:00 AM                Images\n"
+        "d-----        6/22/2008  12:00 AM                Windows"
+    )
