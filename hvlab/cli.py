@@ -106,6 +106,9 @@ def _read_script(path: str) -> str:
         raise BadInput(f"{path}, line {line}: not UTF-8 text; save the script as UTF-8") from None
 
 
+_USUAL = {"scenario": "one-host", "platform": "ws2008"}
+
+
 def _open_session(*, resume: bool = False, **arguments: Any) -> Session:
     """A new session; with `resume`, the one that the file to record to holds already."""
     from hvlab.catalog import BadCatalog
@@ -117,6 +120,15 @@ def _open_session(*, resume: bool = False, **arguments: Any) -> Session:
         if resume and log is not None and log.exists() and log.stat().st_size:
             options = {key: arguments[key] for key in ("cmdlets", "language") if key in arguments}
             session = Session.resume(log, **options)
+            for name, recorded in (
+                ("scenario", session.header.scenario),
+                ("platform", session.header.platform),
+            ):
+                if (wanted := arguments.get(name)) not in (None, _USUAL[name], recorded):
+                    raise BadInput(
+                        f"{log}: recorded with the {name} {recorded!r}, not {wanted!r}; leave --{name} out to go on "
+                        "with it, or record to another file"
+                    )
             if session.header.lesson != arguments.get("lesson"):
                 raise BadInput(f"{log}: recorded in {session.header.lesson or 'a sandbox'!r}; open it there")
             return session

@@ -34,14 +34,14 @@ def _asked(language: str | None) -> str | None:
     """The language asked for: after the command, or before it (hvlab --lang de COMMAND)."""
     if language is None and (context := click.get_current_context(silent=True)) is not None:
         language = context.find_root().params.get("language")
-    return language or os.environ.get("HVLAB_LANG")
+    return language
 
 
 def is_language_open(language: str | None) -> bool:
     """Whether nobody has said yet which language it shall be, so that a screen asks first."""
     from hvlab.tui.preferences import of_user
 
-    return not _asked(language) and not of_user().language
+    return not _asked(language) and not os.environ.get("HVLAB_LANG") and not of_user().language
 
 
 def text_in(language: str | None) -> Text:
@@ -50,7 +50,7 @@ def text_in(language: str | None) -> Text:
 
     asked = _asked(language)
     try:
-        return Text(pick_language(language, None if asked else of_user().language))
+        return Text(pick_language(asked, None if asked else of_user().language))
     except UnknownLanguage as error:
         raise BadInput(str(error)) from None
 

@@ -12,6 +12,9 @@ from contextlib import contextmanager
 
 from hvlab.console.errors import FatalError
 
+SPARE_FAULTS = True
+"""Whether a fault of hvlab's own in a command becomes an error like others, instead of ending the program. Tests
+switch it off, to see the fault."""
 STEPS = 5_000_000
 TEXT = 4_000_000  # characters in one string
 ELEMENTS = 1_000_000  # elements in one array

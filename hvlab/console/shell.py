@@ -168,6 +168,11 @@ class Shell:
             except FatalError as error:
                 runtime.record_error(_fatal_record(error, statement))
                 code = 1
+            except Exception as error:
+                if not limits.SPARE_FAULTS or type(error).__module__ not in ("builtins", "struct"):
+                    raise
+                runtime.record_error(_fault_record(error, statement))
+                code = 1
             self.host.statement_done()
             if code is not None:
                 return Outcome(index + 1, tuple(runtime.reported), code, index)
@@ -233,6 +238,19 @@ def _fatal_record(error: FatalError, statement: Statement) -> ErrorRecord:
         "RuntimeException",
         position=error.position or Position(statement.source, statement.span),
         explain=error.explain,
+    )
+
+
+def _fault_record(error: Exception, statement: Statement) -> ErrorRecord:
+    """hvlab itself has failed in a command: said as what it is, and the session goes on."""
+    kind = type(error).__name__
+    return ErrorRecord(
+        f"hvlab failed here by a fault of its own ({kind}: {error}).",
+        "InternalFault",
+        "InvalidResult",
+        kind,
+        position=Position(statement.source, statement.span),
+        explain=("console.fault", {}),
     )
 
 

@@ -213,9 +213,14 @@ class Vmms(Component):
         return sum(machine.reserve * machine.processors for machine in running)
 
     def remove(self, name: str) -> list[str]:
-        """Delete a machine's definition; its disks stay. Returns those of snapshots that could not be merged."""
+        """Delete a machine's definition; its disks stay. Returns those of snapshots that could not be merged.
+
+        It must be off or saved; what was saved goes with it.
+        """
         machine = self.machine(name)
         self.check_free(machine)
+        if machine.state == SAVED and machine.saved is not None:
+            self.remove_saved(name)
         if machine.state != OFF:
             raise Refusal("wrong-state", name=machine.name, state=machine.state, wanted=OFF)
         self._leave_no_snapshots(machine)

@@ -76,12 +76,13 @@ def say(event: TraceEvent, text: Text) -> str:
         size=len(data) if isinstance(data, (bytes, bytearray)) else 0,
         port=f"0x{event.get('port') or 0:x}",
         phase=text(f"tui.phase.{event.get('phase')}") if event.kind == "guest.phase" else "",
-        state=_state(event, text),
         bytes=bytes_text(data, text) if isinstance(data, int) else "",
     )
     for name in _WORDS:
         if isinstance(values.get(name), str):
             values[name] = word(str(values[name]), text)
+    if event.kind == "vm.state":
+        values["state"] = _state(event, text)  # as the machine's state is called everywhere
     if event.kind == "vp.run":
         values.update(ran=_milliseconds(event.get("ran")), waited=_milliseconds(event.get("waited")))
     if event.kind == "vmbus.message":
@@ -105,9 +106,8 @@ def word(value: str, text: Text) -> str:
 
 def _state(event: TraceEvent, text: Text) -> str:
     state = str(event.get("state") or "")
-    if event.kind == "vm.state" and text.has(f"tui.state.{state.lower()}"):
-        return text(f"tui.state.{state.lower()}")
-    return state
+    name = f"tui.state.{state.lower()}"
+    return text(name) if text.has(name) else state
 
 
 def _message_values(event: TraceEvent) -> dict[str, object]:

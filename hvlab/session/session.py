@@ -376,6 +376,7 @@ class Session:
             self.travel.enter_branch()
         self._begin(len(self.log.entries) + 1)
         self._note("command", text=statement.text)
+        begun = self._world.now
         self._command = self._world.emit(
             "command", "console", f"{HOST}/root/vmms", None, None, None, statement.text
         )
@@ -390,6 +391,8 @@ class Session:
         else:
             if self._recording and not self.travel.quiet:
                 self.breakpoints.tell_passed()
+                if outcome.errors and len(self._world.trace) == self._command and self._world.now == begun:
+                    self.travel.vain.add(len(self.log.entries))
             return outcome
         finally:
             self._command = 0

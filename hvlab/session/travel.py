@@ -135,6 +135,8 @@ class Travel:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.timeline = Timeline(session.log.entries, self._looks)
+        self.vain: set[int] = set()
+        """The nodes of commands that failed before they had done anything: there is nothing to undo of them."""
         self.view: View | None = None
         self.floor = 0
         """The node before which nothing can be undone: the start script of a lesson."""
@@ -339,7 +341,9 @@ class Travel:
 
     def is_step(self, step: Step) -> bool:
         """Whether undoing stops here: what only looks at the lab is passed over."""
-        return step.entry.kind not in ("hint",) and not self._looks(step.entry)
+        return (
+            step.entry.kind not in ("hint",) and step.first not in self.vain and not self._looks(step.entry)
+        )
 
     def past(self) -> list[Step]:
         """The steps from the floor to where the session stands."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from hvlab.console import limits
+from hvlab.console.cmdlets import Call, Cmdlet
 from hvlab.console.errors import ParseError
+from hvlab.session.session import Session
 from tests.console.support import failure, printed, shell
 
 RENDERED: list[tuple[str, str]] = [
@@ -387,3 +390,19 @@ def test_confirmation() -> None:
     running.run("Remove-VM web01 -Force; Remove-VM web02 -Confirm:$false; Remove-VM db01")
     assert [kind for kind, _ in host.messages] == ["confirm"]
     assert lab.machines == []
+
+
+def test_a_fault_of_hvlabs_own_is_told_as_one_and_the_session_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(call: Call) -> None:
+        raise IndexError("of ours")
+
+    session = Session(cmdlets=[Cmdlet("Test-Fault", "Lab", (), broken)])
+    with pytest.raises(IndexError):  # tests see it
+        session.run("Test-Fault")
+    monkeypatch.setattr(limits, "SPARE_FAULTS", True)
+    outcome = session.run("Test-Fault; New-VM web01 -NoVHD")
+    (error,) = outcome.errors
+    assert error.error_id.startswith("InternalFault") and "IndexError: of ours" in error.message
+    assert session.run("New-VM web02 -NoVHD; Get-VM web02").ok  # the statement after the failed one, too

@@ -241,7 +241,7 @@ def test_the_host_goes_down_in_the_middle() -> None:
 @pytest.mark.parametrize(
     ("before", "why"),
     [
-        ("Get-VM", "wrong-state"),
+        ("Get-VM", "wrong-state-way"),
         ("Stop-VM web01 -TurnOff; Rename-VM web01 a; New-VM web01 512MB -NoVHD", "name-taken"),
         (
             "Stop-VM web01 -TurnOff; Remove-VM web01 -Force; New-VM b 512MB -VHDPath C:\\Images\\WS2008-x64.vhd; "

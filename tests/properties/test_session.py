@@ -61,11 +61,14 @@ def check_travelling(commands: list[str], distances: list[int]) -> None:
     session = Session()
     states = [state(session)]
     for command in commands:
-        session.run(command)
-        if command in LOOKS:
-            states[-1] = state(session)
-        else:
-            states.append(state(session))
+        failed = not session.run(command).ok
+        now = state(session)
+        if steps(session) == len(states):
+            assert command not in LOOKS
+            states.append(now)
+        else:  # it looked, or failed before it had done anything
+            assert command in LOOKS or (failed and now[2:] == states[-1][2:])
+            states[-1] = now
         assert steps(session) == len(states) - 1
     last = place = len(states) - 1
     assert not session.run("Redo-Lab").ok

@@ -140,11 +140,10 @@ def test_a_variable_shows_the_machine_that_is_there_now() -> None:
 def test_undo_is_refused_inside_something_else() -> None:
     session = Session()
     done(session, "New-VM a")
-    before = live(session)
     for text in ("1..2 | ForEach-Object { Undo-Lab }", "$x = Undo-Lab", "if ($true) { Undo-Lab }"):
         assert "StandsAlone" in errors(session, text), text
-    done(session, "Undo-Lab")
-    assert live(session)[2] == before[2] and session.travel.timeline.head
+    done(session, "Undo-Lab")  # of what was refused there is nothing to undo
+    assert not session.travel.timeline.head and not session.run("Get-VM a").ok
 
 
 def test_answers_go_back_and_hints_stay() -> None:
@@ -404,6 +403,15 @@ def test_a_look_taken_after_going_back_is_no_branch_of_its_own() -> None:
     done(session, "Undo-Lab; New-VM web04 -NoVHD; Get-VM")
     branches = session.travel.timeline.branches()
     assert [(branch.steps, branch.present) for branch in branches] == [(3, False), (3, True)]
+
+
+def test_a_command_that_failed_at_once_is_nothing_to_undo() -> None:
+    session = Session()
+    done(session, "New-VM web01 -NoVHD")
+    assert not session.run("Strat-VM web01").ok
+    assert not session.run("Start-VM nobody").ok
+    done(session, "Undo-Lab")
+    assert not session.run("Get-VM web01").ok
 
 
 # -- breakpoints and stories -----------------------------------------------------------------------------

@@ -11,7 +11,18 @@ from hvlab.console.hyperv.benefit_refusals import BENEFIT_ERRORS
 from hvlab.console.hyperv.cluster_refusals import CLUSTER_ERRORS
 from hvlab.console.hyperv.disk_refusals import DISK_ERRORS
 from hvlab.console.hyperv.moving_refusals import MOVING_ERRORS
-from hvlab.host.machine import Refusal
+from hvlab.host.machine import (
+    OFF,
+    PAUSED,
+    PAUSED_CRITICAL,
+    RUNNING,
+    SAVED,
+    SAVING,
+    SNAPSHOTTING,
+    STARTING,
+    STOPPING,
+    Refusal,
+)
 from hvlab.network.addresses import POOL_SIZE
 
 _STATE = "The operation cannot be performed while the object is in its current state."
@@ -436,7 +447,7 @@ def as_error(refusal: Refusal) -> CmdletError:
         category,
         target,
         "String" if target is not None else None,
-        explain=(_explanation(refusal), dict(refusal.values)),
+        explain=(_explanation(refusal), {**refusal.values, **_way(refusal)}),
     )
 
 
@@ -455,7 +466,39 @@ def _explanation(refusal: Refusal) -> str:
     """A limit that the handout gives differently is explained with both figures; the root is no machine at all."""
     if refusal.reason == "no-such-vm" and str(refusal.values["name"]).casefold() == "root":
         return "explain.root-is-no-machine"
+    if refusal.reason == "wrong-state":
+        state = refusal.values["state"]
+        if _way(refusal):
+            return "explain.wrong-state-way"
+        return "explain.wrong-state-passing" if state in _PASSING else "explain.wrong-state"
     return f"explain.{refusal.reason}" + ("-handout" if "handout" in refusal.values else "")
+
+
+_PASSING = (STARTING, STOPPING, SAVING, SNAPSHOTTING)
+_WAYS = {
+    (SAVED, OFF): "Remove-VMSavedState",
+    (SAVED, RUNNING): "Start-VM",
+    (OFF, RUNNING): "Start-VM",
+    (PAUSED, RUNNING): "Resume-VM",
+    (PAUSED_CRITICAL, RUNNING): "Resume-VM",
+    (RUNNING, OFF): "Stop-VM",
+    (PAUSED, OFF): "Stop-VM -TurnOff",
+    (PAUSED_CRITICAL, OFF): "Stop-VM -TurnOff",
+    (RUNNING, PAUSED): "Suspend-VM",
+    (RUNNING, SAVED): "Save-VM",
+}
+"""The command that leads from one state to another."""
+
+
+def _way(refusal: Refusal) -> dict[str, object]:
+    """What leads to the state that is wanted, to be written with the machine's name behind it; empty without."""
+    if refusal.reason != "wrong-state":
+        return {}
+    command = _WAYS.get((str(refusal.values["state"]), str(refusal.values["wanted"])))
+    if command is None:
+        return {}
+    verb, _, option = command.partition(" ")
+    return {"way": " ".join(part for part in (verb, str(refusal.values["name"]), option) if part)}
 
 
 def start_failure(reason: str, name: str, identifier: str, memory: int) -> CmdletError:

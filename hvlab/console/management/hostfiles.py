@@ -107,9 +107,11 @@ def full(call: Call, path: str) -> str:
     if text in ("", "."):
         return location(call)
     here = location(call).rstrip("\\")
-    if text == ".." or text.startswith("..\\"):
+    if text.startswith("\\") and not text.startswith("\\\\"):
+        text = here[:2] + text  # from the root of the present volume
+    elif text == ".." or text.startswith("..\\"):
         text = f"{here}\\{text}"
-    stripped = text.rstrip("\\")
+    stripped = _folded(text).rstrip("\\")
     if len(stripped) == 2 and stripped[1] == ":":
         return _root(call, path, stripped[0].upper())
     try:
@@ -118,6 +120,19 @@ def full(call: Call, path: str) -> str:
         if error.reason == "volume":
             return _root(call, path, stripped[0].upper())
         raise illegal(path) from None
+
+
+def _folded(text: str) -> str:
+    """Without `.` and `..`; above a volume's root there is nothing, and one stays there."""
+    if text[1:2] != ":":
+        return text
+    kept: list[str] = []
+    for part in text[2:].split("\\"):
+        if part == "..":
+            del kept[-1:]
+        elif part not in ("", "."):
+            kept.append(part)
+    return "\\".join([text[:2], *kept])
 
 
 def _root(call: Call, path: str, letter: str) -> str:

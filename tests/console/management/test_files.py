@@ -195,3 +195,31 @@ def test_a_listing_has_the_columns_of_windows_powershell() -> None:
         "d-----        6/22/2008  12:00 AM                Images\n"
         "d-----        6/22/2008  12:00 AM                Windows"
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [
+        ("cd \\", "C:\\"),
+        ("cd /", "C:\\"),
+        ("cd ..", "C:\\"),
+        ("cd C:\\Images; cd ..", "C:\\"),
+        ("cd C:\\Images; cd \\", "C:\\"),
+        ("cd D:; cd \\", "D:\\"),
+        ("cd C:\\Images\\..\\..\\Images", "C:\\Images"),
+        ("cd \\Images", "C:\\Images"),
+        ("cd .\\Images", "C:\\Images"),
+    ],
+)
+def test_places_as_one_types_them(typed: str, place: str) -> None:
+    session = Session()
+    assert session.run(typed).ok
+    assert session.shell.runtime.location == place
+
+
+def test_a_backslash_alone_is_the_root_for_every_command() -> None:
+    session = Session()
+    assert session.run("dir \\; Test-Path '\\'; Get-Item \\").ok
+    assert {
+        error.error_id.partition(",")[0] for error in session.run("Get-Content \\; Copy-Item \\ D:\\").errors
+    }
