@@ -18,7 +18,7 @@ from hvlab.console.convert import (
 from hvlab.console.objects import PSObject
 from hvlab.console.scriptblock import ScriptBlock
 from hvlab.console.source import Span
-from hvlab.console.suggest import nearest
+from hvlab.console.suggest import nearest, nearest_beginning
 from hvlab.console.values import EnumValue
 
 # In the order of their numbers: -ErrorAction 0 is a habit many have.
@@ -96,7 +96,7 @@ def find_parameter(cmdlet: Cmdlet, name: str, span: Span | None = None) -> tuple
     known = {
         parameter.name.lower(): parameter.name for parameter in cmdlet.parameters if not parameter.hidden
     }
-    suggestion = nearest(name, known)
+    suggestion = nearest(name, known) or nearest_beginning(name, known)
     explain: tuple[str, dict[str, object]] | None = None
     if suggestion is not None:
         explain = (

@@ -19,7 +19,7 @@ from hvlab.console.scriptblock import ScriptBlock
 from hvlab.console.scripts import is_script, read_script
 from hvlab.console.source import Position
 from hvlab.console.stages import cmdlet_stage
-from hvlab.console.suggest import kindred, nearest
+from hvlab.console.suggest import kindred, nearest, related
 
 COMMAND_STEPS = 10  # finding and binding cost more than an operator does
 #: Commands of a real system that will never be here, and what does the job.
@@ -42,10 +42,14 @@ ABSENT: dict[str, str] = {
     **dict.fromkeys(
         ("get-service", "gsv"), "use Get-LabServer for the host, Get-LabGuestService for a guest"
     ),
-    "get-random": "write the numbers: runs must be repeatable",
     **dict.fromkeys(
-        ("import-module", "ipmo", "add-pssnapin", "remove-module"), "go on: every module is loaded"
+        ("restart-service", "start-service", "stop-service", "sasv", "spsv"),
+        "use Restart-Computer: the services of the host start with it",
     ),
+    **dict.fromkeys(("whoami", "whoami.exe"), "go on: you are the administrator of every host"),
+    **dict.fromkeys(("format-custom", "fc"), "use Format-List *"),
+    "get-random": "write the numbers: runs must be repeatable",
+    **dict.fromkeys(("add-pssnapin", "remove-module", "rmo"), "go on: every module is loaded"),
     **dict.fromkeys(("set-executionpolicy", "get-executionpolicy"), "go on: every script may run"),
     **dict.fromkeys(
         ("get-windowsfeature", "add-windowsfeature", "install-windowsfeature"),
@@ -170,7 +174,7 @@ def command_not_found(runtime: Runtime, name: str, position: Position) -> Cmdlet
     error.terminating = True
     names = dict(runtime.table.names())
     names.update({folded: shown for folded, (shown, _) in runtime.functions.items()})
-    suggestion = nearest(name, names)
+    suggestion = related(name, names) or nearest(name, names)
     if name.lower() in LEAVING:
         error.explain = ("console.how_to_leave", {})
     elif suggestion is not None:

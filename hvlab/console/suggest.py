@@ -42,6 +42,51 @@ def nearest(name: str, known: Mapping[str, str]) -> str | None:
     return None if best is None else known[best[1]]
 
 
+_KIN = (
+    ("new", "set", "add", "create", "register", "import"),
+    ("restore", "switch", "select", "move", "undo", "use"),
+    ("step", "wait", "resume", "continue", "run", "start"),
+    ("remove", "delete", "clear", "disable", "dismount", "stop"),
+    ("get", "show", "find", "read", "list", "test"),
+)
+"""Verbs that people take for each other; the first that a noun has is proposed."""
+
+
+def related(name: str, known: Mapping[str, str]) -> str | None:
+    """Of a noun that there is with a verb that there is, though not together: a kindred verb with that noun.
+
+    ``known`` as in ``nearest``. Before that, the same verb with a longer noun (Restore-VM: Restore-VMSnapshot);
+    None where the name looks mistyped, not misremembered.
+    """
+    verb, dash, noun = name[:LONGEST].lower().partition("-")
+    verbs = {one.partition("-")[0] for one in known}
+    if not dash or verb not in verbs.union(*_KIN) or not any(one.partition("-")[2] == noun for one in known):
+        return None
+    longer = sorted((len(one), one) for one in known if one.startswith(name.lower()) and noun != "lab")
+    if longer:
+        return known[longer[0][1]]
+    for kin in _KIN:
+        if verb in kin:
+            return next((known[f"{other}-{noun}"] for other in kin if f"{other}-{noun}" in known), None)
+    return None
+
+
+def nearest_beginning(name: str, known: Mapping[str, str]) -> str | None:
+    """The one of ``known`` (as in ``nearest``) that begins nearly so: Procesor, for ProcessorCount."""
+    folded = name.lower()
+    if not 4 <= len(folded) <= LONGEST:
+        return None
+    limit = 1 if len(folded) < 7 else 2
+    found = [
+        (distance(folded, one[: len(folded) + more], limit), len(one), one)
+        for one in sorted(known)
+        for more in (-1, 0, 1)
+        if len(one) > len(folded)
+    ]
+    best = min(found, default=None)
+    return None if best is None or best[0] > limit else known[best[2]]
+
+
 def kindred(name: str, known: Iterable[str]) -> str | None:
     """The longest word of a command's noun that a known command has in its own noun: what to search by."""
     nouns = [candidate.rpartition("-")[2].lower() for candidate in known]

@@ -11,6 +11,7 @@ from hvlab.console.general import (
     extending,
     helping,
     markup,
+    modules,
     output,
     records,
     shape,
@@ -33,6 +34,7 @@ def general_cmdlets(texts: HelpTexts | None = None) -> list[Cmdlet]:
         *aliases.CMDLETS,
         *extending.CMDLETS,
         *markup.CMDLETS,
+        *modules.CMDLETS,
         *discovery.CMDLETS,
         *helping.cmdlets(texts),
     ]
