@@ -27,7 +27,7 @@ def offered(line: str) -> list[str]:
 
 CASES: list[tuple[str, list[str]]] = [
     ("Get-V", ["Get-Variable", "Get-VM"]),
-    ("get-m", ["Get-Member", "Get-Mine"]),
+    ("get-m", ["Get-Member", "Get-Module", "Get-Mine"]),
     ("Get-VM | Sta", ["Start-VM"]),
     ("$x = Sta", ["Start-VM"]),
     ("if (Sta", ["Start-VM"]),
