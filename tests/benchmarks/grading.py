@@ -78,8 +78,7 @@ def main(count: int) -> None:
                 batch.grade_many(lesson, files, "en", 1, None, one_is_there, local.scheduler_address)
             )
             click.echo(
-                f"{count} on a Dask cluster of {WORKERS}, one killed: {time.monotonic() - begun:.1f} s",
-                flush=True,
+                f"{count} on a Dask cluster of {WORKERS}, one killed: {time.monotonic() - begun:.1f} s"
             )
         twice = sum(times > 1 for times in heard.values())
         passed = sum(one.report is not None and one.report.passed for one in here)
