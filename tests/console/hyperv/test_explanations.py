@@ -20,7 +20,7 @@ def ids_in_code() -> set[str]:
     for path in SOURCES:
         text = path.read_text(encoding="utf-8")
         found |= set(re.findall(r'"((?:explain\.[a-z0-9-]+|console\.[a-z_]+))"', text))
-        if path.parent.name == "classroom" or path.name == "cli_class.py":
+        if path.parent.name in ("classroom", "cli_class"):
             continue  # a class's refusals are no console's, and have their sentences under classroom.*
         found |= {f"explain.{reason}" for reason in re.findall(r'Refusal\(\s*"([a-z-]+)"', text)}
     return found
