@@ -500,7 +500,9 @@ class HvlabApp(PanedApp):
         """The course as a map; choosing a lesson leaves this lab for that one's."""
         from hvlab.tui.map_screen import MapScreen
 
-        if self.course is not None and not isinstance(self.screen, MapScreen):
+        if isinstance(self.screen, MapScreen):
+            self.screen.dismiss(None)  # the key that opened it
+        elif self.course is not None:
             self.course.language = self.text.language
             self.push_screen(MapScreen(self.course.stretches()), self.open_lesson)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from hvlab.tui.canvas import line
+from hvlab.tui.canvas import fit, line
 from hvlab.tui.feed import Sums
 from hvlab.tui.line_pane import LinePane
 from hvlab.tui.picture_motion import Motion
@@ -75,7 +75,7 @@ class ArchitecturePane(LinePane, can_focus=True):
             )
         rows = self.motion.paint(self._scene).lines()
         if caption:
-            rows.append(line((" " + self._caption, "dim")))
+            rows.append(line((fit(" " + self._caption, width), "dim")))
         self.show(rows)
 
     @property

@@ -30,6 +30,8 @@ def source_rows(rows: Sequence[SourceRow], text: Text, width: int) -> list[Line]
         elif one.stood:
             state = text("tui.conversion.stood", seconds=one.stood // 10**9)
         system = f"{one.load} % · {one.system} · {one.driver}"
+        if len(system) >= max(8, width - NAME - KIND - STATE):  # the release tells, not the maker's name
+            system = system.replace("Windows Server ", "WS ").replace("Windows ", "Win ")
         left = max(8, width - NAME - KIND - STATE)
         found.append(
             line(

@@ -66,6 +66,11 @@ FIRST = {binding.id: binding.key for binding in BINDINGS if binding.id}
 ACTIONS = {binding.id: binding.action for binding in BINDINGS if binding.id}
 
 _NAMES = {
+    "plus": "+",
+    "minus": "−",
+    "equals_sign": "=",
+    "comma": ",",
+    "full_stop": ".",
     "up": "↑",
     "down": "↓",
     "left": "←",

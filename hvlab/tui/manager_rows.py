@@ -12,7 +12,7 @@ from hvlab.tui.canvas import Line, fit, line
 STATES = {"Running": ("●", "good"), "Off": ("○", "dim"), "Saved": ("◐", "accent"), "Paused": ("⏸", "accent")}
 COLUMNS = (("state", 18), ("usage", 6), ("memory", 10), ("uptime", 14), ("snapshots", 10))
 
-DETAIL = 24
+DETAIL = 26
 """Columns for what a part of a machine is called."""
 
 

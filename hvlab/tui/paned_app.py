@@ -71,7 +71,9 @@ class PanedApp(App[int]):
         """A letter on every pane: go there, or arrange them."""
         from hvlab.tui.panes_screen import PanesScreen
 
-        if not self.is_covered:
+        if isinstance(self.screen, PanesScreen):
+            self.screen.dismiss(None)  # the key that opened it
+        elif not self.is_covered:
             self.push_screen(PanesScreen(self._marked_pane()))
 
     def action_zoom(self) -> None:
