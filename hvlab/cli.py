@@ -10,6 +10,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,7 @@ from hvlab import __version__, cli_class, cli_lessons, cli_records
 from hvlab.cli_common import (
     BadInput,
     F,
+    chosen_since,
     explainer,
     is_language_open,
     language_option,
@@ -260,8 +263,8 @@ def learn(
     text = text_in(language)
     try:
         way = routes.lessons_of(route) if route else ()
-        show = _show(plain, text, asks=is_language_open(language), tours=tour)
-        status, said = learning.learn(lesson, log, seed, text, _open_session, show, way)
+        show = _show(plain, text, asks=partial(is_language_open, language), tours=tour)
+        status, said = learning.learn(lesson, log, seed, text, _open_session, show, way, chosen_since(text))
     except BadLesson as error:
         raise BadInput(str(error)) from None
     if said:
@@ -289,18 +292,28 @@ def course(route: str, language: str | None) -> None:
 
 
 def _show(
-    plain: bool, text: Text, companion: Companion | None = None, *, asks: bool = False, tours: bool = False
+    plain: bool,
+    text: Text,
+    companion: Companion | None = None,
+    *,
+    asks: Callable[[], bool] = lambda: False,
+    tours: bool = False,
 ) -> Show:
-    """What shows a lesson: the screen, or lines."""
+    """What shows a lesson: the screen, or lines. `asks` says before each whether the language is still open."""
     if plain:
         from hvlab.repl.plain import show_plain
 
         return show_plain(_history(), explainer(text), companion)
-    from functools import partial
-
     from hvlab.tui.app import run_app
 
-    return partial(run_app, history=_history(), companion=companion, asks_language=asks, tours=tours)
+    history = _history()
+
+    def screen(*arguments: Any, **options: Any) -> tuple[int, str]:
+        return run_app(
+            *arguments, **options, history=history, companion=companion, asks_language=asks(), tours=tours
+        )
+
+    return screen
 
 
 @cli.command()

@@ -55,6 +55,20 @@ def text_in(language: str | None) -> Text:
         raise BadInput(str(error)) from None
 
 
+def chosen_since(text: Text) -> Callable[[], Text]:
+    """Tells the language that the learner has chosen on the screen since now; else the one spoken now."""
+    from hvlab.text import Text
+    from hvlab.tui.preferences import of_user
+
+    before = of_user().language
+
+    def speaking() -> Text:
+        now = of_user().language
+        return text if now == before or not now else Text(now)
+
+    return speaking
+
+
 def explainer(text: Text) -> Callable[[ErrorRecord], str]:
     """The lab's own line under an error, in the learner's language."""
 

@@ -52,9 +52,11 @@ def learn(
     opener: Opener,
     show: Show,
     route: Sequence[str] = (),
+    speaking: Callable[[], Text] | None = None,
 ) -> tuple[int, str]:
     """Open a lesson, then those chosen from it; returns the exit status and what to say at the end. BadLesson.
 
+    `speaking` tells the language again after each lesson, for a learner may choose another one in it.
     With a `route`, the next lesson is the next of these; `review` is what was missed or is due.
     """
     progress = Progress(paths.user_data())
@@ -67,7 +69,7 @@ def learn(
             if not due:
                 return status, "\n".join([*said, text("course.review_nothing")])
             wanted = quizzes.review_of(due)
-        status, wanted = _one(wanted, log, seed, text, opener, show, progress, said, route)
+        status, wanted, text = _one(wanted, log, seed, text, opener, show, progress, said, route, speaking)
         log = seed = None
     return status, "\n".join(said)
 
@@ -82,7 +84,8 @@ def _one(
     progress: Progress,
     said: list[str],
     route: Sequence[str],
-) -> tuple[int, str]:
+    speaking: Callable[[], Text] | None,
+) -> tuple[int, str, Text]:
     plan = library.find(name)
     file = log or _left_behind(progress, plan) or next_record(plan.id)
     if plan.plan.seeds == "drawn":
@@ -113,6 +116,7 @@ def _one(
         first_page=first_page(plan, text.language),
         course=CourseMap(progress, text.language, plan.id, route),
     )
+    text = text if speaking is None else speaking()
     for session in opened:
         # What is said of the record is what it grades to, wherever in the past one was looking.
         session.travel.stop_looking()
@@ -128,7 +132,7 @@ def _one(
             said.append(text("cli.recorded", file=file, command=f"hvlab grade {plan.id} {file}"))
         elif log is None:
             file.unlink(missing_ok=True)
-    return status, wanted
+    return status, wanted, text
 
 
 def _left(view: OpenLesson, progress: Progress, file: Path, text: Text, route: Sequence[str]) -> list[str]:

@@ -391,7 +391,7 @@ class Session:
         else:
             if self._recording and not self.travel.quiet:
                 self.breakpoints.tell_passed()
-                if outcome.errors and len(self._world.trace) == self._command and self._world.now == begun:
+                if outcome.errors and (len(self._world.trace), self._world.now) == (self._command, begun):
                     self.travel.vain.add(len(self.log.entries))
             return outcome
         finally:
@@ -590,8 +590,10 @@ class Session:
         before = self._replies, self._halt
         self._replies, self._halt = list(step.replies), step.halt
         stopped = False
+        start = len(world.trace) + 1, world.now  # with the event of the command itself
         try:
-            self.run(entry.text)
+            if self.run(entry.text).errors and (len(world.trace), world.now) == start:
+                self.travel.vain.add(step.first)
         except Stopped:
             stopped = True
         finally:

@@ -116,6 +116,7 @@ def encoded(session: Session) -> list[bytes]:
                 for node, places in travel.waits.items()
                 if node in nodes
             ],
+            "vain": sorted(travel.vain.intersection(nodes)),
             "exported": session.exported,
             "blobs": [[type(blob) is bytearray, bytes(blob)] for blob in writer.new_blobs()],
         }
@@ -241,6 +242,7 @@ class Kept:
         self.checkpoints: dict[int, Checkpoint] = {}
         self.ends: dict[int, Place] = {}
         self.waits: dict[int, list[Place]] = {}
+        self.vain: set[int] = set()
         self.exported: list[tuple[str, int]] = []
 
 
@@ -273,6 +275,7 @@ def decoded(session: Session, data: bytes, entries: Sequence[Entry]) -> Kept:
         )
     kept.ends = {node: Place(*place) for node, *place in content["ends"]}
     kept.waits = {node: [Place(*place) for place in places] for node, places in content["waits"]}
+    kept.vain = set(content["vain"])
     kept.exported = [(path, size) for path, size in content["exported"]]
     return kept
 

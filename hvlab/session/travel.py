@@ -328,6 +328,8 @@ class Travel:
                 insort(self._order, _Snapshot(step.last, None, at), key=_in_order)
             if step.last in kept.ends:
                 self.ends[step.last] = kept.ends[step.last]
+            if step.first in kept.vain:
+                self.vain.add(step.first)
             if step.first in kept.waits:
                 self.waits[step.first] = kept.waits[step.first]
         self.session.exported[:] = kept.exported
