@@ -130,6 +130,8 @@ class LessonPane(ScrollPane):
             words = self.lab_app.text(f"tui.lesson.invite.{question.kind}", count=len(question.choices))
         elif question is None and self.lesson.is_ready():
             words = self.lab_app.text("tui.lesson.invite.next")
+        elif self._is_over:
+            words = self.lab_app.text("tui.lesson.invite.passed")
         elif command:
             words = self.lab_app.text("tui.lesson.invite.command", command=command)
         unseen = question if question is not None and not self._is_in_sight(self._asked_at) else None
@@ -140,8 +142,16 @@ class LessonPane(ScrollPane):
 
     @property
     def is_ready(self) -> bool:
-        """Whether the lesson's present step asks nothing more."""
-        return self.lesson is not None and self.lesson.is_ready()
+        """Whether the lesson's present step asks nothing more, or the whole lesson."""
+        return self.lesson is not None and (self.lesson.is_ready() or self._is_over)
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether one stands at the lesson's last step and every goal is reached."""
+        if self.lesson is None:
+            return False
+        step, steps = self.lesson.steps()
+        return step == steps and all(goal.verdict == "pass" for goal in self.lesson.goals())
 
     def _is_in_sight(self, rows: range) -> bool:
         top = self.scroll_offset.y
@@ -243,7 +253,7 @@ class LessonPane(ScrollPane):
             return
         if self.lesson.next_step() if by > 0 else self.lesson.previous_step():
             self.redraw()
-        elif by > 0 and all(goal.verdict == "pass" for goal in self.lesson.goals()):
+        elif by > 0 and self._is_over:
             self.post_message(self.Finished())
 
     def action_answer(self) -> None:

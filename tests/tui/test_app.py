@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from hvlab.course.map import CourseMap
+from hvlab.course.progress import Progress
+from hvlab.course.view import Goal
 from hvlab.tui.app import HvlabApp
 from hvlab.tui.architecture import ArchitecturePane
 from hvlab.tui.bars import KeyBar, StatusBar
@@ -539,6 +543,30 @@ async def test_the_open_question_can_be_answered_where_commands_are_typed(make_a
         await enter(pilot, "196")
         app.frame()
         assert asked.asked.given == ["12", "196"] and "PS C:\\> 196" in shown(app, "output")
+
+
+async def test_a_passed_lesson_is_told_at_the_prompt_and_enter_goes_on(
+    make_app: Maker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = make_app()
+    finished: list[object] = []
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.pause()
+        pane = app.query_one(LessonPane)
+        assert isinstance(pane.lesson, PlainLesson)
+        await enter(pilot, "196")
+        pane.lesson.next_step()
+        monkeypatch.setattr(
+            pane.lesson, "goals", lambda: [Goal("made", "A machine exists", "pass", "", "", 1)]
+        )
+        monkeypatch.setattr(app, "open_lesson", finished.append)
+        app.course = CourseMap(Progress(tmp_path), "en")
+        pane.redraw()
+        await pilot.pause()
+        assert app.query_one(ConsolePane).prompt.placeholder == "The lesson is passed. Enter: the next one"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert finished == [app.course.following()]
 
 
 async def test_a_guess_has_no_tick_and_its_answer_is_told_at_the_prompt(make_app: Maker) -> None:
