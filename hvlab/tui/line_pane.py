@@ -107,6 +107,11 @@ class ScrollPane(ScrollView, can_focus=True):
         """The app, by its own type."""
         return cast("HvlabApp", self.app)
 
+    def on_resize(self) -> None:
+        """Room was taken or given (a question above the prompt, say): what is newest stays in sight."""
+        if self.follow:
+            self.show(self.shown)
+
     def show(self, lines: list[Line], keep: int = 0) -> None:
         """Take over new content; the first `keep` rows are known to be unchanged."""
         before = len(self.shown)
