@@ -605,6 +605,9 @@ class HvlabApp(PanedApp):
         elif self.desk is not None and self.desk.runner.busy:
             console.echo("")
         elif pane.is_ready:
+            if self.has_one_stage:  # or the new step would come unseen, behind what was looked at last
+                self._with_desk(lambda desk: desk.views.close())
+                self.bring("lesson")
             pane.action_turn(1)
         elif command := pane.next_command():
             console.type_command(command)

@@ -222,3 +222,18 @@ def test_only_a_file_that_says_so_has_seen_the_offer(tmp_path: object) -> None:
     known.language = "de"
     known.save()
     assert (load(file).seen_offer, load(file).toured, load(file).language) == (True, True, "de")
+
+
+async def test_in_a_small_window_enter_shows_the_step_that_it_goes_on_to() -> None:
+    app = app_with()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        pane = app.query_one(LessonPane)
+        pane.lesson.asked.given.append("196")  # type: ignore[union-attr,attr-defined]
+        pane.redraw()
+        await pilot.press("f3", "escape")
+        await pilot.pause()
+        assert not pane.display
+        await pilot.press("enter")
+        await pilot.pause()
+        assert pane.display and "The second step." in "\n".join(map(plain, pane.shown))

@@ -47,7 +47,9 @@ async def test_it_stands_above_the_prompt_while_it_is_out_of_sight() -> None:
         await pilot.pause()
         assert bar.display
         output = console.output
-        assert output.scroll_offset.y + output.size.height == len(output.shown)  # the newest row stays in sight
+        assert output.scroll_offset.y + output.size.height == len(
+            output.shown
+        )  # the newest row stays in sight
         console.type_command("Get-VM", run=True)
         await pilot.pause()
         assert len(bar.shown) == 1
