@@ -217,8 +217,9 @@ def _model_register(place: _Place, operands: list[str]) -> Outcome:
 
 def _hypercall(place: _Place, operands: list[str]) -> Outcome:
     hypervisor = place.hypervisor
-    if place.level == USER:
-        return Outcome(EXCEPTION, "#UD: hypercalls are for level 0", hypervisor.costs.native)
+    if place.level == USER and hypervisor.takes_calls:
+        # The processor leaves the guest at any level; it is the hypervisor that answers with the exception.
+        return _trapped_exception(place, "vmcall", "#UD: hypercalls are for level 0")
     if not hypervisor.takes_calls:
         return _trapped_exception(place, "vmcall", "#UD: nobody below takes calls")
     wanted = operands[0].casefold().removeprefix("hvcall") if operands else "createpartition"
