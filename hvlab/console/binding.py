@@ -111,6 +111,12 @@ def find_parameter(cmdlet: Cmdlet, name: str, span: Span | None = None) -> tuple
     )
 
 
+def _unit_apart(value: object) -> tuple[str, dict[str, object]] | None:
+    """`5 GB` for `5GB`: what somebody means who leaves a gap before the unit."""
+    unit = to_text(value).upper()
+    return ("console.unit_apart", {"unit": unit}) if unit in ("KB", "MB", "GB", "TB") else None
+
+
 # --- the command line --------------------------------------------------------------------------------------
 
 
@@ -286,6 +292,7 @@ def _bind_positional(bound: Bound, arguments: list[Argument], collect_rest: bool
                 f"A positional parameter cannot be found that accepts argument '{to_text(argument.value)}'.",
                 "PositionalParameterNotFound",
                 argument.span,
+                _unit_apart(argument.value),
             )
         lowest = min(p.position for p in open_parameters if p.position is not None)
         candidates = [p for p in open_parameters if p.position == lowest]

@@ -11,6 +11,10 @@ Message ids used by the console itself (values in brackets):
 ``console.did_you_mean_command``          {name, suggestion}
 ``console.no_such_command_but``           {name, word}
 ``console.no_such_command``               {name}
+``console.no_such_script``                {path}
+``console.no_such_method``                {}
+``console.unit_apart``                    {unit}
+``console.how_written``                   {command}
 ``console.did_you_mean_parameter``        {command, name, suggestion}
 ``console.did_you_mean_value``            {parameter, value, suggestion}
 ``console.unsupported``                   {construct, substitute}

@@ -338,6 +338,7 @@ def no_method(value: object, name: str) -> CmdletError:
         "InvalidOperation",
         name,
         "String",
+        ("console.no_such_method", {}),
     )
 
 

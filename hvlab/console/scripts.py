@@ -55,4 +55,5 @@ def _missing(path: str, position: Position) -> CmdletError:
     error = not_recognized(path)
     error.terminating = True
     error.position = position
+    error.explain = ("console.no_such_script", {"path": path})
     return error

@@ -65,6 +65,7 @@ def binding_failure(
 ) -> CmdletError:
     error.position = Position(position.source, error.span) if error.span is not None else position
     call = Call(cmdlet, name, Bound(cmdlet).args(), runtime.lab, runtime)
+    error.explain = error.explain or ("console.how_written", {"command": cmdlet.name})
     error.record = runtime.make_record(error, call)
     return error
 

@@ -135,6 +135,10 @@ REFUSED = (
     ("empty", "Get-WM", "did_you_mean_command"),
     ("empty", "Get-LabGuestPicture web01", "no_such_command_but"),
     ("empty", "frobnicate", "no_such_command"),
+    ("empty", r".\x.ps1", "no_such_script"),
+    ("bare", "$vm = Get-VM web01; $vm.Foo()", "no_such_method"),
+    ("empty", r"New-VHD D:\x.vhd -SizeBytes 5 GB", "unit_apart"),
+    ("empty", "Get-VM -Name", "how_written"),
     ("empty", "Start-VM -Nmae x", "did_you_mean_parameter"),
     ("empty", "New-VMSwitch", "missing_parameter"),
 )
