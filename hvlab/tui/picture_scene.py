@@ -153,6 +153,11 @@ def build(view: HostView, sums: Sums, width: int, height: int, focus: str, text:
 # -- the two bands across the bottom ----------------------------------------------------------
 
 
+def _disk_lane(plan: _Plan) -> int:
+    """The column in which the root's way to the disk goes down through the hypervisor."""
+    return plan.root - 4
+
+
 def _bands(scene: Scene, plan: _Plan, view: HostView, sums: Sums, text: Text) -> None:
     canvas, y = scene.canvas, plan.hypervisor
     canvas.put(0, y, " " * plan.width, "hypervisor~0")
@@ -172,7 +177,7 @@ def _bands(scene: Scene, plan: _Plan, view: HostView, sums: Sums, text: Text) ->
         calls = f"{text('tui.picture.of_these')} ↯ {kinds['hypercall']} {text('tui.picture.hypercalls')}"
         words = f"{exits}, {calls}   {interrupts}"
         short = f"▼ {sums.exits()} (↯ {kinds['hypercall']})  ▴ {kinds['interrupt']}"
-    if len(words) > plan.width - 16:
+    if len(words) > plan.width - _disk_lane(plan) - 3:  # the lane to the disk crosses here, and takes no digit away
         words = short
     canvas.put(plan.width - len(words) - 1, y, words, "hypervisor~1")
     _hardware(scene, plan, view, sums, text)
@@ -251,7 +256,7 @@ def _root(
         scene.label("storvsp", 4, plan.storage, "storvsp", "root", 8)
     driver = text("tui.picture.disk_driver")
     scene.label("driver", 4, plan.disk, driver, "root", width - 10)
-    x = width - 4
+    x = _disk_lane(plan)
     canvas.put(5 + len(driver), plan.disk, "─" * (x - len(driver) - 5) + "╮", "device+0")
     cells = [(x, y) for y in range(plan.disk + 1, plan.hypervisor + 1)]
     for _, y in cells[:-1]:
