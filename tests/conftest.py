@@ -12,6 +12,7 @@ from hypothesis import settings
 
 from hvlab.console import limits
 from hvlab.session.session import Session
+from hvlab.storage.spill import SPILL
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("search", deadline=None, max_examples=2000)
@@ -32,3 +33,9 @@ def booted() -> Session:
     )
     assert outcome.ok, outcome.errors
     return session
+
+
+@pytest.fixture(autouse=True)
+def a_process_of_its_own() -> None:
+    """Each test begins as a process does that has written no long runs of disks' bytes yet."""
+    SPILL.seen = 0

@@ -177,7 +177,9 @@ def _bands(scene: Scene, plan: _Plan, view: HostView, sums: Sums, text: Text) ->
         calls = f"{text('tui.picture.of_these')} ↯ {kinds['hypercall']} {text('tui.picture.hypercalls')}"
         words = f"{exits}, {calls}   {interrupts}"
         short = f"▼ {sums.exits()} (↯ {kinds['hypercall']})  ▴ {kinds['interrupt']}"
-    if len(words) > plan.width - _disk_lane(plan) - 3:  # the lane to the disk crosses here, and takes no digit away
+    if (
+        len(words) > plan.width - _disk_lane(plan) - 3
+    ):  # the lane to the disk crosses here, and takes no digit away
         words = short
     canvas.put(plan.width - len(words) - 1, y, words, "hypervisor~1")
     _hardware(scene, plan, view, sums, text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hvlab import catalog
+from hvlab.datacenter import cluster as clusters
 from hvlab.datacenter.build import build_world
 from hvlab.datacenter.cluster import CLUSTER, DOWN, MAJORITY, ONLINE, UP, WITH_DISK, Cluster, Group
 from hvlab.datacenter.licence_book import BOOK, LicenceBook
@@ -89,8 +90,10 @@ def test_standard_has_no_clustering() -> None:
     assert not session.world.has(CLUSTER), "nothing is left of it"
 
 
-def test_there_are_sixteen_nodes_at_most() -> None:
+def test_there_are_sixteen_nodes_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
     world = build_world("two-nodes")
+    of_all = clusters.management(world, "host1")
+    monkeypatch.setattr(clusters, "management", lambda world, host: of_all)  # these nodes are names only
     made = world.add(CLUSTER, Cluster("C1", catalog.platform("ws2008")))
     book = world.get(BOOK, LicenceBook)
     for number in range(17):

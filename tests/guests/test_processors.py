@@ -13,7 +13,7 @@ def booted(count: int, path: str = SYSTEM) -> Lab:
     lab = Lab()
     lab.run(f"New-VM web01 -MemoryStartupBytes 512MB -VHDPath {path}")
     lab.vmms.machine("web01").processors = count
-    lab.run("Start-VM web01; Wait-Lab web01 -For Booted; Wait-Lab web01 -For Idle")
+    lab.run("Start-VM web01; Wait-Lab web01 -For Booted; Wait-Lab web01 -For Idle; Start-Sleep 1")
     return lab
 
 

@@ -117,7 +117,6 @@ def test_without_room_it_runs_on() -> None:
         ("", "Suspend-VM web01"),
         ("", "Remove-VMSavedState web01"),
         ("Start-VM web01; Save-VM web01", "Set-VMProcessor web01 -Count 2"),
-        ("Start-VM web01; Save-VM web01", "Remove-VM web01"),
         ("Start-VM web01; Save-VM web01", "Suspend-VM web01"),
         ("Start-VM web01; Suspend-VM web01", "Start-VM web01"),
     ],

@@ -66,10 +66,13 @@ def test_what_waits_is_what_lies_between_the_indices() -> None:
     assert [offset for offset in (4080, 4088, 4095, 0, 15, 16) if ring.waits(offset)] == [4088, 4095, 0, 15]
 
 
-def test_a_closed_channel_has_no_rings(booted: Session) -> None:
-    link = booted.world.get("host1/root/vmbus/web01", BusLink)
+def test_a_closed_channel_has_no_rings() -> None:
+    session = Session()
+    session.run(f"New-VM web01 512MB -VHDPath {IMAGE}; Start-VM web01; Set-LabBreakpoint -Kind vmbus.channel")
+    session.run("Wait-Lab web01")  # which stops at the first offer, before any channel is open
+    link = session.world.get("host1/root/vmbus/web01", BusLink)
     closed = next(relid for relid, channel in link.server.channels.items() if channel.state == "Closed")
-    view = ringview.look(booted.world, booted.host, "web01", closed)
+    view = ringview.look(session.world, session.host, "web01", closed)
     assert view is not None
     assert view.rings == ()
 

@@ -33,9 +33,9 @@ def seconds_of(speed: str) -> tuple[Runner, float]:
     return runner, frames / 30
 
 
-def test_a_boot_at_story_speed_takes_less_than_half_a_minute() -> None:
+def test_a_boot_at_story_speed_takes_twenty_to_forty_seconds() -> None:
     _, seconds = seconds_of("story")
-    assert 15 <= seconds <= 30
+    assert 20 <= seconds <= 40
 
 
 @pytest.mark.parametrize("speed", [speed.name for speed in SPEEDS])
