@@ -105,6 +105,7 @@ class HvlabApp(PanedApp):
         self.wanted = ""
         """The lesson that the learner wants to open instead of this one."""
         self._asks_language = asks_language
+        self._invitation = ""
         self._tours = tours
         self._stage_before = "lesson"
         self._companion = companion
@@ -631,10 +632,19 @@ class HvlabApp(PanedApp):
 
     @on(LessonPane.Asks)
     def _lesson_asks(self, event: LessonPane.Asks) -> None:
-        for prompt in self.query(PromptInput):  # none any more where the screen is being closed
-            prompt.placeholder = event.words
+        self._invitation = event.words
+        self.invite()
         for bar in self.query(AskBar):
             bar.ask(event.unseen)
+
+    def invite(self) -> None:
+        """Say at the prompt what Enter alone does now; while a command is at work, nothing but what goes on."""
+        words = self._invitation
+        if self.desk is not None and self.desk.runner.busy:
+            words = self.text("tui.lesson.invite.paused") if self.desk.runner.paused else ""
+        for prompt in self.query(PromptInput):  # none any more where the screen is being closed
+            if prompt.placeholder != words:
+                prompt.placeholder = words
 
     @on(PromptInput.Leave)
     def _leave(self) -> None:

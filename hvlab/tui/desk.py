@@ -199,6 +199,7 @@ class Desk:
             self.console.question("")
         else:
             self.console.stand()
+        self.app.invite()
         new = self.feed.poll()
         if self.feed.rewound:
             self.events.attach(self.session.world.trace, self.text, self.session.prologue)
@@ -443,6 +444,7 @@ class Desk:
         else:
             runner.free = not runner.free
         self._tell()
+        self.app.invite()
 
     def speed(self, step: int) -> None:
         """Change the speed, round the end."""

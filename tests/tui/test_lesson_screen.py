@@ -237,3 +237,25 @@ async def test_in_a_small_window_enter_shows_the_step_that_it_goes_on_to() -> No
         await pilot.press("enter")
         await pilot.pause()
         assert pane.display and "The second step." in "\n".join(map(plain, pane.shown))
+
+
+async def test_while_a_command_is_at_work_the_prompt_offers_no_other() -> None:
+    app = app_with()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        console = app.query_one(ConsolePane)
+        assert console.prompt.placeholder
+        console.type_command(f"{CREATE}; Start-VM web01; Wait-Lab web01", run=True)
+        await pilot.pause()
+        run(app, 3)
+        assert console.prompt.placeholder == ""
+        await pilot.press("f6")
+        run(app, 1)
+        assert console.prompt.placeholder == "Enter goes on"
+        await pilot.press("f6", "f9")
+        for _ in range(500):
+            app.frame()
+            if app.desk is not None and not app.desk.runner.busy:
+                break
+        await pilot.pause()
+        assert console.prompt.placeholder not in ("", "Enter goes on")
