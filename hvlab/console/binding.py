@@ -182,6 +182,8 @@ def _plan(bound: Bound, arguments: list[Argument], taken: list[Taken]) -> Plan |
     if any(isinstance(argument.value, (list, PSObject)) for argument in arguments):
         return None  # what they hold decides, too
     places = {id(argument): place for place, argument in enumerate(arguments)}
+    if any(id(told) not in places for *_, told, _ in taken):
+        return None  # a name that no parameter has was taken as a value, as simple functions take it
     steps: list[tuple[str, bool, Parameter | None, int, int]] = []
     for parameter, common, value, told, _ in taken:
         place = -1 if value is None else places[id(value)]

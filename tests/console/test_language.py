@@ -324,3 +324,7 @@ def test_records_flow_one_by_one() -> None:
     running, host, _ = shell()
     running.run('1,2 | % { Write-Host "in $_"; $_ } | % { Write-Host "out $_" }')
     assert [text for _, text in host.messages] == ["in 1\n", "out 1\n", "in 2\n", "out 2\n"]
+
+
+def test_a_name_that_a_simple_function_does_not_know_is_a_value() -> None:
+    assert printed('function f($a) { "<$a>" }; f -zzz; f -zzz; f -a 1') == "<-zzz>\n<-zzz>\n<1>"
