@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.console.support import texts
+from tests.console.support import printed, texts
 
 CASES: list[tuple[str, list[str]]] = [
     # numbers
