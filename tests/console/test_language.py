@@ -327,4 +327,4 @@ def test_records_flow_one_by_one() -> None:
 
 
 def test_a_name_that_a_simple_function_does_not_know_is_a_value() -> None:
-    assert printed('function f($a) { "<$a>" }; f -zzz; f -zzz; f -a 1') == "<-zzz>\n<-zzz>\n<1>"
+    assert printed('function f($a) { "<$a>" }; f -zzz; f -zzz; f -a 1') == "<-zzz>\n<-zzz>\n<1>\n"
