@@ -6,11 +6,11 @@ own checks said. A damaged file is put aside, not trusted and not lost.
 
 from __future__ import annotations
 
-import contextlib
-import os
 from pathlib import Path
 
 import msgspec
+
+from hvlab.course import remembered
 
 NAME = "progress.json"
 
@@ -35,17 +35,7 @@ class Progress:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME
-        self._file = _File()
-        try:
-            self._file = msgspec.json.decode(self._path.read_bytes(), type=_File)
-        except FileNotFoundError:
-            pass
-        except (OSError, msgspec.DecodeError):
-            self._put_aside()
-
-    def _put_aside(self) -> None:
-        with contextlib.suppress(OSError):
-            os.replace(self._path, self._path.with_suffix(".damaged"))
+        self._file = remembered.read(self._path, _File)
 
     def of(self, lesson: str) -> Mark | None:
         """How a lesson was left, None if it never was open."""
@@ -74,6 +64,4 @@ class Progress:
         self._file.lessons[lesson] = Mark(points, maximum, passed, record)
         if not aside:
             self._file.last = lesson
-        scratch = self._path.with_suffix(".new")
-        scratch.write_bytes(msgspec.json.format(msgspec.json.encode(self._file)))
-        os.replace(scratch, self._path)
+        remembered.write(self._path, self._file)

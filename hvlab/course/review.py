@@ -7,14 +7,12 @@ belongs to a lesson whose question was missed, after one. Nothing here asks a cl
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
 
-from hvlab.course import answers, quizzes
+from hvlab.course import answers, quizzes, remembered
 from hvlab.course.model import Lesson
 from hvlab.session.log import Entry
 
@@ -43,14 +41,7 @@ class Review:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME
-        self._file = _File()
-        try:
-            self._file = msgspec.json.decode(self._path.read_bytes(), type=_File)
-        except FileNotFoundError:
-            pass
-        except (OSError, msgspec.DecodeError):
-            with contextlib.suppress(OSError):
-                os.replace(self._path, self._path.with_suffix(".damaged"))
+        self._file = remembered.read(self._path, _File)
 
     def due(self) -> list[str]:
         """The pairs to ask now, the least known first, at most MOST."""
@@ -71,9 +62,7 @@ class Review:
             self._file.pairs[name] = Known(box, now + (1 << box))
         for name in missed:
             self._file.pairs[name] = Known(0, now)
-        scratch = self._path.with_suffix(".new")
-        scratch.write_bytes(msgspec.json.format(msgspec.json.encode(self._file)))
-        os.replace(scratch, self._path)
+        remembered.write(self._path, self._file)
 
 
 def outcome(
