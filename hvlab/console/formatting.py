@@ -45,6 +45,21 @@ def is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+def between_words(line: str, width: int) -> list[str]:
+    """A line that is longer than the window goes on below its own beginning."""
+    if len(line) <= width:
+        return [line]
+    indent = " " * min(len(line) - len(line.lstrip()), width // 2)
+    return wrap(
+        line.strip(),
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
 def _short(text: str, width: int) -> str:
     """Cut to a width, with ``...`` where something is lost."""
     if len(text) <= width:
@@ -237,28 +252,13 @@ class Formatter:
             return lines + value.lines
         if isinstance(value, PSObject) and value.type.lines is not None:
             return lines + [
-                part for line in value.type.lines(value.subject) for part in self._between_words(line)
+                part for line in value.type.lines(value.subject) for part in between_words(line, self.width)
             ]
         if isinstance(value, ErrorRecord):
             return lines + value.render().split("\n")
         if isinstance(value, DateTime):
             return [*lines, "", _long_date(value), ""]
         return lines + to_text(value).split("\n")
-
-    def _between_words(self, line: str) -> list[str]:
-        """A page's line that is longer than the window goes on below its own beginning."""
-        if len(line) <= self.width:
-            return [line]
-        indent = " " * min(len(line) - len(line.lstrip()), self.width // 2)
-        body = line.strip()
-        return wrap(
-            body,
-            self.width,
-            initial_indent=indent,
-            subsequent_indent=indent,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
 
     def table_lines(
         self, heading: list[str], records: Sequence[object], columns: Sequence[Selector]

@@ -9,7 +9,6 @@ import os
 import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable
-from textwrap import fill
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
@@ -25,6 +24,7 @@ from prompt_toolkit.styles import Style
 
 from hvlab.console.asking import CHOICES, Reply, understood
 from hvlab.console.errors import ErrorRecord
+from hvlab.console.formatting import between_words
 from hvlab.console.highlight import HvlabLexer
 from hvlab.console.history import History
 from hvlab.console.texthost import TextHost
@@ -135,12 +135,10 @@ class Patience:
 
 def wrapped(words: str, columns: int) -> str:
     """An error or a warning broken between words; what points at a place in a line (``+ ~~~``) stays as it is."""
-    return "".join(
-        part
-        if len(part) <= columns or part.startswith("+ ")
-        else fill(part.rstrip("\n"), columns - 1, break_long_words=False, break_on_hyphens=False) + "\n"
-        for part in words.splitlines(keepends=True)
-    )
+    rows: list[str] = []
+    for line in words.split("\n"):
+        rows += [line] if line.startswith("+ ") else between_words(line, columns - 1)
+    return "\n".join(rows)
 
 
 def toolbar_text(session: Session, text: Text, columns: int) -> str:
