@@ -14,13 +14,13 @@ from hvlab.datacenter.migration import LOOK_AGAIN, begin, check_move, end, enter
 from hvlab.guests.guest import GuestSystem
 from hvlab.guests.network import GuestNetwork
 from hvlab.host import saved
-from hvlab.host.disks import SECTOR
 from hvlab.host.handover import announce, management
 from hvlab.host.link import BusLink
 from hvlab.host.machine import OFF, RUNNING, STARTING, Refusal, VirtualMachine
 from hvlab.host.worker import Worker
 from hvlab.hypervisor import PAGE_SIZE, Hypervisor
 from hvlab.kernel.state import copy_state
+from hvlab.storage.vhd_layout import SECTOR
 
 LIVE = "Live"
 BUILD, COPY, STILL, REST = "building", "copying", "standing still", "sending the rest"

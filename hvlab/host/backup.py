@@ -25,6 +25,7 @@ from hvlab.host.vmms import Vmms
 from hvlab.kernel import Component, handler
 from hvlab.kernel.state import copy_state
 from hvlab.storage.content import FileContent
+from hvlab.storage.vhd_layout import SECTOR
 from hvlab.storage.volume import StorageError
 
 JOB = "backup"
@@ -33,7 +34,6 @@ CONSISTENCY = {ONLINE: "Application", SAVED_STATE: "Memory", PLAIN: "Crash", AT_
 CHECK, FREEZE, HOLD, THAW, SAVE, START, COPY = "check", "freeze", "hold", "thaw", "save", "start", "copy"
 LOOK_AGAIN = 5_000_000
 """How often a backup looks whether what it asked for is done, in ns."""
-SECTOR = 512
 
 
 @dataclass

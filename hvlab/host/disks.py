@@ -17,9 +17,8 @@ from hvlab.kernel.calendar import seconds
 from hvlab.storage import differencing, iso, raw, vhd
 from hvlab.storage.content import CHUNK
 from hvlab.storage.spill import Spilled
+from hvlab.storage.vhd_layout import SECTOR
 from hvlab.storage.volume import DiskFull, FileHandle, HostFile, HostFiles, StorageError, Volume
-
-SECTOR = 512
 
 
 class DiskUser(Protocol):

@@ -18,6 +18,7 @@ from hvlab.host.vmms import Vmms
 from hvlab.kernel import handler
 from hvlab.kernel.calendar import LAB_BEGIN
 from hvlab.storage import editing, vhd
+from hvlab.storage.vhd_layout import SECTOR
 from hvlab.storage.volume import DiskFull, StorageError
 
 MACHINES, DISKS, SNAPSHOTS = "Virtual Machines", "Virtual Hard Disks", "Snapshots"
@@ -25,7 +26,6 @@ MACHINES, DISKS, SNAPSHOTS = "Virtual Machines", "Virtual Hard Disks", "Snapshot
 EXPORTED = ".exp"
 """How the configuration's file ends until it is imported."""
 JOB = "export"
-SECTOR = 512
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ from hvlab.kernel import World
 from hvlab.kernel.calendar import seconds
 from hvlab.storage import raw, vhd
 from hvlab.storage.content import FileContent
+from hvlab.storage.vhd_layout import SECTOR
 from hvlab.storage.volume import HostFile, StorageError, Volume
 
-SECTOR = 512
 LETTERS = "MNOPRSTUVWXYZFGHIJKL"
 """Letters for attached disks, those that shared disks like to have last."""
 
