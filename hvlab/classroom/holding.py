@@ -27,6 +27,7 @@ from hvlab.console.cmdlets import CmdletTable
 from hvlab.course import batch, grading, library
 from hvlab.course.exam import Terms
 from hvlab.course.model import Lesson
+from hvlab.session.log import Entry
 from hvlab.text import LANGUAGES
 
 TRIES, TRIES_RATE = 60, 0.5
@@ -54,14 +55,14 @@ class Holding:
             self._graded = library.find(str(hidden.graded_folder(folder)))
         self._further: dict[str, Lesson] = {}
         """Lessons that were given to learners in the course of the class."""
-        self._begins = 0
-        """So many inputs of each log are those of the lesson's start, not the learner's."""
+        self._starts: dict[int, list[Entry]] = {}
+        """By seed, the inputs of the lesson's start: with them each log begins, whatever an exam allows."""
         self._table = CmdletTable()
         self._ordered: set[str] = set()
         """What the instructor has run in labs: that is allowed in an exam, whatever it is."""
         if self._terms is not None:
             begun = grading.open_session(self._lesson)
-            self._begins, self._table = len(begun.log.entries), begun.table
+            self._starts[self._lesson.seed], self._table = list(begun.log.entries), begun.table
         self._pools = pools
         self._clock = clock
         self._here: dict[int, asyncio.Queue[Push | Away]] = {}
@@ -120,6 +121,13 @@ class Holding:
     def _drawn(self, seed: int, lesson: Lesson | None = None) -> Lesson:
         lesson = lesson or self._lesson
         return lesson if lesson.plan.seeds == "fixed" else library.find(str(lesson.folder), seed)
+
+    async def _start_of(self, learner: Learner) -> list[Entry]:
+        """The inputs with which a learner's log of the class's lesson begins."""
+        if learner.seed not in self._starts:
+            begun = await asyncio.to_thread(grading.open_session, self._drawn(learner.seed))
+            self._starts[learner.seed] = list(begun.log.entries)
+        return self._starts[learner.seed]
 
     async def _record(self, learner: Learner) -> bytes:
         """A learner's session log."""

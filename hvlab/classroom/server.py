@@ -180,7 +180,7 @@ class ClassServer(Launching):
                 if learner.team:
                     raise NotKept("group-only")
                 if self._terms is not None and learner.name != STAGE:
-                    self._keep_terms(self._terms, message, arrived)
+                    self._keep_terms(self._terms, message, arrived, await self._start_of(learner))
                 arrived += len(message.lines)
                 count = await self._write(Keep(learner.id, message.first, message.lines, self._now()))
                 self._grown[learner.id] = count
@@ -200,10 +200,12 @@ class ClassServer(Launching):
             else:
                 raise NotKept("known-already")
 
-    def _keep_terms(self, terms: Terms, message: Inputs, arrived: int) -> None:
-        """Whether inputs may be given in the exam as it stands. NotKept."""
-        own = message.lines[max(0, self._begins - message.first + 1) :]
-        own = [entry for entry in own if entry.kind not in ASIDE]
+    def _keep_terms(self, terms: Terms, message: Inputs, arrived: int, start: list[Entry]) -> None:
+        """Whether inputs may be given in the exam as it stands. The lesson's own `start` may, word for word. NotKept."""
+        begun = start[max(0, message.first - 1) :][: len(message.lines)]
+        if message.lines[: len(begun)] != begun:
+            raise NotKept("exam-start")
+        own = [entry for entry in message.lines[len(begun) :] if entry.kind not in ASIDE]
         if not own:
             return
         state = terms.state(self._now(), GRACE)

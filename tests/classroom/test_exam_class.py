@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from starlette.testclient import TestClient, WebSocketTestSession
 
 from hvlab.classroom import hidden
 from hvlab.classroom.server import ON_THEIR_WAY, ClassServer
+from hvlab.course import grading, library
 from hvlab.course.exam import GRACE, Terms
 from hvlab.course.model import BadLesson
 from tests.classroom.support import Room
@@ -162,3 +164,39 @@ def test_a_class_that_is_no_exam_says_so(room: Room) -> None:
         assert (
             client.get("/mine", headers={"Authorization": f"Bearer {token}"}).json()["report"]["points"] == 0
         )
+
+
+def opened_on(folder: Path, lesson: str) -> Room:
+    """An exam on a lesson that has a start, with two commands allowed."""
+    room = Room(folder)
+    room.store.change_class(terms=msgspec.json.encode(Terms(10, ["Get-*", "Set-VM"])).decode())
+    data = room.store.class_data()
+    assert data is not None
+    data = replace(data, lesson=lesson)
+    room.server = ClassServer(room.store, data, [ThreadPoolExecutor(1)], room.clock)
+    return room
+
+
+@pytest.mark.parametrize("lesson", ["three-silences", "what-removing-costs"])
+def test_only_the_lessons_own_start_is_exempt_from_the_terms(tmp_path: Path, lesson: str) -> None:
+    room = opened_on(tmp_path, lesson)
+    with TestClient(room.server.app()) as client:
+        with client.websocket_connect("/learn") as ana:
+            welcome = join(ana)
+            token, seed = welcome["token"], welcome["seed"]
+            start = grading.open_session(library.find(str(library.find(lesson).folder), seed)).log.entries
+            assert start and any("New-VM" in entry.text for entry in start)  # nothing the exam allows
+            forged = [msgspec.to_builtins(entry) for entry in start]
+            forged[-1] = {**forged[-1], "text": "New-VM smuggled -NoVHD"}
+            assert say(ana, type="inputs", first=1, lines=forged)["reason"] == "exam-start"
+        for count in (1, len(start)):  # as many as the start has, or the first alone
+            assert again(client, token, 1, *["Get-VM"] * count) == "exam-start"
+        honest = [msgspec.to_builtins(entry) for entry in start]
+        with client.websocket_connect("/learn") as ana:
+            say(ana, type="return", token=token)
+            assert say(ana, type="inputs", first=1, lines=honest) == {"type": "kept", "count": len(start)}
+        assert again(client, token, len(start) + 1, "Get-VM") == "exam-waiting"
+        assert post(client, "/exam", act="begin") == 204
+        assert again(client, token, len(start) + 1, "New-VM smuggled -NoVHD") == "exam-forbidden"
+        assert again(client, token, len(start) + 1, "Get-VM") == "kept"
+    room.store.close()
