@@ -92,10 +92,17 @@ class Postgres:
 
     def stop(self) -> None:
         """At once; whoever is connected is cut off. What was committed is kept."""
+        self._signal("SIGINT")
+
+    def crash(self) -> None:
+        """Without a goodbye to the disk either: at its next start it recovers from its log."""
+        self._signal("SIGQUIT")
+
+    def _signal(self, name: str) -> None:
         if self._process is not None:
             import signal
 
-            self._process.send_signal(signal.SIGINT)
+            self._process.send_signal(getattr(signal, name))
             self._process.wait(PATIENCE)
             self._process = None
 
