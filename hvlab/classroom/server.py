@@ -201,7 +201,7 @@ class ClassServer(Launching):
                 raise NotKept("known-already")
 
     def _keep_terms(self, terms: Terms, message: Inputs, arrived: int, start: list[Entry]) -> None:
-        """Whether inputs may be given in the exam as it stands. The lesson's own `start` may, word for word. NotKept."""
+        """Whether inputs may be given in the exam as it stands; the lesson's own `start` may. NotKept."""
         begun = start[max(0, message.first - 1) :][: len(message.lines)]
         if message.lines[: len(begun)] != begun:
             raise NotKept("exam-start")
