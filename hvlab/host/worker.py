@@ -1,68 +1,39 @@
-"""The worker process of one virtual machine (vmwp.exe): it builds the partition, and plays the emulated board.
+"""The worker process of one virtual machine (vmwp.exe): it builds the partition, and plays its board (`Board`).
 
 Building and tearing down are plans, lists of steps that take simulated time one
-after the other. While the machine runs, every port access that the hypervisor
-intercepted lands here and is answered through SetVpRegisters.
+after the other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Protocol, cast
+from typing import Any, ClassVar, cast
 
-from hvlab import catalog
 from hvlab.catalog import Platform
-from hvlab.devices.emulated import atapi, i8042, ide, nic
-from hvlab.devices.emulated.atapi import AtapiChannel
-from hvlab.devices.emulated.i8042 import KeyboardController
-from hvlab.devices.emulated.ide import IdeChannel
+from hvlab.devices.emulated import atapi, ide, nic
 from hvlab.devices.emulated.nic import LegacyNic
 from hvlab.guests import startup
 from hvlab.guests.guest import GuestSystem
-from hvlab.guests.keys import VECTOR as KEY_VECTOR
-from hvlab.guests.legacy import DEVICE_TABLE_GPA, FIRST_VECTOR
+from hvlab.guests.legacy import DEVICE_TABLE_GPA
 from hvlab.guests.network import GuestNetwork
-from hvlab.guests.programs import POWER_PORT, RESET_NOW, RESET_PORT, SLEEP_NOW
+from hvlab.guests.programs import POWER_PORT, RESET_PORT
 from hvlab.host import metering, saved
-from hvlab.host.board import GuestMemory
-from hvlab.host.disks import DiskRequest, HostStorage
-from hvlab.host.link import BusLink
+from hvlab.host.board import Board
 from hvlab.host.machine import VirtualMachine
-from hvlab.host.root import EVENT_PORT, MESSAGE_PORT, RootKernel, partition_of_port, port_number
-from hvlab.hypervisor import Hypervisor
+from hvlab.host.root import EVENT_PORT, MESSAGE_PORT, partition_of_port, port_number
 from hvlab.hypervisor.calls import CPU_CAP, CPU_RESERVE, CPU_WEIGHT, Status
 from hvlab.hypervisor.hypervisor import ROOT
-from hvlab.hypervisor.intercepts import IO_PORT_MESSAGE, MEMORY_MESSAGE, READ, REP, UNMAPPED_GPA
 from hvlab.hypervisor.life import (
     PAGES_PER_TABLE,
     POOL_PAGES,
     REGISTER_EXPLICIT_SUSPEND,
-    REGISTER_INTERCEPT_SUSPEND,
-    REGISTER_RAX,
-    REGISTER_RCX,
 )
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.hypervisor.results import Result
-from hvlab.kernel import Component, handler
+from hvlab.kernel import handler
 from hvlab.vmbus.signals import EVENT_CONNECTION, MESSAGE_CONNECTION, VMBUS_SINT
 
 Step = tuple[Any, ...]
-CD_TOKEN = "cd"
-CD_VECTOR = 0x3F
-"""The vector of the secondary channel's interrupt line: one above the primary's."""
-
-
-class Management(Protocol):
-    """What a worker tells the management service."""
-
-    def worker_running(self, vm: str, partition: int) -> None:
-        """The machine's processor has started."""
-
-    def worker_failed(self, vm: str, reason: str) -> None:
-        """The machine could not be built."""
-
-    def worker_gone(self, vm: str, restart: bool) -> None:
-        """The machine's partition is deleted."""
 
 
 def shares(machine: VirtualMachine, everything: bool = False) -> list[tuple[int, int]]:
@@ -75,73 +46,17 @@ def shares(machine: VirtualMachine, everything: bool = False) -> list[tuple[int,
     return [(code, value) for code, value, default in wanted if everything or value != default]
 
 
-class Worker(Component):
+class Worker(Board):
     """One virtual machine's worker process."""
 
-    STATE: ClassVar[tuple[str, ...]] = (
-        "host",
-        "vm",
-        "platform_id",
-        "partition",
-        "plan",
-        "pool",
-        "ram",
-        "board",
-        "cd",
-        "nics",
-        "access",
-        "keys",
-        "stopping",
-        "restart",
-    )
+    STATE: ClassVar[tuple[str, ...]] = (*Board.STATE, "plan", "pool", "ram", "restart")
 
     def __init__(self, host: str, vm: str, platform: Platform) -> None:
-        self.host = host
-        self.vm = vm
-        self.platform_id = platform.id
-        self.partition = 0
+        super().__init__(host, vm, platform)
         self.plan: list[Step] = []
         self.pool: list[tuple[int, int]] = []
         self.ram: list[tuple[int, int]] = []
-        self.board = IdeChannel((0, 0))
-        self.cd = AtapiChannel()
-        self.nics: list[tuple[str, LegacyNic]] = []
-        """Legacy network adapters by their settings' keys."""
-        self.keys = KeyboardController()
-        self.access: tuple[int, int, int] | None = None
-        """A string write whose data went to the disk: nothing to answer then. (vp, port, 0)"""
-        self.stopping = False
         self.restart = False
-
-    @property
-    def platform(self) -> Platform:
-        """The virtualization platform."""
-        return catalog.platform(self.platform_id)
-
-    @property
-    def root(self) -> RootKernel:
-        """The root's kernel."""
-        return self.world.get(f"{self.host}/root", RootKernel)
-
-    @property
-    def hypervisor(self) -> Hypervisor:
-        """The host's hypervisor."""
-        return self.root.hypervisor
-
-    @property
-    def management(self) -> Management:
-        """The management service."""
-        return cast(Management, self.world.get(f"{self.host}/root/vmms", Component))
-
-    @property
-    def link(self) -> BusLink:
-        """The root's end of the machine's VMBus."""
-        return self.world.get(f"{self.host}/root/vmbus/{self.vm}", BusLink)
-
-    @property
-    def disks(self) -> HostStorage:
-        """The host's storage."""
-        return self.world.get(f"{self.host}/root/storage", HostStorage)
 
     # -- plans ----------------------------------------------------------------------------------
 
@@ -198,22 +113,6 @@ class Worker(Component):
             *begin,
         ]
         self.after(self.platform.timing.process_start, Worker.on_step, None)
-
-    def make_board(self, machine: VirtualMachine, sizes: dict[str, int]) -> IdeChannel:
-        """The emulated channel with the machine's disks."""
-        first, second = (
-            sizes[drive.path] if (drive := machine.drive_at("IDE", 0, location)) is not None else 0
-            for location in (0, 1)
-        )
-        return IdeChannel((first, second))
-
-    def _make_drives(self, machine: VirtualMachine) -> AtapiChannel:
-        """The emulated channel with the machine's DVD drives."""
-        channel = AtapiChannel()
-        for drive in machine.dvds:
-            sectors = self.disks.disc(drive.path).size // atapi.SECTOR if drive.path else 0
-            channel.drives[drive.location] = atapi.DvdDrive(sectors)
-        return channel
 
     def tear_down(self, restart: bool = False) -> None:
         """Destroy the partition; with `restart` the machine is started again at once, from its disk."""
@@ -298,6 +197,10 @@ class Worker(Component):
         """The running machine's share of the processors has been changed."""
         for code, value in shares(machine, everything=True):
             self._step_share(code, value)
+
+    def watch_port(self, port: int) -> None:
+        """Have the guest's accesses to one more port intercepted."""
+        self._step_intercept(port)
 
     def _step_intercept(self, port: int) -> int:
         return self._cost(
@@ -471,193 +374,3 @@ class Worker(Component):
         "delete": _step_delete,
         "end": _step_end,
     }
-
-    # -- the emulated board -----------------------------------------------------------------------
-
-    def intercepted(self, kind: int, message: bytes) -> None:
-        """A port access of the guest: play the device, then let the processor go on."""
-        if self.stopping:
-            return
-        if kind == UNMAPPED_GPA:
-            self._nothing_there(message)
-            return
-        access = IO_PORT_MESSAGE.unpack(message)
-        port, vp = access["port"], access["vp_index"]
-        value = access["rax"]
-        effects: list[ide.Effect] = []
-        registers = {}
-        if port == POWER_PORT:
-            if value & SLEEP_NOW:
-                self.tear_down()
-                return
-        elif port == RESET_PORT:
-            if value & RESET_NOW == RESET_NOW:
-                self.tear_down(restart=True)
-                return
-        elif (place := nic.place_of(port)) is not None:
-            registers = self._nic_access(place, access)
-        elif port in i8042.PORTS:
-            registers = self._key_access(access)
-        elif port in atapi.PORTS:
-            registers = self._cd_access(access)
-        elif access["access_info"] & REP:
-            effects = self._string(access)
-            registers[REGISTER_RCX] = 0
-        elif access["access_type"] == READ:
-            registers[REGISTER_RAX] = self.board.read(port)
-        else:
-            effects = self.board.write(port, value)
-        self._play(effects)
-        registers[REGISTER_INTERCEPT_SUSPEND] = 0
-        self._answer(vp, registers)
-
-    def _answer(self, vp: int, registers: dict[int, int]) -> None:
-        """Give the processor the access's result and let it go on."""
-        self.root.hypercalls.set_registers(self.partition, vp, registers)
-
-    def _nothing_there(self, message: bytes) -> None:
-        """An access to memory that the machine has not got: a read gives all ones, a write is lost."""
-        registers = {REGISTER_RAX: (1 << 64) - 1, REGISTER_INTERCEPT_SUSPEND: 0}
-        vp = MEMORY_MESSAGE.unpack(message)["vp_index"]
-        self.root.hypercalls.set_registers(self.partition, vp, registers)
-
-    def _string(self, access: dict[str, int]) -> list[ide.Effect]:
-        """REP INS or OUTS of a sector: the worker reads or writes the guest's buffer for it."""
-        length = access["rcx"] * (access["access_info"] & 7)
-        if access["access_type"] == READ:
-            data, effects = self.board.take_sector()
-            self.hypervisor.write_gpa(self.partition, access["rdi"], data[:length])
-            return effects
-        return self.board.give_sector(self.hypervisor.read_gpa(self.partition, access["rsi"], length))
-
-    # -- the keyboard -----------------------------------------------------------------------------
-
-    def press(self, code: int, info: int) -> None:
-        """A person types where no driver listens to the synthetic keyboard (`Key`'s codes).
-
-        Until then the controller's ports are not intercepted: no system touches them before a key comes.
-        """
-        if not self.hypervisor.intercepts_port(self.partition, i8042.DATA):
-            for port in i8042.PORTS:
-                self._step_intercept(port)
-        if self.keys.press(code, info):
-            self.hypervisor.line_interrupt(self.partition, KEY_VECTOR, i8042.IRQ)
-
-    def _key_access(self, access: dict[str, int]) -> dict[int, int]:
-        if access["access_type"] == READ:
-            return {REGISTER_RAX: self.keys.read(access["port"])}
-        self.keys.write(access["port"], access["rax"] & 0xFF)
-        return {}
-
-    # -- DVD drives -------------------------------------------------------------------------------
-
-    def _cd_access(self, access: dict[str, int]) -> dict[int, int]:
-        """A register or the data port of the channel with the DVD drives."""
-        if not access["access_info"] & REP:
-            if access["access_type"] == READ:
-                return {REGISTER_RAX: self.cd.read(access["port"])}
-            self._play_cd(self.cd.write(access["port"], access["rax"]))
-            return {}
-        length = access["rcx"] * (access["access_info"] & 7)
-        if access["access_type"] == READ:
-            data, effects = self.cd.take(length)
-            self.hypervisor.write_gpa(self.partition, access["rdi"], data)
-        else:
-            effects = self.cd.give(self.hypervisor.read_gpa(self.partition, access["rsi"], length))
-        self._play_cd(effects)
-        return {REGISTER_RCX: 0}
-
-    def _play_cd(self, effects: list[atapi.Effect]) -> None:
-        for effect in effects:
-            if isinstance(effect, ide.Interrupt):
-                self.hypervisor.line_interrupt(self.partition, CD_VECTOR, atapi.IRQ)
-                continue
-            machine = cast(Any, self.management).machine(self.vm)
-            path = next((one.path for one in machine.dvds if one.location == effect.unit), "")
-            self.world.emit(
-                "device.command",
-                self.name,
-                self.disks.name,
-                self.partition,
-                None,
-                None,
-                f"ide:1:{effect.unit}",
-                atapi.NAMES[effect.code],
-                effect.lba,
-                effect.sectors,
-            )
-            ratio = atapi.SECTOR // ide.SECTOR
-            token = (CD_TOKEN, self.partition)
-            self.disks.submit(
-                DiskRequest(self.name, token, path, effect.lba * ratio, effect.sectors * ratio, b"")
-            )
-
-    # -- legacy network adapters ------------------------------------------------------------------
-
-    def _nic_access(self, place: tuple[int, int], access: dict[str, int]) -> dict[int, int]:
-        number, register = place
-        device = self.nics[number][1]
-        if access["access_type"] == READ:
-            return {REGISTER_RAX: device.read_register(register)}
-        memory = GuestMemory(self.hypervisor, self.partition)
-        self._play_nic(number, device.write_register(register, access["rax"] & 0xFFFFFFFF, memory))
-        return {}
-
-    def _play_nic(self, number: int, effects: list[nic.Effect]) -> None:
-        for effect in effects:
-            if isinstance(effect, nic.Frame):
-                self.link.network.from_machine(self.vm, self.nics[number][0], effect.data)
-            else:
-                self.hypervisor.line_interrupt(
-                    self.partition, FIRST_VECTOR + nic.LINES[number], nic.LINES[number]
-                )
-
-    def adapter_frame(self, key: str, data: bytes) -> None:
-        """The switch has a frame for a legacy adapter."""
-        for number, (known, device) in enumerate(self.nics):
-            if known == key and not self.stopping:
-                self._play_nic(number, device.receive(data, GuestMemory(self.hypervisor, self.partition)))
-
-    def adapter_cable(self, key: str, linked: bool) -> None:
-        """A legacy adapter was connected or disconnected; the device tells nobody."""
-        for known, device in self.nics:
-            if known == key:
-                device.linked = linked
-
-    def _play(self, effects: list[ide.Effect]) -> None:
-        for effect in effects:
-            if isinstance(effect, ide.Interrupt):
-                self.hypervisor.line_interrupt(self.partition, 0x3E, ide.IRQ)
-                continue
-            sectors = effect.sectors if isinstance(effect, ide.Fetch) else len(effect.data) // ide.SECTOR
-            drive = cast(Any, self.management).machine(self.vm).drive_at("IDE", 0, effect.unit)
-            self.world.emit(
-                "device.command",
-                self.name,
-                self.disks.name,
-                self.partition,
-                None,
-                None,
-                f"ide:0:{effect.unit}",
-                ide.COMMAND_NAMES[self.board.command],
-                effect.lba,
-                sectors,
-            )
-            data = effect.data if isinstance(effect, ide.Store) else b""
-            token = ("ide", self.partition)
-            self._submit(DiskRequest(self.name, token, drive.path, effect.lba, sectors, data))
-
-    def _submit(self, request: DiskRequest) -> None:
-        self.disks.submit(request)
-
-    def disk_done(self, token: object, status: str, data: bytes) -> None:
-        """The host's disk has ended a request of the emulated channel; one for an earlier partition is late."""
-        if not self.stopping and token == (CD_TOKEN, self.partition):
-            self._play_cd(self.cd.fetched(data if status == "ok" else None))
-            return
-        if self.stopping or token != ("ide", self.partition):
-            return
-        if self.board.command == ide.WRITE_SECTORS:
-            self._play(self.board.stored(status == "ok"))
-        else:
-            self._play(self.board.fetched(data if status == "ok" else None, status == "medium"))
