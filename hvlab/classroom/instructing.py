@@ -118,14 +118,18 @@ class Instructing(Holding):
 
     async def _give_one(
         self, learner: Learner, lesson: Lesson, seed: int, team: int = 0, role: str = ""
-    ) -> None:
-        """A lesson, drawn by a seed unless they were at it before, to somebody; with a `team`, in that group's lab."""
+    ) -> str:
+        """A lesson, drawn by a seed unless they were at it before, to somebody; with a `team`, in that group's lab.
+
+        Returns the token of their work at it.
+        """
         name = "" if lesson.id == self._lesson.id else lesson.id
         given, token = await asyncio.to_thread(self._store.give, learner, name, seed, self._now(), team, role)
         digest = self._drawn(given.seed, lesson).digest
         part = msgspec.json.encode(Part(token, lesson.id, digest, given.seed, lesson.title, team)).decode()
         number = await asyncio.to_thread(self._store.push, "lesson", part, learner.id, self._now())
         await self._write(Reach(given.id, number))
+        return token
 
     async def _run_in_teams(self, text: str, names: list[str]) -> None:
         """What the instructor runs in the labs of groups (Grouping)."""

@@ -2,15 +2,22 @@
 
 The class server is the tool. What a platform signs is checked by a kept library (PyLTI1p3), and here more strictly
 than by it: RS256 alone, an audience, an expiry and an issue time that are there, and each nonce once. A launch gives a
-learner a key of their own, by which their hvlab joins; it never makes anybody an instructor.
+learner a key of their own, by which their hvlab joins; it never makes anybody an instructor. Who makes a course may
+choose a lesson for a link of its own (deep linking).
+
+A nonce is this tool's own word: when it was made and for which platform, under a seal that only the class's servers
+can make. So none is kept before it comes back; those that have come back are in the class's database, for all servers.
 """
 
 from __future__ import annotations
 
-import html
+import base64
+import hashlib
+import hmac
+import secrets
 import time
 import tomllib
-from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -23,8 +30,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwcrypto.jwk import JWK
 from pylti1p3.assignments_grades import AssignmentsGradesService
 from pylti1p3.cookie import CookieService
+from pylti1p3.deep_link import DeepLink
+from pylti1p3.deep_link_resource import DeepLinkResource
 from pylti1p3.exception import LtiException, OIDCException
 from pylti1p3.grade import Grade
+from pylti1p3.lineitem import LineItem
 from pylti1p3.message_launch import MessageLaunch
 from pylti1p3.oidc_login import OIDCLogin
 from pylti1p3.request import Request
@@ -33,12 +43,10 @@ from pylti1p3.session import SessionService
 from pylti1p3.tool_config.dict import ToolConfDict
 
 from hvlab.classroom.limits import Clock
-from hvlab.text import Text
 
 KEY = "lti.pem"
 LIFE = 300.0
 """Seconds between a login and its launch, and the age that a platform's token may have."""
-KEPT = 10_000
 PATIENCE = 10.0
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
@@ -46,6 +54,12 @@ SCORE: Literal["https://purl.imsglobal.org/spec/lti-ags/scope/score"] = (
     "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 )
 COOKIE = "hvlab-lti-"
+CHOOSING = "LtiDeepLinkingRequest"
+SETTINGS = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
+CUSTOM = "lesson"
+"""The parameter of a link that says which lesson it opens; without it, the class's own."""
+Spend = Callable[[str, int, int], bool]
+"""Whether a nonce is used for the first time (nonce, now in ms, for how many ms it counts)."""
 
 Url = Annotated[str, msgspec.Meta(pattern="^https?://")]
 
@@ -100,13 +114,26 @@ class Launch:
     subject: str
     name: str
     lineitem: str
+    lesson: str = ""
+    """Which lesson the link is for; empty: the class's own."""
+
+
+class Choosing(msgspec.Struct, frozen=True):
+    """Somebody at a platform who is to choose what a link of theirs opens, and where the answer goes."""
+
+    issuer: str
+    deployment: str
+    back: str
+    data: str
+    made: int
+    """When, in seconds."""
 
 
 class Tool:
     """The class as a tool of its platforms; its key lies in the class's folder. OSError."""
 
-    def __init__(self, platforms: Platforms, folder: Path, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, platforms: Platforms, folder: Path, clock: Clock, spend: Spend) -> None:
+        self._clock, self._spend = clock, spend
         self.browser = platforms.browser
         self._platforms = {platform.issuer: platform for platform in platforms.platform}
         private = _private_key(folder / KEY)
@@ -121,7 +148,7 @@ class Tool:
             self._config.set_private_key(name, private)
             public = key.export_to_pem().decode()
             self._config.set_public_key(name, public)
-        self._nonces: OrderedDict[str, float] = OrderedDict()
+        self._seal = hashlib.sha256(b"hvlab nonce " + private.encode()).digest()
         self._session = _Careful()
 
     # -- a login, and the launch that answers it ----------------------------------------------------
@@ -132,18 +159,19 @@ class Tool:
             raise NotLaunched("unknown issuer")
         request = _Asked(asked, {})
         cookies = _Cookies(request)
-        login = _Login(request, self._config, _Nonces(request, self), cookies)
+        login = _Login(request, self._config, _Nonces(), cookies)
+        login.nonce = self.make_nonce(asked["iss"])
         try:
             url: str = login.where(launch_url)
         except (OIDCException, LtiException) as error:
             raise NotLaunched(str(error)) from None
         return url, cookies.set
 
-    def launch(self, asked: dict[str, str], cookies: dict[str, str]) -> Launch:
-        """Whom a platform has sent. NotLaunched."""
+    def launch(self, asked: dict[str, str], cookies: dict[str, str]) -> Launch | Choosing:
+        """Whom a platform has sent, to work or to choose. Asks the database, and may ask the platform. NotLaunched."""
         request = _Asked(asked, cookies)
         message = _Message(
-            request, self._config, _Nonces(request, self), _Cookies(request), requests_session=self._session
+            request, self._config, _Nonces(), _Cookies(request), requests_session=self._session
         )
         options: Any = {"verify_aud": False, "require": ["exp", "iat", "aud", "iss", "nonce", "sub"]}
         message.set_jwt_verify_options(options)
@@ -153,6 +181,10 @@ class Tool:
         except Exception as error:  # what is hostile brings anything out of the library, Exception itself too
             raise NotLaunched(str(error)) from None
         self._check(body)
+        if not self._spend(str(body["nonce"]), int(self._clock() * 1000), int(LIFE * 1000)):
+            raise NotLaunched("launched before")
+        if body[f"{CLAIM}message_type"] == CHOOSING:
+            return self._choosing(body)
         endpoint = body.get(AGS)
         lineitem = ""
         if isinstance(endpoint, dict) and SCORE in endpoint.get("scope", []):
@@ -161,7 +193,51 @@ class Tool:
         if lineitem and _host(lineitem) not in _hosts(platform):
             raise NotLaunched("the line item is not the platform's")
         name = str(body.get("name") or body.get("given_name") or "")
-        return Launch(body["iss"], str(body["sub"]), name, lineitem)
+        custom = body.get(f"{CLAIM}custom")
+        lesson = custom.get(CUSTOM, "") if isinstance(custom, dict) else ""
+        return Launch(
+            body["iss"], str(body["sub"]), name, lineitem, lesson if isinstance(lesson, str) else ""
+        )
+
+    def _choosing(self, body: dict[str, Any]) -> Choosing:
+        settings = body.get(SETTINGS)
+        back = settings.get("deep_link_return_url") if isinstance(settings, dict) else None
+        if not isinstance(settings, dict) or not isinstance(back, str):
+            raise NotLaunched("nowhere to answer to")
+        if _host(back) not in _hosts(self._platforms[body["iss"]]):
+            raise NotLaunched("the answer would go elsewhere")
+        if "ltiResourceLink" not in (settings.get("accept_types") or []):
+            raise NotLaunched("no link of a lesson is wanted")
+        data = settings.get("data")
+        deployment = str(body[f"{CLAIM}deployment_id"])
+        return Choosing(
+            body["iss"], deployment, back, data if isinstance(data, str) else "", int(self._clock())
+        )
+
+    # -- a lesson for a link of its own ----------------------------------------------------------------
+
+    def ticket(self, choosing: Choosing) -> str:
+        """What the page of lessons carries, so that nobody else's choice is signed."""
+        body = base64.urlsafe_b64encode(msgspec.json.encode(choosing)).decode()
+        return f"{body}.{self._sealed('choosing ' + body)}"
+
+    def chosen(self, ticket: str, lesson: str, title: str, maximum: int, launch_url: str) -> tuple[str, str]:
+        """Where the answer goes, and the answer: a signed link to a lesson (empty: the class's). NotLaunched."""
+        body, _, seal = ticket.partition(".")
+        if not hmac.compare_digest(seal.encode(), self._sealed("choosing " + body).encode()):
+            raise NotLaunched("not our ticket")
+        choosing = msgspec.json.decode(base64.urlsafe_b64decode(body), type=Choosing)
+        if choosing.issuer not in self._platforms or self._clock() - choosing.made > 4 * LIFE:
+            raise NotLaunched("chosen too late")
+        registration = self._config.find_registration_by_issuer(choosing.issuer)
+        settings: Any = {"data": choosing.data} if choosing.data else {}
+        link = DeepLinkResource().set_url(launch_url).set_title(title)
+        link.set_custom_params({CUSTOM: lesson} if lesson else {})
+        if maximum:
+            link.set_lineitem(LineItem().set_score_maximum(maximum).set_label(title))
+        deep = DeepLink(registration, choosing.deployment, settings)
+        message = {name: value for name, value in deep.get_message_jwt([link]).items() if value is not None}
+        return choosing.back, str(deep.encode_jwt(message))  # type: ignore[no-untyped-call]
 
     def _check(self, body: dict[str, Any]) -> None:
         """What the library leaves open. NotLaunched."""
@@ -175,21 +251,29 @@ class Tool:
         issued = body.get("iat")
         if not isinstance(issued, int) or abs(self._clock() - issued) > LIFE:
             raise NotLaunched("issued too long ago")
-        if body.get(f"{CLAIM}message_type") != "LtiResourceLinkRequest":
+        if body.get(f"{CLAIM}message_type") not in ("LtiResourceLinkRequest", CHOOSING):
             raise NotLaunched("not a launch of a resource")
+        if not self._is_ours(body.get("nonce"), platform.issuer):
+            raise NotLaunched("not our nonce, or too old")
         if not isinstance(body.get("sub"), str) or not 0 < len(body["sub"]) <= 255:
             raise NotLaunched("no subject")
 
-    def note_nonce(self, nonce: str) -> None:
-        """A login was sent on with this."""
-        self._nonces[nonce] = self._clock()
-        while len(self._nonces) > KEPT:
-            self._nonces.popitem(last=False)
+    def make_nonce(self, issuer: str) -> str:
+        """A nonce for a login at a platform."""
+        body = f"{int(self._clock()):x}.{secrets.token_hex(12)}"
+        return f"{body}.{self._sealed(issuer + ' ' + body)}"
 
-    def take_nonce(self, nonce: str) -> bool:
-        """Whether it is one of ours, not too old, and comes back for the first time."""
-        made = self._nonces.pop(nonce, None)
-        return made is not None and self._clock() - made <= LIFE
+    def _is_ours(self, nonce: object, issuer: str) -> bool:
+        """Whether a nonce was made here or by another server of the class, for that platform, and not too long ago."""
+        if not isinstance(nonce, str) or len(nonce) > 100:
+            return False
+        body, _, seal = nonce.rpartition(".")
+        if not hmac.compare_digest(seal.encode(), self._sealed(issuer + " " + body).encode()):
+            return False
+        return 0 <= self._clock() - int(body.partition(".")[0], 16) <= LIFE + 1
+
+    def _sealed(self, words: str) -> str:
+        return hmac.digest(self._seal, words.encode(), "sha256").hex()[:48]
 
     # -- grades ---------------------------------------------------------------------------------------
 
@@ -209,23 +293,6 @@ class Tool:
             service.put_grade(grade)
         except (LtiException, requests.RequestException, KeyError, ValueError) as error:
             raise NotLaunched(str(error)[:200]) from None
-
-
-def page(text: Text, name: str, command: str, browser: str, key: str) -> str:
-    """What a learner reads after a launch."""
-    said = [text("classroom.lti.welcome", name=name), text("classroom.lti.terminal")]
-    rows = [f"<p>{html.escape(row)}</p>" for row in said]
-    rows.append(f"<pre>{html.escape(command)}</pre>")
-    if browser:
-        rows.append(
-            f"<p>{html.escape(text('classroom.lti.browser', url=browser))}</p><pre>{html.escape(key)}</pre>"
-        )
-    rows.append(f"<p>{html.escape(text('classroom.lti.secret'))}</p>")
-    style = "font: 18px/1.5 sans-serif; max-width: 44em; margin: 4em auto; padding: 0 1em"
-    return (
-        f'<!doctype html><html><head><meta charset="utf-8"><title>hvlab</title></head>'
-        f'<body style="{style}">{"".join(rows)}</body></html>'
-    )
 
 
 # -- what the library asks of a web framework ------------------------------------------------------------
@@ -259,20 +326,19 @@ class _Cookies(CookieService):
 
 
 class _Nonces(SessionService):
-    """Nonces are kept by the tool, and each is good for once; nothing else is kept at all."""
+    """Nothing is kept of a visit: the tool looks at nonces itself, when all else is right (`Tool.launch`)."""
 
-    def __init__(self, request: _Asked, tool: Tool) -> None:
-        self._tool = tool
-        self._body: Any = None
+    def __init__(self) -> None:
+        """No storage."""
 
     def save_nonce(self, nonce: str) -> None:
-        self._tool.note_nonce(nonce)
+        """It says itself that it is ours."""
 
     def check_nonce(self, nonce: str) -> bool:
-        return isinstance(nonce, str) and self._tool.take_nonce(nonce)
+        return isinstance(nonce, str)
 
     def save_launch_data(self, key: str, jwt_body: Any) -> None:
-        self._body = jwt_body
+        """What is needed of it is in the Launch."""
 
     def check_state_is_valid(self, state: str, id_token_hash: str) -> bool:
         return False
@@ -282,6 +348,11 @@ class _Nonces(SessionService):
 
 
 class _Login(OIDCLogin):  # type: ignore[type-arg]
+    nonce = ""
+
+    def _generate_nonce(self) -> str:
+        return self.nonce
+
     def get_redirect(self, url: str) -> Any:
         raise NotImplementedError
 

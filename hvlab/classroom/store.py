@@ -28,9 +28,11 @@ from hvlab.classroom.tables import (
     InputRow,
     LaunchedRow,
     LearnerRow,
+    NonceRow,
     PollRow,
     PresenceRow,
     PushRow,
+    ScoredRow,
     StandingRow,
     TeamRow,
     VoteRow,
@@ -217,7 +219,7 @@ class Store:
             if known is not None:
                 row = work.get_one(LearnerRow, known.learner)
                 row.token = _digest(token)
-                known.lineitem = lineitem
+                known.lineitem = lineitem or known.lineitem
                 return _learner(row), token
         learner, token = self._add(self._free_name(name), seed, now)
         with Work(self._engine) as work, work.begin():
@@ -232,14 +234,44 @@ class Store:
         numbers = (f"{plain} {number}" for number in range(2, MAXIMUM_LEARNERS + 3))
         return plain if plain not in taken else next(name for name in numbers if name not in taken)
 
+    def spend(self, nonce: str, now: int, life: int) -> bool:
+        """Whether a launch's nonce is used for the first time, by whichever server; it is kept for `life` ms."""
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(delete(NonceRow).where(NonceRow.made < now - life))
+                connection.execute(insert(NonceRow).values(nonce=nonce, made=now))
+        except IntegrityError:
+            return False
+        return True
+
+    def note_item(self, learner: Learner, lesson: str, lineitem: str) -> None:
+        """Where a platform wants somebody's score at a further lesson."""
+        with Work(self._engine) as work, work.begin():
+            work.merge(ScoredRow(learner=learner.person, lesson=lesson, lineitem=lineitem))
+
     def sent_by_platforms(self) -> list[tuple[Learner, str, str, str]]:
-        """Those whom platforms have sent: each with issuer, subject and line item."""
+        """Those whom platforms have sent, at each lesson with a score to give: with issuer, subject, line item."""
+        found = []
         with Work(self._engine) as work:
-            rows = list(work.scalars(select(LaunchedRow).order_by(LaunchedRow.learner)))
-            return [
-                (_learner(work.get_one(LearnerRow, row.learner)), row.issuer, row.subject, row.lineitem)
-                for row in rows
-            ]
+            for row in list(work.scalars(select(LaunchedRow).order_by(LaunchedRow.learner))):
+                person = work.get_one(LearnerRow, row.learner)
+                further = work.scalars(
+                    select(ScoredRow).where(ScoredRow.learner == row.learner).order_by(ScoredRow.lesson)
+                )
+                items = [(one.lesson, one.lineitem) for one in further]
+                if row.lineitem or not items:
+                    found.append((_learner(person), row.issuer, row.subject, row.lineitem))
+                for lesson, lineitem in items:
+                    at = (
+                        (LearnerRow.parent == person.id)
+                        & (LearnerRow.lesson == lesson)
+                        & (LearnerRow.team == 0)
+                    )
+                    work_at = work.scalar(select(LearnerRow).where(at))
+                    if work_at is not None:
+                        names = {person.id: person.name}
+                        found.append((_learner(work_at, names), row.issuer, row.subject, lineitem))
+        return found
 
     def returning(self, token: str) -> Learner:
         """The learner whose token this is. NotKept."""
@@ -365,7 +397,7 @@ class Store:
             family = select(LearnerRow.id).where((LearnerRow.id == person) | (LearnerRow.parent == person))
             ids = list(work.scalars(family))
             self._forget_name(work, person)
-            for table in (InputRow, StandingRow, PushRow, PresenceRow, VoteRow, LaunchedRow):
+            for table in (InputRow, StandingRow, PushRow, PresenceRow, VoteRow, LaunchedRow, ScoredRow):
                 work.execute(delete(table).where(table.learner.in_(ids)))
             work.execute(delete(LearnerRow).where(LearnerRow.id.in_(ids)))
 

@@ -95,6 +95,23 @@ class LaunchedRow(Base):
     lineitem: Mapped[str] = mapped_column(Text)
 
 
+class ScoredRow(Base):
+    """Where a platform wants the score of one whom it has sent to a further lesson by a link of that lesson's own."""
+
+    __tablename__ = "scored"
+    learner: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True)
+    lesson: Mapped[str] = mapped_column(String(100), primary_key=True)
+    lineitem: Mapped[str] = mapped_column(Text)
+
+
+class NonceRow(Base):
+    """A launch of a platform's that has happened: for some minutes, so that it cannot happen again at any server."""
+
+    __tablename__ = "nonce"
+    nonce: Mapped[str] = mapped_column(String(100), primary_key=True)
+    made: Mapped[int] = mapped_column(BigInteger)
+
+
 class StandingRow(Base):
     """What the replay of a learner's first `number` inputs found (JSON), and since when the goals stand so."""
 

@@ -15,6 +15,7 @@ from hvlab.cli_common import BadInput, language_option, text_in
 
 if TYPE_CHECKING:
     from hvlab.classroom.lti import Tool
+    from hvlab.classroom.serving import Opened
 
 
 INSTRUCTOR = "instructor"
@@ -122,7 +123,7 @@ def _serve(
     if opened.data.terms:
         click.echo(text("classroom.serve.exam", command=f"hvlab class exam {place} begin"))
     sys.stdout.flush()
-    tool = read_lti(opened.folder)
+    tool = read_lti(opened)
     if tool is not None:
         base = f"https://{place.partition('@')[2]}"
         base = base if ":" in base[8:] else f"{base}:{port}"
@@ -132,10 +133,10 @@ def _serve(
     serving.serve(opened, listener, jobs, tool, place)
 
 
-def _lti(file: Path | None) -> Callable[[Path], Tool | None]:
-    """What makes the tool of a class's folder; None where no platforms are named. BadInput."""
+def _lti(file: Path | None) -> Callable[[Opened], Tool | None]:
+    """What makes a class's tool; None where no platforms are named. BadInput."""
     if file is None:
-        return lambda folder: None
+        return lambda opened: None
     import time
 
     try:
@@ -146,7 +147,7 @@ def _lti(file: Path | None) -> Callable[[Path], Tool | None]:
         platforms = lti.read_platforms(file)
     except lti.BadPlatforms as error:
         raise BadInput(str(error)) from None
-    return lambda folder: lti.Tool(platforms, folder, time.time)
+    return lambda opened: lti.Tool(platforms, opened.folder, time.time, opened.store.spend)
 
 
 @click.command("browser")

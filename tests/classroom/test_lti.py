@@ -11,6 +11,7 @@ import hmac
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ from starlette.testclient import TestClient
 
 from hvlab.classroom import lti
 from hvlab.classroom.lti import BadPlatforms, Platforms, Tool, read_platforms
+from hvlab.classroom.server import ClassServer
+from hvlab.classroom.store import Store
+from hvlab.course import library
 from tests.classroom.support import Room
 from tests.classroom.test_server import AUTH, command, say
 
@@ -174,7 +178,7 @@ def launcher(
         f'login_url = "{platform.url}/auth"\ntoken_url = "{platform.url}/token"\nkeys_url = "{platform.url}/keys"\n',
         encoding="utf-8",
     )
-    room.server.tool = Tool(read_platforms(file), tmp_path, room.clock)
+    room.server.tool = Tool(read_platforms(file), tmp_path, room.clock, room.store.spend)
     room.server.place = "CODE@HOST"
     platform.scores.clear()
     platform.refuses = False
@@ -265,7 +269,8 @@ BAD_CLAIMS: list[tuple[str, dict[str, Any]]] = [
     ("another deployment", {f"{CLAIM}deployment_id": "other"}),
     ("no deployment", {f"{CLAIM}deployment_id": None}),
     ("another version", {f"{CLAIM}version": "1.1"}),
-    ("another message", {f"{CLAIM}message_type": "LtiDeepLinkingRequest"}),
+    ("another message", {f"{CLAIM}message_type": "LtiSubmissionReviewRequest"}),
+    ("a choice without a way back", {f"{CLAIM}message_type": "LtiDeepLinkingRequest"}),
     ("no message", {f"{CLAIM}message_type": None}),
     ("no resource", {f"{CLAIM}resource_link": None}),
     ("a line item elsewhere", {lti.AGS: {"scope": [lti.SCORE], "lineitem": "http://169.254.169.254/latest"}}),
@@ -347,6 +352,124 @@ def test_a_platforms_word_makes_nobody_an_instructor(launcher: Launcher) -> None
     assert launcher.client.get("/class", headers={"Authorization": f"Bearer {key}"}).status_code == 401
 
 
+CHOICE = {
+    "deep_link_return_url": "{url}/deep_links",
+    "accept_types": ["link", "file", "html", "ltiResourceLink", "image"],
+    "accept_presentation_document_targets": ["iframe", "window", "embed"],
+    "accept_multiple": True,
+    "data": "csrftoken:c7fbba78-7b75-46e3-9201-11e6d5f36f53",
+}
+"""As in the example of https://www.imsglobal.org/spec/lti-dl/v2p0, section 4.4.1."""
+
+
+class Author:
+    """Somebody who makes a course and lets the class choose what a link of it opens."""
+
+    def __init__(self, launcher: Launcher, **settings: Any) -> None:
+        self.launcher = launcher
+        filled = {**CHOICE, "deep_link_return_url": f"{launcher.platform.url}/deep_links", **settings}
+        state, nonce = launcher.login()
+        more = {
+            f"{CLAIM}message_type": "LtiDeepLinkingRequest",
+            f"{CLAIM}resource_link": None,
+            lti.AGS: None,
+            lti.SETTINGS: {name: value for name, value in filled.items() if value is not None},
+        }
+        claims = launcher.platform.claims(launcher.room.clock.seconds, nonce, **more)
+        self.page = launcher.launch(state, launcher.platform.sign(claims))
+
+    @property
+    def ticket(self) -> str:
+        return str(self.page.text.partition('name="ticket" value="')[2].partition('"')[0])
+
+    def choose(self, lesson: str, ticket: str = "") -> Any:
+        return self.launcher.client.post(
+            "/lti/choose", data={"ticket": ticket or self.ticket, "lesson": lesson}
+        )
+
+
+def test_a_lesson_is_chosen_for_a_link_and_opened_by_it_and_its_score_goes_to_its_own_item(
+    launcher: Launcher,
+) -> None:
+    room, author = launcher.room, Author(launcher)
+    other = library.find(library.ids()[1])
+    assert author.page.status_code == 200 and other.title["en"] in author.page.text
+    answer = author.choose(other.id)
+    assert answer.status_code == 200 and f'action="{launcher.platform.url}/deep_links"' in answer.text
+    signed = answer.text.partition('name="JWT" value="')[2].partition('"')[0]
+    (jwk,) = launcher.platform.tool_keys["keys"]
+    public: Any = RSAAlgorithm.from_jwk(jwk)
+    said = jwt.decode(signed, public, algorithms=["RS256"], audience=launcher.platform.url)
+    assert said["iss"] == CLIENT and said[f"{CLAIM}message_type"] == "LtiDeepLinkingResponse"
+    assert said[f"{CLAIM}version"] == "1.3.0" and said[f"{CLAIM}deployment_id"] == DEPLOYMENT
+    assert said["https://purl.imsglobal.org/spec/lti-dl/claim/data"] == CHOICE["data"] and said["nonce"]
+    (item,) = said["https://purl.imsglobal.org/spec/lti-dl/claim/content_items"]
+    assert (item["type"], item["title"], item["url"]) == (
+        "ltiResourceLink",
+        other.title["en"],
+        "https://testserver/lti/launch",
+    )
+    assert item["lineItem"] == {"scoreMaximum": other.max_points, "label": other.title["en"]}
+
+    key = launcher.arrive(**{f"{CLAIM}custom": item["custom"]})  # what the platform does with that link
+    with launcher.client.websocket_connect("/learn") as socket:
+        assert say(socket, type="return", token=key)["lesson"] == other.id
+    launcher.arrive()  # the course's other link: the class's own lesson
+    told = launcher.client.post("/lti/grades", auth=AUTH).json()
+    assert [(one["name"], one["maximum"]) for one in told] == [
+        ("Ana Lima", room.lesson.max_points),
+        ("Ana Lima", other.max_points),
+    ]
+    assert len(room.store.learners()) == 1
+    assert launcher.client.delete("/learner/Ana Lima", auth=AUTH).status_code == 204
+    assert room.store.sent_by_platforms() == []
+
+
+def test_a_choice_is_the_platforms_and_goes_nowhere_else(launcher: Launcher) -> None:
+    author = Author(launcher)
+    body, _, seal = author.ticket.partition(".")
+    stolen = json.loads(base64.urlsafe_b64decode(body))
+    stolen["back"] = "https://evil.example/"
+    forged = base64.urlsafe_b64encode(json.dumps(stolen).encode()).decode()
+    for ticket in (f"{forged}.{seal}", f"{body}.{'0' * len(seal)}", body, ".", "\u2605"):
+        assert author.choose("", ticket).status_code == 401, ticket
+    assert author.choose("../../etc").status_code == 401
+    assert author.choose("scenario:one-host").status_code == 401
+    for settings in (
+        {"deep_link_return_url": "https://evil.example/"},
+        {"deep_link_return_url": "javascript:alert(1)"},
+        {"deep_link_return_url": None},
+        {"accept_types": ["file"]},
+    ):
+        assert Author(launcher, **settings).page.status_code == 401, settings
+    launcher.room.clock.seconds += 4 * lti.LIFE + 1
+    assert author.choose("").status_code == 401, "not for ever"
+
+
+def test_servers_that_share_a_class_share_its_launches(launcher: Launcher, tmp_path: Path) -> None:
+    room = launcher.room
+    other = ClassServer(Store(room.url), room.data, [ThreadPoolExecutor(1)], room.clock)
+    other.tool = Tool(read_platforms(tmp_path / "platforms.toml"), tmp_path, room.clock, other._store.spend)
+    with TestClient(other.app(), base_url="https://testserver") as second:
+        state, nonce = launcher.login()  # at one server
+        signed = launcher.platform.sign(launcher.platform.claims(room.clock.seconds, nonce))
+        second.cookies = launcher.client.cookies
+        asked = {"state": state, "id_token": signed}
+        assert second.post("/lti/launch", data=asked).status_code == 200  # launched at the other
+        assert second.post("/lti/launch", data=asked).status_code == 401
+        assert launcher.client.post("/lti/launch", data=asked).status_code == 401  # and once, wherever
+    other._store.close()
+
+
+def test_a_nonce_belongs_to_the_platform_for_which_it_was_made(launcher: Launcher) -> None:
+    state, _ = launcher.login()
+    tool = launcher.room.server.tool
+    assert tool is not None
+    for nonce in (tool.make_nonce("https://other.example"), "1.2.3", "..", f"{'f' * 90}.{'0' * 48}"):
+        signed = launcher.platform.sign(launcher.platform.claims(launcher.room.clock.seconds, nonce))
+        assert launcher.launch(state, signed).status_code == 401, nonce
+
+
 ROW = """[[platform]]
 issuer = "a"
 client_id = "b"
@@ -385,6 +508,6 @@ def test_a_file_of_platforms_that_is_wrong_is_told_so(tmp_path: Path, text: str,
 
 def test_the_tools_key_stays(tmp_path: Path, room: Room) -> None:
     known = Platforms([lti.Platform("a", "b", ["1"], "https://a", "https://a", keys={"keys": []})])
-    first, second = (Tool(known, tmp_path, room.clock) for _ in range(2))
+    first, second = (Tool(known, tmp_path, room.clock, room.store.spend) for _ in range(2))
     assert first.keys == second.keys
     assert "d" not in first.keys["keys"][0], "the private half stays"
