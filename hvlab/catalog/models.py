@@ -131,6 +131,10 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Where its WMI classes are: the second version came with 2012, the first went with 2012 R2 (facts, 2.3)."""
     handout: bool = False
     """Whether it follows the handout's figures and statements to the letter."""
+    architecture: Literal["x64", "ia64"] = "x64"
+    """Of the processors that it runs on."""
+    windows: bool = True
+    """Whether a Windows Server runs on the hardware beneath or beside it, and takes that licence's right."""
     without_services: list[str] = []
     """Guests, by id, for which this platform has no integration services although their makers wrote some."""
 
@@ -185,6 +189,8 @@ class Guest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where its drivers for the VMBus come from: with the system, by hand from the host's set-up disc, or nowhere."""
     integration_version: str = ""
     """The integration services that come with the system."""
+    architecture: Literal["x86", "ia64"] = "x86"
+    """Of the code on its disk: that of a PC with 32 or 64 bits, or Itanium's."""
     supported: bool = True
     """Whether Microsoft's list for Hyper-V of 2008 (KB954958; S13) has it."""
     disk_timeout_s: int = 60

@@ -128,6 +128,10 @@ class Installations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The parts of one of the two."""
         return [part for part in self.parts if part.core or not core]
 
+    def bulletin(self, number: str) -> Bulletin | None:
+        """The bulletin of that number."""
+        return next((one for one in self.bulletins if one.id == number), None)
+
     def bulletins_of(self, core: bool) -> list[Bulletin]:
         """What one of the two needs: a part that is not there needs no mending."""
         names = {part.name for part in self.parts_of(core)}

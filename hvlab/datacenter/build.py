@@ -88,7 +88,7 @@ def _build_host(
         monitor = HostedMonitor(pages, costs, timing.context_switch, processors.used)
     else:
         codes, nested = release.hypercall_codes, release.nested_paging
-        monitor = Hypervisor(pages, costs, codes, processors.used, nested)
+        monitor = Hypervisor(pages, costs, codes, processors.used, nested, release.architecture)
     hypervisor = world.add(f"{host}/hypervisor", monitor)
     root = world.add(f"{host}/root", RootKernel(host, read_size(plan.root_memory) // PAGE_SIZE, pages))
     volumes = [
@@ -100,7 +100,7 @@ def _build_host(
     _build_disks(world, host, plan)
     world.add(f"{host}/root/vmms", VirtualServer(host, release) if release.hosted else Vmms(host, release))
     book = world.get(BOOK, LicenceBook) if world.has(BOOK) else world.add(BOOK, LicenceBook())
-    book.add_server(_licensed_server(plan), host)
+    book.add_server(_licensed_server(plan, release), host)
     for edition in plan.licences:
         book.hold(edition, plan.host)
     _build_networks(world, host, plan, release, pool)
@@ -138,9 +138,12 @@ def _build_disks(world: World, host: str, plan: ServerPlan) -> None:
             _put_system(RawDisk(disk.path, content, uuid.UUID(disk.identifier)), image)
 
 
-def _licensed_server(plan: ServerPlan) -> Server:
-    """The server as licences see it; Hyper-V Server is free and brings no right to a Windows guest."""
-    windows = plan.edition.casefold() if plan.edition != "Hyper-V Server" else ""
+def _licensed_server(plan: ServerPlan, release: Platform) -> Server:
+    """The server as licences see it; Hyper-V Server is free and brings no right to a Windows guest.
+
+    Where another maker's monitor has the hardware, no Windows Server runs on it.
+    """
+    windows = plan.edition.casefold() if plan.edition != "Hyper-V Server" and release.windows else ""
     architecture = "itanium" if plan.architecture == "ia64" else "x64"
     return Server(plan.host, plan.sockets, windows, architecture=architecture)
 

@@ -196,13 +196,16 @@ def _load_system(guest: GuestSystem) -> int:
     if record is None or record.guest not in catalog.guests():
         guest.current.program = [("phase", "no-operating-system")]
         return 0
+    system = catalog.guest(record.guest)
+    if (system.architecture == "ia64") != (guest.hypervisor.architecture == "ia64"):
+        guest.current.program = [("phase", "other-processor")]
+        return 0
     guest.record = record
     guest.system = record.guest
-    system = catalog.guest(record.guest)
     guest.start_system()
     driver = system_record.boot_driver(guest.read(BOOT_SECTOR_GPA, 512))
     guest.current.program = programs.boot(system, record, driver)
-    if system.bits == 64:
+    if system.bits == 64 and system.architecture == "x86":
         guest.current.program.insert(0, ("long_mode",))
     return 0
 

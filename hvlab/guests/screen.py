@@ -43,6 +43,8 @@ def lines_of(guest: GuestSystem) -> list[str]:
     if guest.phase == "no-operating-system":
         return [*head, "Missing operating system."]
     system = catalog.guest(guest.system)
+    if guest.phase == "other-processor":
+        return [*head, "The disk holds code for another kind of processor.", "The boot has been given up."]
     if guest.phase == "no-long-mode":
         return [
             "Windows Boot Manager",

@@ -94,6 +94,7 @@ _UNUSUAL = (
     "empty_drives",
     "snapshot_folder",
     "metering",
+    "merge_trouble",
 )
 """Fields of a machine that are empty as a rule."""
 
@@ -156,6 +157,9 @@ class VirtualMachine:
 
     metering: Metering | None = None
     """What it uses is counted (`hvlab.host.metering`); None: it is not."""
+
+    merge_trouble: str = ""
+    """The disk at which the last merge of disks of deleted snapshots failed; empty as a rule."""
 
     def digest_state(self) -> list[object]:
         """Its fields in order; what is as usual of the last ones is left out, and such a machine spelled as ever."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hvlab.host.eventlog import event_log
 from hvlab.kernel import Component, World
 from hvlab.storage.volume import HostFiles
 
@@ -33,9 +34,11 @@ def path_of(host: str) -> str:
 
 
 def lose(world: World, host: str, files: HostFiles) -> None:
-    """The host goes down: its volumes are gone, with what was not written back."""
+    """The host goes down: its volumes are gone, with what was not written back, which the event log says."""
     if world.has(path_of(host)):
         found = world.get(path_of(host), Mounts)
+        for one in found.mounts.values():
+            event_log(world, host).write("mount-lost", path=one.path)
         letters = [one.letter for one in found.mounts.values()]
         files.volumes[:] = [volume for volume in files.volumes if volume.letter not in letters]
         found.mounts.clear()

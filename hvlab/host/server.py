@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hvlab.catalog import servers
-from hvlab.catalog.servers import Edition, Processor
+from hvlab.catalog.servers import Bulletin, Edition, Processor
 from hvlab.host.eventlog import EventLog, event_log
 from hvlab.host.hardware import Hardware
 from hvlab.host.machine import Refusal
@@ -142,7 +142,9 @@ class ServerSystem(Component):
     def raised(self, limit: str) -> int:
         """To what the installed updates have raised one of the platform's limits; 0 if to nothing."""
         known = servers.server_facts().updates
-        return max((known[number].limits.get(limit, 0) for number in self.updates), default=0)
+        return max(
+            (known[number].limits.get(limit, 0) for number in self.updates if number in known), default=0
+        )
 
     def check_memory(self, memory: int) -> None:
         """Refusal if a machine of so many bytes is more than the edition allows."""
@@ -155,9 +157,13 @@ class ServerSystem(Component):
     def set_firmware(self, virtualization: bool | None, execute_disable: bool | None) -> None:
         """Move switches; they count from the next time that the machine is switched on. Refusal if there is none."""
         if virtualization is not None and not self.processor.virtualization:
-            raise Refusal("no-firmware-switch", processor=self.build.processor, switch="Virtualization")
+            raise Refusal(
+                "no-firmware-switch", processor=self.build.processor, switch=self.processor.virtualization_name
+            )
         if execute_disable is not None and not self.processor.execute_disable:
-            raise Refusal("no-firmware-switch", processor=self.build.processor, switch="ExecuteDisable")
+            raise Refusal(
+                "no-firmware-switch", processor=self.build.processor, switch=self.processor.execute_disable_name
+            )
         now = self.setting
         self.setting = Firmware(
             now.virtualization if virtualization is None else virtualization,
@@ -230,12 +236,19 @@ class ServerSystem(Component):
             self.log.write("restart-needed", feature="Hyper-V")
         return None
 
+    def needed(self) -> list[Bulletin]:
+        """The year's security bulletins that mend a part which this installation has."""
+        return servers.installations().bulletins_of(self.build.installation == CORE)
+
     def install_update(self, number: str) -> None:
         """Begin to install an update. Refusal if it is for another system, or there already."""
         self.check_on()
         update = servers.server_facts().updates.get(number)
+        bulletin = servers.installations().bulletin(number)
+        if bulletin is not None and bulletin not in self.needed():
+            raise Refusal("update-no-such-part", update=number, part=bulletin.part)
         fitting = update is not None and update.architecture == self.build.architecture
-        if not fitting or not self.beta_integration:
+        if bulletin is None and not (fitting and self.beta_integration):
             raise Refusal("update-not-for-this", update=number)
         if number in (*self.updates, *self.pending):
             raise Refusal("update-there", update=number)
@@ -243,8 +256,15 @@ class ServerSystem(Component):
 
     @handler
     def on_update_copied(self, number: str) -> int | None:
-        """The update's files are there; they are taken at the next restart."""
-        if number not in (*self.updates, *self.pending):
+        """The update's files are there; they are taken at the next restart, or at once if it does without one."""
+        bulletin = servers.installations().bulletin(number)
+        if number in (*self.updates, *self.pending):
+            return None
+        if bulletin is not None and not bulletin.restart:
+            self.updates.append(number)
+            self._note("update", number)
+            self.log.write("update-installed", update=number)
+        else:
             self.pending.append(number)
             self._note("update", number)
             self.log.write("update-needs-restart", update=number)
@@ -316,7 +336,8 @@ class ServerSystem(Component):
         """Refusal while there is no management service: virtual machines and switches need the role."""
         self.check_on()
         if self.role not in (INSTALLED, REMOVING, REMOVED):
-            raise Refusal("no-role", state=self.role)
+            never = self.build.architecture != "x64" or not self.edition.hyperv
+            raise Refusal("no-role-ever" if never else "no-role", state=self.role)
 
 
 def _switch(value: bool) -> str:

@@ -18,9 +18,9 @@ from hvlab.host.machine import Drive, VirtualMachine
 from hvlab.host.saved import SavedState, discard
 from hvlab.kernel import World
 from hvlab.kernel.calendar import LAB_BEGIN
-from hvlab.storage import differencing, editing
+from hvlab.storage import differencing, editing, raw, vhd
 from hvlab.storage.vhd import Vhd
-from hvlab.storage.volume import HostFiles
+from hvlab.storage.volume import HostFiles, StorageError
 
 EXTENSION = ".avhd"
 
@@ -154,17 +154,46 @@ def _points(machine: VirtualMachine) -> list[Drive]:
     return [*machine.drives, *(drive for snapshot in machine.snapshots.values() for drive in snapshot.drives)]
 
 
+class MergeTrouble(Exception):
+    """A merge cannot be done: at which disk."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+def _check_readable(machine: VirtualMachine, files: HostFiles) -> None:
+    """Which disks stand on which must be known of all of the machine's, or one that is needed might go. MergeTrouble."""
+    for path in dict.fromkeys([*(drive.path for drive in _points(machine)), *machine.unmerged]):
+        if raw.number_of(path) is not None or (path in machine.unmerged and not files.exists(path)):
+            continue
+        try:
+            differencing.parent_link(files.open(path))
+        except (StorageError, vhd.BadVhd):
+            raise MergeTrouble(path) from None
+
+
 def next_merge(machine: VirtualMachine, files: HostFiles) -> Merge | None:
-    """What can be merged now: a disk that is no moment's any more and has at most one child."""
+    """What can be merged now: a disk that is no moment's any more and has at most one child. MergeTrouble."""
+    if not machine.unmerged:
+        return None
+    _check_readable(machine, files)
     needed = {drive.path.casefold() for drive in _points(machine)}
+    own = needed | {path.casefold() for path in machine.unmerged}
+    stranger = ""
     for path in machine.unmerged:
         if path.casefold() in needed or not files.exists(path):
             continue
         children = editing.children_of(files, path)
-        if not children and path.endswith(EXTENSION):
+        foreign = [child for child in children if child.casefold() not in own]
+        if foreign:
+            stranger = foreign[0]
+        elif not children and path.endswith(EXTENSION):
             return Merge(path, "")
-        if len(children) == 1:
+        elif len(children) == 1:
             return Merge(children[0], path)
+    if stranger:  # a disk that somebody else made: what it stands on is left to it
+        raise MergeTrouble(stranger)
     return None
 
 

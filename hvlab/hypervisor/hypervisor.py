@@ -102,8 +102,11 @@ class Hypervisor(Component):
         codes: dict[str, int],
         processors: int,
         nested_paging: bool = False,
+        architecture: str = "x64",
     ) -> None:
         self.nested_paging = nested_paging
+        self.architecture = architecture
+        """Whose code the processors run."""
         self.memory = PhysicalMemory(page_count)
         self.costs = costs
         self.processors = processors

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hvlab.host.networks import VirtualNetworks
+from hvlab.host.vmms import Vmms
 from tests.host.support import SYSTEM, Lab
 
+OUTSIDE = str(Path(__file__).with_name("support.py"))
 FULL = "Add-LabFault VolumeFull -Volume D"
 MINE = "Copy-Item C:\\Images\\NT4.vhd D:\\a.vhd; New-VM a 64MB -VHDPath D:\\a.vhd -Path D:\\VMs"
 RUNNING = MINE + "; Start-VM a; Wait-Lab a"
@@ -50,13 +54,34 @@ def full(lab: Lab) -> None:
 
 def lost(lab: Lab) -> None:
     """The host goes down during the first wait of the next command."""
+    _happens(lab, lab.vmms.root_crashes)
+
+
+def other_lost(lab: Lab) -> None:
+    """The second host does."""
+    _happens(lab, lab.world.get("host2/root/vmms", Vmms).root_crashes)
+
+
+def cut(lab: Lab) -> None:
+    """All cables of the second host are pulled meanwhile."""
+    networks = lab.world.get("host2/root/vmswitch", VirtualNetworks)
+
+    def pull() -> None:
+        for nic in networks.nics:
+            networks.segment.switch.link(nic.port, False)
+
+    _happens(lab, pull)
+
+
+def _happens(lab: Lab, what: Callable[[], object]) -> None:
+    """It happens during the first wait of the next command."""
     session, wait, advance = lab.session, lab.session.wait, lab.session.advance
 
     def crash_then(act: Callable[..., Any]) -> Callable[..., Any]:
         def run(*arguments: Any, **more: Any) -> Any:
             session.wait, session.advance = wait, advance  # type: ignore[method-assign]
             lab.world.run(until=lab.world.now + 1_000_000)
-            lab.vmms.root_crashes()
+            what()
             return act(*arguments, **more)
 
         return run
@@ -355,6 +380,48 @@ ROWS = [
         "Restore-LabBackup 'C:\\Backup\\a\\Backup 1'",
         "explain.no-room-to-restore",
     ),
+    Row("attach, host lost", MINE, lost, "Mount-VHD D:\\a.vhd", "explain.job-lost"),
+    Row("attach, damaged", MINE, damage("D:\\a.vhd"), "Mount-VHD D:\\a.vhd", "explain.vhd-"),
+    Row(
+        "bring a file in, host lost",
+        "",
+        lost,
+        f"Import-LabFile '{OUTSIDE}' D:\\in.txt",
+        "explain.job-lost",
+    ),
+    Row("bring a file in, full", "", full, f"Import-LabFile '{OUTSIDE}' D:\\in.txt", "explain.disk-full"),
+    Row(
+        "copy to another host, host lost",
+        "New-VHD C:\\n.vhd 64MB -Fixed | Out-Null",
+        lost,
+        "Copy-Item C:\\n.vhd \\\\HV02\\C$\\n.vhd",
+        "explain.copy-cut",
+        scenario="two-nodes",
+    ),
+    Row(
+        "copy to another host, that one lost",
+        "New-VHD C:\\n.vhd 64MB -Fixed | Out-Null",
+        other_lost,
+        "Copy-Item C:\\n.vhd \\\\HV02\\C$\\n.vhd",
+        "explain.copy-cut",
+        scenario="two-nodes",
+    ),
+    Row(
+        "copy to another host, cable pulled",
+        "New-VHD C:\\n.vhd 64MB -Fixed | Out-Null",
+        cut,
+        "Copy-Item C:\\n.vhd \\\\HV02\\C$\\n.vhd",
+        "explain.copy-cut",
+        scenario="two-nodes",
+    ),
+    Row(
+        "copy from another host, that one lost",
+        "New-VHD C:\\n.vhd 64MB -Fixed -ComputerName HV02 | Out-Null",
+        other_lost,
+        "Copy-Item \\\\HV02\\C$\\n.vhd C:\\here.vhd",
+        "explain.copy-cut",
+        scenario="two-nodes",
+    ),
     Row("copy a file, full", "", full, "Copy-Item C:\\Images\\NT4.vhd D:\\n.vhd", "explain.disk-full"),
     Row(
         "move a file, full",
@@ -419,3 +486,15 @@ def test_wmi_leaves_no_empty_file_where_there_is_no_room() -> None:
     lab.run("$i = gwmi -Namespace root\\virtualization Msvm_ImageManagementService")
     assert lab.run("$i.CreateFixedVirtualHardDisk('D:\\n.vhd', 64MB).ReturnValue") != [0]
     assert not lab.storage.files.exists("D:\\n.vhd")
+
+
+def test_a_disk_that_is_attached_when_its_host_is_lost_is_as_it_was_before_and_the_log_says_so() -> None:
+    lab = Lab()
+    lab.run(f"Copy-Item {SYSTEM} D:\\a.vhd")
+    before = lab.world.outcome()["host1/root/storage"]
+    lab.run("Mount-VHD D:\\a.vhd; 'mine' | Set-Content M:\\mine.txt")
+    lab.vmms.root_crashes()
+    lab.run("Start-Sleep 300")
+    assert lab.world.outcome()["host1/root/storage"] == before and lab.tried("Get-Content M:\\mine.txt")
+    (told,) = lab.run("(Get-WinEvent System | Where-Object Id -eq 157 | Select-Object -First 1).Message")
+    assert "D:\\a.vhd" in str(told)

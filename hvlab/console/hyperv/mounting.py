@@ -8,11 +8,19 @@ from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.hyperv.disks import disk_object, full_path, opened, storage_error
 from hvlab.console.hyperv.objects import vmms
 from hvlab.console.hyperv.refusals import RefusalsTold
+from hvlab.console.hyperv.watching_host import HostWatch
 from hvlab.console.management.hostfiles import held_by, in_use
 from hvlab.host import mounts
 from hvlab.storage.errors import StorageError
 
 MODULE = "Hyper-V"
+
+
+def _let_pass(call: Call, path: str) -> None:
+    """The time that the host takes to find or to write what is on the disk. CmdletError if it goes down meanwhile."""
+    timing, watch = call.lab.platform.timing, HostWatch(call)
+    call.lab.advance(timing.management + timing.disk_access)
+    watch.check(call.cmdlet.name, path)
 
 
 def _mount(call: Call) -> Iterator[object]:
@@ -25,6 +33,7 @@ def _mount(call: Call) -> Iterator[object]:
             raise in_use(path, user)
         if not call.should_process(path, "Mount-VHD"):
             continue
+        _let_pass(call, path)
         with RefusalsTold():
             mounts.mount(vmms(call.lab), path, read_only=bool(args.ReadOnly), letter=not args.NoDriveLetter)
         if args.Passthru:
@@ -36,6 +45,8 @@ def _dismount(call: Call) -> Iterator[object]:
         path = full_path(call, given)
         if not call.should_process(path, "Dismount-VHD"):
             continue
+        if path.casefold() in vmms(call.lab).mounted():
+            _let_pass(call, path)
         with RefusalsTold():
             try:
                 mounts.dismount(vmms(call.lab), path)

@@ -14,7 +14,7 @@ from hvlab.console.lab import Lab
 from hvlab.console.objects import Column, DateTime, EnumType, ObjectType, PSObject, TimeSpan
 from hvlab.devices.integration.host import HEARTBEAT_INTERVAL
 from hvlab.guests.guest import GuestSystem
-from hvlab.host.machine import PAUSED_CRITICAL, RUNNING, STATE_NUMBERS, Drive, VirtualMachine
+from hvlab.host.machine import OFF, PAUSED_CRITICAL, RUNNING, SAVED, STATE_NUMBERS, Drive, VirtualMachine
 from hvlab.host.saved import snapshots_of
 from hvlab.host.vmms import Vmms
 from hvlab.kernel.calendar import LAB_BEGIN
@@ -93,6 +93,11 @@ def present(view: MachineView) -> VirtualMachine:
 def _status(view: MachineView) -> str:
     if view.machine.state == PAUSED_CRITICAL:
         return "Paused: there is no room left for its disk"
+    machine = present(view)
+    if machine.merge_trouble:
+        return f"Disks cannot be merged: {machine.merge_trouble}"
+    if machine.unmerged and machine.state in (OFF, SAVED) and vmms(view.lab).merging(machine):
+        return "Merging disks"
     return "Operating normally"
 
 

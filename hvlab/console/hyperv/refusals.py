@@ -117,6 +117,11 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
         "OperationFailed",
         "ResourceUnavailable",
     ),
+    "no-role-ever": (
+        "The operation failed: the Virtual Machine Management service is not there.",
+        "OperationFailed",
+        "ResourceUnavailable",
+    ),
     "no-hypervisor": (
         "'{name}' failed to start.\n\nThe virtual machine could not be started because the hypervisor is not "
         "running. (Virtual machine ID {identifier})",
@@ -140,6 +145,11 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
     ),
     "role-there": ("NoChange: Hyper-V is there already ({state}).", "NoChange", "InvalidOperation"),
     "update-not-for-this": (
+        "The update {update} does not apply to your system.",
+        "NotApplicable",
+        "InvalidArgument",
+    ),
+    "update-no-such-part": (
         "The update {update} does not apply to your system.",
         "NotApplicable",
         "InvalidArgument",

@@ -1,15 +1,17 @@
-"""Get-LabEdition and Compare-LabInstallation: what one installs, and what it costs to keep it."""
+"""Get-LabEdition, Get-LabUpdate and Compare-LabInstallation: what one installs, and what it costs to keep it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hvlab.catalog.servers import installations, server_facts
+from hvlab.catalog.servers import Bulletin, installations, server_facts
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
+from hvlab.console.elsewhere import with_computer_name
 from hvlab.console.errors import CmdletError
+from hvlab.console.hyperv.objects import vmms
 from hvlab.console.objects import Column, ObjectType
 from hvlab.console.patterns import like
-from hvlab.host.server import CORE, FULL
+from hvlab.host.server import CORE, FULL, ServerSystem
 
 MODULE = "Lab"
 
@@ -84,7 +86,47 @@ def _compare(call: Call) -> Iterator[object]:
         yield INSTALLATION.of(kind)
 
 
+UPDATE = ObjectType(
+    "Hvlab.Update",
+    {
+        "Id": lambda row: row[1].id,
+        "Part": lambda row: row[1].part,
+        "Restart": lambda row: row[1].restart,
+        "State": lambda row: _state(row[0], row[1]),
+    },
+    columns=("Id", "Part", "Restart", "State"),
+    text_property="Id",
+)
+
+
+def _state(server: ServerSystem, bulletin: Bulletin) -> str:
+    if bulletin.id in server.updates:
+        return "Installed"
+    if bulletin.id in server.pending:
+        return "Pending"
+    return "Needed" if bulletin in server.needed() else "NotNeeded"
+
+
+def _updates(call: Call) -> Iterator[object]:
+    server = vmms(call.lab).server
+    wanted = call.args.Id or ["*"]
+    for bulletin in installations().bulletins:
+        if any(like(bulletin.id, one) for one in wanted):
+            yield UPDATE.of((server, bulletin))
+
+
 CMDLETS = (
+    with_computer_name(
+        Cmdlet(
+            "Get-LabUpdate",
+            MODULE,
+            (Parameter("Id", position=0, array=True),),
+            _updates,
+            lab_only=True,
+            read_only=True,
+            summary_id="help.Get-LabUpdate",
+        )
+    ),
     Cmdlet(
         "Get-LabEdition",
         MODULE,

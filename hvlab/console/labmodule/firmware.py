@@ -66,9 +66,36 @@ def _show(call: Call) -> Iterator[object]:
 
 def _set_firmware(call: Call) -> None:
     values = {"On": True, "Off": False, None: None}
+    server = vmms(call.lab).server
     virtualization, execute_disable = values[call.args.Virtualization], values[call.args.ExecuteDisable]
+    if call.args.Name is not None:
+        value = values[call.args.Value]
+        if _switch_named(server, call.args.Name):
+            virtualization = value
+        else:
+            execute_disable = value
     with RefusalsTold():
-        vmms(call.lab).server.set_firmware(virtualization, execute_disable)
+        server.set_firmware(virtualization, execute_disable)
+
+
+def _switch_named(server: ServerSystem, name: str) -> bool:
+    """Whether it is the switch for virtualization that the maker calls so, not the other. CmdletError."""
+    known = (server.processor.virtualization_name, server.processor.execute_disable_name)
+    if name.casefold() in (known[0].casefold(), known[0].rpartition(" ")[2].casefold()):
+        return True
+    if name.casefold() == known[1].casefold():
+        return False
+    raise CmdletError(
+        f"The firmware has no switch '{name}'. It has: {known[0]}, {known[1]}.",
+        "ObjectNotFound",
+        "ObjectNotFound",
+        target=name,
+        target_type="String",
+        explain=(
+            "explain.no-such-switch-name",
+            {"name": name, "vendor": server.processor.vendor, "first": known[0], "second": known[1]},
+        ),
+    )
 
 
 def _power_on(call: Call) -> None:
@@ -238,10 +265,13 @@ _HERE = (
         "Set-LabFirmware",
         MODULE,
         (
-            Parameter("Virtualization", "enum", values=_ON_OFF),
-            Parameter("ExecuteDisable", "enum", values=_ON_OFF),
+            Parameter("Name", position=0, mandatory=True, sets=("Name",)),
+            Parameter("Value", "enum", position=1, mandatory=True, values=_ON_OFF, sets=("Name",)),
+            Parameter("Virtualization", "enum", values=_ON_OFF, sets=("Kind",)),
+            Parameter("ExecuteDisable", "enum", values=_ON_OFF, sets=("Kind",)),
         ),
         _set_firmware,
+        default_set="Kind",
         lab_only=True,
         summary_id="help.Set-LabFirmware",
     ),

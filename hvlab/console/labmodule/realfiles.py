@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.disks import full_path, storage, storage_error
+from hvlab.console.hyperv.watching_host import HostWatch
 from hvlab.console.management.hostfiles import ITEM, entry_at, note
 from hvlab.storage.content import FileContent
 from hvlab.storage.errors import FileExists, StorageError
@@ -64,9 +65,11 @@ def _import(call: Call) -> Iterator[object]:
                 explain=("explain.import-not-here", {}),
             )
         files.volume(path).check_growth(brought.size)
+        watch = HostWatch(call)
         call.lab.advance(brought.size // SECTOR * call.lab.platform.timing.disk_sector)
+        watch.check("Import-LabFile", path)
+        files.volume(path).check_growth(brought.size)
         handle = files.create(path)
-        handle.volume.check_growth(brought.size)
         handle.file.content = FileContent(brought.size, None, brought.source)
     except OSError as error:
         raise CmdletError(

@@ -135,9 +135,7 @@ def _new(call: Call) -> Iterable[object]:
 def _copy(call: Call) -> Iterator[object]:
     share = shares.share_at(call, call.args.Destination)
     if any(shares.is_network_path(path) for path in call.args.Path):
-        if share is not None:
-            raise host.illegal(call.args.Destination)
-        _copy_here(call)
+        _copy_from_afar(call, share or Share(call.lab, host.full(call, call.args.Destination)))
         return
     if share is not None:
         for path in call.args.Path:
@@ -151,9 +149,8 @@ def _copy(call: Call) -> Iterator[object]:
                 yield ITEM.of(host.entry_at(call, target))
 
 
-def _copy_here(call: Call) -> None:
-    """Files of another host to this one: the other host's copying to here."""
-    target = Share(call.lab, host.full(call, call.args.Destination))
+def _copy_from_afar(call: Call, target: Share) -> None:
+    """Files of another host to this one or to a third: the other host's copying to there."""
     for path in call.args.Path:
         source = shares.share_at(call, path)
         there = copy(call)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from hvlab.catalog.servers import server_facts
+from hvlab.catalog.servers import installations, server_facts
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.elsewhere import with_computer_name
 from hvlab.console.errors import CmdletError
@@ -141,10 +141,13 @@ def _update(call: Call) -> Iterator[object]:
     """The standalone installer of updates: it finds the number in the file's name."""
     server = _check_on(call)
     words = [word for word in call.args.Arguments or [] if not word.startswith("/")]
-    known = server_facts().updates
+    known = {number: update.title for number, update in server_facts().updates.items()}
+    known |= {one.id: one.part for one in installations().bulletins}
     number = next((key for key in known if len(words) == 1 and key.casefold() in words[0].casefold()), None)
     if number is None:
-        raise _usage("wusa", "wusa Windows6.0-KB950050-x64.msu /quiet /norestart; known: " + ", ".join(known))
+        updates = ", ".join(server_facts().updates)
+        right = f"wusa Windows6.0-KB950050-x64.msu /quiet /norestart; known: {updates}, and Get-LabUpdate"
+        raise _usage("wusa", right)
     _do(lambda: server.install_update(number))
     call.progress("wusa", number)
 
@@ -153,7 +156,8 @@ def _update(call: Call) -> Iterator[object]:
         return number in (*now.pending, *now.updates)
 
     call.lab.wait(done)
-    yield f"{number} ({known[number].title}): installed. A restart is required."
+    waits = " A restart is required." if number in vmms(call.lab).server.pending else ""
+    yield f"{number} ({known[number]}): installed.{waits}"
 
 
 def _boot_entry(call: Call) -> Iterator[object]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from hvlab.console.cmdlets import Call
 from hvlab.console.elsewhere import lab_of
 from hvlab.console.errors import CmdletError
+from hvlab.console.hyperv.watching_host import HostWatch
 from hvlab.console.lab import Lab
 from hvlab.console.management import hostfiles as host
 from hvlab.console.management.hostfiles import Entry
@@ -108,25 +109,52 @@ def _reachable(lab: Lab) -> bool:
     return not down and any(ports[nic.port].linked for nic in networks.nics)
 
 
+def _there(target: Share) -> CmdletError:
+    return CmdletError(
+        f"The file '{target.path}' on {target.lab.computer} exists.",
+        "CopyFileInfoItemIOError",
+        "WriteError",
+        explain=("explain.file-exists", {"path": target.path}),
+    )
+
+
 def copy(call: Call, entry: Entry, target: Share) -> None:
-    """Copy a file over the network, in the time that reading and writing it takes. CmdletError, with nothing done."""
+    """Copy a file over the network, in the time that reading and writing it takes.
+
+    Both hosts and their cables must be there until the end. CmdletError, with nothing done.
+    """
     source = host.files(call).open(entry.path)
     if user := host.held_by(call, entry.path):
         raise host.in_use(entry.path, user)
     if target.files.exists(target.path):
-        raise CmdletError(
-            f"The file '{target.path}' on {target.lab.computer} exists.",
-            "CopyFileInfoItemIOError",
-            "WriteError",
-            explain=("explain.file-exists", {"path": target.path}),
-        )
+        raise _there(target)
     try:
         target.files.volume(target.path).check_growth(source.size)
     except DiskFull as error:
         raise host.full_volume(error) from None
+    watches = [HostWatch(call), HostWatch(replace(call, lab=target.lab))]
     call.lab.advance(2 * (source.size // 512) * call.lab.platform.timing.disk_sector)
+    for lab, watch in zip((call.lab, target.lab), watches, strict=True):
+        if watch.went_down or not _reachable(lab):
+            raise CmdletError(
+                f"The specified network name is no longer available: '{target.path}'. (0x80070040)",
+                "CopyError",
+                "ResourceUnavailable",
+                exception="IOException",
+                explain=("explain.copy-cut", {"name": lab.computer, "path": target.path}),
+            )
+    if not host.files(call).exists(entry.path):
+        raise host.missing(entry.path)
+    if target.files.exists(target.path):
+        raise _there(target)
     content = host.files(call).open(entry.path).file.content
-    target.files.create(target.path).file.content = content.copy()
+    handle = target.files.create(target.path)
+    try:
+        handle.volume.check_growth(content.size)
+    except DiskFull as error:
+        target.files.delete(target.path)
+        raise host.full_volume(error) from None
+    handle.file.content = content.copy()
     source_path, store = f"{call.lab.host}/root/vmms", f"{target.lab.host}/root/storage"
     call.lab.world.emit(
         "host.file", source_path, store, None, None, None, "copy", target.path, content.size, entry.path

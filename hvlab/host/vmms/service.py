@@ -126,6 +126,8 @@ class Vmms(Starting):
         for key, machine in self.machines.items():
             if settings.comes_back(machine, key in ran):
                 self.after(machine.start_delay, Vmms.on_autostart, key)
+            else:
+                self.merge_soon(machine)
         return None
 
     @handler

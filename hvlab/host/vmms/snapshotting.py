@@ -15,7 +15,7 @@ from hvlab.host.machine import (
     VirtualMachine,
 )
 from hvlab.host.saved import SavedState
-from hvlab.host.snapshots import Merge, Snapshot
+from hvlab.host.snapshots import Merge, MergeTrouble, Snapshot
 from hvlab.host.vmms.standing import QUIET, Standing
 from hvlab.kernel import handler
 from hvlab.storage import vhd
@@ -171,11 +171,11 @@ class Snapshotting(Standing):
         files = self.storage.files
         for identifier in list(machine.snapshots):
             snapshots.forget(machine, identifier, files)
-        while (merge := snapshots.next_merge(machine, files)) is not None:
-            try:
+        try:
+            while (merge := snapshots.next_merge(machine, files)) is not None:
                 snapshots.carry_out(self.storage, machine, merge, self.world.now)
-            except (StorageError, vhd.BadVhd):
-                return  # what is not merged stays, a chain of files that can be read and merged by hand
+        except (StorageError, vhd.BadVhd, MergeTrouble):
+            return  # what is not merged stays, a chain of files that can be read and merged by hand
 
     def _note_snapshot(self, machine: VirtualMachine, action: str, name: str) -> None:
         child = f"{self.host}/{machine.name}"
@@ -187,15 +187,35 @@ class Snapshotting(Standing):
         """Begin the next merge, if the machine is off or saved and there is one."""
         if machine.state not in (OFF, SAVED) or machine.job:
             return
-        merge = snapshots.next_merge(machine, self.storage.files)
+        machine.merge_trouble = ""
+        merge: Merge | None = None
+        try:
+            merge = snapshots.next_merge(machine, self.storage.files)
+            moved = 0 if merge is None else snapshots.sectors_to_move(self.storage, merge)
+        except (StorageError, vhd.BadVhd, MergeTrouble) as error:
+            self._merge_failed(machine, merge, error)
+            return
         if merge is not None:
-            try:
-                moved = snapshots.sectors_to_move(self.storage, merge)
-            except (StorageError, vhd.BadVhd):
-                self.server.log.write_of("merge-failed", machine)
-                return
             length = self.platform.timing.management + 2 * moved * self.platform.timing.disk_sector
             self.after(length, Snapshotting.on_merged, (machine.name.casefold(), self.world.now, merge))
+
+    def merging(self, machine: VirtualMachine) -> bool:
+        """Whether disks of deleted snapshots wait for a merge that can be done."""
+        try:
+            return snapshots.next_merge(machine, self.storage.files) is not None
+        except MergeTrouble:
+            return False
+
+    def _merge_failed(self, machine: VirtualMachine, merge: Merge | None, error: Exception) -> None:
+        """Say at which disk; it is tried again when the machine is off the next time, or the host boots."""
+        where = error.path if isinstance(error, MergeTrouble) else ""
+        machine.merge_trouble = where or (merge.lower or merge.upper if merge is not None else machine.name)
+        self.server.log.write(
+            "merge-failed",
+            vm=machine.name,
+            identifier=machine.identifier.upper(),
+            path=machine.merge_trouble,
+        )
 
     @handler
     def on_merged(self, payload: tuple[str, int, Merge]) -> int | None:
@@ -204,12 +224,12 @@ class Snapshotting(Standing):
         machine = self.machines.get(key)
         if machine is None or machine.state not in (OFF, SAVED) or machine.job or machine.changed > begun:
             return None
-        if snapshots.next_merge(machine, self.storage.files) != merge:
-            return None
         try:
+            if snapshots.next_merge(machine, self.storage.files) != merge:
+                return None
             snapshots.carry_out(self.storage, machine, merge, self.world.now)
-        except (StorageError, vhd.BadVhd):
-            self.server.log.write_of("merge-failed", machine)
+        except (StorageError, vhd.BadVhd, MergeTrouble) as error:
+            self._merge_failed(machine, merge, error)
             return None
         self._note_snapshot(machine, "merged", (merge.lower or merge.upper).rpartition("\\")[2])
         self.merge_soon(machine)
