@@ -135,7 +135,7 @@ class Cluster(Component):
         if len(self.nodes) >= limit:
             raise Refusal("limit-cluster-nodes", asked=len(self.nodes) + 1, limit=limit)
         server = self.world.get(BOOK, LicenceBook).server(name)
-        if server.physical not in self.facts.editions:
+        if own.windows and server.physical not in self.facts.editions:
             editions = ", ".join(edition.capitalize() for edition in self.facts.editions)
             raise Refusal("no-clustering", node=name, edition=server.physical.capitalize(), editions=editions)
         if self.is_down(host):

@@ -41,7 +41,10 @@ def used(hardware: Hardware, edition: Edition, release: Platform, updates: list[
             _least("MemoryMB", hardware.memory >> 20, []),
         ]
     known = server_facts().updates
-    raised = max((known[number].limits.get("logical_processors", 0) for number in updates if number in known), default=0)
+    raised = max(
+        (known[number].limits.get("logical_processors", 0) for number in updates if number in known),
+        default=0,
+    )
     sockets = _least("Sockets", hardware.sockets, [(edition.sockets, edition.name)])
     behind = hardware.processors * sockets.used // hardware.sockets
     limits = [(max(release.limits["logical_processors"].value, raised), release.name)]

@@ -158,11 +158,15 @@ class ServerSystem(Component):
         """Move switches; they count from the next time that the machine is switched on. Refusal if there is none."""
         if virtualization is not None and not self.processor.virtualization:
             raise Refusal(
-                "no-firmware-switch", processor=self.build.processor, switch=self.processor.virtualization_name
+                "no-firmware-switch",
+                processor=self.build.processor,
+                switch=self.processor.virtualization_name,
             )
         if execute_disable is not None and not self.processor.execute_disable:
             raise Refusal(
-                "no-firmware-switch", processor=self.build.processor, switch=self.processor.execute_disable_name
+                "no-firmware-switch",
+                processor=self.build.processor,
+                switch=self.processor.execute_disable_name,
             )
         now = self.setting
         self.setting = Firmware(

@@ -163,7 +163,7 @@ class MergeTrouble(Exception):
 
 
 def _check_readable(machine: VirtualMachine, files: HostFiles) -> None:
-    """Which disks stand on which must be known of all of the machine's, or one that is needed might go. MergeTrouble."""
+    """Which disks stand on which must be known of all of them, or one that is needed might go. MergeTrouble."""
     for path in dict.fromkeys([*(drive.path for drive in _points(machine)), *machine.unmerged]):
         if raw.number_of(path) is not None or (path in machine.unmerged and not files.exists(path)):
             continue

@@ -5,9 +5,8 @@ from __future__ import annotations
 from tests.host.support import Lab
 from tests.host.test_half_way import MINE, SNAPPED, damage
 
-TOLD = (
-    "(Get-WinEvent Microsoft-Windows-Hyper-V-VMMS-Admin | Where-Object Id -eq 19100 | Select-Object -First 1).Message"
-)
+LOG = "Get-WinEvent Microsoft-Windows-Hyper-V-VMMS-Admin | Where-Object Id -eq 19100"
+TOLD = f"({LOG} | Select-Object -First 1).Message"
 
 
 def status(lab: Lab) -> str:
