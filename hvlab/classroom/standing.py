@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from hvlab.console.host import RecordingHost
-from hvlab.course import grading, library
+from hvlab.course import grading, library, opening
 from hvlab.course.checks import PASS, Examiner
 from hvlab.course.model import Lesson
 from hvlab.session import log
@@ -61,7 +61,7 @@ class Mirror:
         known, added = entries[: len(self._done)], entries[len(self._done) :]
         if known != self._done or any(entry.kind not in ONWARD for entry in added):
             return False
-        if any(entry.at > grading.MAXIMUM_EVENTS for entry in added):
+        if any(entry.at > opening.MAXIMUM_EVENTS for entry in added):
             return False
         try:
             self._session.replay(added)

@@ -8,46 +8,55 @@ one sentence.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
 from hvlab.console.errors import ParseError
-from hvlab.course import cmdlets
+from hvlab.course import opening
+from hvlab.course.attempts import Attempts
 from hvlab.course.blueprint import ChapterResult, by_chapter
 from hvlab.course.checks import FAIL, PASS, CheckResult, Examiner
-from hvlab.course.loading import load
 from hvlab.course.model import Lesson
-from hvlab.kernel import World
+from hvlab.course.opening import TooLong, drawn_anew, open_session
 from hvlab.session import log
 from hvlab.session.session import ReplayMismatch, Session
 from hvlab.text import Text
 
-MAXIMUM_FILE = 64 << 20
-STEP_LIMIT = 2_000_000
-MAXIMUM_EVENTS = 2_000_000
-"""As far as a submission's world may go: days of simulated time, a minute or two of a computer's."""
+__all__ = [
+    "BadSubmission",
+    "CheckReport",
+    "Report",
+    "TooLong",
+    "as_json",
+    "as_text",
+    "chapters_as_text",
+    "close_labs",
+    "drawn_anew",
+    "grade_bytes",
+    "grade_file",
+    "message_of",
+    "open_session",
+    "read_submission",
+    "replay_log",
+    "report",
+    "run_script",
+    "seed_of_script",
+    "too_long",
+]
 
+MAXIMUM_FILE = 64 << 20
+LABS = 4
+"""So many labs stay open, for the next submission to the same lesson and seed."""
 
 _SEED = re.compile(r"^#\s*seed:\s*(\d{1,18})\s*$", re.MULTILINE)
 
 
 class BadSubmission(Exception):
     """A file that cannot be graded: one sentence with its name and why."""
-
-
-class TooLong(Exception):
-    """A submission's world went on for longer than anyone needs."""
-
-
-class _Bounded:
-    """Moves the world at once, but not for ever: a script may ask to wait for a thousand years."""
-
-    def move(self, world: World, until: int, stop: Callable[[], bool]) -> None:
-        world.run(until=until, limit=MAXIMUM_EVENTS - world.processed, stop=stop)
-        if world.processed >= MAXIMUM_EVENTS:
-            raise TooLong
 
 
 class CheckReport(msgspec.Struct, frozen=True):
@@ -74,32 +83,6 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     """Of an exam: its results by chapter; left out of the JSON of every other lesson."""
 
 
-def open_session(lesson: Lesson) -> Session:
-    """A session at the lesson's start."""
-    session = Session(
-        scenario=lesson.scenario,
-        platform=lesson.platform,
-        seed=lesson.seed,
-        lesson=lesson.id,
-        lesson_digest=lesson.digest,
-        exports=False,
-        cmdlets=cmdlets.CMDLETS,
-        step_limit=STEP_LIMIT,
-    )
-    session.mover = _Bounded()
-    if lesson.start():
-        session.run(lesson.start())
-        session.travel.floor = session.travel.timeline.head
-    return session
-
-
-def drawn_anew(lesson: Lesson, seed: int) -> Lesson:
-    """The lesson as another seed draws it, where each learner has one of their own."""
-    if lesson.plan.seeds == "fixed" or seed == lesson.seed:
-        return lesson
-    return load(lesson.folder, seed)
-
-
 def seed_of_script(lesson: Lesson, source: str) -> int:
     """The seed that a script was written for: `# seed: 7` in one of its first lines, else the lesson's."""
     found = _SEED.search("\n".join(source.splitlines()[:5]))
@@ -107,26 +90,44 @@ def seed_of_script(lesson: Lesson, source: str) -> int:
 
 
 def run_script(lesson: Lesson, source: str, name: str) -> Session:
-    """Run a script on the lesson's start. BadSubmission if it is no program."""
+    """Run a script on the lesson's start, in a lab of its own. BadSubmission if it is no program, or never ends."""
     session = open_session(lesson)
     try:
-        session.parse(source)
+        for statement in session.parse(source).statements:
+            # Each for itself, as a record of it would be replayed.
+            if session.run(statement.text).stopped_at is not None:
+                break
     except ParseError as error:
-        raise BadSubmission(f"{name}, line {error.line}, column {error.column}: {error.message}") from None
-    try:
-        session.run(source)
+        raise _no_program(name, error) from None
     except TooLong:
         raise too_long(name) from None
     return session
 
 
+def _no_program(name: str, error: ParseError) -> BadSubmission:
+    return BadSubmission(f"{name}, line {error.line}, column {error.column}: {error.message}")
+
+
 def too_long(name: str) -> BadSubmission:
     """The sentence about a world that goes on for too long."""
-    return BadSubmission(f"{name}: more than {MAXIMUM_EVENTS:,} events; no lesson takes that long")
+    return BadSubmission(f"{name}: more than {opening.MAXIMUM_EVENTS:,} events; no lesson takes that long")
 
 
 def replay_log(lesson: Lesson, data: bytes, name: str) -> Session:
-    """Replay a recorded session on the lesson's start. BadSubmission."""
+    """Replay a recorded session on the lesson's start, in a lab of its own. BadSubmission."""
+    lesson, entries = read_record(lesson, data, name)
+    session = open_session(lesson)
+    try:
+        session.replay(_after_start(session, entries, lesson, name))
+    except ReplayMismatch as error:
+        raise BadSubmission(f"{name}: {error}") from None
+    except TooLong:
+        raise too_long(name) from None
+    return session
+
+
+def read_record(lesson: Lesson, data: bytes, name: str) -> tuple[Lesson, list[log.Entry]]:
+    """The lesson as a record's seed draws it, and what the record holds. BadSubmission if it is of another lab."""
     try:
         header, entries = log.read(data, name)
     except log.BadLog as error:
@@ -138,19 +139,17 @@ def replay_log(lesson: Lesson, data: bytes, name: str) -> Session:
         raise BadSubmission(f"{name}: recorded in a lab that is not this lesson's")
     if header.lesson_digest != lesson.digest:
         raise BadSubmission(f"{name}: recorded with another edition of {lesson.id!r}")
-    if any(entry.at > MAXIMUM_EVENTS for entry in entries):
+    if any(entry.at > opening.MAXIMUM_EVENTS for entry in entries):
         raise too_long(name)
-    session = open_session(lesson)
-    begun = len(session.log.entries)  # the start script's own commands stand first in every record
+    return lesson, entries
+
+
+def _after_start(session: Session, entries: list[log.Entry], lesson: Lesson, name: str) -> list[log.Entry]:
+    """What a record holds after the start script's own commands, which stand first in every record."""
+    begun = len(session.log.entries)
     if entries[:begun] != session.log.entries:
         raise BadSubmission(f"{name}: does not begin as {lesson.id!r} begins")
-    try:
-        session.replay(entries[begun:])
-    except ReplayMismatch as error:
-        raise BadSubmission(f"{name}: {error}") from None
-    except TooLong:
-        raise too_long(name) from None
-    return session
+    return entries[begun:]
 
 
 def read_submission(path: Path) -> bytes:
@@ -170,23 +169,68 @@ def grade_file(lesson: Lesson, path: Path, language: str = "en") -> Report:
 
 def grade_bytes(lesson: Lesson, name: str, data: bytes, language: str = "en") -> Report:
     """Grade what a file holds. BadSubmission if it cannot be replayed."""
-    if log.looks_like_log(data):
-        session = replay_log(lesson, data, name)
-        lesson = drawn_anew(lesson, session.header.seed)
-    else:
-        try:
-            source = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = data[: error.start].count(b"\n") + 1
-            raise BadSubmission(f"{name}, line {line}: not UTF-8 text") from None
+    try:
+        if log.looks_like_log(data):
+            lesson, entries = read_record(lesson, data, name)
+            with _lab(lesson) as lab:
+                rest = _after_start(lab.go(lab.start), entries, lesson, name)
+                results = lab.replay(rest).results
+                return _report(lesson, results, lab.session.hints, name, language)
+        source = _decoded(data, name)
         lesson = drawn_anew(lesson, seed_of_script(lesson, source))
-        session = run_script(lesson, source, name)
-    return report(lesson, session, name, language)
+        with _lab(lesson) as lab:
+            return _report(lesson, lab.run(source).results, (), name, language)
+    except ParseError as error:
+        raise _no_program(name, error) from None
+    except ReplayMismatch as error:
+        raise BadSubmission(f"{name}: {error}") from None
+    except TooLong:
+        raise too_long(name) from None
+
+
+def _decoded(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise BadSubmission(f"{name}, line {line}: not UTF-8 text") from None
+
+
+_labs: OrderedDict[tuple[str, str, int], Attempts] = OrderedDict()
+
+
+@contextmanager
+def _lab(lesson: Lesson) -> Iterator[Attempts]:
+    """An open lab of the lesson, for one submission alone. One that was left by an exception is never used again."""
+    key = lesson.id, lesson.digest, lesson.seed
+    lab = _labs.pop(key, None) or Attempts(lesson)
+    whole = False
+    try:
+        yield lab
+        whole = True
+    except ParseError:
+        whole = True  # nothing was done in it
+        raise
+    finally:
+        if whole:
+            _labs[key] = lab
+    while len(_labs) > LABS:
+        _labs.popitem(last=False)
+
+
+def close_labs() -> None:
+    """Give up the labs that are open: the next submission gets a new one."""
+    _labs.clear()
 
 
 def report(lesson: Lesson, session: Session, name: str, language: str) -> Report:
     """The report on a session as it stands."""
-    results = Examiner(lesson, session).results()
+    return _report(lesson, Examiner(lesson, session).results(), session.hints, name, language)
+
+
+def _report(
+    lesson: Lesson, results: Sequence[CheckResult], hints: Sequence[str], name: str, language: str
+) -> Report:
     rows = [_row(result, language) for result in results]
     return Report(
         lesson.id,
@@ -195,7 +239,7 @@ def report(lesson: Lesson, session: Session, name: str, language: str) -> Report
         sum(result.points for result in results),
         lesson.max_points,
         rows,
-        list(session.hints),
+        list(hints),
         by_chapter(lesson, results, language),
     )
 

@@ -201,8 +201,6 @@ def _solutions(attempts: Attempts, prefixes: bool) -> list[str]:
 def _prefixes(attempts: Attempts, name: str) -> list[str]:
     """Points never drop along a solution, and nothing short of the whole passes."""
     statements = attempts.statements(attempts.lesson.scripts[name])
-    if attempts.travels(statements):
-        attempts = Attempts(attempts.lesson)  # who goes back and forth would leave the others elsewhere
     place, before = attempts.start, 0
     for number, statement in enumerate(statements, 1):
         place = attempts.after(place, statement)

@@ -48,8 +48,6 @@ def _demo(attempts: Attempts) -> list[str]:
         return [
             f"demo.ps1: {len(statements)} statements; in five minutes one shows at most {MOST_STATEMENTS}"
         ]
-    if attempts.travels(statements):
-        attempts = Attempts(attempts.lesson)
     session = attempts.go(attempts.start)
     lines: list[str] = []
     usual, session.shell.host = session.shell.host, TextHost(lines.append)

@@ -230,13 +230,13 @@ class World(Kernel):
 
     def run(self, until: int = FOREVER, limit: int = FOREVER, stop: Callable[[], bool] | None = None) -> int:
         """As Kernel.run; `between` is called after every SLICE events, and a few more where these were a stride."""
-        if self.between is None:
-            return super().run(until, limit, stop)
         # As long as nobody looks in, the world makes many objects and no garbage: a search for it only takes time.
         collecting = is_steady(stop) and gc.isenabled()
         if collecting:
             gc.disable()
         try:
+            if self.between is None:
+                return super().run(until, limit, stop)
             handled = 0
             while True:
                 part = min(SLICE, limit - handled)

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import gc
 from bisect import insort
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import process_time
@@ -159,6 +159,7 @@ class Travel:
         self._cost = 0.001
         self._spacing = 0.0
         self._kept_at = 0
+        self.sparing = False
         self._keep(0)
         session.world.between = self._tick
 
@@ -203,9 +204,45 @@ class Travel:
         self.world.take_back()
         if node != self._node:
             self.ends[before] = self.place
-            if process_time() - self._kept >= self._spacing and before not in self.checkpoints:
+            if (
+                not self.sparing
+                and process_time() - self._kept >= self._spacing
+                and before not in self.checkpoints
+            ):
                 self._keep(before)
         self._node = node
+
+    def spare(self, sparing: bool = True) -> None:
+        """Whether to take no snapshots but where one goes back: nobody is expected to, and each costs time."""
+        self.sparing = sparing
+        self.world.between = None if sparing else self._tick
+
+    def checkpoint(self) -> Checkpoint:
+        """World and shell as they are now."""
+        session = self.session
+        shell = shellstate.save(session.shell, self.world)
+        world = self.world.snapshot()
+        return Checkpoint(world, self._record(), shell, session.answers.copy(), len(session.exported))
+
+    def begin_again(
+        self, checkpoints: dict[int, Checkpoint], ends: dict[int, Place], vain: Iterable[int]
+    ) -> None:
+        """Stand after the last of these checkpoints, by the nodes they stand after; the log ends there.
+
+        All that this session has been through otherwise is forgotten.
+        """
+        self.timeline = Timeline(self.session.log.entries, self._looks)
+        self.view = None
+        self.vain, self.ends = set(vain), dict(ends)
+        self.checkpoints = checkpoints
+        self._moments, self.waits = {}, {}
+        self._order = [
+            _Snapshot(node, None, checkpoints[node].world.processed) for node in sorted(checkpoints)
+        ]
+        self._restore(checkpoints[max(checkpoints)])
+        self._node = 0
+        self._kept_at = self.world.processed
+        self._latest = self._kept = process_time()
 
     def rebase(self) -> None:
         """The world was prepared further, by nobody's command: this is the beginning now."""
@@ -235,7 +272,7 @@ class Travel:
 
     def _tick(self) -> None:
         """Called between events: time for a moment?"""
-        if self.quiet or not self._node or not self._due():
+        if self.quiet or self.sparing or not self._node or not self._due():
             return
         wait = len(self.waits.get(self._node, ()))
         begun = process_time()
@@ -248,11 +285,7 @@ class Travel:
     def _keep(self, head: int) -> None:
         """Take a checkpoint of the present state: that after the node `head`."""
         begun = process_time()
-        session = self.session
-        shell = shellstate.save(session.shell, self.world)
-        self.checkpoints[head] = Checkpoint(
-            self.world.snapshot(), self._record(), shell, session.answers.copy(), len(session.exported)
-        )
+        self.checkpoints[head] = self.checkpoint()
         self.ends[head] = self.place
         self._note(head, None, begun)
         self._kept = self._latest

@@ -10,13 +10,19 @@ from typing import Any
 
 import pytest
 
-from hvlab.course import cmdlets, grading, library
+from hvlab.course import cmdlets, grading, library, opening
 from hvlab.course.grading import BadSubmission, grade_file
 from hvlab.course.model import Lesson
 from hvlab.course.view import open_lesson
 from hvlab.session.session import Session
 from hvlab.text import Text
 from tests.course.support import SOLUTION, load, log_of
+
+
+@pytest.fixture(autouse=True)
+def no_open_labs() -> None:
+    """A lab that an earlier test left open has that test's limits."""
+    grading.close_labs()
 
 
 @pytest.fixture
@@ -132,7 +138,7 @@ def test_grading_twice_gives_the_same_and_leaves_nothing(lesson: Lesson, tmp_pat
 def test_a_script_that_never_ends_is_stopped(
     lesson: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(grading, "STEP_LIMIT", 20_000)
+    monkeypatch.setattr(opening, "STEP_LIMIT", 20_000)
     report = graded(lesson, tmp_path, "New-VM a\nwhile ($true) { $n++ }\n")
     assert report.checks[0].verdict == "pass" and not report.passed
 
@@ -150,7 +156,7 @@ def test_a_script_that_never_ends_is_stopped(
 def test_a_script_that_waits_for_a_thousand_years_is_refused(
     lesson: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
 ) -> None:
-    monkeypatch.setattr(grading, "MAXIMUM_EVENTS", 5_000)
+    monkeypatch.setattr(opening, "MAXIMUM_EVENTS", 5_000)
     script = rf"New-VM a -VHDPath C:\Images\WS2008-x64.vhd; Start-VM a; {script}"
     assert "more than 5,000 events; no lesson takes that long" in refused(lesson, tmp_path, script)
     with pytest.raises(BadSubmission):
@@ -162,7 +168,7 @@ def test_a_record_that_waits_for_a_thousand_years_is_refused(
 ) -> None:
     session = learn(lesson, r"New-VM a -VHDPath C:\Images\WS2008-x64.vhd; Start-VM a; Wait-Lab -Seconds 5000")
     assert graded(lesson, tmp_path, log_of(session)).points > 0
-    monkeypatch.setattr(grading, "MAXIMUM_EVENTS", 5_000)
+    monkeypatch.setattr(opening, "MAXIMUM_EVENTS", 5_000)
     assert "more than 5,000 events" in refused(lesson, tmp_path, log_of(session))
 
 

@@ -150,9 +150,6 @@ def judge(attempts: Attempts, number: int, answer: Answer) -> Judged:
         statements = attempts.statements(answer.script)
     except ParseError as error:
         return Judged(lesson.id, number, answer, False, (), f"line {error.line}: {error.message}")
-    if attempts.travels(statements):
-        attempts = Attempts(lesson)  # who goes back and forth would leave the others elsewhere
-        place = before(attempts, answer.step)
     for statement in statements:
         place = attempts.after(place, statement)
         if place.ended:
