@@ -74,6 +74,15 @@ class ActingPane(ViewPane):
         names = [action.name for action in actions]
         self.action = names[(names.index(self._current(actions)) + step) % len(names)]
         self.again()
+        self._show_action()
+
+    def _show_action(self) -> None:
+        """Bring the row of the action under the bar into sight."""
+        rows = [row for row, _, _, name in self._spans if name == self.action and row in self._rows_of]
+        place = self._rows_of.index(rows[0]) if rows else 0
+        top, height = self.scroll_offset.y, self.scrollable_content_region.height
+        if rows and not top < place < top + height - 1:
+            self.scroll_to(y=max(0, place - 1), animate=False)
 
     def action_manage(self) -> None:
         """Type the command of the action under the bar."""
