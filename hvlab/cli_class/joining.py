@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hvlab.classroom.link import Enrolment, Link
     from hvlab.course.learning import Opener, Show
     from hvlab.course.model import Lesson
-    from hvlab.course.view import LessonView
+    from hvlab.course.shown import LessonView
     from hvlab.session.session import Session
     from hvlab.text import Text
 

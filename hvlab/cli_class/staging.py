@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hvlab.course.lecture import Lecture
     from hvlab.course.map import CourseMap
     from hvlab.course.polls import Tally
-    from hvlab.course.view import LessonView
+    from hvlab.course.shown import LessonView
     from hvlab.session.session import Session
     from hvlab.text import Text
 

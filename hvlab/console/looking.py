@@ -54,6 +54,15 @@ def only_looks(node: Struct, table: CmdletTable) -> bool:
     return all(_harmless(inner, table) for inner in _parts(node))
 
 
+def commands_in(node: Struct, table: CmdletTable) -> Iterator[str]:
+    """The names of the cmdlets that a statement calls anywhere in it, whatever alias they are called by."""
+    for inner in _parts(node):
+        if isinstance(inner, Command) and isinstance(inner.name, BareWord):
+            cmdlet = table.find(inner.name.value)
+            if cmdlet is not None:
+                yield cmdlet.name
+
+
 def _parts(node: object) -> Iterator[Struct]:
     """A node and all within it."""
     if isinstance(node, Struct):

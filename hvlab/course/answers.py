@@ -2,7 +2,7 @@
 
 Every kind of answer is one line of text, so that it can be typed at a prompt, recorded in a log and
 replayed: `2` (choose), `1 3` (choose several, or put in order), `1b 2a` (match), `96` or `web01`
-(a value), `#417` (an event of the trace).
+(a value), `#417` (an event of the trace). Where no choice has two digits, `13` is `1 3`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from hvlab.course.model import Item, Pattern, Question
 from hvlab.course.patterns import condition, matches
 from hvlab.kernel import Trace, World
 
-_PAIR = re.compile(r"(\d+)\s*[-:=>]*\s*([a-z])\b")
+_PAIR = re.compile(r"(\d+)\s*[-:=>]*\s*([a-z])(?![a-z])")
 _UNIT = re.compile(r"(?<=\d)\s+[^\W\d_]{1,12}\.?$")
 _HEX = re.compile(r"0[xX][0-9a-fA-F]{1,16}|[0-9a-fA-F]{3,16}")
 """As the screen shows pages; without `0x` only where a letter among the digits tells it from a decimal number."""
@@ -22,7 +22,7 @@ _BARE = {
     "choice": r"\d{1,2}",
     "multiple": r"\d{1,2}([\s,;]+\d{1,2})*",
     "order": r"\d{1,2}([\s,;]+\d{1,2})*",
-    "match": r"\d{1,2}\s*[a-z]([\s,;]+\d{1,2}\s*[a-z])*",
+    "match": r"\d{1,2}\s*[a-z]([\s,;]*\d{1,2}\s*[a-z])*",
     "value": r"\d[\d'., ]*(\s+[^\W\d_]{1,12}\.?)?",
     "event": r"#\d+|\d+",
 }
@@ -35,7 +35,7 @@ def as_recorded(question: Question, text: str) -> str:
     if question.kind == "choice":
         return _choice(question, text) or text
     if question.kind in ("multiple", "order"):
-        chosen = [_choice(question, part) for part in re.split(r"[\s,;]+", text) if part]
+        chosen = [_choice(question, part) for part in _parts(question, text)]
         return " ".join(chosen) if chosen and all(chosen) else text
     if question.kind == "match":
         pairs = _PAIR.findall(text.casefold())
@@ -48,7 +48,13 @@ def as_recorded(question: Question, text: str) -> str:
 
 def is_bare(question: Question, text: str) -> bool:
     """Whether a line typed where commands are typed is an answer: numbers as this kind of question takes them."""
-    return re.fullmatch(_BARE[question.kind], text.strip().casefold()) is not None
+    if re.fullmatch(_BARE[question.kind], text.strip().casefold()) is not None:
+        return True
+    return (
+        question.kind in ("multiple", "order")
+        and len(_parts(question, text.strip())) > 1
+        and text.strip().isdigit()
+    )
 
 
 def is_clear(question: Question, text: str) -> bool:
@@ -71,6 +77,14 @@ def written(question: Question, text: str, language: str) -> str:
     """A recorded answer in the question's own words."""
     texts = {choice.id: choice.text[language] for choice in question.choices}
     return ", ".join(texts.get(part, part) for part in (text.split() if texts else [text]))
+
+
+def _parts(question: Question, text: str) -> list[str]:
+    """The choices that an answer names, one by one; digits without a gap are one each where that can be meant."""
+    most = len(question.choices)
+    if most < 10 and len(set(text)) == len(text) > 1 and set(text) <= set("123456789"[:most]):
+        return list(text)
+    return [part for part in re.split(r"[\s,;]+", text) if part]
 
 
 def _choice(question: Question, text: str) -> str:

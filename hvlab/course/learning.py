@@ -17,12 +17,14 @@ from hvlab import paths
 from hvlab.course import library, quizzes
 from hvlab.course.map import CourseMap
 from hvlab.course.model import Lesson
+from hvlab.course.pages import before_guess
 from hvlab.course.progress import Progress
 from hvlab.text import Text
 
 if TYPE_CHECKING:  # the first page is to be read before the lab is even loaded
     from hvlab.course.review import Review
-    from hvlab.course.view import LessonView, OpenLesson
+    from hvlab.course.shown import LessonView
+    from hvlab.course.view import OpenLesson
     from hvlab.session.session import Session
 
     Opener = Callable[..., Session]
@@ -201,7 +203,10 @@ def lab_of(plan: Lesson, file: Path, language: str, opener: Opener) -> Session:
 
 def first_page(plan: Lesson, language: str) -> str:
     """The lesson's first page, to be read while its lab is being built."""
-    return plan.sections[language][plan.plan.step[0].id]
+    first = plan.plan.step[0]
+    asked = plan.question(first.question)
+    body = plan.sections[language][first.id]
+    return before_guess(body) if asked is not None and asked.guess else body
 
 
 def _left_behind(progress: Progress, plan: Lesson) -> Path | None:

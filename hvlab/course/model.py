@@ -186,11 +186,16 @@ class Hint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A step: a section of the text, what it asks, and which checks complete it."""
+    """A step: a section of the text, what it asks, and which checks complete it.
+
+    `looks` are commands that only look (`Get-LabPartition`) and without which its goals say nothing: the step
+    is done, and its guess answered, when each was made after the goals were reached.
+    """
 
     id: str
     goals: list[str] = []
     question: str = ""
+    looks: list[str] = []
     hints: list[Hint] = []
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 
 from hvlab.console.errors import ParseError
+from hvlab.console.looking import commands_in
+from hvlab.console.shell import Statement
 from hvlab.course import blueprint, claims, teaching
 from hvlab.course.attempts import Attempts
 from hvlab.course.checks import FAIL, PASS
 from hvlab.course.grading import message_of
 from hvlab.course.loading import load, misconceptions
 from hvlab.course.model import LANGUAGES, Lesson
+from hvlab.course.pages import before_guess, gives_away
 from hvlab.course.patterns import EVENT_FIELDS
 from hvlab.kernel.trace import KINDS
+from hvlab.session.session import Session
 
 _FENCE = re.compile(r"```powershell\n(.*?)```", re.DOTALL)
 _RELEASE = re.compile(r"^# (Windows Server \d{4}( R2)?|Hyper-V Server \d{4}( R2)?)\b")
@@ -26,6 +30,8 @@ def prove(lesson: Lesson) -> list[str]:
     problems = [
         *_texts(lesson),
         *_asked(lesson),
+        *_guesses(lesson),
+        *_looks(attempts),
         *_misconceptions(lesson),
         *blueprint.problems(lesson),
         *claims.problems(lesson),
@@ -88,6 +94,54 @@ def _asked(lesson: Lesson) -> list[str]:
     """A step asks at most one question: one that no step asks is never seen, and cannot be answered."""
     asked = {step.question for step in lesson.plan.step}
     return [f"question {q.id}: no step asks it" for q in lesson.plan.question if q.id not in asked]
+
+
+def _guesses(lesson: Lesson) -> list[str]:
+    """What may be read before a guess does not hold its answer."""
+    problems = []
+    for step in lesson.plan.step:
+        question = lesson.question(step.question)
+        if question is None or not question.guess:
+            continue
+        right = next((choice.text for choice in question.choices if choice.id == question.correct), {})
+        for language, sections in lesson.sections.items():
+            read = before_guess(sections[step.id])
+            for name, told in (("answer", right), ("resolution", question.right)):
+                if gives_away(read, told.get(language, "")):
+                    problems.append(
+                        f"{language}.md {{#{step.id}}}: the {name} of the guess {question.id} stands before it; "
+                        "it may follow the first commands"
+                    )
+    return problems
+
+
+def _looks(attempts: Attempts) -> list[str]:
+    """What a step wants looked at are commands that only look, and its page brings them."""
+    problems = []
+    lesson, session = attempts.lesson, attempts.session
+    for step in lesson.plan.step:
+        for look in step.looks:
+            cmdlet = session.table.find(look)
+            if cmdlet is None or not cmdlet.read_only:
+                problems.append(f"step {step.id}: {look!r} is no command that only looks")
+                continue
+            for language, sections in lesson.sections.items():
+                brought = [
+                    name
+                    for block in _FENCE.findall(sections[step.id])
+                    for statement in _statements(session, block)
+                    for name in commands_in(statement.node, session.table)
+                ]
+                if cmdlet.name not in brought:
+                    problems.append(f"{language}.md {{#{step.id}}}: no command of the page calls {look}")
+    return problems
+
+
+def _statements(session: Session, block: str) -> tuple[Statement, ...]:
+    try:
+        return session.parse(block).statements
+    except ParseError:
+        return ()  # which _commands reports
 
 
 def _misconceptions(lesson: Lesson) -> list[str]:

@@ -7,128 +7,21 @@ session. It draws nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
 from hvlab.console.conditions import WORDS
 from hvlab.course import answers, copies
 from hvlab.course.blueprint import ChapterResult, by_chapter
 from hvlab.course.checks import NOT_REACHED, PASS, CheckResult, Examiner
-from hvlab.course.model import Check, Lesson, Question
+from hvlab.course.model import Check, Lesson, Question, Step
+from hvlab.course.pages import before_guess
+from hvlab.course.seen import Seen
+from hvlab.course.shown import Goal, HintOffer, QuestionView
 from hvlab.session.session import Session
 from hvlab.text import Text
 
 REFUTED_WIDTH = 76
 Remember = Callable[[int, int, bool], None]
 """Told the points, the most there are, and whether all checks pass, whenever that changes."""
-
-
-@dataclass(frozen=True)
-class Goal:
-    """A check as it stands: `verdict` is pass, fail or not_reached."""
-
-    id: str
-    title: str
-    verdict: str
-    expected: str
-    actual: str
-    points: int
-
-
-class HintOffer(Protocol):
-    """A hint that could be had: its cost is known before it is taken."""
-
-    @property
-    def cost(self) -> int:
-        """Points it is worth; self-reported, see the report."""
-
-    def take(self) -> str:
-        """The hint; recorded."""
-
-
-class QuestionView(Protocol):
-    """The present step's question; `kind` is one of course.model.QuestionKind."""
-
-    @property
-    def id(self) -> str:
-        """Its id."""
-
-    @property
-    def prompt(self) -> str:
-        """What is asked."""
-
-    @property
-    def kind(self) -> str:
-        """choice, multiple, order, match, value or event: how an answer is written."""
-
-    @property
-    def guess(self) -> bool:
-        """Whether an answer is noted only: a guess, which the experiment answers, or in an exam."""
-
-    @property
-    def choices(self) -> Sequence[str]:
-        """The answers to choose from, in order; their number, from 1, is an answer."""
-
-    @property
-    def items(self) -> Sequence[str]:
-        """Where things are to be matched: the left side, by number; the choices go by letter then."""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether an answer is still wanted: none was given, or a wrong one to what is no guess."""
-
-    def is_meant(self, text: str) -> bool:
-        """Whether a line typed where commands are typed is an answer to this: bare numbers are."""
-
-    def unclear(self, text: str) -> str:
-        """What to say to an answer that names nothing there is to choose; empty if it is clear."""
-
-    def answer(self, text: str) -> tuple[bool, str]:
-        """Record an answer; returns whether it is right (a guess always is) and what to say."""
-
-
-class LessonView(Protocol):
-    """What a screen asks of a lesson."""
-
-    @property
-    def title(self) -> str:
-        """The lesson's title."""
-
-    def page(self, *, plain: bool = False) -> str:
-        """The present step's text, Markdown; `plain` names words to type where a screen has keys."""
-
-    def panes(self) -> Sequence[str]:
-        """The panes it is best seen with (model.PANES); none: as the screen comes."""
-
-    def steps(self) -> tuple[int, int]:
-        """The present step, from 1, and how many there are."""
-
-    def goals(self) -> Sequence[Goal]:
-        """All checks as last evaluated."""
-
-    def refresh(self) -> bool:
-        """Evaluate the checks; returns whether anything changed."""
-
-    def next_step(self) -> bool:
-        """Go on; False at the end."""
-
-    def previous_step(self) -> bool:
-        """Go back; False at the start."""
-
-    def is_ready(self) -> bool:
-        """Whether the present step asks nothing more, so that one can go on to the next."""
-
-    def next_hint(self) -> HintOffer | None:
-        """The next hint of the step."""
-
-    def question(self) -> QuestionView | None:
-        """The step's question."""
-
-    def resolved(self) -> str:
-        """What became of the guess that the present step's experiment answers; empty before, or without one."""
-
-    def set_language(self, language: str) -> None:
-        """Speak another language."""
 
 
 class _Hint:
@@ -157,6 +50,10 @@ class _Question:
     def is_open(self) -> bool:
         return self._view.is_open(self._question)
 
+    @property
+    def holds_back(self) -> bool:
+        return self._view.holds_back()
+
     def is_meant(self, text: str) -> bool:
         return self.is_open and answers.is_bare(self._question, text)
 
@@ -181,6 +78,9 @@ class OpenLesson:
         self.language = language
         self.text = Text(language)
         self._examiner = Examiner(lesson, session)
+        self._seen = Seen(session)
+        self._unseen: dict[str, list[str]] = {}
+        """By step: the looks that it wants and that were not made."""
         self._step = 0
         self._taken: dict[str, int] = {}
         self._results: list[CheckResult] = []
@@ -203,6 +103,19 @@ class OpenLesson:
         return next((n for n, step in enumerate(steps) if set(step.goals) - passed), len(steps) - 1)
 
     @property
+    def _body(self) -> str:
+        return self.lesson.sections[self.language][self.lesson.plan.step[self._step].id]
+
+    def holds_back(self) -> bool:
+        """Whether the present page goes on when its guess has been made."""
+        question = self.question()
+        if question is None or not question.guess or not question.is_open or self.lesson.plan.exam:
+            return False
+        if self.lesson.plan.step[self._step].goals and self._goals_reached():
+            return False  # the experiment was made without a guess
+        return before_guess(self._body) != self._body
+
+    @property
     def title(self) -> str:
         """The lesson's title."""
         return self.lesson.title[self.language]
@@ -214,16 +127,28 @@ class OpenLesson:
 
     def page(self, *, plain: bool = False) -> str:
         """The present step's text; when its goals are reached, a word on how to go on."""
+        return "\n\n".join(part for part in (self.body(), self.closing(plain=plain)) if part)
+
+    def body(self) -> str:
+        """The present step's own text, as far as it may be read before its guess is made."""
+        return before_guess(self._body) if self.holds_back() else self._body
+
+    def closing(self, *, plain: bool = False) -> str:
+        """What follows it as things stand: what is still to be looked at, what became of a guess, how to go on."""
         step = self.lesson.plan.step[self._step]
-        body = self.lesson.sections[self.language][step.id]
+        said = []
+        if self.holds_back():
+            return ""
+        if step.goals and self._goals_reached() and (unseen := self.unseen()):
+            said.append(self.text("course.look_first", commands=", ".join(f"`{look}`" for look in unseen)))
         if resolved := self.resolved():
-            body += f"\n\n{resolved}"
+            said.append(resolved)
         if step.goals and self.step_done():
             done = "course.lesson_done" if self.passed() else "course.step_done"
             if self._step + 1 == len(self.lesson.plan.step) and not self.passed():
                 done = "course.goals_left"
-            body += "\n\n" + self.text(f"{done}_plain" if plain else done)
-        return body
+            said.append(self.text(f"{done}_plain" if plain else done))
+        return "\n\n".join(said)
 
     def panes(self) -> Sequence[str]:
         """The panes it is best seen with; none: as the screen comes."""
@@ -287,9 +212,24 @@ class OpenLesson:
         return [result.check.id for result in self._results if result.verdict == PASS], asked
 
     def step_done(self) -> bool:
-        """Whether the present step's goals are all reached."""
+        """Whether the present step's goals are all reached, and what it wants to be looked at was looked at."""
+        return self._goals_reached() and not self.unseen()
+
+    def _goals_reached(self) -> bool:
+        return self._has_reached(self.lesson.plan.step[self._step])
+
+    def _has_reached(self, step: Step) -> bool:
         verdicts = {goal.id: goal.verdict for goal in self.goals()}
-        return all(verdicts[name] == PASS for name in self.lesson.plan.step[self._step].goals)
+        return all(verdicts[name] == PASS for name in step.goals)
+
+    def unseen(self) -> Sequence[str]:
+        """The looks that the present step wants and that were not made since its goals were reached.
+
+        Whoever has passed the whole lesson is held up by none.
+        """
+        if self.passed():
+            return ()
+        return self._unseen.get(self.lesson.plan.step[self._step].id, ())
 
     def is_ready(self) -> bool:
         """Whether the present step asks nothing more, so that one can go on to the next."""
@@ -298,12 +238,21 @@ class OpenLesson:
         question = self.question()
         return self.step_done() and (question is None or not question.is_open)
 
-    def refresh(self) -> bool:
-        """Evaluate the checks; returns whether anything changed."""
-        results = self._results = self._examiner.results()
+    def refresh(self, *, at_work: bool = False) -> bool:
+        """Evaluate the checks; returns whether anything changed. `at_work`: only what may have come to hold."""
+        known = {}
+        if at_work:
+            known = {r.check.id: r for r in self._results if r.verdict == PASS or r.check.probe}
+        results = self._results = self._examiner.results(known)
         found = [(r.verdict, r.expected, r.actual) for r in results]
-        changed = found != self._goals
+        before = self._goals, self._unseen
         self._goals = found
+        self._unseen = {}
+        for step in self.lesson.plan.step:
+            if step.looks:
+                self._seen.note(step, self._has_reached(step))
+                self._unseen[step.id] = self._seen.missing(step)
+        changed = before != (self._goals, self._unseen)
         self.best = max(self.best, self.points())
         if changed:
             self._remember(self.points(), self.lesson.max_points, self.passed())
@@ -337,7 +286,7 @@ class OpenLesson:
         question = self.lesson.question(asking) if asking else None
         if question is None or not question.guess or not question.correct:
             return ""
-        if not step.goals or not self.step_done():
+        if not (step.goals or step.looks) or not self.step_done():
             return ""
         given = self.session.answers.get(asking, "")
         words = "guess_right" if given == question.correct else "guess_wrong" if given else "guess_shown"

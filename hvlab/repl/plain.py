@@ -18,7 +18,7 @@ from hvlab.console.history import History
 from hvlab.course.companion import BACK, PART, Companion, announced, answered_together, arrive, ordered, voted
 from hvlab.course.learning import Show
 from hvlab.course.map import CourseMap
-from hvlab.course.view import LessonView
+from hvlab.course.shown import LessonView
 from hvlab.repl.driver import Driver
 from hvlab.repl.spokenhost import SpokenHost
 from hvlab.repl.telling import PATIENCE, Announcer

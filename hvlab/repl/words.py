@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from hvlab.console.history import History
 from hvlab.course.map import CourseMap
-from hvlab.course.view import LessonView
+from hvlab.course.shown import LessonView
 from hvlab.repl import telling
 from hvlab.repl.reading import read_page, spoken
 from hvlab.session.choices import completions
@@ -305,12 +305,16 @@ class Desk:
         elif unclear := question.unclear(rest):
             yield unclear
         else:
+            assert self.lesson is not None
+            read, held = self.lesson.body(), question.holds_back
             right, feedback = question.answer(rest)
             verdict = self.text("repl.right" if right else "repl.wrong")
             if not question.guess and not feedback.startswith(verdict):  # many lessons begin with that word
                 yield verdict
             yield from (spoken(line) for line in feedback.splitlines() if line.strip())
             yield from self.changes()
+            if held:
+                yield from read_page(self.lesson.body()[len(read) :], self.text)
 
     def _map(self, rest: str) -> Iterator[str]:
         if self.course is None:

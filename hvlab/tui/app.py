@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from hvlab.course.companion import Companion, Followed
     from hvlab.course.map import CourseMap
-    from hvlab.course.view import LessonView
+    from hvlab.course.shown import LessonView
     from hvlab.session.session import Session
     from hvlab.tui.desk import Desk
 
@@ -642,6 +642,8 @@ class HvlabApp(PanedApp):
         words = self._invitation
         if self.desk is not None and self.desk.runner.busy:
             words = self.text("tui.lesson.invite.paused") if self.desk.runner.paused else ""
+        elif self.desk is not None and self.desk.console.asking == "answer":
+            words = self.desk.how_to_answer()
         for prompt in self.query(PromptInput):  # none any more where the screen is being closed
             if prompt.placeholder != words:
                 prompt.placeholder = words
@@ -654,6 +656,7 @@ class HvlabApp(PanedApp):
     def _wants_answer(self) -> None:
         console = self.query_one(ConsolePane)
         console.question("answer")
+        self.invite()
         console.prompt.focus()
 
     @on(ArchitecturePane.OpenScreen)

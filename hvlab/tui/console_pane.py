@@ -20,7 +20,7 @@ from hvlab.tui.line_pane import LinePane, ScrollPane
 from hvlab.tui.prompt import PromptInput
 
 if TYPE_CHECKING:
-    from hvlab.course.view import QuestionView
+    from hvlab.course.shown import QuestionView
     from hvlab.session.session import Session
 
 FIRST, MORE = "PS C:\\> ", ">> "  # before there is a lab, which knows where one is

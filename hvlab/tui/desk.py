@@ -31,6 +31,7 @@ from hvlab.tui.console_host import PaneHost
 from hvlab.tui.console_pane import ConsolePane
 from hvlab.tui.event_list import EventList
 from hvlab.tui.feed import Feed
+from hvlab.tui.goals import Goals
 from hvlab.tui.guest_pane import GuestPane
 from hvlab.tui.guiding import Guide
 from hvlab.tui.inspector import InspectorPane
@@ -43,7 +44,7 @@ from hvlab.tui.views import Views
 
 if TYPE_CHECKING:
     from hvlab.course.companion import Companion, Followed
-    from hvlab.course.view import LessonView
+    from hvlab.course.shown import LessonView
     from hvlab.tui.app import HvlabApp
 
 
@@ -66,6 +67,7 @@ class Desk:
         self.session = session
         self._unwritten = 0.0
         self.lesson = lesson
+        self.goals = None if lesson is None else Goals(lesson, timer)
         self.host = PaneHost(app.text)
         session.shell.host = self.host
         self.runner = Runner(session, timer)
@@ -140,6 +142,11 @@ class Desk:
         if not runner.paused:
             motion.advance(seconds)
         self.picture.draw()
+        if self.goals is not None and runner.moving:
+            told = self.goals.at_work(seconds, len(self.session.world.trace), self.text)
+            if told:
+                self.console.write(told)
+                self.lesson_pane.redraw()
         self._tell()
         self._still = not runner.moving and not motion.busy
 
@@ -272,6 +279,7 @@ class Desk:
         question = self.lesson.question() if self.lesson is not None else None
         if question is not None and question.is_open and text.strip().lower() == ANSWER_KEY:
             self.console.question("answer")
+            self.app.invite()
             return
         if question is not None and question.is_meant(text):
             self.console.write([("? " + text.strip(), "accent")])
@@ -377,14 +385,10 @@ class Desk:
         self.lesson_pane.redraw()
 
     def _refresh_lesson(self) -> None:
-        """Evaluate the goals; a guess that has just been answered by its experiment is told at the prompt, too."""
-        if self.lesson is None:
-            return
-        before = self.lesson.resolved()
-        self.lesson.refresh()
-        after = self.lesson.resolved()
-        if after and not before:
-            self.console.write([("★ " + after, "accent")])
+        """Evaluate the goals; what has changed is told at the prompt, too."""
+        if self.goals is not None:
+            undone = bool(self.session.travel.timeline.ahead())
+            self.console.write(self.goals.look(self.text, undone=undone))
 
     def _crashed(self, error: Exception) -> None:
         words = self.text("tui.crash", error=f"{type(error).__name__}: {error}")
@@ -402,9 +406,13 @@ class Desk:
         question = self.lesson.question() if self.lesson is not None else None
         if question is None or (not self._is_shared and self._is_forbidden("")):
             return
-        if unclear := question.unclear(words):
+        unclear = question.unclear(words)
+        if words.casefold() == ANSWER_KEY:  # it asks for the answer, here too
+            unclear = unclear or self.how_to_answer()
+        if unclear:
             self.console.write([(unclear, "warn")])
             self.console.question("answer")
+            self.app.invite()
             return
         if self._companion is not None and answered_together(self._companion, question.id, words):
             return
@@ -416,6 +424,13 @@ class Desk:
         self._refresh_lesson()
         self.lesson_pane.note(said, style)
 
+    def how_to_answer(self) -> str:
+        """One sentence on how the open question is answered."""
+        question = self.lesson.question() if self.lesson is not None else None
+        if question is None:
+            return ""
+        return self.text(f"course.unclear.{question.kind}", count=len(question.choices))
+
     def interrupt(self) -> None:
         """Ctrl+C."""
         if self._is_shared and self.runner.busy:
@@ -426,6 +441,7 @@ class Desk:
         else:
             self.runner.free = False
             self.console.drop_line()
+            self.app.invite()
 
     # -- the clock ------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from hvlab.tui.line_pane import ScrollPane
 from hvlab.tui.markdown import Page, flow, lay_out, spans
 
 if TYPE_CHECKING:
-    from hvlab.course.view import LessonView, QuestionView
+    from hvlab.course.shown import LessonView, QuestionView
 
 TICKS = {"pass": ("✓", "good"), "fail": ("○", "accent"), "not_reached": ("○", "dim")}
 """What has not been reached yet is open, not wrong."""
@@ -93,7 +93,8 @@ class LessonPane(ScrollPane):
             self._armed = False
             self.scroll_to(y=0, animate=False, immediate=True)
         self.border_title = f"{self.lab_app.text.keys.of('lesson')} {step}/{steps} · {lesson.title}"
-        self._page = lay_out(self.lab_app.text.keys.keyed(lesson.page()), width)
+        keys = self.lab_app.text.keys
+        self._page = lay_out(keys.keyed(lesson.body()), width)
         rows = list(self._page.lines)
         asked = self._question(lesson, width)
         at = self._place_of_question(lesson, rows)
@@ -104,6 +105,8 @@ class LessonPane(ScrollPane):
                 row + len(asked) if row >= at else row: command
                 for row, command in self._page.commands.items()
             }
+        if closing := lesson.closing():
+            rows += [(), *lay_out(keys.keyed(closing), width).lines]
         for text, style in self.notes:
             rows += [(), *flow(spans(text, style), width, "▎ ", "▎ ")]
         if step < steps:
@@ -175,13 +178,11 @@ class LessonPane(ScrollPane):
         return [((" ", ""), *row) for row in rows]
 
     def _place_of_question(self, lesson: LessonView, rows: list[Line]) -> int:
-        """Where the question stands: at the end; a guess that is still wanted, before the commands that answer it."""
+        """Where the question stands: at the end; a guess, before the commands that answer it."""
         question = lesson.question()
         first = min(self._page.commands, default=len(rows))
-        if question is None or not question.guess or not question.is_open:
+        if question is None or not question.guess:
             return len(rows)
-        while first < len(rows) and first and rows[first - 1]:
-            first -= 1
         return max(0, first - 1) if first < len(rows) else first
 
     def next_command(self) -> str:
@@ -201,7 +202,7 @@ class LessonPane(ScrollPane):
         question = lesson.question()
         if question is None:
             return []
-        if question.guess and not question.is_open:
+        if not question.is_open:
             return [(), *flow([("? ", "dim"), *spans(question.prompt, "dim")], width, "", "  ")]
         from hvlab.tui.question_rows import page_rows
 

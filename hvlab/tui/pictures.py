@@ -17,7 +17,8 @@ from textual.pilot import Pilot
 
 from hvlab import paths
 from hvlab.course import cmdlets, library
-from hvlab.course.view import LessonView, open_lesson
+from hvlab.course.shown import LessonView
+from hvlab.course.view import open_lesson
 from hvlab.session.session import Session
 from hvlab.tui.app import HvlabApp
 from hvlab.tui.console_pane import ConsolePane

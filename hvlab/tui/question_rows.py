@@ -9,7 +9,7 @@ from hvlab.tui.canvas import Line, fit, line, plain
 from hvlab.tui.markdown import flow, spans
 
 if TYPE_CHECKING:
-    from hvlab.course.view import QuestionView
+    from hvlab.course.shown import QuestionView
     from hvlab.text import Text
 
 MOST = 6
@@ -31,7 +31,10 @@ def page_rows(question: QuestionView, text: Text, width: int) -> list[Line]:
         rows += flow(spans(item), width, f"  {number}) ", "     ")
     for mark, choice in _choices(question):
         rows += flow(spans(choice), width, f"  {mark}", "     ")
-    return rows + flow([(text(f"tui.lesson.how_to_answer.{question.kind}"), "dim")], width, "  ", "  ")
+    rows += flow([(text(f"tui.lesson.how_to_answer.{question.kind}"), "dim")], width, "  ", "  ")
+    if question.holds_back:
+        rows += flow([(text("tui.lesson.holds_back"), "dim")], width, "  ", "  ")
+    return rows
 
 
 def prompt_rows(

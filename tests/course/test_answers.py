@@ -42,6 +42,8 @@ def right(session: Session, asked: Question, text: str) -> bool:
         ("A; c", "a c", True),
         ("1", "a", False),
         ("1 2 3", "a b c", False),
+        ("13", "a c", True),
+        ("14", "14", False),
     ],
 )
 def test_several_are_chosen(session: Session, text: str, recorded: str, is_right: bool) -> None:
@@ -52,7 +54,16 @@ def test_several_are_chosen(session: Session, text: str, recorded: str, is_right
 
 
 @pytest.mark.parametrize(
-    ("text", "is_right"), [("2 1 3", True), ("b a c", True), ("1 2 3", False), ("2 1", False), ("", False)]
+    ("text", "is_right"),
+    [
+        ("2 1 3", True),
+        ("b a c", True),
+        ("1 2 3", False),
+        ("2 1", False),
+        ("", False),
+        ("213", True),
+        ("123", False),
+    ],
 )
 def test_an_order_is_kept(session: Session, text: str, is_right: bool) -> None:
     asked = question(choices=choices("a", "b", "c"), sequence=["b", "a", "c"])
@@ -176,3 +187,31 @@ def test_a_recorded_answer_is_told_in_the_questions_own_words() -> None:
     asked = question(choices=choices("a", "b"), all_of=["a", "b"])
     assert answers.written(asked, "a b", "en") == "A, B"
     assert answers.written(question(expression="1"), "12 bytes", "de") == "12 bytes"
+
+
+@pytest.mark.parametrize(
+    ("given", "text", "meant"),
+    [
+        ({"choices": choices("a", "b", "c"), "sequence": ["b", "a", "c"]}, "213", True),
+        ({"choices": choices("a", "b", "c"), "sequence": ["b", "a", "c"]}, "214", False),
+        ({"choices": choices("a", "b", "c"), "sequence": ["b", "a", "c"]}, "211", False),
+        ({"choices": choices("a", "b", "c"), "all_of": ["a", "c"]}, "31", True),
+        ({"choices": choices(*"abcdefghijklm"), "all_of": ["a", "c"]}, "13", True),
+        ({"choices": choices(*"abcdefghijklm"), "all_of": ["a", "c"]}, "132", False),
+    ],
+)
+def test_digits_without_a_gap_are_an_answer_where_they_can_be_one(
+    given: dict[str, Any], text: str, meant: bool
+) -> None:
+    assert answers.is_bare(question(**given), text) is meant
+
+
+def test_where_there_are_more_than_nine_choices_digits_together_are_one_number() -> None:
+    asked = question(choices=choices(*"abcdefghijklm"), all_of=["a", "c"])
+    assert answers.as_recorded(asked, "13") == "m" and answers.as_recorded(asked, "1 3") == "a c"
+
+
+def test_pairs_may_be_written_without_a_gap() -> None:
+    items = [{"id": n, "text": BOTH, "match": m} for n, m in (("x", "a"), ("y", "b"))]
+    asked = question(choices=choices("a", "b"), items=items)
+    assert answers.is_bare(asked, "1a2b") and answers.as_recorded(asked, "1a2b") == "x=a y=b"

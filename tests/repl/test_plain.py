@@ -15,7 +15,8 @@ from hvlab.course import library
 from hvlab.course.cmdlets import CMDLETS
 from hvlab.course.map import CourseMap
 from hvlab.course.progress import Progress
-from hvlab.course.view import LessonView, open_lesson
+from hvlab.course.shown import LessonView
+from hvlab.course.view import open_lesson
 from hvlab.repl.driver import Driver
 from hvlab.repl.plain import PlainConsole
 from hvlab.repl.reading import read_page

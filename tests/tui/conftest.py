@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from hvlab.course.view import Goal
+from hvlab.course.shown import Goal
 from hvlab.session.session import Session
 from hvlab.tui.app import HvlabApp
 
@@ -30,6 +30,10 @@ class PlainQuestion:
     @property
     def is_open(self) -> bool:
         return "196" not in self.given
+
+    @property
+    def holds_back(self) -> bool:
+        return False
 
     def is_meant(self, text: str) -> bool:
         return self.is_open and text.strip().isdigit()
@@ -68,6 +72,15 @@ class PlainLesson:
         return {"en": "A lesson", "de": "Eine Lektion"}[self.language]
 
     def page(self, *, plain: bool = False) -> str:
+        return self.body()
+
+    def closing(self, *, plain: bool = False) -> str:
+        return ""
+
+    def unseen(self) -> list[str]:
+        return []
+
+    def body(self) -> str:
         if self.step == 2:
             return "## Two\n\nThe second step."
         return f"## One\n\nThree **boxes**.\n\n```powershell\n{CREATE}\n```\n\n- a\n- b"
@@ -84,7 +97,7 @@ class PlainLesson:
             Goal("path", "Over the VMBus", "fail", "synthetic", "emulated", 1),
         ]
 
-    def refresh(self) -> bool:
+    def refresh(self, *, at_work: bool = False) -> bool:
         self.refreshed += 1
         return True
 

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from hvlab.course.map import CourseMap
 from hvlab.course.progress import Progress
-from hvlab.course.view import Goal
+from hvlab.course.shown import Goal
 from hvlab.tui.app import HvlabApp
 from hvlab.tui.architecture import ArchitecturePane
 from hvlab.tui.bars import KeyBar, StatusBar
@@ -577,7 +577,7 @@ async def test_a_guess_has_no_tick_and_its_answer_is_told_at_the_prompt(make_app
         assert isinstance(lesson, PlainLesson)
         lesson.asked.guess = True
         await enter(pilot, "196")
-        assert "· Right." in shown(app, "output") and "✓" not in shown(app, "output")
+        assert "· Right." in shown(app, "output") and "✓ Right" not in shown(app, "output")
         assert shown(app, "output").count("★ Your guess was right.") == 1
         await enter(pilot, "Get-VM")
         app.frame()

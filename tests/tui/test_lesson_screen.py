@@ -126,9 +126,9 @@ async def test_a_guess_stands_before_the_commands_that_answer_it() -> None:
         pane.lesson.asked.given.append("196")  # type: ignore[union-attr,attr-defined]
         pane.redraw()
         rows = [plain(row) for row in pane.shown]
-        assert next(n for n, row in enumerate(rows) if "How many bytes" in row) > next(
+        assert next(n for n, row in enumerate(rows) if "How many bytes" in row) < next(
             n for n, row in enumerate(rows) if "New-VM web01" in row
-        )
+        ), "answered, it stays in its place"
 
 
 # -- what is told ---------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hvlab.course.view import QuestionView
+from hvlab.course.shown import QuestionView
 from hvlab.session.session import Session
 from hvlab.text import Text
 from hvlab.tui.app import HvlabApp
@@ -23,7 +23,7 @@ class LongLesson(PlainLesson):
         super().__init__(session)
         self.asked = PlainQuestion(kind="choice", choices=("196", "197"))
 
-    def page(self, *, plain: bool = False) -> str:
+    def body(self) -> str:
         return "\n\n".join(f"Paragraph {number}." for number in range(12))
 
 
