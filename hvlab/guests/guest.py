@@ -143,12 +143,15 @@ class GuestSystem(PartitionSoftware):
         """The processor that runs at present, -1 for none; only within one event."""
         self.sent: tuple[PartitionSoftware, int, Sent] | None = None
         """To whom, over which channel and what a lane has sent last; only within one event."""
+        self.strode = 0
+        """The channel whose request has gone by a stride, 0 for none; only until the processor goes on."""
 
     def restored(self) -> None:
         """Nothing is under way."""
         self._working = None
         self._at = -1
         self.sent = None
+        self.strode = 0
 
     # -- the machine as the guest sees it -----------------------------------------------------
 
@@ -355,6 +358,7 @@ class GuestSystem(PartitionSoftware):
         processor.due = False
         if self.hung or not self.hypervisor.begins(self.partition, vp):
             return None  # `resumed` starts a suspended one again
+        leapt = self.strode and self._go_on(vp)
         self._at = vp
         try:
             delay = self._run(processor)
@@ -365,8 +369,18 @@ class GuestSystem(PartitionSoftware):
             processor.due = True
         elif sent is not None and not (processor.due or self.hung or self.stop_code):
             receiver, channel, what = sent
-            receiver.stride(self.partition, channel, what)
+            if receiver.stride(self.partition, channel, what):
+                self.strode = channel
+        if delay is not None and leapt:  # the queue would count from when the first of the series began
+            self.world.schedule(delay, self.index, GuestSystem.on_run.id, vp)
+            return None
         return delay
+
+    def _go_on(self, vp: int) -> int:
+        """The last request went by a stride: those that come next go in a series, as far as that is all; how many."""
+        relid, self.strode = self.strode, 0
+        lane = self.bus.lanes.get(relid) if self.bus_state is not None else None
+        return lane.series() if lane is not None and not vp and len(self.threads) == 1 else 0
 
     def _run(self, processor: Processor) -> int | None:
         thread = self._next_thread(processor)

@@ -177,6 +177,15 @@ class HostStorage(Component):
             begin += self.access
         return begin + self.per_sector * sectors
 
+    def pace(self, path: str, lba: int, sectors: int, now: int) -> int:
+        """How long requests take of which the first follows on the last, as each does on that before; 0: it does not.
+
+        `now` is when the first reaches the physical disk, which has nothing to do then.
+        """
+        if self.head != (path, lba) or self.busy_until > now:
+            return 0
+        return self.per_sector * sectors
+
     def moved_on(self, path: str, lba: int, done: int) -> None:
         """A request takes the physical disk until then, and leaves it at that sector."""
         self.head, self.busy_until = (path, lba), done

@@ -29,7 +29,7 @@ from hvlab.host.services.storage_lane import ServiceLane, service_lane
 from hvlab.hypervisor.calls import Status
 from hvlab.hypervisor.hypervisor import ROOT
 from hvlab.hypervisor.memory import PAGE_SIZE
-from hvlab.hypervisor.software import Sent
+from hvlab.hypervisor.software import Sent, Series
 from hvlab.kernel import Component, derived, handler, neighbour
 from hvlab.vmbus import host as server
 from hvlab.vmbus import messages, packets, signals
@@ -164,7 +164,12 @@ class BusLink(Component):
     def stride(self, relid: int, sent: Sent) -> bool:
         """As `PartitionSoftware.stride`."""
         lane = self.lanes.get(relid)
-        return lane is not None and lane.stride(sent)
+        return lane is not None and lane.stride is not None and lane.stride(sent)
+
+    def series(self, relid: int, series: Series) -> int:
+        """As `PartitionSoftware.series`."""
+        lane = self.lanes.get(relid)
+        return lane.series(series) if lane is not None and lane.series is not None else 0
 
     def _interrupt_page(self) -> bytearray | None:
         """The page that the child named for signals, to change; None if it named none of its own."""

@@ -23,7 +23,7 @@ from hvlab.hypervisor.partition import (
     give_pages,
     take_pages,
 )
-from hvlab.hypervisor.software import Sent
+from hvlab.hypervisor.software import Sent, Series
 from hvlab.hypervisor.synic import FLAG_BYTES, SLOT_SIZE
 from hvlab.kernel import Component, derived, neighbour
 from hvlab.vmbus.signals import VMBUS_SINT, set_bits
@@ -68,6 +68,9 @@ class BusEnd(Protocol):
 
     def stride(self, relid: int, sent: Sent) -> bool:
         """As `PartitionSoftware.stride`."""
+
+    def series(self, relid: int, series: Series) -> int:
+        """As `PartitionSoftware.series`."""
 
 
 class RootKernel(PartitionSoftware):
@@ -184,6 +187,12 @@ class RootKernel(PartitionSoftware):
         """A child's request goes its way in one go, if its bus can tell that this is all that happens."""
         bus = self.buses.get(partition)
         return bus is not None and self._component(bus).stride(channel, sent) is True
+
+    def series(self, partition: int, channel: int, series: Series) -> int:
+        """A child's requests go their way one after the other, as far as its bus can tell that nothing else happens."""
+        bus = self.buses.get(partition)
+        done: int = self._component(bus).series(channel, series) if bus is not None else 0
+        return done
 
     def _component(self, name: str) -> Any:
         """A worker process (InterceptTaker) or the root's end of a bus (BusEnd)."""

@@ -6,6 +6,7 @@ through events only, never directly, so that time passes in between.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from hvlab.kernel import Component, handler
@@ -32,6 +33,36 @@ class Sent(NamedTuple):
     """Where it lies in the ring."""
     back: Any
     """What its sender gives along for the answer."""
+
+
+class Series(NamedTuple):
+    """Requests that a partition's only program makes next: alike, each where the last one ended and as soon as it has.
+
+    The processor is at work, and its last request has gone by a stride.
+    """
+
+    most: int
+    """So many."""
+    write: bool
+    unit: int
+    lba: int
+    """Of the first."""
+    sectors: int
+    """Of each."""
+    gpa: int
+    content: Callable[[int], bytes]
+    """What the request of that number (from 0) writes."""
+    length: int
+    """Of each packet in the ring, trailer included."""
+    begin: Callable[[int, tuple[bytearray, int], int], tuple[bytes, int, int]]
+    """The request of that number begins: where in the ring, and the cause. The processor halts after it.
+
+    The packet without its trailer, its transaction, and the root's interrupt in the trace.
+    """
+    end: Callable[[int], None]
+    """The last request has come to its good end: the cause."""
+    back: Any
+    """As in `Sent`."""
 
 
 class PartitionSoftware(Component):
@@ -65,6 +96,13 @@ class PartitionSoftware(Component):
         False, with nothing done, if that is not certain to be all that happens meanwhile (`Kernel.stride`).
         """
         return False
+
+    def series(self, partition: int, channel: int, series: Series) -> int:
+        """A partition is about to make these requests: do them all, each to its end, as far as `Kernel.clear` goes.
+
+        How many were done.
+        """
+        return 0
 
     def computed(self, vp: int) -> None:
         """The processor time that was asked for (`Hypervisor.compute`) has been had."""

@@ -54,7 +54,8 @@ def handler_name(handler_id: int) -> str:
 def steady(condition: C) -> C:
     """Mark a condition for ending a run: none but the last event of a stride (`Kernel.stride`) can make it true.
 
-    A stride is a disk request that goes its way from the guest to the disk and back, and nothing else happens.
+    A stride is a disk request that goes its way from the guest to the disk and back, and nothing else happens, or
+    several of a program that does them one after the other.
     """
     condition.steady = True  # type: ignore[attr-defined]
     return condition
@@ -179,6 +180,27 @@ class Kernel:
         self.processed += events
         self.now = until
         return True
+
+    def clear(self) -> tuple[int, int]:
+        """How far the handler at work may go on by itself: until when, and over how many events.
+
+        Till then nothing else is due and nobody looks at the world; a time that is past: it may not. `leap` says how
+        far it went.
+        """
+        heap, until = self._heap, self._horizon
+        if heap and heap[0][0] <= until:
+            until = heap[0][0] - 1
+        return until, self._bound - self.processed
+
+    def leap(self, events: int, until: int) -> None:
+        """The handler at work has done what so many events would have, the last of them at `until`.
+
+        All that they would have scheduled is among them; if the last would have gone on after so many ns, the handler
+        schedules that itself.
+        """
+        self._sequence += events
+        self.processed += events
+        self.now = until
 
     def _run(self, until: int, limit: int, stop: Callable[[], bool] | None, reach: int) -> int:
         """As `run`; a stride may go on beyond `limit`, up to `reach` events."""

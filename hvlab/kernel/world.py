@@ -36,6 +36,8 @@ D = TypeVar("D")
 
 SLICE = 64
 """Events between two calls of `World.between`."""
+OVERSTEP = 192
+"""So many more events at most, where these are a stride."""
 
 _canonical = msgspec.msgpack.Encoder(order="deterministic")
 
@@ -229,7 +231,7 @@ class World(Kernel):
     # -- running -----------------------------------------------------------------------
 
     def run(self, until: int = FOREVER, limit: int = FOREVER, stop: Callable[[], bool] | None = None) -> int:
-        """As Kernel.run; `between` is called after every SLICE events, and a few more where these were a stride."""
+        """As Kernel.run; `between` is called after every SLICE events, or up to OVERSTEP more after a stride."""
         # As long as nobody looks in, the world makes many objects and no garbage: a search for it only takes time.
         collecting = is_steady(stop) and gc.isenabled()
         if collecting:
@@ -240,7 +242,7 @@ class World(Kernel):
             handled = 0
             while True:
                 part = min(SLICE, limit - handled)
-                done = self._run(until, part, stop, limit - handled)
+                done = self._run(until, part, stop, min(limit - handled, part + OVERSTEP))
                 handled += done
                 if self.stopped or done < part or handled >= limit:
                     return handled

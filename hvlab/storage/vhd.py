@@ -349,6 +349,23 @@ class Vhd:
         at = self._place(block)
         return at is not None and self._runs(at, start, 1)[0][0]
 
+    def settled(self, lba: int, sectors: int, write: bool) -> int:
+        """How many of these sectors, from the first on, can be read or written and nothing else comes of it.
+
+        That is as far as no damage is met and no block is new.
+        """
+        if not self.block_size:
+            return sectors
+        found = 0
+        for piece in self._pieces(lba, sectors):
+            try:
+                if self._place(piece.block) is None and write:
+                    break
+            except BadVhd:
+                break
+            found += piece.sectors
+        return found
+
     def stretches(self, block: int) -> list[tuple[bool, int]]:
         """A block's sectors in order: (held by this file, how many); none if the block is not in the file. BadVhd."""
         at = self._place(block)

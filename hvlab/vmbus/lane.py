@@ -7,14 +7,15 @@ what it needs. A lane is the same way with all that cannot change while the chan
 beforehand: what is left is to move bytes and to write down what happened.
 
 When it is taken. Only where the general way would do exactly this and nothing else: the sender has nothing
-waiting, the ring is empty and wants a signal, the packet does not lie across pages, the hypervisor still
+waiting, the ring is empty and wants a signal, the packet does not lie across its end, the hypervisor still
 knows the same route (any hypercall or register that could change partitions, pages, ports or SINTs makes
 it forget them all), the flag is down and the processor takes interrupts. All of it is looked at
 before anything is changed; otherwise the answer is no, and the caller goes the general way.
 
 Strides. Where nothing else is due until a request has ended, and nobody looks in between (`Kernel.stride`), all
 of it is done in one go as soon as the guest has halted: the root is told what it would find in the ring, and
-what one step would write only for the next to take back (the flag, the bit, the mask) is left out.
+what one step would write only for the next to take back (the flag, the bit, the mask) is left out. A series
+(`hvlab.guests.drivers.storage_series`) does the same with all that a program asks for one after the other.
 
 Why it is the same. The general way stays the definition, and tests/properties/test_lanes.py drives
 random work down all ways and compares the digests of worlds and traces. The lanes belong to no state: they
@@ -52,10 +53,11 @@ _trailer = struct.Struct("<II").pack
 
 
 class Switch:
-    """Whether there are lanes and strides at all; tests close them to see the general way."""
+    """Whether there are lanes, strides and series at all; tests close them to see the general way."""
 
     open = True
     strides = True
+    series = True
 
 
 class Sender(NamedTuple):
@@ -77,7 +79,7 @@ class Lane(NamedTuple):
     """The way out of an end of a channel. `send` is `room`, `record`, and the interrupt on its way."""
 
     room: Callable[[int], Room | None]
-    """Where a packet of so many bytes, trailer included, can lie, with all that is to follow; else None."""
+    """Where packets of so many bytes, trailers included, can lie, with all that is to follow; else None."""
     record: Callable[[Room, bytes, int, int, int], int]
     """Write a packet there and write down what happens: time, transaction, cause. The interrupt's event.
 
@@ -96,6 +98,8 @@ class Lane(NamedTuple):
     """Whether the hypervisor still knows the route; a lane that is not fresh does nothing any more."""
     receiver: int
     """The index of the component that is interrupted."""
+    size: int
+    """Of its ring, in bytes."""
     delay: int
     """When the interrupt arrives, in ns."""
 
@@ -140,9 +144,8 @@ def sender(hypervisor: Hypervisor, end: Endpoint, who: Sender, unsent: list[byte
             or mask
             or pending
             or unsent
-            or write >= size
             or write & 7
-            or write % PAGE_SIZE + length >= PAGE_SIZE
+            or write + length >= size
             or hypervisor.routes.get(key) is not known
             or owner.software != software
             or target.suspended
@@ -155,9 +158,14 @@ def sender(hypervisor: Hypervisor, end: Endpoint, who: Sender, unsent: list[byte
     def record(place: Room, packet: bytes, transaction: int, cause: int, now: int) -> int:
         control, write = place
         data = packet + _trailer(0, write)
-        offset = write % PAGE_SIZE
-        page = data_pages[write // PAGE_SIZE]
-        (own.get(page) or door(page))[offset : offset + len(data)] = data
+        nth, offset = divmod(write, PAGE_SIZE)
+        page, over = data_pages[nth], offset + len(data) - PAGE_SIZE
+        if over <= 0:
+            (own.get(page) or door(page))[offset : offset + len(data)] = data
+        else:
+            (own.get(page) or door(page))[offset:] = data[:-over]
+            page = data_pages[nth + 1]
+            (own.get(page) or door(page))[:over] = data[-over:]
         _put_index(control, 0, write + len(data))
         sent = (direction, packet_type, transaction, write, True, data)
         append((now, "ring.packet", cause, name, peer, partition, vp, relid, sent))
@@ -193,7 +201,7 @@ def sender(hypervisor: Hypervisor, end: Endpoint, who: Sender, unsent: list[byte
     def fresh() -> bool:
         return hypervisor.routes.get(key) is known
 
-    return Lane(room, record, send, finds, lower, fresh, software, delay)
+    return Lane(room, record, send, finds, lower, fresh, software, size, delay)
 
 
 def finder(hypervisor: Hypervisor, ring: Ring) -> Callable[[], Found | None]:

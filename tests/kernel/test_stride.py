@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from hvlab.kernel import Component, World, handler
 from hvlab.kernel.queue import FOREVER, steady
+from hvlab.kernel.world import OVERSTEP, SLICE
 
 THERE, BACK = 10, 20
 """How long a letter takes, and its answer."""
@@ -20,10 +22,11 @@ class Writer(Component):
 
     STATE = ("letters", "notes")
 
-    def __init__(self, letters: int, strides: bool) -> None:
+    def __init__(self, letters: int, strides: bool, series: bool = False) -> None:
         self.letters = letters
         self.notes: list[tuple[int, str]] = []
         self.strides = strides
+        self.series = series
         self.taken = 0
 
     def note(self, what: str, time: int) -> None:
@@ -31,6 +34,8 @@ class Writer(Component):
 
     @handler
     def on_write(self, payload: None) -> int | None:
+        if self.series:
+            self.go_on()
         self.letters -= 1
         now = self.world.now
         self.note("sent", now)
@@ -52,6 +57,21 @@ class Writer(Component):
         self.end()
         return None
 
+    def go_on(self) -> None:
+        """All letters but the last, as far as there is time for them."""
+        until, events = self.world.clear()
+        now = self.world.now
+        count = max(0, min(self.letters - 1, (until - now) // (THERE + BACK), events // 3))
+        for _ in range(count):
+            self.note("sent", now)
+            self.note("arrived", now + THERE)
+            now += THERE + BACK
+            self.note("answered", now)
+        if count:
+            self.letters -= count
+            self.taken += count
+            self.world.leap(3 * count, now)
+
     def end(self) -> None:
         self.note("answered", self.world.now)
         if self.letters:
@@ -63,8 +83,8 @@ class Writer(Component):
         return None
 
 
-def office(strides: bool, others: tuple[int, ...] = (), letters: int = 4) -> Writer:
-    writer = World().add("writer", Writer(letters, strides))
+def office(strides: bool, others: tuple[int, ...] = (), letters: int = 4, series: bool = False) -> Writer:
+    writer = World().add("writer", Writer(letters, strides, series))
     for number, time in enumerate(others):
         writer.after(time, Writer.on_other, f"other {number}")
     writer.after(0, Writer.on_write, None)
@@ -78,18 +98,22 @@ def place(writer: Writer) -> tuple[str, int, int]:
 @given(st.lists(st.integers(0, 130), max_size=5), st.lists(st.integers(0, 4), max_size=12))
 def test_a_run_leads_to_the_same_however_it_is_done_and_cut(others: list[int], cuts: list[int]) -> None:
     strided, stepped = office(True, tuple(others)), office(False, tuple(others))
+    leapt = office(True, tuple(others), series=True)
     for limit in [*cuts, FOREVER]:
-        assert strided.world.run(limit=limit) == stepped.world.run(limit=limit)
-        assert place(strided) == place(stepped)
+        handled = stepped.world.run(limit=limit)
+        for writer in (strided, leapt):
+            assert writer.world.run(limit=limit) == handled
+            assert place(writer) == place(stepped)
 
 
 @given(st.lists(st.integers(0, 130), max_size=5), st.lists(st.integers(0, 60), max_size=6))
 def test_a_run_ends_at_its_time_however_it_is_done(others: list[int], steps: list[int]) -> None:
     strided, stepped = office(True, tuple(others)), office(False, tuple(others))
+    leapt = office(True, tuple(others), series=True)
     for step in steps:
-        for writer in (strided, stepped):
+        for writer in (strided, stepped, leapt):
             writer.world.run(until=writer.world.now + step)
-        assert place(strided) == place(stepped)
+        assert place(strided) == place(stepped) == place(leapt)
 
 
 @pytest.mark.parametrize(
@@ -131,3 +155,21 @@ def test_a_slice_may_be_overstepped_a_limit_may_not() -> None:
         writer = office(True)
         assert writer.world.run(limit=limit, stop=stop) == limit
         assert writer.taken == limit // 3
+
+
+@pytest.mark.parametrize(
+    ("others", "taken"), [((), 4), ((0,), 4), ((10,), 3), ((45,), 3), ((105,), 3), ((15, 45, 75, 105), 0)]
+)
+def test_a_series_ends_before_anything_else_is_due(others: tuple[int, ...], taken: int) -> None:
+    """The others lead to letters of their own; the last of a series is a stride."""
+    writer = office(True, others, series=True)
+    writer.world.run()
+    assert writer.taken == taken
+
+
+def test_a_series_goes_no_further_than_those_who_look_now_and_then_allow() -> None:
+    writer = office(True, letters=1000, series=True)
+    seen: list[int] = []
+    writer.world.between = lambda: seen.append(writer.world.processed)
+    assert writer.world.run() == 3000
+    assert seen and max(b - a for a, b in pairwise([0, *seen])) <= SLICE + OVERSTEP

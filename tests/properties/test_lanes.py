@@ -1,16 +1,19 @@
-"""Lanes, the short ways of disk requests, lead to exactly what the general way leads to."""
+"""Lanes, strides and series, the short ways of disk requests, lead to exactly what the general way leads to."""
 
 from __future__ import annotations
 
 from collections import Counter
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hvlab.guests.drivers.storage import StorageDriver
+from hvlab.guests.guest import GuestSystem
 from hvlab.host.services.storage import StorageService
 from hvlab.session.session import Session
+from hvlab.session.travel import EVENT
 from hvlab.vmbus import lane
 from hvlab.vmbus.endpoint import Endpoint
 
@@ -38,6 +41,7 @@ WORK = [
 AROUND = [
     "Step-Lab 3",
     "Step-Lab 40",
+    "Step-Lab 137",
     "Wait-Lab -Seconds 1",
     "Undo-Lab",
     "Undo-Lab 3",
@@ -56,28 +60,44 @@ AROUND = [
     "Stop-VM a; Start-VM a; Wait-Lab a -For Heartbeat",
     "Stop-VM c -TurnOff; Start-VM c; Wait-Lab c -For Heartbeat",
     "Start-LabWorkload a -Kind Database -Operation Write -Count 6",
+    "Set-LabBreakpoint -Kind disk.io",
+    "Get-LabBreakpoint | Remove-LabBreakpoint",
 ]
 
 
-def done(commands: list[str], platform: str, lanes: bool, strides: bool) -> tuple[str, str, int, int]:
+class Ways(NamedTuple):
+    """Which short ways there are."""
+
+    lanes: bool = True
+    strides: bool = True
+    series: bool = True
+
+    def __enter__(self) -> None:
+        lane.Switch.open, lane.Switch.strides, lane.Switch.series = self
+
+    def __exit__(self, *why: object) -> None:
+        lane.Switch.open = lane.Switch.strides = lane.Switch.series = True
+
+
+ALL, GENERAL = Ways(), Ways(False, False, False)
+
+
+def done(commands: list[str], platform: str, ways: Ways) -> tuple[str, str, int, int]:
     """Where the commands lead: the digests of world and trace, the time and the kernel's events."""
-    lane.Switch.open, lane.Switch.strides = lanes, strides
-    try:
+    with ways:
         session = Session(platform=platform)
         for command in [*READY, *commands]:
             session.run(command)
             assert session.world.find_unmarked_changes() == []
-    finally:
-        lane.Switch.open = lane.Switch.strides = True
     world = session.world
     return world.digest(), world.trace.digest(), world.now, world.processed
 
 
 def compare(commands: list[str], platform: str) -> None:
-    """All three ways lead to the same."""
-    general = done(commands, platform, lanes=False, strides=False)
-    assert done(commands, platform, lanes=True, strides=False) == general
-    assert done(commands, platform, lanes=True, strides=True) == general
+    """All four ways lead to the same."""
+    general = done(commands, platform, GENERAL)
+    for ways in (Ways(strides=False, series=False), Ways(series=False), ALL):
+        assert done(commands, platform, ways) == general
 
 
 COMMANDS = st.lists(
@@ -106,12 +126,42 @@ def test_each_thing_around_a_request_leads_to_the_same(platform: str) -> None:
 
 
 @pytest.mark.parametrize("platform", ["ws2008", "ws2012"])
+def test_a_long_series_leads_to_the_same(platform: str) -> None:
+    """Across pages of the rings and their ends, and across blocks of a dynamic disk."""
+    long = [
+        f"Start-LabWorkload {vm} -Operation {operation} -Count 640 -ControllerType SCSI"
+        for vm in IMAGES
+        for operation in ("Write", "Read")
+    ]
+    assert done(long, platform, ALL) == done(long, platform, GENERAL)
+
+
+def test_going_back_into_a_series_shows_what_the_general_way_did() -> None:
+    seen = []
+    for ways in (ALL, GENERAL):
+        with ways:
+            session = Session()
+            for command in READY:
+                session.run(command)
+            begin = len(session.world.trace)
+            assert session.run("Start-LabWorkload a -Operation Write -Count 90 -ControllerType SCSI").ok
+            end = len(session.world.trace)
+            places = []
+            for wanted in (end - 1, *range(begin + 1, end, 97), begin + 30):
+                session.travel.seek(EVENT, wanted)
+                assert session.world.find_unmarked_changes() == []
+                places.append((session.travel.place, session.world.digest(), session.world.trace.digest()))
+            seen.append(places)
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("platform", ["ws2008", "ws2012"])
 @pytest.mark.parametrize("operation", ["Write", "Read"])
 @pytest.mark.parametrize("size", ["4KB", "8KB"])
 def test_ordinary_requests_take_the_short_way(
     platform: str, operation: str, size: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All but the first and those that lie across pages of a ring."""
+    """All but the first and those that lie across the end of a ring; and most are done in a series."""
     session = Session(platform=platform)
     for command in READY:
         session.run(command)
@@ -130,20 +180,32 @@ def test_ordinary_requests_take_the_short_way(
             return general(*arguments)
 
         monkeypatch.setattr(kind, name, counted)
+    together = []
+    go_on = GuestSystem._go_on
+
+    def going_on(guest: GuestSystem, vp: int) -> int:
+        together.append(go_on(guest, vp))
+        return together[-1]
+
+    monkeypatch.setattr(GuestSystem, "_go_on", going_on)
     count = 200
     for vm in IMAGES:
         long.clear()
+        together.clear()
         assert session.run(
             f"Start-LabWorkload {vm} -Operation {operation} -Count {count} -Size {size} -ControllerType SCSI"
         ).ok
-        assert all(number <= count // 10 for number in long.values()), long
+        assert all(number <= count // 20 for number in long.values()), long
+        assert sum(together) >= count * 8 // 10
     session.run("Stop-VM c; Start-VM c; Wait-Lab c -For Heartbeat")  # other routes, and so other lanes
     for vm in IMAGES:
         long.clear()
+        together.clear()
         assert session.run(
             f"Start-LabWorkload {vm} -Operation {operation} -Count {count} -Size {size} -ControllerType SCSI"
         ).ok
-        assert all(number <= count // 10 for number in long.values()), long
+        assert all(number <= count // 20 for number in long.values()), long
+        assert sum(together) >= count * 8 // 10
     monkeypatch.setattr(lane.Switch, "open", False)
     session.run("Stop-VM c; Start-VM c; Wait-Lab c -For Heartbeat")
     long.clear()

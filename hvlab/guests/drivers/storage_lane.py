@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from hvlab.devices.storage import protocol, scsi, vsc
 from hvlab.guests.drivers.storage import StorageDriver, packet_of
+from hvlab.guests.drivers.storage_series import storage_series
 from hvlab.hypervisor.software import PartitionSoftware, Sent
 from hvlab.vmbus import lane, messages, packets, signals
 
@@ -25,6 +26,10 @@ _NOBODY = ("", 0)
 _new = tuple.__new__
 _outcome = struct.Struct("<8xQ8xI2xB").unpack_from
 """Of a completion: its transaction, the status, the SRB status."""
+
+
+Mould = Callable[[bool, int, int, int], Callable[[int, int], bytes]]
+"""By writing, unit, sectors and guest address: what makes packets out of transaction and first sector."""
 
 
 class Back(NamedTuple):
@@ -43,6 +48,8 @@ class StorageLane(NamedTuple):
 
     submit: Callable[[int, bool, int, int, int, int, int], bool]
     """Tag, whether it writes, logical unit, first sector, sectors, guest address, cause."""
+    series: Callable[[], int]
+    """The guest's only thread goes on: requests that it makes next are done, so many."""
     completed: Callable[[], bool]
     """The channel has been signalled."""
     fresh: Callable[[], bool]
@@ -135,4 +142,5 @@ def storage_lane(bus: GuestBus, relid: int, driver: StorageDriver) -> StorageLan
         guest.request_ended(tag)
 
     back = Back(way, hypervisor.routes[who.signal][0].flag, end)
-    return StorageLane(submit, completed, way.fresh)
+    series = storage_series(bus, relid, driver, way, back, partial(_mould, size), length)
+    return StorageLane(submit, series, completed, way.fresh)

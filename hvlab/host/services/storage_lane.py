@@ -18,10 +18,12 @@ from hvlab.host.disks import DiskRequest
 from hvlab.host.guest_pages import Area, ForeignPage, copy_from, copy_to
 from hvlab.host.root import EVENT_PORT, port_number
 from hvlab.host.services.storage import StorageService, answer
-from hvlab.host.services.storage_stride import strider
+from hvlab.host.services.storage_moves import storage_moves
+from hvlab.host.services.storage_series import storage_series
+from hvlab.host.services.storage_stride import storage_stride
 from hvlab.hypervisor.hypervisor import ROOT
 from hvlab.hypervisor.memory import PAGE_SIZE
-from hvlab.hypervisor.software import Sent
+from hvlab.hypervisor.software import Sent, Series
 from hvlab.vmbus import lane, messages, packets, signals
 
 if TYPE_CHECKING:
@@ -38,10 +40,12 @@ Then the ring's control page and where it is read to.
 
 
 class ServiceLane(NamedTuple):
-    """The functions of a channel; each answers False if it has done nothing."""
+    """The functions of a channel; each answers False or 0 if it has done nothing."""
 
-    stride: Callable[[Sent], bool]
+    stride: Callable[[Sent], bool] | None
     """A request has been sent: to its end, if that is all that happens."""
+    series: Callable[[Series], int] | None
+    """Requests are about to be sent: as many of them to their end as are all that happens."""
     take: Callable[[], bool]
     """The service's thread runs."""
     complete: Callable[[int, int, bytes, int], bool]
@@ -67,10 +71,6 @@ def _shapes(size: int) -> dict[int, tuple[bytes, int, Callable[..., tuple[int, .
             struct.Struct(f"<8xQ4xIII{count}QI").unpack_from,
         )
     return shapes
-
-
-def _never(sent: Sent) -> bool:
-    return False
 
 
 def _way(link: BusLink, relid: int, unsent: list[bytes]) -> lane.Lane | None:
@@ -172,5 +172,10 @@ def service_lane(link: BusLink, relid: int, service: StorageService) -> ServiceL
             link.send(relid, packet)
         return True
 
-    stride = strider(link, relid, service, way) if lane.Switch.strides else _never
-    return ServiceLane(stride, take, complete, way.fresh)
+    stride = series = None
+    moves = storage_moves(link, relid, service, way)
+    if lane.Switch.strides:
+        stride = storage_stride(link, relid, moves, way)
+    if lane.Switch.series:
+        series = storage_series(link, moves, way)
+    return ServiceLane(stride, series, take, complete, way.fresh)
