@@ -23,8 +23,8 @@ Add-VMHardDiskDrive web01 -ControllerType SCSI -Path D:\data.vhd
 Start-VM web01
 Wait-Lab web01 -For Heartbeat
 """
-PRESENT = 75
-"""What it costs at present, with room for the machine's weather (45 to 58 were seen). The issue asks for 30."""
+MOST = 30
+"""SimPy timeouts that a write may cost; 19 to 22 were seen."""
 
 
 def timeout() -> float:
@@ -52,10 +52,10 @@ def test_a_full_protocol_write() -> None:
         partial(requests, "Read", "4KB"),
         partial(requests, "Write", "8KB"),
     )
-    show("a full-protocol 4 KiB write, traced, snapshots on: SimPy timeouts", ours / one, "<= 30, not met")
+    show("a full-protocol 4 KiB write, traced, snapshots on: SimPy timeouts", ours / one, f"<= {MOST}")
     for label, taken in zip(("a 4 KiB read", "an 8 KiB write"), others, strict=True):
         show(f"{label} of the same kind: SimPy timeouts", taken / one, "none")
-    assert ours / one <= PRESENT
+    assert ours / one <= MOST
 
 
 _packet = struct.Struct("<8sQ72sII").pack
@@ -120,4 +120,4 @@ def test_the_floor_under_a_write() -> None:
     least, filling, one = medians(ROUNDS, bare, record, timeout)
     show("its events and bytes alone, nothing asked: SimPy timeouts", least / one, "none")
     show("of that, making 4 KiB of records with their checksums", filling / one, "none")
-    assert filling < least < PRESENT * one
+    assert filling < least < MOST * one
