@@ -10,7 +10,7 @@ before and in whatever order. So what the checks say somewhere is asked once, to
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import process_time
 
@@ -55,6 +55,8 @@ class Place:
     visited: bool = False
     """Whether the session has gone on from here before."""
     stand: Stand | None = None
+    errors: list[str] = field(default_factory=list)
+    """What its last statement was answered with where it failed."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,13 @@ class Attempts:
                 self._places += 1
         return known
 
+    def holds(self, place: Place, checks: Collection[str]) -> bool:
+        """Whether these checks hold at a place; the others are not asked, but for those that they need."""
+        if place.results is not None:
+            return all(result.verdict == PASS for result in place.results if result.check.id in checks)
+        self.go(place)
+        return self._examiner.hold(checks)
+
     def go(self, place: Place) -> Session:
         """Let the lab stand at a place."""
         if self._here is place:
@@ -188,7 +197,9 @@ class Attempts:
         world = session.world
         heard, processed, now = len(world.trace), world.processed, world.now
         for statement in place.script.statements:
-            if session.run_statement(statement).stopped_at is not None:
+            outcome = session.run_statement(statement)
+            place.errors = [error.message for error in outcome.errors]
+            if outcome.stopped_at is not None:
                 place.ended = True
                 break
         place.nothing_but_said = (len(world.trace), world.processed, world.now) == (heard + 1, processed, now)

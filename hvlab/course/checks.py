@@ -5,7 +5,7 @@ Expressions run in a shell of their own that knows only commands that look.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from hvlab.console.shell import Shell
@@ -56,6 +56,17 @@ class Examiner:
             verdicts[check.id] = result.verdict
             found.append(result)
         return found
+
+    def hold(self, wanted: Collection[str]) -> bool:
+        """Whether these checks pass; only they are asked, and what they need."""
+        shell = looking_shell(self.session)
+        known = {check.id: check for check in self.lesson.plan.check}
+
+        def passes(name: str) -> bool:
+            check = known[name]
+            return all(passes(need) for need in check.needs) and self._evaluate(check, shell).verdict == PASS
+
+        return all(passes(name) for name in wanted)
 
     def _evaluate(self, check: Check, shell: Shell) -> CheckResult:
         trace = self.session.world.trace

@@ -190,6 +190,8 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `looks` are commands that only look (`Get-LabPartition`) and without which its goals say nothing: the step
     is done, and its guess answered, when each was made after the goals were reached.
+
+    What is to be done `alone` is a transfer: nothing that was shown before solves it with other names and numbers.
     """
 
     id: str
@@ -197,6 +199,9 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     question: str = ""
     looks: list[str] = []
     hints: list[Hint] = []
+    alone: bool = False
+    refused: list[str] = []
+    """The commands of its text that the lab is to refuse."""
 
 
 class Variable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -15,10 +15,10 @@ from hvlab.course.loading import load, misconceptions
 from hvlab.course.model import LANGUAGES, Lesson
 from hvlab.course.pages import before_guess, gives_away
 from hvlab.course.patterns import EVENT_FIELDS
+from hvlab.course.walking import FENCE, Walk
 from hvlab.kernel.trace import KINDS
 from hvlab.session.session import Session
 
-_FENCE = re.compile(r"```powershell\n(.*?)```", re.DOTALL)
 _RELEASE = re.compile(r"^# (Windows Server \d{4}( R2)?|Hyper-V Server \d{4}( R2)?)\b")
 MOST_WORDS = 120
 OTHER_SEEDS = (1, 2)
@@ -44,6 +44,8 @@ def prove(lesson: Lesson) -> list[str]:
     if problems:
         return problems
     problems = _work(attempts)
+    if not problems and not lesson.plan.exam:
+        problems = Walk(attempts).run()
     if lesson.plan.seeds == "drawn":
         for seed in OTHER_SEEDS:
             problems += [
@@ -128,7 +130,7 @@ def _looks(attempts: Attempts) -> list[str]:
             for language, sections in lesson.sections.items():
                 brought = [
                     name
-                    for block in _FENCE.findall(sections[step.id])
+                    for block in FENCE.findall(sections[step.id])
                     for statement in _statements(session, block)
                     for name in commands_in(statement.node, session.table)
                 ]
@@ -289,7 +291,7 @@ def _commands(attempts: Attempts) -> list[str]:
     lesson, session = attempts.lesson, attempts.session
     shown: dict[str, list[str]] = {}
     for language, sections in lesson.sections.items():
-        shown[language] = [block.strip() for text in sections.values() for block in _FENCE.findall(text)]
+        shown[language] = [block.strip() for text in sections.values() for block in FENCE.findall(text)]
         for block in shown[language]:
             try:
                 session.parse(block)

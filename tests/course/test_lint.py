@@ -33,6 +33,47 @@ def test_the_small_lesson_of_these_tests_is_proved(tmp_path: Path) -> None:
     assert library.lint(load(tmp_path / "l")) == []
 
 
+def shown(command: str) -> str:
+    """The text with another command in its first step."""
+    return TEXT.replace("New-VM a", command)
+
+
+def asked(hint: str, german: str = "") -> str:
+    """The lesson with a goal and a last hint in its second step."""
+    text = f"{{ en = '{hint}', de = '{german or hint}' }}"
+    step = f'goals = ["number"]\nquestion = "count"\n[[step.hints]]\ntext = {text}'
+    return LESSON.replace('question = "count"', step)
+
+
+SOLVES = "Submit-LabAnswer count 1000"
+REPEATED = LESSON.replace(
+    'id = "two"\nquestion = "count"',
+    """id = "two"
+alone = true
+goals = ["second"]
+question = "count"
+[[step.hints]]
+text = { en = "New-VM two", de = "New-VM two" }""",
+).replace(
+    '[[check]]\nid = "exact"',
+    """[[check]]
+id = "second"
+points = 5
+title = { en = "t", de = "t" }
+why = { en = "w", de = "w" }
+expression = "@(Get-VM two).Count -eq 1"
+
+[[check]]
+id = "exact\"""",
+)
+"""The second step asks for another machine, as the first showed it."""
+TWICE = SOLUTION.replace("Submit", "New-VM two\nSubmit", 1).replace("1000", "2000")
+
+
+def test_a_hint_that_solves_its_step_is_proved(tmp_path: Path) -> None:
+    assert library.lint(load(tmp_path / "l", lesson_toml=asked(SOLVES))) == []
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
@@ -119,6 +160,28 @@ def test_the_small_lesson_of_these_tests_is_proved(tmp_path: Path) -> None:
         ({"wrong-b_ps1": "New-VM b\n" + SOLUTION}, "wrong-b.ps1: its first line must name a check"),
         ({"en_md": TEXT.replace("New-VM a", "New-VM (")}, "en.md: 'New-VM (': "),
         ({"en_md": TEXT.replace("New-VM a", "New-VM b")}, "the languages show different commands"),
+        (
+            {"en_md": shown("Get-VM zz"), "de_md": shown("Get-VM zz")},
+            "en.md {#one}: 'Get-VM zz' is refused: Hyper-V was unable to find",
+        ),
+        (
+            {"lesson_toml": LESSON.replace('id = "one"', 'id = "one"\nrefused = ["New-VM a"]')},
+            "step one: 'New-VM a' is named as refused, and is not",
+        ),
+        ({"lesson_toml": asked("Start-VM a, then wait")}, "step two: its last hint does not solve it"),
+        ({"lesson_toml": asked("Submit-LabAnswer count 2000")}, "step two: its last hint does not solve it"),
+        (
+            {"lesson_toml": asked(SOLVES, "Submit-LabAnswer count 7")},
+            "step two: its last hint does not solve it",
+        ),
+        (
+            {
+                "lesson_toml": REPEATED,
+                "solution_ps1": TWICE,
+                "wrong-b_ps1": f"# check: never\nNew-VM b\n{TWICE.replace('2000', '3000')}",
+            },
+            "step two: is no transfer: with other names and numbers, step one solves it",
+        ),
     ],
 )
 def test_a_planted_defect_is_found(tmp_path: Path, changed: dict[str, str], words: str) -> None:

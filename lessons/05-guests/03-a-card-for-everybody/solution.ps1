@@ -20,4 +20,11 @@ Start-VM nt4
 Wait-Lab nt4
 Set-LabGuestAddress nt4 192.168.0.31
 Start-LabWorkload nt4 -Kind Network -Target 192.168.0.5 -Count 4
+Stop-VM shop
+Remove-VMNetworkAdapter shop
+Add-VMNetworkAdapter shop -SwitchName LAN
+Start-VM shop
+Wait-Lab shop -For Heartbeat
+Set-LabGuestAddress shop 192.168.0.41
+Start-LabWorkload shop -Kind Network -Target 192.168.0.5 -Count 4
 Submit-LabAnswer caught (Get-LabEvent intercept -VM nt4 | Select-Object -Last 1).Seq

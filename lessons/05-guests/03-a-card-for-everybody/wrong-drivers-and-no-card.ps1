@@ -1,0 +1,31 @@
+# check: shop
+Stop-VM acct -TurnOff
+Add-VMNetworkAdapter acct -IsLegacy $true -SwitchName LAN
+Start-VM acct
+Wait-Lab acct
+Set-LabGuestAddress acct 192.168.0.21
+Start-LabWorkload acct -Kind Network -Target 192.168.0.5 -Count 4
+Submit-LabAnswer exits 3
+Install-LabIntegrationService acct
+Wait-Lab acct -For Heartbeat
+Wait-Lab -Seconds 3
+Stop-VM acct
+Remove-VMNetworkAdapter acct -Name 'Legacy Network Adapter'
+Start-VM acct
+Wait-Lab acct -For Heartbeat
+Set-LabGuestAddress acct 192.168.0.21
+Start-LabWorkload acct -Kind Network -Target 192.168.0.5 -Count 4
+Stop-VM nt4 -TurnOff
+Add-VMNetworkAdapter nt4 -IsLegacy $true -SwitchName LAN
+Start-VM nt4
+Wait-Lab nt4
+Set-LabGuestAddress nt4 192.168.0.31
+Start-LabWorkload nt4 -Kind Network -Target 192.168.0.5 -Count 4
+Install-LabIntegrationService shop
+Stop-VM shop
+Remove-VMNetworkAdapter shop -Name 'Legacy Network Adapter'
+Start-VM shop
+Wait-Lab shop -For Heartbeat
+Set-LabGuestAddress shop 192.168.0.41
+Start-LabWorkload shop -Kind Network -Target 192.168.0.5 -Count 4
+Submit-LabAnswer caught (Get-LabEvent intercept -VM nt4 | Select-Object -Last 1).Seq
