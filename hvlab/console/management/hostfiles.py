@@ -25,6 +25,8 @@ from hvlab.storage.errors import BadPath, BadVhd, DiskFull, NoSuchVolume, Storag
 from hvlab.storage.volume import HostFile, HostFiles
 
 MANAGEMENT = "Microsoft.PowerShell.Management"
+SERVICES = "C:\\Windows\\System32"
+"""Where a service is that runs for nobody."""
 MOST_PARENTS = 1000
 MOST_TEXT = 4 << 20
 
@@ -97,7 +99,8 @@ def files(call: Call) -> HostFiles:
 def location(call: Call) -> str:
     """Where one is: `$PWD`."""
     runtime = call.runner
-    assert isinstance(runtime, Runtime)
+    if not isinstance(runtime, Runtime):
+        return SERVICES
     return runtime.location
 
 

@@ -12,10 +12,13 @@ from hvlab.console.wmi.classes import (
     GLOBAL_SETTING_DATA,
     KINDS,
     SETTING_DATA,
+    SWITCH,
 )
-from hvlab.console.wmi.model import V1, Getter, Instance, WmiClass
+from hvlab.console.wmi.model import V1, V2, Getter, Instance, WmiClass
 from hvlab.console.wmi.resources import CAPABILITIES, PARTS, Definition, class_of_part
+from hvlab.console.wmi.switchports import EXTERNAL_PORT, INTERNAL_PORT, MACHINE_END, SWITCH_PORT
 from hvlab.console.wmi.views import machine_of
+from hvlab.host.networks import MANAGEMENT, UPLINK
 
 WHOLE, PART = "GroupComponent", "PartComponent"
 
@@ -31,7 +34,9 @@ class Association:
 
 def associations(lab: Lab, namespace: str) -> Iterator[Association]:
     """Every pair that belongs together: machine and settings, settings and parts, machine and components."""
-    machines = {machine_of(one).identifier: one for one in COMPUTER_SYSTEM.all(lab, namespace) if one.subject}
+    systems = COMPUTER_SYSTEM.all(lab, namespace)
+    machines = {machine_of(one).identifier: one for one in systems if one.subject}
+    host = next(one for one in systems if not one.subject)
     present = {}
     for setting in SETTING_DATA.all(lab, namespace):
         machine = machines[machine_of(setting).identifier]
@@ -58,9 +63,39 @@ def associations(lab: Lab, namespace: str) -> Iterator[Association]:
         for part in kind.all(lab, namespace):
             machine = machines[machine_of(part).identifier]
             yield Association("Msvm_SystemDevice", (WHOLE, PART), (machine, part))
+    yield from _networks(lab, namespace, machines, host)
 
 
-def _join(name: str, base: str, roles: tuple[str, str], more: dict[str, Getter] | None = None) -> WmiClass:
+def _networks(
+    lab: Lab, namespace: str, machines: dict[str, Instance], host: Instance
+) -> Iterator[Association]:
+    """Switches and their ports, ports and what is at their ends, ends and whose they are (2008's classes; K)."""
+    if namespace != V1:
+        return
+    switches = {one.subject.identifier: one for one in SWITCH.all(lab, namespace)}
+    ends: dict[str, Instance] = {}
+    for one in MACHINE_END.all(lab, namespace):
+        ends[one.subject.adapter.identifier] = one
+        roles = ("Antecedent", "Dependent")
+        machine = machines[one.subject.machine.identifier]
+        yield Association("Msvm_HostedAccessPoint", roles, (machine, one))
+    for one in EXTERNAL_PORT.all(lab, namespace):
+        ends[f"{UPLINK} {one.subject.switch.casefold()}"] = one
+        yield Association("Msvm_SystemDevice", (WHOLE, PART), (host, one))
+    for one in INTERNAL_PORT.all(lab, namespace):
+        ends[f"{MANAGEMENT} {one.subject.switch.casefold()}"] = one
+        yield Association("Msvm_SystemDevice", (WHOLE, PART), (host, one))
+    for port in SWITCH_PORT.all(lab, namespace):
+        switch = port.subject.switch
+        yield Association("Msvm_SystemDevice", (WHOLE, PART), (switches[switch.identifier], port))
+        at_end = ends.get(port.subject.end) or ends.get(f"{port.subject.end} {switch.name.casefold()}")
+        if port.subject.end and at_end is not None:
+            yield Association("Msvm_ActiveConnection", ("Antecedent", "Dependent"), (port, at_end))
+
+
+def _join(
+    name: str, base: str, roles: tuple[str, str], more: dict[str, Getter] | None = None, only: str = ""
+) -> WmiClass:
     def end(place: int) -> Getter:
         return lambda one: replace(one.subject.ends[place], namespace=one.namespace).path
 
@@ -70,6 +105,7 @@ def _join(name: str, base: str, roles: tuple[str, str], more: dict[str, Getter] 
         roles,
         {**{role: end(place) for place, role in enumerate(roles)}, **(more or {})},
         lambda lab: [one for one in associations(lab, V1) if one.kind == name],
+        (only,) if only else (V1, V2),
     )
 
 
@@ -86,5 +122,7 @@ CLASSES: tuple[WmiClass, ...] = (
         {"ValueRole": lambda one: 0, "ValueRange": lambda one: 0},
     ),
     _join("Msvm_SystemDevice", "CIM_SystemDevice", (WHOLE, PART)),
+    _join("Msvm_ActiveConnection", "CIM_ActiveConnection", ("Antecedent", "Dependent"), only=V1),
+    _join("Msvm_HostedAccessPoint", "CIM_HostedAccessPoint", ("Antecedent", "Dependent"), only=V1),
 )
 """All classes."""

@@ -317,6 +317,9 @@ JOB = WmiClass(
         "JobState": _of_job(lambda job: job.state),
         "PercentComplete": _of_job(lambda job: 100 if job.end else 0),
         "ErrorCode": _of_job(lambda job: 32768 if job.state == EXCEPTION else 0),
+        "ErrorDescription": _of_job(
+            lambda job: f"'{job.vm}': {_TITLES[job.way]} failed." if job.state == EXCEPTION else ""
+        ),
         "StartTime": _of_job(lambda job: moment(job.begun)),
     },
     _present_jobs,

@@ -19,16 +19,17 @@ from hvlab.console.hyperv.disks import new_identity, note_created
 from hvlab.console.hyperv.objects import MachineView, vmms
 from hvlab.console.hyperv.snapshots import default_name
 from hvlab.console.objects import Hashtable, PSObject, custom_object
-from hvlab.console.wmi import parts, switchmethods, texts
+from hvlab.console.wmi import imagemethods, parts, switchmethods, texts
 from hvlab.console.wmi.classes import COMPUTER_SYSTEM, job_path
 from hvlab.console.wmi.finding import find_path
 from hvlab.console.wmi.model import Blank, Instance
 from hvlab.console.wmi.parts import BadArgument
-from hvlab.console.wmi.views import machine_of
+from hvlab.console.wmi.summary import summary
+from hvlab.console.wmi.views import machine_of, views
 from hvlab.host.machine import OFF, PAUSED, SAVED, Refusal, VirtualMachine
 from hvlab.host.vmms import Vmms
 from hvlab.storage import vhd
-from hvlab.storage.volume import StorageError
+from hvlab.storage.volume import FileMissing, StorageError
 
 COMPLETED, STARTED = 0, 4096
 FAILED, NOT_SUPPORTED, BAD_PARAMETER, IN_USE, BAD_STATE, NO_MEMORY, NO_FILE = (
@@ -281,18 +282,27 @@ def _create(one: Instance, given: Values, dynamic: bool) -> Values:
     return {"ReturnValue": COMPLETED, "Job": None}
 
 
-def disk_info(one: Instance, given: Values) -> Values:
-    """Kind, size and parent of a virtual disk."""
-    try:
-        disk = _service(one).storage.open(str(given["Path"]))
-    except (StorageError, vhd.BadVhd):
-        raise BadArgument from None
-    return {"ReturnValue": COMPLETED, "Info": {"Type": disk.kind, "MaxInternalSize": disk.size}}
+def export_system(one: Instance, given: Values) -> Values:
+    """A machine with its disks into a folder."""
+    return imagemethods.export(one, _machine_of(one, given["ComputerSystem"]).name, given)
+
+
+def summary_information(one: Instance, given: Values) -> Values:
+    """What RequestedInformation's numbers ask for, of the settings that are named, or of every machine."""
+    named = given["SettingData"]
+    if named is None:
+        found = [(view, "") for view in views(one.lab)]
+    else:
+        kind = "Msvm_VirtualSystemSettingData"
+        asked = named if isinstance(named, list) else [named]
+        found = [_instance(one, value, kind).subject for value in asked]
+    return {"SummaryInformation": summary(one, found, given["RequestedInformation"])}
 
 
 _SNAPSHOTS = {
     "CreateVirtualSystemSnapshot": WmiMethod(("SourceSystem",), create_snapshot),
     "ApplyVirtualSystemSnapshot": WmiMethod(("ComputerSystem", "SnapshotSettingData"), apply_snapshot),
+    "ApplyVirtualSystemSnapshotEx": WmiMethod(("ComputerSystem", "SnapshotSettingData"), apply_snapshot),
     "RemoveVirtualSystemSnapshot": WmiMethod(("SnapshotSettingData",), remove_snapshot),
     "RemoveVirtualSystemSnapshotTree": WmiMethod(("SnapshotSettingData",), remove_snapshot_tree),
 }
@@ -314,6 +324,9 @@ METHODS: dict[str, dict[str, WmiMethod]] = {
         "RemoveVirtualSystemResources": WmiMethod(
             ("ComputerSystem", "ResourceSettingData"), remove_resources
         ),
+        "ExportVirtualSystem": WmiMethod(("ComputerSystem", "CopyVmState", "ExportDirectory"), export_system),
+        "ImportVirtualSystem": WmiMethod(("GenerateNewID", "ImportDirectory"), imagemethods.import_system),
+        "GetSummaryInformation": WmiMethod(("SettingData", "RequestedInformation"), summary_information),
         **_SNAPSHOTS,
     },
     "Msvm_VirtualSwitchManagementService": {
@@ -343,7 +356,19 @@ METHODS: dict[str, dict[str, WmiMethod]] = {
     "Msvm_ImageManagementService": {
         "CreateDynamicVirtualHardDisk": WmiMethod(("Path", "MaxInternalSize"), create_dynamic),
         "CreateFixedVirtualHardDisk": WmiMethod(("Path", "MaxInternalSize"), create_fixed),
-        "GetVirtualHardDiskInfo": WmiMethod(("Path",), disk_info),
+        "CreateDifferencingVirtualHardDisk": WmiMethod(("Path", "ParentPath"), imagemethods.create_child),
+        "CreateVirtualFloppyDisk": WmiMethod(("Path",), imagemethods.create_floppy),
+        "ConvertVirtualHardDisk": WmiMethod(("SourcePath", "DestinationPath", "Type"), imagemethods.convert),
+        "ExpandVirtualHardDisk": WmiMethod(("Path", "MaxInternalSize"), imagemethods.expand),
+        "CompactVirtualHardDisk": WmiMethod(("Path",), imagemethods.compact),
+        "MergeVirtualHardDisk": WmiMethod(("SourcePath", "DestinationPath"), imagemethods.merge),
+        "Mount": WmiMethod(("Path",), imagemethods.mount),
+        "Unmount": WmiMethod(("Path",), imagemethods.unmount),
+        "ReconnectParentVirtualHardDisk": WmiMethod(
+            ("ChildPath", "ParentPath", "Force"), imagemethods.reconnect
+        ),
+        "ValidateVirtualHardDisk": WmiMethod(("Path",), imagemethods.validate),
+        "GetVirtualHardDiskInfo": WmiMethod(("Path",), imagemethods.info),
     },
 }
 """The methods by class."""
@@ -358,6 +383,10 @@ def call_method(instance: Instance, method: WmiMethod, arguments: Values) -> PSO
         returned = {"ReturnValue": _CODES.get(refusal.reason, FAILED)}
     except BadArgument:
         returned = {"ReturnValue": BAD_PARAMETER}
+    except FileMissing:
+        returned = {"ReturnValue": NO_FILE}
+    except StorageError:  # no room, as a rule
+        returned = {"ReturnValue": FAILED}
     return custom_object(
         {"ReturnValue": returned.pop("ReturnValue", COMPLETED), **returned},
         type_name="System.Management.ManagementBaseObject#\\__PARAMETERS",

@@ -120,3 +120,32 @@ def test_where_a_machines_files_lie_is_taken_or_refused_and_not_ignored(lab: Lab
     lab.run("$g.ExternalDataRoot = 'D:\\Other'")
     assert lab.run("$svc.ModifyVirtualSystem($a, $g.GetText(1)).ReturnValue") == [32773]
     assert lab.vmms.machine("a").folder == r"D:\Machines\a"
+
+
+def test_ports_lead_to_their_switch_their_end_and_its_owner(lab: Lab) -> None:
+    lab.run("New-VMSwitch Lan -NetAdapterName 'Local Area Connection 2'")
+    lab.run("Connect-VMNetworkAdapter web01 -SwitchName Lan; $s = gwmi -Namespace $n Msvm_VirtualSwitch")
+    of_switch = 'gwmi -Namespace $n -Query "ASSOCIATORS OF {$s} WHERE ResultClass = Msvm_SwitchPort"'
+    titles = "Local Area Connection 2", "Network Adapter", "Lan (HV01)"
+    assert sorted(map(str, lab.run(f"({of_switch}).ElementName"))) == sorted(titles)
+    lab.run(f"$p = {of_switch} | Where-Object ElementName -eq 'Network Adapter'")
+    ends = "ASSOCIATORS OF {$p} WHERE AssocClass = Msvm_ActiveConnection"
+    lab.run(f'$e = gwmi -Namespace $n -Query "{ends}"')
+    assert lab.run("$e.__CLASS") == ["Msvm_VmLANEndpoint"]
+    owner = "ASSOCIATORS OF {$e} WHERE AssocClass = Msvm_HostedAccessPoint"
+    assert lab.run(f'(gwmi -Namespace $n -Query "{owner}").ElementName') == ["web01"]
+    kinds = f'foreach ($p in {of_switch}) {{ (gwmi -Namespace $n -Query "{ends}").__CLASS }}'
+    assert sorted(map(str, lab.run(kinds))) == [
+        "Msvm_ExternalEthernetPort",
+        "Msvm_InternalEthernetPort",
+        "Msvm_VmLANEndpoint",
+    ]
+    lab.run("Disconnect-VMNetworkAdapter web01")
+    assert lab.run("@(gwmi -Namespace $n Msvm_ActiveConnection).Count") == [2]
+
+
+def test_new_guids_are_the_worlds_own_numbers(lab: Lab) -> None:
+    first = lab.run("[guid]::NewGuid(); [guid]::NewGuid()")
+    assert len(set(map(str, first))) == 2 and first == Lab().run("[guid]::NewGuid(); [guid]::NewGuid()")
+    made = "$net.CreateSwitch([guid]::NewGuid().ToString(), 'Named', 1024, '').ReturnValue"
+    assert lab.run(made) == [0] and lab.run("(Get-VMSwitch Named).Name") == ["Named"]
