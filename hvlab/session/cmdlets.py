@@ -15,8 +15,9 @@ from hvlab.kernel import KINDS, TraceEvent
 from hvlab.session import pastcommands
 from hvlab.session.breakpoints import Breakpoint
 from hvlab.session.crossings import CROSSING_KINDS, EXIT, MESSAGE, crossings
+from hvlab.session.picturing import Element, drawn, workers_of
 from hvlab.session.refusals import refused
-from hvlab.session.rows import BOOKMARK, BRANCH, BREAKPOINT, CROSSING, STEP, STORY, command_of, where
+from hvlab.session.rows import BOOKMARK, BRANCH, BREAKPOINT, CROSSING, PICTURE, STEP, STORY, command_of, where
 from hvlab.session.timeline import Branch
 from hvlab.session.travel import EVENT, TIME
 
@@ -299,6 +300,23 @@ def _crossings(call: Call) -> Iterator[object]:
             yield CROSSING.of(row)
 
 
+def _picture(call: Call) -> Iterator[object]:
+    """The picture's elements beside the events for which they stand."""
+    session = _session(call)
+    root = _last_request(session) if call.args.Request else _root(call)
+    workers = workers_of(session.world.trace.since(0))
+    for _, event in _caused(call, root):
+        yield PICTURE.of(Element.of(drawn(event, workers), session.text))
+
+
+def _last_request(session: Session) -> int:
+    """The event with which the last disk request of a guest begins."""
+    for number, raw in reversed(list(enumerate(session.world.trace.events, 1))):
+        if raw[1] == "guest.io" and session.world.trace[number].get("action") == "start":
+            return number
+    raise refused("no-request")
+
+
 def _export(call: Call) -> None:
     session = _session(call)
     path = call.args.Path
@@ -395,6 +413,14 @@ LOOKING = (
         Parameter("Event", "int", mandatory=True, minimum=1, sets=("Event",)),
         Parameter("VMName", array=True, completer="vm"),
         Parameter("Kind", "enum", array=True, values=CROSSING_KINDS),
+        read_only=True,
+    ),
+    _cmdlet(
+        "Get-LabPicture",
+        _picture,
+        Parameter("Command", position=0, sets=("Command",)),
+        Parameter("Event", "int", mandatory=True, minimum=1, sets=("Event",)),
+        Parameter("Request", "switch", mandatory=True, sets=("Request",)),
         read_only=True,
     ),
 )

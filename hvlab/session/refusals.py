@@ -18,6 +18,7 @@ _MESSAGES = {
     "stands-alone": "{command} moves the whole session and must stand alone in its statement.",
     "nothing-to-watch": "A breakpoint needs a condition, a kind of event, or both.",
     "no-such-command": "No command on the present way begins with '{text}'.",
+    "no-request": "No guest has asked its disk for anything yet.",
     "file-exists": "The file '{path}' exists already.",
     "file": "The file '{path}' cannot be written: {why}.",
     "no-event-before": "There are not {count} events of the kind '{kind}' behind this place.",

@@ -185,3 +185,20 @@ def _caption(event: TraceEvent) -> str:
         if event.fields.get(name)
     ]
     return f"{event.kind} {named[0] if named else ''}".rstrip() + f": {event.source} -> {event.target}"
+
+
+PICTURE = ObjectType(
+    "Hvlab.PictureElement",
+    {
+        "Event": lambda row: row.drawn.event.seq,
+        "Kind": lambda row: row.drawn.event.kind,
+        "Glyph": lambda row: row.drawn.move.glyph if row.drawn.move is not None else "",
+        "Way": lambda row: row.way,
+        "Lights": lambda row: row.lights,
+        "Counts": lambda row: row.counts,
+        "Text": lambda row: _caption(row.drawn.event),
+    },
+    columns=("Event", "Kind", "Glyph", "Way", "Lights", "Counts"),
+    text_property="Text",
+    key="Event",
+)

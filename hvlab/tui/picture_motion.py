@@ -8,11 +8,11 @@ rate instead of glyphs: a figure counted from the events, never a made-up motion
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from hvlab.session.picturing import UNLIT, Move, move_of, places_of
 from hvlab.session.sentences import machine_of
 from hvlab.tui.canvas import Canvas, fit
 from hvlab.tui.picture_scene import Scene
@@ -29,94 +29,6 @@ RATE_SHOWN = 12
 """From this many events a second on, a rail shows its rate."""
 GLYPHS_A_RAIL = 10
 """More than these on one rail are not drawn one by one; its rate stands there instead."""
-
-
-class Move(NamedTuple):
-    """How an event moves: on which rail, in which direction, as which glyph."""
-
-    rail: str
-    forward: bool
-    glyph: str
-    layer: str
-
-
-def _bus_message(event: TraceEvent, machine: str) -> Move:
-    up = event.get("direction") == "guest->host"
-    return Move(f"control:{machine}", up, "◂" if up else "▸", "vmbus")
-
-
-def _packet(event: TraceEvent, machine: str) -> Move:
-    return Move(f"channel:{machine}:{event.channel}", event.get("direction") == "guest->host", "◆", "vmbus")
-
-
-def _caller(event: TraceEvent, machine: str) -> str:
-    return f"calls:{machine or 'root'}"
-
-
-def _interrupt(event: TraceEvent, machine: str) -> Move:
-    return Move(f"calls:{machine or 'root'}", False, "▴", "hypervisor")
-
-
-MOVES: dict[str, Callable[[TraceEvent, str], Move]] = {
-    "vmbus.message": _bus_message,
-    "ring.packet": _packet,
-    "hypercall": lambda event, machine: Move(_caller(event, machine), True, "↯", "hypervisor"),
-    "exit": lambda event, machine: Move(_caller(event, machine), True, "▼", "hypervisor"),
-    "intercept": lambda event, machine: Move(_caller(event, machine), True, "▼", "hypervisor"),
-    "interrupt": _interrupt,
-    "disk.io": lambda event, _: Move("disk", event.get("operation") == "write", "●", "device"),
-}
-"""Kinds whose events travel. All others only light the places they concern."""
-
-
-def move_of(event: TraceEvent, workers: dict[int, str]) -> Move | None:
-    """How an event travels. An intercept's interrupt goes to the worker process of its partition."""
-    make = MOVES.get(event.kind)
-    if make is None:
-        return None
-    machine = machine_of(event)
-    if event.kind == "interrupt" and not machine and event.get("sint") == 0:
-        worker = workers.get(int(event.get("number") or 0))
-        if worker is not None:
-            return Move(f"worker:{worker}", True, "▲", "hypervisor")
-    return make(event, machine)
-
-
-def places_of(event: TraceEvent) -> tuple[str, ...]:
-    """The names of the places that an event concerns."""
-    driver = str(event.get("driver")) if event.kind == "guest.driver" else ""
-    return _places(event.kind, event.source, event.target, machine_of(event), event.channel, driver)
-
-
-@lru_cache(maxsize=4096)
-def _places(
-    kind: str, source: str, target: str, machine: str, channel: int | None, driver: str
-) -> tuple[str, ...]:
-    found = [_place(path, machine, channel) for path in (source, target)]
-    if kind == "vmbus.channel":
-        found.append(f"channel:{machine}:{channel}")
-    elif kind == "guest.driver":
-        found.append(f"ic:{machine}" if ":" not in driver else f"guest:{machine}")
-    elif kind in ("disk.io", "device.command"):
-        found.append("driver")
-    return tuple(name for name in found if name)
-
-
-def _place(path: str, machine: str, channel: int | None) -> str:
-    parts = path.split("/")[1:]
-    if not parts:
-        return ""
-    if parts[0] == "hypervisor":
-        return "hypervisor"
-    if parts[0] == "root":
-        if len(parts) == 1:
-            return "root"
-        return {"vmwp": f"vmwp:{machine}", "storage": "disk", "vmbus": "vmbus"}.get(parts[1], parts[1])
-    if len(parts) == 1:
-        return f"guest:{machine}"
-    if parts[1] == "storvsc":
-        return f"storvsc:{machine}:{channel}"
-    return {"vmbus": f"vmbus:{machine}", "atapi": f"ide:{machine}", "ic": f"ic:{machine}"}.get(parts[1], "")
 
 
 @dataclass
@@ -214,8 +126,8 @@ class Motion:
         for name in self.touched:
             heat = self.heat(name)
             for place in scene.places.get(name, ()):
-                if name == "hypervisor":
-                    continue  # a band as wide as the picture would flicker; its glyphs are enough
+                if name in UNLIT:
+                    continue
                 mark = "~" if name == "disk" else "+"
                 canvas.tint(place.x, place.y, f"{place.layer}{mark}{heat}", place.width)
         for rail, meter in scene.meters.items():

@@ -8,12 +8,13 @@ import pytest
 
 from hvlab.kernel.trace import TraceEvent
 from hvlab.session.hostview import look
+from hvlab.session.picturing import MOVES
 from hvlab.session.sentences import machine_of, say
 from hvlab.session.session import Session
 from hvlab.text import LANGUAGES, Text
 from hvlab.tui.canvas import plain
 from hvlab.tui.feed import Feed, Sums
-from hvlab.tui.picture_motion import MOVES, Motion
+from hvlab.tui.picture_motion import Motion
 from hvlab.tui.picture_scene import build
 from tests.tui.conftest import CREATE as MACHINE
 

@@ -20,6 +20,7 @@ from hvlab.hypervisor import Hypervisor
 from hvlab.kernel.trace import TraceEvent
 from hvlab.session import managerview, ringview, schedule
 from hvlab.session.hostview import look
+from hvlab.session.picturing import MOVES
 from hvlab.session.replay import replay
 from hvlab.session.session import Session
 from hvlab.text import Text
@@ -27,7 +28,7 @@ from hvlab.tui.canvas import plain
 from hvlab.tui.feed import Feed
 from hvlab.tui.layout import VIEWS
 from hvlab.tui.manager_rows import machine_row
-from hvlab.tui.picture_motion import MOVES, RATE_SHOWN, RATE_WINDOW, TRAVEL, Motion
+from hvlab.tui.picture_motion import RATE_SHOWN, RATE_WINDOW, TRAVEL, Motion
 from hvlab.tui.picture_scene import build
 from hvlab.tui.view_pane import ViewPane
 from hvlab.tui.views import make
