@@ -78,8 +78,12 @@ def table(
     *,
     headers: bool = True,
     wrap: bool = False,
+    rows: int = 1,
 ) -> list[str]:
-    """A table without the blank lines around it. Columns that find no room at the right are left out."""
+    """A table without the blank lines around it. Columns that find no room at the right are left out.
+
+    A cell that is too wide is cut; with `wrap` it goes on below as far as need be, with `rows` in so many rows.
+    """
     if not columns:
         return []
     values = [[column.read(record) for column in columns] for record in records]
@@ -104,6 +108,8 @@ def table(
     for row in cells:
         if wrap:
             lines += _wrapped_row(row, widths, right)
+        elif rows > 1:
+            lines += _continued_row(row, widths, right, rows)
         else:
             lines.append(_row([_short(t, w) for t, w in zip(row, widths, strict=False)], widths, right))
     return lines
@@ -122,6 +128,18 @@ def _wrapped_row(row: Sequence[str], widths: Sequence[int], right: Sequence[bool
         [text[i : i + width] for i in range(0, len(text), width)] or [""]
         for text, width in zip(row, widths, strict=False)
     ]
+    height = max(map(len, pieces))
+    return [_row([p[i] if i < len(p) else "" for p in pieces], widths, right) for i in range(height)]
+
+
+def _continued_row(row: Sequence[str], widths: Sequence[int], right: Sequence[bool], rows: int) -> list[str]:
+    """Cells that find no room go on between words, in so many rows at most; what is lost then is marked as cut."""
+    pieces = []
+    for text, width in zip(row, widths, strict=False):
+        parts = [text] if len(text) <= width else wrap(text, width, break_on_hyphens=False)
+        if len(parts) > rows:
+            parts = [*parts[: rows - 1], _short(" ".join(parts[rows - 1 :]), width)]
+        pieces.append(parts)
     height = max(map(len, pieces))
     return [_row([p[i] if i < len(p) else "" for p in pieces], widths, right) for i in range(height)]
 
@@ -223,10 +241,14 @@ def _shape(value: object) -> object:
 
 
 class Formatter:
-    """Turns a stream of objects into lines; rows of one table wait for ``flush`` or for another shape."""
+    """Turns a stream of objects into lines; rows of one table wait for ``flush`` or for another shape.
 
-    def __init__(self, width: int = 120) -> None:
+    `rows`: in how many rows a cell of a default table may go on before it is cut; a real console cuts at once.
+    """
+
+    def __init__(self, width: int = 120, rows: int = 1) -> None:
         self.width = max(width, 20)
+        self.rows = rows
         self._pending: list[object] = []
         self._kind: object = None
 
@@ -245,6 +267,7 @@ class Formatter:
             return lines
         if isinstance(value, list):
             inner = type(self)(self.width)
+            inner.rows = self.rows
             for item in value:
                 lines += inner.feed(to_text(item) if isinstance(item, list) else item)
             return lines + inner.flush()
@@ -264,7 +287,7 @@ class Formatter:
         self, heading: list[str], records: Sequence[object], columns: Sequence[Selector]
     ) -> list[str]:
         """Objects of one shape in their default table, with the blank lines around it."""
-        return [*heading, "", *table(records, columns, self.width), ""]
+        return [*heading, "", *table(records, columns, self.width, rows=self.rows), ""]
 
     def flush(self) -> list[str]:
         """Print what waits."""

@@ -18,7 +18,7 @@ from hvlab.session.crossings import CROSSING_KINDS, EXIT, MESSAGE, crossings
 from hvlab.session.picturing import Element, drawn, workers_of
 from hvlab.session.refusals import refused
 from hvlab.session.rows import BOOKMARK, BRANCH, BREAKPOINT, CROSSING, PICTURE, STEP, STORY, command_of, where
-from hvlab.session.timeline import Branch
+from hvlab.session.timeline import Branch, Step
 from hvlab.session.travel import EVENT, TIME
 
 if TYPE_CHECKING:
@@ -47,13 +47,33 @@ def _go(call: Call, act: Callable[[], None]) -> None:
 
 
 def _undo(call: Call) -> None:
-    travel = _session(call).travel
-    _go(call, lambda: travel.undo(call.args.Count))
+    session = _session(call)
+
+    def act() -> None:
+        before = session.travel.standing()
+        session.travel.undo(call.args.Count)
+        _tell(session, "undone", before, session.travel.past())
+
+    _go(call, act)
 
 
 def _redo(call: Call) -> None:
-    travel = _session(call).travel
-    _go(call, lambda: travel.redo(call.args.Count))
+    session = _session(call)
+
+    def act() -> None:
+        before = session.travel.past()
+        session.travel.redo(call.args.Count)
+        _tell(session, "redone", session.travel.past(), before)
+
+    _go(call, act)
+
+
+def _tell(session: Session, what: str, more: list[Step], fewer: list[Step]) -> None:
+    """Say which steps one of two ways has more than the other: those that were undone, or done again."""
+    kept = {step.first for step in fewer}
+    steps = [step for step in more if step.first not in kept and session.travel.is_step(step)]
+    commands = "; ".join(" ".join(command_of(step).split()) for step in steps)
+    session.shell.host.write_host(session.text(f"session.{what}", count=len(steps), commands=commands))
 
 
 def _step_number(session: Session, number: int) -> int:

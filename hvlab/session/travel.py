@@ -384,11 +384,16 @@ class Travel:
         """The steps from the floor to where the session stands."""
         return [step for step in self.timeline.steps(self.timeline.head) if step.last > self.floor]
 
-    def undo(self, count: int = 1) -> None:
-        """Go back over so many steps. CannotGo if there are not so many."""
+    def standing(self) -> list[Step]:
+        """The steps that are past, and the one in whose middle one looks around."""
         steps = self.past()
-        if self.view is not None:  # standing in the middle of a step, going back means to before it
+        if self.view is not None:
             steps = [step for step in steps if step.first < self.view.step.first] + [self.view.step]
+        return steps
+
+    def undo(self, count: int = 1) -> None:
+        """Go back over so many steps; from the middle of one, to before it. CannotGo if there are not so many."""
+        steps = self.standing()
         target = None
         for step in reversed(steps):
             if self.is_step(step):

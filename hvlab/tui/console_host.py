@@ -29,7 +29,7 @@ class PaneHost:
         """The answer to a question that needs no asking any more."""
         self.guest_screen: str | None = None
         """The machine whose screen was asked for last, until the app has opened it."""
-        self._formatter = Formatter(self.width)
+        self._formatter = Formatter(self.width, rows=2)  # panes are narrow: what decides must not be cut
         self._open_line = False
 
     def take(self) -> list[tuple[str, str]]:

@@ -78,7 +78,10 @@ def story_lines(row: Row, sentence: str, trace: Trace, text: Text, width: int) -
 
 
 def _line(head: TraceEvent, time: int, glyph: str, sentence: str, layer: str, width: int) -> Line:
-    stamp = f"{time / 1e9:8.3f} " if width >= 60 else f"{time / 1e9:6.2f} "
+    """Number, time, mark and sentence: the number is what questions ask for, and `Get-LabEvent` and `:why` take."""
+    stamp = f"{f'#{head.seq}':>6} "
+    if width >= 48:
+        stamp += f"{time / 1e9:8.3f} " if width >= 60 else f"{time / 1e9:6.2f} "
     style = "bold" if head.kind in LOUD else "dim" if layer == "hypervisor" else ""
     room = width - len(stamp) - len(glyph) - 1
     return ((stamp, "faint"), (glyph + " ", f"{layer}+2"), (fit(sentence, room), style))

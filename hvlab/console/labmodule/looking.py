@@ -9,6 +9,7 @@ from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.machines import find_machines
 from hvlab.console.lab import Lab
 from hvlab.console.objects import Column, ObjectType, PSObject, TimeSpan, custom_object
+from hvlab.host.root import RootKernel
 from hvlab.hypervisor import PAGE_SIZE, Hypervisor, Partition
 from hvlab.kernel import KINDS, SETUP_KINDS, TraceEvent
 
@@ -17,6 +18,15 @@ MODULE = "Lab"
 
 def _exits(partition: Partition) -> int:
     return sum(sum(vp.exits.values()) for vp in partition.vps.values())
+
+
+def _free(lab: Lab) -> int:
+    """Bytes of what the root sees that it can still give to children: neither given nor in use by itself."""
+    return lab.world.get(f"{lab.host}/root", RootKernel).free_pages * PAGE_SIZE
+
+
+def _in_megabytes(count: object) -> int | None:
+    return count >> 20 if isinstance(count, int) else None
 
 
 PARTITION = ObjectType(
@@ -35,6 +45,7 @@ PARTITION = ObjectType(
         "Processors": lambda pair: len(pair[1].vps),
         "Memory": lambda pair: pair[1].mapped_pages * PAGE_SIZE,
         "Pages": lambda pair: pair[1].mapped_pages,
+        "Free": lambda pair: _free(pair[0]) if pair[1].number == 1 else None,
         "PoolPages": lambda pair: pair[1].pool_size,
         "Ports": lambda pair: len(pair[1].ports),
         "Connections": lambda pair: len(pair[1].connections),
@@ -47,7 +58,7 @@ PARTITION = ObjectType(
         "State",
         "Processors",
         Column("Memory(M)", lambda row: int(str(row.get("Memory"))) >> 20),
-        "PoolPages",
+        Column("Free(M)", lambda row: _in_megabytes(row.get("Free"))),
         "Ports",
         "Connections",
         "Exits",
