@@ -29,6 +29,13 @@ class Tape:
             return self.before is None or self.before._ends_in(events)
         return len(events) >= self.length and events[self.length - 1] is self.events[-1]
 
+    def time_of(self, seq: int) -> int:
+        """When the event of that number happened (ns), which is on this tape or on one before it."""
+        tape = self
+        while tape.before is not None and tape.before.length >= seq:
+            tape = tape.before
+        return tape.events[seq - 1 - tape.length][0]  # counted from the end of its piece
+
     def play(self, events: list[RawEvent]) -> None:
         """Make a trace what it was at the end of this tape, in place."""
         missing: list[Tape] = []

@@ -461,11 +461,21 @@ class Travel:
         if self.ends[step.last].measure(unit) == value:
             self.go(step.last)
             return
-        self._look(step, unit, value)
+        self._look(step, unit, value, self._before(end, unit, value))
+
+    def _before(self, end: int, unit: str, value: int) -> int:
+        """A time (ns) before that point of the way to `end`: the last, or 0 if it cannot be told without going there.
+
+        So far the world may go by whatever is its shortest way: nobody need look after each event.
+        """
+        if unit == TIME:
+            return value - 1
+        kept = self.checkpoints.get(end)
+        return kept.tape.time_of(value) - 1 if kept is not None and kept.tape.length >= value else 0
 
     # -- the middle of a step ------------------------------------------------------------------------
 
-    def _look(self, step: Step, unit: str, value: int) -> None:
+    def _look(self, step: Step, unit: str, value: int, before: int) -> None:
         world = self.world
 
         def there() -> bool:
@@ -478,10 +488,10 @@ class Travel:
                 moment.tape.play(world.trace.events)
                 world.go_to(moment.world)
                 if not there():
-                    world.run(until=value if unit == TIME else 1 << 62, stop=there if unit == EVENT else None)
+                    self._run_until(unit, value, there, before)
             else:
                 self._stand_after(step.before)
-                self._do_until(step, unit, value, there)
+                self._do_until(step, unit, value, there, before)
         if self.place == self.ends[step.last]:
             self.go(step.last)
         else:
@@ -501,13 +511,22 @@ class Travel:
             return None
         return found
 
-    def _do_until(self, step: Step, unit: str, value: int, there: Callable[[], bool]) -> None:
+    def _run_until(self, unit: str, value: int, there: Callable[[], bool], before: int) -> None:
+        """Let the world go on to the wanted point."""
+        if unit == TIME:
+            self.world.run(until=value)
+            return
+        if before > self.world.now:
+            self.world.run(until=before)
+        self.world.run(stop=there)
+
+    def _do_until(self, step: Step, unit: str, value: int, there: Callable[[], bool], before: int) -> None:
         """Do a step again as far as the wanted point."""
         session = self.session
         if step.entry.kind != "command":
-            self.world.run(until=value if unit == TIME else 1 << 62, stop=there if unit == EVENT else None)
+            self._run_until(unit, value, there, before)
             return
-        session.mover = _UntilThere(unit, value, there)
+        session.mover = _UntilThere(unit, value, there, before)
         with suppress(_Reached):
             session.perform(step)
 
@@ -602,10 +621,10 @@ class Travel:
 
 
 class _UntilThere:
-    """Moves the world, but not beyond the wanted point."""
+    """Moves the world, but not beyond the wanted point; `before` is a time before it."""
 
-    def __init__(self, unit: str, value: int, there: Callable[[], bool]) -> None:
-        self.unit, self.value, self.there = unit, value, there
+    def __init__(self, unit: str, value: int, there: Callable[[], bool], before: int) -> None:
+        self.unit, self.value, self.there, self.before = unit, value, there, before
 
     def move(self, world: World, until: int, stop: Callable[[], bool]) -> None:
         """Run it; _Reached at the point."""
@@ -618,6 +637,10 @@ class _UntilThere:
             reached = self.there()
             return reached or stop()
 
+        if world.now < self.before:
+            world.run(until=min(until, self.before), stop=stop)
+            if world.stopped or world.now >= until:
+                return
         limit = min(until, self.value) if self.unit == TIME else until
         world.run(until=limit, stop=holds)
         if reached or self.there():

@@ -159,21 +159,21 @@ def sender(hypervisor: Hypervisor, end: Endpoint, who: Sender, unsent: list[byte
         control, write = place
         data = packet + _trailer(0, write)
         nth, offset = divmod(write, PAGE_SIZE)
-        page, over = data_pages[nth], offset + len(data) - PAGE_SIZE
-        if over <= 0:
-            (own.get(page) or door(page))[offset : offset + len(data)] = data
+        page, end = data_pages[nth], offset + len(data)
+        if end <= PAGE_SIZE:
+            (own.get(page) or door(page))[offset:end] = data
         else:
-            (own.get(page) or door(page))[offset:] = data[:-over]
+            (own.get(page) or door(page))[offset:] = data[: PAGE_SIZE - offset]
             page = data_pages[nth + 1]
-            (own.get(page) or door(page))[:over] = data[-over:]
+            (own.get(page) or door(page))[: end - PAGE_SIZE] = data[PAGE_SIZE - offset :]
         _put_index(control, 0, write + len(data))
-        sent = (direction, packet_type, transaction, write, True, data)
-        append((now, "ring.packet", cause, name, peer, partition, vp, relid, sent))
-        append((now, "hypercall", len(events), caller, monitor, called, 0, None, call))
-        append((now, "interrupt", len(events), monitor, woken, number, target_vp, None, raised))
         exits["hypercall"] += 1
         target.halted = False
-        return len(events)
+        sent, seq = (direction, packet_type, transaction, write, True, data), len(events) + 1
+        append((now, "ring.packet", cause, name, peer, partition, vp, relid, sent))
+        append((now, "hypercall", seq, caller, monitor, called, 0, None, call))
+        append((now, "interrupt", seq + 1, monitor, woken, number, target_vp, None, raised))
+        return seq + 2
 
     def send(packet: bytes, transaction: int, cause: int) -> tuple[int, int] | None:
         place = room(len(packet) + packets.TRAILER_SIZE)

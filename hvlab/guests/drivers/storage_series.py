@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from hvlab.guests.drivers.storage_lane import Back, Mould
 
 
-MOST = 64
+MOST = 50
 """So many requests are looked for at most: the world seldom leaves time for more."""
 
 
