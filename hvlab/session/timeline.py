@@ -93,7 +93,10 @@ class Timeline:
     @property
     def end(self) -> int:
         """The last node of the present way, what was undone of it included."""
-        return self.onward or self.head
+        head = (
+            self.head
+        )  # which takes notice of what was appended: that may have changed where Redo-Lab leads to
+        return self.onward or head
 
     def effective(self, node: int) -> int:
         """The node itself, or the last one before it that did something."""
@@ -112,6 +115,7 @@ class Timeline:
 
     def ahead(self) -> list[Step]:
         """The steps that were left by going back, in their order: those that Redo-Lab would do."""
+        self.sync()
         if not self.onward:
             return []
         done = set(self.nodes(self.head))

@@ -492,10 +492,9 @@ class Travel:
             else:
                 self._stand_after(step.before)
                 self._do_until(step, unit, value, there, before)
+        self.view = View(step, self.place)
         if self.place == self.ends[step.last]:
             self.go(step.last)
-        else:
-            self.view = View(step, self.place)
 
     def _moment(self, step: Step, unit: str, value: int) -> Moment | None:
         """The last moment of the step before the wanted point, if only the world's clock lies between them."""

@@ -189,6 +189,33 @@ def test_every_event_of_a_boot_can_be_gone_to() -> None:
         assert live(session) == end
 
 
+@pytest.mark.parametrize("sparse", [False, True])
+def test_the_short_way_back_to_an_event_leads_where_looking_after_each_leads(
+    sparse: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a moment and from the beginning of a command, in one with several waits and in a clock move."""
+    if sparse:
+        monkeypatch.setattr(travel, "SPACING", 1e9)
+    session = Session()
+    first = len(session.world.trace)
+    done(session, BOOT)
+    second = len(session.world.trace)
+    done(session, r"1..2 | ForEach-Object { Start-LabWorkload web01 -Count 40; Wait-Lab -Seconds 2 }")
+    session.let_run(session.world.now + 3 * SECOND)
+    last = len(session.world.trace)
+    wanted = [*range(first + 1, second, 397), *range(second + 1, last, 97), last - 1]
+    found = []
+    for shorter in (True, False):
+        if not shorter:
+            monkeypatch.setattr(travel.Travel, "_before", lambda *arguments: 0)
+        places = []
+        for event in wanted:
+            session.travel.seek(travel.EVENT, event)
+            places.append((session.travel.place, live(session)))
+        found.append(places)
+    assert found[0] == found[1]
+
+
 def test_a_time_and_a_bookmark_can_be_gone_to() -> None:
     session = Session()
     done(session, BOOT)
