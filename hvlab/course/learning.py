@@ -104,8 +104,10 @@ def _one(
 
         def remember(points: int, maximum: int, passed: bool) -> None:
             # A full or read-only disk must not spoil the lesson: only the map forgets.
+            aside = quizzes.place_of(plan.id) is not None
+            if aside and not session.answers:
+                return  # looked at, not answered
             with suppress(OSError):
-                aside = quizzes.place_of(plan.id) is not None
                 progress.note(plan.id, points, maximum, passed, str(file), aside=aside)
 
         views.append(open_lesson(plan, session, text.language, remember))

@@ -16,9 +16,11 @@ __all__ = [
     "BadLesson",
     "Lesson",
     "all_lessons",
+    "chapter_of",
     "find",
     "first",
     "ids",
+    "ids_of",
     "is_known",
     "lint",
     "lint_many",
@@ -50,6 +52,17 @@ def _folders() -> dict[str, Path]:
 def ids() -> list[str]:
     """The ids of all lessons, in the course's order. BadLesson."""
     return list(_folders())
+
+
+def chapter_of(name: str) -> Path | None:
+    """The chapter's folder of a lesson; None if there is no such lesson. BadLesson."""
+    folder = _folders().get(name)
+    return folder.parent if folder is not None else None
+
+
+def ids_of(chapter: Path) -> list[str]:
+    """The ids of a chapter's lessons, in their order. BadLesson."""
+    return [name for name, folder in _folders().items() if folder.parent == chapter]
 
 
 def is_known(name: str) -> bool:

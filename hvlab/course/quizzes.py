@@ -124,7 +124,7 @@ def all_pairs() -> dict[str, Pair]:
 
 def ids() -> list[str]:
     """The ids of the lessons that are made of pairs, but for what is asked again."""
-    names = [f"{form}-{_short(chapter)}" for chapter in chapters() for form in FORMS]
+    names = [id_of(chapter, form) for chapter in chapters() for form in FORMS]
     return [*names, PLACEMENT] if names else []
 
 
@@ -136,6 +136,22 @@ def place_of(name: str) -> Path | None:
     if form in FORMS:
         return next((chapter / form for chapter in chapters() if _short(chapter) == short), None)
     return None
+
+
+def id_of(chapter: Path, form: str) -> str:
+    """The id of the questions before (OPENING) or after (CLOSING) a chapter."""
+    return f"{form}-{_short(chapter)}"
+
+
+def chapter_of(name: str) -> tuple[Path, str] | None:
+    """The chapter to which such an id belongs, and which of its two forms it is; None if it is none of them."""
+    place = place_of(name)
+    return (place.parent, place.name) if place is not None and place.name in FORMS else None
+
+
+def minutes_of(count: int) -> int:
+    """How long so many questions take."""
+    return max(1, (count * 2 + 2) // 3)
 
 
 def review_of(names: Sequence[str]) -> str:
@@ -166,7 +182,7 @@ def _chapter_quiz(place: Path, seed: int) -> Lesson:
     titles = known.title if known else dict.fromkeys(LANGUAGES, chapter.name)
     title = {lang: Text(lang)(f"course.quiz_{form}", title=titles[lang]) for lang in LANGUAGES}
     asked = [Asked(pair, form) for pair in pairs_of(chapter)]
-    return _lesson(place, f"{form}-{_short(chapter)}", title, asked, seed, marked=form == CLOSING)
+    return _lesson(place, id_of(chapter, form), title, asked, seed, marked=form == CLOSING)
 
 
 def _placement(place: Path, seed: int) -> Lesson:
@@ -204,7 +220,7 @@ def _lesson(
     plan = LessonFile(
         id=name,
         title=title,
-        minutes=max(1, (count * 2 + 2) // 3),
+        minutes=minutes_of(count),
         concepts=[],
         step=[Step(one.pair.id, [one.pair.id], one.pair.id) for one in asked],
         check=[

@@ -119,6 +119,9 @@ class LessonView(Protocol):
     def is_ready(self) -> bool:
         """Whether the present step asks nothing more, so that one can go on to the next."""
 
+    def is_over(self) -> bool:
+        """Whether one stands at the last step and the whole lesson asks nothing more."""
+
     def unseen(self) -> Sequence[str]:
         """The commands that the present step wants to be looked with, once its goals are reached: those missing."""
 

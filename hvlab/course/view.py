@@ -12,6 +12,7 @@ from hvlab.console.conditions import WORDS
 from hvlab.course import answers, copies
 from hvlab.course.blueprint import ChapterResult, by_chapter
 from hvlab.course.checks import NOT_REACHED, PASS, CheckResult, Examiner
+from hvlab.course.library import find
 from hvlab.course.model import Check, Lesson, Question, Step
 from hvlab.course.pages import before_guess
 from hvlab.course.seen import Seen
@@ -148,7 +149,18 @@ class OpenLesson:
             if self._step + 1 == len(self.lesson.plan.step) and not self.passed():
                 done = "course.goals_left"
             said.append(self.text(f"{done}_plain" if plain else done))
+        elif self.is_over():
+            said += self._noted()
         return "\n\n".join(said)
+
+    def _noted(self) -> list[str]:
+        """What is said when all questions of an exam that has nothing else are answered: how much was known."""
+        known, asked = self.verdicts()
+        words = self.text("course.quiz_over", right=len(known), count=len(asked))
+        rows = [row for row in self.chapters() if row.repeat]
+        titles = [find(name).title[self.language] for row in rows for name in row.repeat]
+        listed = "\n".join(f"- {title}" for title in dict.fromkeys(titles))
+        return [words, self.text("course.quiz_learn") + "\n" + listed] if listed else [words]
 
     def panes(self) -> Sequence[str]:
         """The panes it is best seen with; none: as the screen comes."""
@@ -236,7 +248,19 @@ class OpenLesson:
         if self._step + 1 >= len(self.lesson.plan.step):
             return False
         question = self.question()
-        return self.step_done() and (question is None or not question.is_open)
+        return (self.step_done() or self._is_answered(self.lesson.plan.step[self._step].goals)) and (
+            question is None or not question.is_open
+        )
+
+    def is_over(self) -> bool:
+        """Whether one stands at the last step and the whole lesson asks nothing more."""
+        last = self._step + 1 == len(self.lesson.plan.step)
+        return last and (self.passed() or self._is_answered([check.id for check in self.lesson.plan.check]))
+
+    def _is_answered(self, goals: Sequence[str]) -> bool:
+        """Whether goals of an exam are answers only, and all of them are given, right or wrong."""
+        asked = [check.answer for check in self.lesson.plan.check if check.id in goals]
+        return self.lesson.plan.exam and bool(asked) and all(map(self.session.answers.get, asked))
 
     def refresh(self, *, at_work: bool = False) -> bool:
         """Evaluate the checks; returns whether anything changed. `at_work`: only what may have come to hold."""

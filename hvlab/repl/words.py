@@ -234,7 +234,7 @@ class Desk:
             yield self.text("repl.no_lesson")
         elif lesson.next_step():
             yield from self._lesson("")
-        elif self.course is not None and all(goal.verdict == PASS for goal in lesson.goals()):
+        elif self.course is not None and lesson.is_over():
             yield from self._open(self.course.following())
         else:
             yield self.text("repl.last_step")
@@ -322,7 +322,7 @@ class Desk:
             return
         for stretch in self.course.stretches():
             yield self.text("repl.heading", title=stretch.title)
-            for place in stretch.places:
+            for place in stretch.rows():
                 state = self.text(f"repl.place.{place.state}", points=place.points, maximum=place.maximum)
                 yield f"{place.lesson}: {place.title}, {place.minutes} min, {state}"
 
@@ -330,7 +330,7 @@ class Desk:
         if self.course is None:
             yield self.text("repl.no_course")
             return
-        names = [place.lesson for stretch in self.course.stretches() for place in stretch.places]
+        names = [place.lesson for stretch in self.course.stretches() for place in stretch.rows()]
         if rest in names:
             self.wanted = rest
         else:

@@ -39,6 +39,7 @@ class MapScreen(Window[str | None]):
     def on_mount(self) -> None:
         """Begin at the first lesson that is open."""
         places = [place for stretch in self._stretches for place in stretch.places]
+        lessons = {place.lesson for place in places}
         passed = sum(1 for place in places if place.state == "passed")
         text = cast("HvlabApp", self.app).text
         box = self.query_one("#map-box")
@@ -47,22 +48,25 @@ class MapScreen(Window[str | None]):
         listed = self.query_one(OptionList)
         for number in range(listed.option_count):
             option = listed.get_option_at_index(number)
-            if option.id and self._place(option.id).state != "passed":
+            if option.id in lessons and self._place(option.id).state != "passed":
                 listed.highlighted = number
                 break
         listed.focus()
 
     def _place(self, lesson: str) -> Place:
-        return next(p for stretch in self._stretches for p in stretch.places if p.lesson == lesson)
+        return next(p for stretch in self._stretches for p in stretch.rows() if p.lesson == lesson)
 
     def _options(self) -> list[Option]:
         text = cast("HvlabApp", self.app).text
         options = []
         for stretch in self._stretches:
             options.append(Option(Styled(stretch.title, "bold"), disabled=True))
-            for place in stretch.places:
+            for place in stretch.rows():
                 row = Styled(f" {MARKS[place.state]} ")
-                row.append(place.title, "" if place.ready or place.state != "new" else "dim")
+                asks = place not in stretch.places
+                row.append(
+                    place.title, "italic" if asks else "" if place.ready or place.state != "new" else "dim"
+                )
                 points = f"{place.points}/{place.maximum}" if place.state != "new" else ""
                 row.append(f"  {text('tui.map.minutes', count=place.minutes)} {points}", "dim")
                 options.append(Option(row, id=place.lesson))

@@ -131,3 +131,21 @@ def test_a_file_that_is_wrong_is_told_by_its_name(tmp_path: Path, text: str) -> 
     (tmp_path / "quiz.toml").write_text(text)
     with pytest.raises(BadLesson, match=r"quiz\.toml: "):
         quizzes.pairs_of(tmp_path)
+
+
+def test_questions_before_a_chapter_lead_on_when_all_are_answered_and_then_say_what_there_is_to_learn() -> (
+    None
+):
+    lesson = library.find("opening-disks", 4)
+    view = open_lesson(lesson, grading.open_session(lesson), "en")
+    for number, asked in enumerate(lesson.plan.question):
+        question = view.question()
+        assert question is not None and not view.is_ready() and not view.is_over()
+        right = [choice.id for choice in asked.choices].index(asked.correct) + 1
+        question.answer(str(right if number else right % len(asked.choices) + 1))
+        view.refresh()
+        assert view.is_ready() == (number < 3)
+        view.next_step()
+    assert view.is_over() and "3 of 4 are right" in view.page()
+    taught = library.find(quizzes.pairs_of(DISKS)[0].lesson)
+    assert f"- {taught.title['en']}" in view.page()

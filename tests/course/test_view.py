@@ -171,9 +171,9 @@ def guessing(tmp_path: Path, correct: str = "no") -> OpenLesson:
 @pytest.mark.parametrize(
     ("guess", "told"),
     [
-        ("1", "You guessed: Yes. What the experiment shows: No. So."),
-        ("2", "Your guess was right: No. So."),
-        ("", "What the experiment shows: No. So."),
+        ("1", 'You guessed "Yes". The experiment shows "No". So.'),
+        ("2", 'Your guess was right: "No". So.'),
+        ("", 'The experiment shows "No". So.'),
     ],
 )
 def test_a_guess_is_answered_as_soon_as_the_experiment_was_made(
@@ -214,7 +214,7 @@ def test_a_guess_in_a_step_without_goals_is_answered_by_the_next_step(tmp_path: 
     assert view.resolved() == "", "nobody has looked yet"
     view.session.run("Get-LabPartition")
     view.refresh()
-    assert view.resolved().startswith("You guessed: Two: the root and the new machine.")
+    assert view.resolved().startswith('You guessed "Two: the root and the new machine".')
     assert "One: the root partition only" in view.page()
 
 

@@ -104,6 +104,9 @@ class PlainLesson:
     def is_ready(self) -> bool:
         return self.step == 1 and not self.asked.is_open
 
+    def is_over(self) -> bool:
+        return self.step == 2 and all(goal.verdict == "pass" for goal in self.goals())
+
     def next_step(self) -> bool:
         if self.step == 2:
             return False

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual.widgets import OptionList
+
 from hvlab.course import library
 from hvlab.course.map import CourseMap
 from hvlab.course.progress import Progress
@@ -42,3 +44,20 @@ async def test_what_is_passed_is_ticked_and_stepped_over(tmp_path: Path) -> None
         await pilot.pause()
         text = app.export_screenshot()
         assert "✓" in text and f"1&#160;of&#160;{len(library.ids())}" in text
+
+
+async def test_a_chapters_questions_are_on_the_map_with_their_result(tmp_path: Path) -> None:
+    progress = Progress(tmp_path)
+    progress.note("closing-partitions", 3, 4, False, "", aside=True)
+    app = app_with_map(tmp_path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("alt+l")
+        await pilot.pause()
+        listed = app.screen.query_one(OptionList)
+        rows = {option.id: str(option.prompt) for option in listed.options}
+        assert "After it: 4 questions" in rows["closing-partitions"] and "3/4" in rows["closing-partitions"]
+        assert "Before it: 4 questions" in rows["opening-partitions"]
+        listed.highlighted = list(rows).index("closing-partitions")
+        await pilot.press("enter")
+        await pilot.pause()
+    assert app.wanted == "closing-partitions"
