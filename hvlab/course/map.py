@@ -50,7 +50,7 @@ class CourseMap:
     def __init__(self, progress: Progress, language: str, here: str = "", route: Sequence[str] = ()) -> None:
         self._progress = progress
         self._route = route
-        self._here = here
+        self.here = here
         self.language = language
 
     def stretches(self) -> list[Stretch]:
@@ -100,17 +100,17 @@ class CourseMap:
         if (asked := self._asked_next()) or (asked := self._after_questions()):
             return asked
         last = self._progress.last
-        if not self._here and last in ids:
+        if not self.here and last in ids:
             if not self._progress.passed(last):
                 return last
             return CourseMap(self._progress, self.language, last, self._route).following()
-        later = ids[ids.index(self._here) + 1 :] if self._here in ids else []
-        waiting = [name for name in [*later, *ids] if not self._progress.passed(name) and name != self._here]
+        later = ids[ids.index(self.here) + 1 :] if self.here in ids else []
+        waiting = [name for name in [*later, *ids] if not self._progress.passed(name) and name != self.here]
         return (waiting or later or ids)[0]
 
     def _asked_next(self) -> str:
         """The questions that come next: those after the open lesson's chapter, once the whole chapter is passed."""
-        chapter = library.chapter_of(self._here)
+        chapter = library.chapter_of(self.here)
         if chapter is None or not (chapter / quizzes.NAME).is_file():
             return ""
         closing = quizzes.id_of(chapter, CLOSING)
@@ -119,7 +119,7 @@ class CourseMap:
 
     def _after_questions(self) -> str:
         """From a chapter's questions: into its lessons, or on to the questions before the next chapter."""
-        found = quizzes.chapter_of(self._here)
+        found = quizzes.chapter_of(self.here)
         if found is None:
             return ""
         chapter, form = found

@@ -353,7 +353,8 @@ class OpenLesson:
         text = answers.as_recorded(question, text)
         self.session.answer(question.id, text)
         if self.lesson.plan.exam:
-            return True, self.text("course.exam_noted", answer=answers.written(question, text, self.language))
+            noted = "exam_noted" if any(check.part for check in self.lesson.plan.check) else "quiz_answer"
+            return True, self.text(f"course.{noted}", answer=answers.written(question, text, self.language))
         right = self._examiner.is_right(question, text)
         said = (question.right if right else question.wrong).get(self.language, "")
         for choice in question.choices:

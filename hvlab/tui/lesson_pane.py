@@ -134,7 +134,8 @@ class LessonPane(ScrollPane):
         elif question is None and self.lesson.is_ready():
             words = self.lab_app.text("tui.lesson.invite.next")
         elif self._is_over:
-            words = self.lab_app.text("tui.lesson.invite.passed")
+            passed = all(goal.verdict == "pass" for goal in self.lesson.goals())
+            words = self.lab_app.text(f"tui.lesson.invite.{'passed' if passed else 'over'}")
         elif command:
             words = self.lab_app.text("tui.lesson.invite.command", command=command)
         unseen = question if question is not None and not self._is_in_sight(self._asked_at) else None

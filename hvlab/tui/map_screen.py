@@ -27,9 +27,10 @@ class MapScreen(Window[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,alt+l,q", "stay", show=False)]
 
-    def __init__(self, stretches: Sequence[Stretch]) -> None:
+    def __init__(self, stretches: Sequence[Stretch], here: str = "") -> None:
         super().__init__()
         self._stretches = stretches
+        self._here = here
 
     def compose(self) -> ComposeResult:
         """The list; what sums it up stands in the border, where no number of lessons pushes it out."""
@@ -37,7 +38,7 @@ class MapScreen(Window[str | None]):
             yield Choices(*self._options(), id="map")
 
     def on_mount(self) -> None:
-        """Begin at the first lesson that is open."""
+        """Begin at the lesson that is open, else at the first that was not passed."""
         places = [place for stretch in self._stretches for place in stretch.places]
         lessons = {place.lesson for place in places}
         passed = sum(1 for place in places if place.state == "passed")
@@ -46,11 +47,9 @@ class MapScreen(Window[str | None]):
         box.border_title = text("tui.map.title")
         box.border_subtitle = text("tui.map.sum", passed=passed, total=len(places))
         listed = self.query_one(OptionList)
-        for number in range(listed.option_count):
-            option = listed.get_option_at_index(number)
-            if option.id in lessons and self._place(option.id).state != "passed":
-                listed.highlighted = number
-                break
+        ids = [option.id or "" for option in listed.options]
+        first = (n for n, name in enumerate(ids) if name in lessons and self._place(name).state != "passed")
+        listed.highlighted = ids.index(self._here) if self._here in lessons else next(first, None)
         listed.focus()
 
     def _place(self, lesson: str) -> Place:

@@ -46,6 +46,16 @@ async def test_what_is_passed_is_ticked_and_stepped_over(tmp_path: Path) -> None
         assert "✓" in text and f"1&#160;of&#160;{len(library.ids())}" in text
 
 
+async def test_it_begins_at_the_lesson_that_is_open(tmp_path: Path) -> None:
+    here = library.ids()[7]
+    app = HvlabApp(Session(), None, "en", course=CourseMap(Progress(tmp_path), "en", here), frames=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("alt+l")
+        await pilot.pause()
+        listed = app.screen.query_one(OptionList)
+        assert listed.highlighted is not None and listed.options[listed.highlighted].id == here
+
+
 async def test_a_chapters_questions_are_on_the_map_with_their_result(tmp_path: Path) -> None:
     progress = Progress(tmp_path)
     progress.note("closing-partitions", 3, 4, False, "", aside=True)
