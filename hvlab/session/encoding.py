@@ -16,12 +16,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from hvlab.storage.content import CHUNK
+from hvlab.storage.spill import Spilled
+
 LONG = 256
 """Byte strings of so many bytes are held in the table."""
 _ATOMS = frozenset({type(None), bool, int, float, str, bytes})
 _atoms_only = _ATOMS.issuperset
 
-LIST, TUPLE, DICT, RECORD, BLOB, UUID, ENUM, BIG, OWN, ATOMS, SOME, SET, NAMED, EXTRA = range(14)
+LIST, TUPLE, DICT, RECORD, BLOB, UUID, ENUM, BIG, OWN, ATOMS, SOME, SET, NAMED, EXTRA, RUNS = range(15)
 
 
 class CannotKeep(Exception):
@@ -70,14 +73,36 @@ class Blobs:
         return number
 
 
+class Runs:
+    """The long runs of files' bytes that lie beside memory (`storage.spill`), each once."""
+
+    def __init__(self) -> None:
+        self.all: list[Spilled] = []
+        self._numbers: dict[int, int] = {}
+
+    def number(self, run: Spilled) -> int:
+        """The place of a run; one that is new is put at the end."""
+        number = self._numbers.get(id(run))
+        if number is None:
+            number = self._numbers[id(run)] = len(self.all)
+            self.all.append(run)
+        return number
+
+
 class Writer:
     """Writes values; `extra` is asked first about whatever is not plain data: it returns a form, or None."""
 
     def __init__(
-        self, extra: Callable[[Any], list[Any] | None] | None = None, *, blobs: Blobs | None = None
+        self,
+        extra: Callable[[Any], list[Any] | None] | None = None,
+        *,
+        blobs: Blobs | None = None,
+        runs: Runs | None = None,
     ) -> None:
         self.blobs = blobs or Blobs()
         self.extra = extra
+        self.runs = runs
+        """Where long runs are noted; None: they are written as the chunks that they stand for."""
         self._classes: dict[type, tuple[str, tuple[str, ...]]] = {}
 
     def write(self, value: Any) -> Any:
@@ -96,12 +121,34 @@ class Writer:
                 return [SOME, *value]
             return [TUPLE, *map(self.write, value)]
         if kind is dict:
+            if Spilled in set(map(type, value.values())):
+                return self._chunks(value)
             return [DICT, [*map(self.write, value)], [*map(self.write, value.values())]]
         if kind is bytearray:
             return [BLOB, self.blobs.number(value)]
         if kind is uuid.UUID:
             return [UUID, value.bytes]
         return self._other(kind, value)
+
+    def _chunks(self, table: dict[int, Any]) -> Any:
+        """A file's chunks some of which lie in runs: those that do not, then (run, its beginning, from, how many)."""
+        if self.runs is None:
+            whole = {
+                number: chunk.read((number - chunk.first) * CHUNK, CHUNK) if type(chunk) is Spilled else chunk
+                for number, chunk in table.items()
+            }
+            return self.write(whole)
+        found: list[list[int]] = []
+        last: Spilled | None = None
+        for number in sorted(number for number, chunk in table.items() if type(chunk) is Spilled):
+            chunk = table[number]
+            if chunk is last and number == found[-1][2] + found[-1][3]:
+                found[-1][3] += 1
+            else:
+                found.append([self.runs.number(chunk), chunk.first, number, 1])
+            last = chunk
+        rest = {number: chunk for number, chunk in table.items() if type(chunk) is not Spilled}
+        return [RUNS, self.write(rest), found]
 
     def _other(self, kind: type, value: Any) -> Any:
         if self.extra is not None and (form := self.extra(value)) is not None:
@@ -141,10 +188,14 @@ class Reader:
     """Reads what a Writer has written; `extra` reads its own forms."""
 
     def __init__(
-        self, blobs: list[bytes | bytearray], extra: Callable[[list[Any]], Any] | None = None
+        self,
+        blobs: list[bytes | bytearray],
+        extra: Callable[[list[Any]], Any] | None = None,
+        runs: list[Spilled] | None = None,
     ) -> None:
         self.blobs = blobs
         self.extra = extra
+        self.runs = runs or []
         self._classes: dict[str, tuple[type, tuple[str, ...]]] = {}
 
     def read(self, form: Any) -> Any:
@@ -179,6 +230,8 @@ class Reader:
             return tuple.__new__(kind, map(self.read, form[2:]))
         if tag == SET:
             return set(map(self.read, form[1:]))
+        if tag == RUNS:
+            return self._chunks(form)
         if tag == ENUM:
             kind = class_of(form[1])
             if not issubclass(kind, enum.Enum):
@@ -187,6 +240,15 @@ class Reader:
         if self.extra is None:
             raise BadState(f"a form {tag}")
         return self.extra(form)
+
+    def _chunks(self, form: list[Any]) -> dict[int, Any]:
+        table: dict[int, Any] = self.read(form[1])
+        for number, first, begin, count in form[2]:
+            run = self.runs[number]
+            if run.first != first or not first <= begin <= begin + count <= first + run.length // CHUNK:
+                raise BadState("a run that is another")
+            table.update(dict.fromkeys(range(begin, begin + count), run))
+        return table
 
     def _record(self, form: list[Any]) -> Any:
         name = form[1]

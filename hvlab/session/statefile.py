@@ -12,6 +12,7 @@ functions are compiled from the text they were written in.
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
@@ -29,17 +30,22 @@ from hvlab.kernel.queue import handler_name, handler_of
 from hvlab.kernel.trace import KINDS, RawEvent
 from hvlab.kernel.world import ComponentState
 from hvlab.session.answered import Answers
-from hvlab.session.encoding import BadState, Blobs, CannotKeep, Reader, Writer, class_name, class_of
+from hvlab.session.encoding import BadState, Blobs, CannotKeep, Reader, Runs, Writer, class_name, class_of
 from hvlab.session.log import Entry, Header, text_of
 from hvlab.session.shellfile import ShellReader, ShellWriter
 from hvlab.session.tape import Tape
 from hvlab.session.travel import Checkpoint, Place, uncollected
+from hvlab.storage.spill import Spilled, SpillFile
 
 if TYPE_CHECKING:
     from hvlab.session.session import Session
 
-FORMAT = b"hvlab state 1\n"
+FORMAT = b"hvlab state 2\n"
 MAXIMUM_FILE = 1 << 30
+RUNS, RUNS_DRAFT = ".runs", ".runs.new"
+MOST_IN_RUNS = 512 << 20
+"""So many bytes of long runs are copied beside the log at most."""
+PIECE = 1 << 20
 WORTH_KEEPING = 25_000
 """So many trace events, some half second's work, make it worth while to write the file."""
 MOST = 24
@@ -77,7 +83,7 @@ def write(session: Session, log: Path) -> bool:
     """Write the file beside the log; False if the state has no form for a file."""
     try:
         with uncollected():
-            data = encoded(session)
+            data = encoded(session, log)
     except (CannotKeep, OverflowError):  # an integer that MessagePack does not know, in the trace
         return False
     target = path_of(log)
@@ -87,8 +93,8 @@ def write(session: Session, log: Path) -> bool:
     return True
 
 
-def encoded(session: Session) -> list[bytes]:
-    """The file's parts. CannotKeep."""
+def encoded(session: Session, log: Path) -> list[bytes]:
+    """The file's parts; long runs are in a file of their own then. CannotKeep."""
     travel = session.travel
     nodes = travel.timeline.nodes(travel.timeline.head)
     if travel.view is not None or session.breakpoints or travel.timeline.head not in (0, *travel.checkpoints):
@@ -118,10 +124,63 @@ def encoded(session: Session) -> list[bytes]:
             ],
             "vain": sorted(travel.vain.intersection(nodes)),
             "exported": session.exported,
+            "runs": _keep_runs(log, writer.runs.all),
             "blobs": [[type(blob) is bytearray, bytes(blob)] for blob in writer.new_blobs()],
         }
     )
     return [FORMAT, hashlib.sha256(body).digest(), body]
+
+
+def _keep_runs(log: Path, runs: list[Spilled]) -> Form:
+    """Copy long runs into a file that is called by what is in it: its name, and each run's beginning and length.
+
+    CannotKeep for more than it pays to copy at each keeping: a replay writes such a disk as fast.
+    """
+    if not runs:
+        return ["", []]
+    if sum(run.length for run in runs) > MOST_IN_RUNS:
+        raise CannotKeep("long runs of too many bytes")
+    draft = log.with_name(log.name + RUNS_DRAFT)
+    hasher = hashlib.sha256()
+    with draft.open("wb") as file:
+        for run in runs:
+            for begin in range(0, run.length, PIECE):
+                piece = run.read(begin, min(PIECE, run.length - begin))
+                hasher.update(piece)
+                file.write(piece)
+    target = log.with_name(f"{log.name}.state-{hasher.hexdigest()}{RUNS}")
+    if target.exists():
+        draft.unlink()
+    else:
+        os.replace(draft, target)
+    _forget_runs(log, target)
+    return [hasher.hexdigest(), [[run.first, run.length] for run in runs]]
+
+
+def _forget_runs(log: Path, but: Path | None = None) -> None:
+    """Take files of runs away that no state needs any more; one that is open may stay until next time."""
+    for path in log.parent.glob(f"{glob.escape(log.name)}.state-*{RUNS}"):
+        if path != but:
+            with suppress(OSError):
+                path.unlink()
+
+
+def _read_runs(log: Path, form: Form) -> list[Spilled]:
+    """The runs in the file beside the log. BadState, OSError if they are not those."""
+    name, lengths = form
+    if not lengths:
+        return []
+    path = log.with_name(f"{log.name}.state-{name}{RUNS}")
+    file = path.open("rb")
+    if path.stat().st_size != sum(length for _, length in lengths):
+        raise BadState("the file of runs is not whole")
+    if hashlib.file_digest(file, "sha256").hexdigest() != name:
+        raise BadState("the file of runs is another")
+    found, offset, whole = [], 0, SpillFile.over(file)
+    for first, length in lengths:
+        found.append(Spilled.at(first, whole, offset, length))
+        offset += length
+    return found
 
 
 def _chosen(nodes: list[int], checkpoints: dict[int, Checkpoint]) -> list[int]:
@@ -157,6 +216,7 @@ class _StateWriter:
     def __init__(self, session: Session) -> None:
         self.components: list[Form] = []
         self.blobs = Blobs()
+        self.runs = Runs()
         self._numbers: dict[int, int] = {}
         self._writer = Writer(blobs=self.blobs)
         self._shell = ShellWriter(self.blobs, session.shell.runtime)
@@ -164,6 +224,7 @@ class _StateWriter:
             self._numbers[id(component)] = number
             self._writer.write(list(component.values))  # so that its blobs are known
         self._known = len(self.blobs.all)
+        self._writer.runs = self.runs
         self._first = len(self._numbers)
 
     def new_blobs(self) -> list[bytes | bytearray]:
@@ -221,7 +282,10 @@ def read(session: Session, log: Path, entries: Sequence[Entry]) -> Kept | None:
         if not path.is_file() or path.stat().st_size > MAXIMUM_FILE:
             return None
         with uncollected():
-            return decoded(session, path.read_bytes(), entries)
+            return decoded(session, path.read_bytes(), entries, log)
+    except FileNotFoundError:
+        forget(log)  # the runs that belong to it are gone
+        return None
     except OSError:
         return None
     except (BadState, msgspec.DecodeError, LookupError, ValueError, TypeError, AttributeError):
@@ -230,9 +294,10 @@ def read(session: Session, log: Path, entries: Sequence[Entry]) -> Kept | None:
 
 
 def forget(log: Path) -> None:
-    """Take the file away."""
+    """Take the file away, and what belongs to it."""
     with suppress(OSError):
         path_of(log).unlink(missing_ok=True)
+    _forget_runs(log)
 
 
 class Kept:
@@ -246,7 +311,7 @@ class Kept:
         self.exported: list[tuple[str, int]] = []
 
 
-def decoded(session: Session, data: bytes, entries: Sequence[Entry]) -> Kept:
+def decoded(session: Session, data: bytes, entries: Sequence[Entry], path: Path) -> Kept:
     """The content of a file for this session. BadState and other errors if it is none of its."""
     head, digest = FORMAT, data[len(FORMAT) : len(FORMAT) + 32]
     body = memoryview(data)[len(FORMAT) + 32 :]
@@ -260,7 +325,8 @@ def decoded(session: Session, data: bytes, entries: Sequence[Entry]) -> Kept:
         raise BadState("made for another log")
     blobs = _StateWriter(session).blobs
     blobs.all += [bytearray(blob) if changing else blob for changing, blob in content["blobs"]]
-    reader, shells = Reader(blobs.all), ShellReader(blobs.all, session.shell.runtime)
+    reader = Reader(blobs.all, runs=_read_runs(path, content["runs"]))
+    shells = ShellReader(blobs.all, session.shell.runtime)
     components = list(_beginning(session))
     components += [_component(form, reader) for form in content["components"]]
     kept = Kept()

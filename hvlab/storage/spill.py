@@ -25,6 +25,13 @@ class SpillFile:
         self.end = 0
         self.free: dict[int, list[int]] = {}
 
+    @classmethod
+    def over(cls, file: BinaryIO) -> SpillFile:
+        """A file with runs that somebody else has written, to be read only."""
+        made = cls.__new__(cls)
+        made.process, made.file, made.end, made.free = os.getpid(), file, 0, {}
+        return made
+
     def put(self, data: bytes) -> int:
         """Where the bytes lie. OSError."""
         gaps = self.free.get(len(data))
@@ -52,6 +59,18 @@ class Spilled:
         self._length = 0  # nothing to give back if there was no room
         self._at = file.put(data)
         self._length = len(data)
+
+    @classmethod
+    def at(cls, first: int, file: SpillFile, offset: int, length: int) -> Spilled:
+        """A run that lies in a file already."""
+        made = cls.__new__(cls)
+        made.first, made._file, made._at, made._length = first, file, offset, length
+        return made
+
+    @property
+    def length(self) -> int:
+        """How many bytes it has."""
+        return self._length
 
     def read(self, offset: int, count: int) -> bytes:
         """Bytes from `offset` of the run."""

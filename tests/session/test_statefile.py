@@ -12,12 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hvlab.console.host import RecordingHost
+from hvlab.host.disks import HostStorage
 from hvlab.session import encoding, statefile, travel
 from hvlab.session.encoding import BadState, CannotKeep, Reader, Writer
 from hvlab.session.log import read
 from hvlab.session.replay import replay
 from hvlab.session.session import Session
 from hvlab.session.timeline import Step
+from hvlab.storage.spill import IN_MEMORY, SPILL, Spilled
 from tests.session.test_replay import SYSTEM, digests
 
 WORK = [
@@ -128,7 +130,7 @@ def damaged(data: bytes) -> list[bytes]:
         data[:20],
         data[:-1],
         data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :],
-        data.replace(b"hvlab state 1", b"hvlab state 9"),
+        data.replace(b"hvlab state 2", b"hvlab state 9"),
         b"\x00" * 100,
     ]
 
@@ -275,3 +277,68 @@ def test_only_data_is_written_and_only_data_is_read() -> None:
             Reader([]).read([encoding.RECORD, name])
         with pytest.raises(BadState):
             Reader([]).read([encoding.OWN, name, []])
+
+
+def long_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
+    """A session whose host has files of which long runs lie beside memory."""
+    monkeypatch.setattr(SPILL, "seen", IN_MEMORY)
+    made = r"Convert-VHD C:\Images\NT4.vhd D:\big.vhd -VHDType Dynamic; Copy-Item D:\big.vhd D:\too.vhd"
+    found = worked(path, [*WORK, made, "Wait-Lab -Seconds 1", r"Resize-VHD D:\big.vhd 64GB"])
+    files = found.world.get("host1/root/storage", HostStorage).files
+    assert any(type(one) is Spilled for one in files.open("D:\\too.vhd").file.content.chunks.values())
+    return found
+
+
+def test_long_runs_are_kept_beside_the_state_and_resumed_from_there(
+    tmp_path: Path, performed: list[Step], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "s.jsonl"
+    first = long_runs(path, monkeypatch)
+    alone = replay(path.read_bytes(), "s")
+    (beside,) = tmp_path.glob("*.runs")
+    performed.clear()
+    again = Session.resume(path)
+    assert performed == [] and digests(again) == digests(first) == digests(alone)
+    again.run(r"Convert-VHD D:\too.vhd D:\three.vhd; Undo-Lab 2; Wait-Lab -Seconds 2")
+    alone.run(r"Convert-VHD D:\too.vhd D:\three.vhd; Undo-Lab 2; Wait-Lab -Seconds 2")
+    assert digests(again) == digests(alone)
+    again.close()
+    performed.clear()
+    assert digests(Session.resume(path)) == digests(alone) and performed == []
+    assert len(list(tmp_path.glob("*.runs"))) == 1
+    statefile.forget(path)
+    assert not list(tmp_path.glob("*.runs")) or beside.exists()
+
+
+@pytest.mark.parametrize("harm", ["changed", "cut", "gone"])
+def test_a_file_of_runs_that_is_not_the_states_own_is_not_believed(
+    tmp_path: Path, performed: list[Step], monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    path = tmp_path / "s.jsonl"
+    first = long_runs(path, monkeypatch)
+    (beside,) = tmp_path.glob("*.runs")
+    data = beside.read_bytes()
+    if harm == "gone":
+        beside.unlink()
+    else:
+        beside.write_bytes(bytes([data[0] ^ 1]) + data[1:] if harm == "changed" else data[:-1])
+    performed.clear()
+    assert digests(Session.resume(path)) == digests(first) and performed
+
+
+def test_runs_beside_memory_change_nothing_of_what_is_kept_of_the_beginning(
+    tmp_path: Path, performed: list[Step], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One process has much in memory, the next one little: the same state is right for both."""
+    path = tmp_path / "s.jsonl"
+    first = long_runs(path, monkeypatch)
+    monkeypatch.setattr(SPILL, "seen", 0)
+    performed.clear()
+    assert digests(Session.resume(path)) == digests(first) and performed == []
+
+
+def test_more_than_pays_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statefile, "MOST_IN_RUNS", 1000)
+    path = tmp_path / "s.jsonl"
+    first = long_runs(path, monkeypatch)
+    assert not list(tmp_path.glob("*.runs")) and digests(Session.resume(path)) == digests(first)
