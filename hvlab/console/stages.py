@@ -229,6 +229,8 @@ class CustomStage:
             getattr(emit, "__self__", None), "free", False
         )
         keep_new = inner.keep_new if harmless else keep
+        # A list takes them all at once, with the same ones in it if one of them fails.
+        into: Any = emit.__self__ if isinstance(emit, BuiltinMethodType) else None
 
         def take(records: list[object], new: bool) -> None:
             if runtime.steps < len(records) or NOTHING in records:
@@ -239,6 +241,9 @@ class CustomStage:
             passing = filter(keep_new if new else keep, records)
             while True:
                 try:
+                    if type(into) is list:
+                        into.extend(passing)
+                        return
                     for record in passing:
                         emit(record)
                     return

@@ -10,14 +10,12 @@ from hvlab.console.host import RecordingHost
 from hvlab.console.hyperv.objects import vmms
 from hvlab.host.machine import OFF
 from hvlab.session.session import Session
-from tests.benchmarks.measure import medians, show
+from tests.benchmarks.measure import best, show
 
 pytestmark = pytest.mark.benchmark
 
-MACHINES, ROUNDS, TIMES = 500, 7, 20
+MACHINES, ROUNDS, TIMES = 500, 15, 20
 GOAL = 50
-LIMIT = 75
-"""What is asserted: the goal, with room for the machine's weather."""
 WAYS = {
     "Get-VM | Where-Object": "Get-VM | Where-Object State -eq Off | Out-Null",
     "WQL": r"Get-WmiObject -Namespace root\virtualization -Query "
@@ -45,10 +43,10 @@ def test_a_filter_over_500_machines(way: str) -> None:
         assert len(found) == MACHINES
         return (time.process_time() - begin) / TIMES
 
-    ours, theirs = medians(ROUNDS, at_the_prompt, in_python)
+    ours, theirs = best(ROUNDS, at_the_prompt, in_python)
     show(
         f"{MACHINES} machines filtered by {way}: times a list comprehension",
         ours / theirs,
         f"<= {GOAL}",
     )
-    assert ours / theirs <= LIMIT
+    assert ours / theirs <= GOAL

@@ -243,13 +243,22 @@ def machine_objects(lab: Lab, machines: Iterable[VirtualMachine]) -> list[object
 def machine_views(lab: Lab, service: Vmms, machines: Iterable[VirtualMachine]) -> list[MachineView]:
     """Views of a host's machines: those that were made before, where there are any."""
     known = service.views
+    asked = list(machines)
+    last_lab, last_asked, last_found = known.get(_LAST, (None, None, None))
+    if last_lab is lab and last_asked == asked:
+        return list(last_found)
     found: list[MachineView] = []
-    for one in machines:
+    for one in asked:
         view = known.get(one.identifier)
         if view is None or view.last is not one or view.lab is not lab:
             view = known[one.identifier] = MachineView(lab, one.identifier, one, service)
         found.append(view)
+    known[_LAST] = lab, asked, found
     return found
+
+
+_LAST = ""
+"""Where the last answer to "all of these" is kept beside the views; no machine's identifier is empty."""
 
 
 def drive_object(machine: VirtualMachine, drive: Drive) -> object:
