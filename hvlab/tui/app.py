@@ -27,6 +27,7 @@ from hvlab.text import LANGUAGES
 from hvlab.tui.architecture import ArchitecturePane
 from hvlab.tui.bars import KeyBar, StatusBar, pane_keys
 from hvlab.tui.canvas import line
+from hvlab.tui.colourless import without_colours
 from hvlab.tui.console_pane import AskBar, ConsolePane
 from hvlab.tui.event_list import EventList
 from hvlab.tui.guest_pane import GuestPane
@@ -122,6 +123,9 @@ class HvlabApp(PanedApp):
             self.register_theme(theme)
         self.theme = self.preferences.theme if self.preferences.theme in self.available_themes else "hvlab"
         self.palette = Palette({})
+        if self.preferences.still:
+            self.animation_level = "none"
+        without_colours(self)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Layers have colours in every theme."""
@@ -131,7 +135,7 @@ class HvlabApp(PanedApp):
 
     def compose(self) -> ComposeResult:
         """All panes; the style sheet decides which are in sight."""
-        self.palette = Palette(self.get_css_variables())
+        self.palette = Palette(self.get_css_variables(), coloured=not self.no_color)
         # Before there are panes: each class set later would have all of them styled once more.
         self._has_lesson = self._lesson_source is not None
         if not self._has_lesson:
@@ -194,7 +198,7 @@ class HvlabApp(PanedApp):
         if lesson is not None:
             lesson.set_language(self.text.language)  # another one may have been chosen meanwhile
         self.desk = Desk(self, session, lesson, self._timer)
-        self.desk.picture.motion.still = self.preferences.still
+        self.desk.picture.motion.still = self.is_still
         self.desk.open()
         for text in self._early:
             self.desk.submit(text)
@@ -289,7 +293,7 @@ class HvlabApp(PanedApp):
         self.set_language(self.text.language)
 
     def _recolor(self) -> None:
-        self.palette = Palette(self.get_css_variables())
+        self.palette = Palette(self.get_css_variables(), coloured=not self.no_color)
         if self.theme != (self.preferences.theme or "hvlab"):
             self.preferences.theme = self.theme
             self.preferences.save()
@@ -513,12 +517,18 @@ class HvlabApp(PanedApp):
             self.wanted = name
             self.exit(0)
 
+    @property
+    def is_still(self) -> bool:
+        """Whether nothing shall move: the learner has said so, or the surroundings (TEXTUAL_ANIMATIONS=none)."""
+        return self.preferences.still or self.animation_level == "none"
+
     def action_still(self) -> None:
         """Let nothing travel through the picture, or let it again: for whom motion troubles."""
         if self.desk is not None:
             motion = self.desk.picture.motion
             motion.still = not motion.still
             motion.travellers.clear()
+            self.animation_level = "none" if motion.still else "full"
             self.preferences.still = motion.still
             self.preferences.save()
             self.notify(self.text("tui.motion.off" if motion.still else "tui.motion.on"))

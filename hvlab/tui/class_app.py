@@ -24,6 +24,7 @@ from hvlab.tui.bars import KeyBar
 from hvlab.tui.canvas import Line, line
 from hvlab.tui.class_plan import PlanScreen
 from hvlab.tui.class_rows import heading, in_order, learner_rows, list_rows, wall_rows
+from hvlab.tui.colourless import without_colours
 from hvlab.tui.line_pane import LinePane, ScrollPane
 from hvlab.tui.palette import LAYER_VARIABLES, THEMES, Palette
 
@@ -140,6 +141,7 @@ class ClassApp(App[str]):
             self.register_theme(theme)
         self.theme = "hvlab"
         self.palette = Palette({})
+        without_colours(self)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Layers have colours in every theme."""
@@ -149,7 +151,7 @@ class ClassApp(App[str]):
 
     def compose(self) -> ComposeResult:
         """Both looks at the class; one of them is in sight."""
-        self.palette = Palette(self.get_css_variables())
+        self.palette = Palette(self.get_css_variables(), coloured=not self.no_color)
         yield LinePane(id="heading")
         with Vertical(id="list"):
             yield LinePane(id="columns")

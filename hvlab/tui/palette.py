@@ -4,7 +4,8 @@ Names: plain words (dim, faint, bold, title, good, bad, warn, key, code), layers
 (hypervisor, vmbus, …) with an optional heat: `vmbus+3` has just been touched,
 `vmbus+0` rests; `hypervisor~1` is the layer as a coloured ground. Heat fades by
 mixing the layer's colour into the background, so it works in every theme; where a
-theme has no colours of its own, bold and dim do.
+theme has no colours of its own, bold and dim do. Whoever wants no colour at all (`NO_COLOR`) gets
+`ATTRIBUTES` in place of all of them.
 """
 
 from __future__ import annotations
@@ -135,10 +136,30 @@ _PLAIN_FALLBACK = {
 }
 
 
-class Palette:
-    """Looks names up; made anew when the theme changes."""
+ATTRIBUTES = {
+    "bold": Style(bold=True),
+    "italic": Style(italic=True),
+    "dim": Style(dim=True),
+    "faint": Style(dim=True),
+    "title": Style(bold=True),
+    "accent": Style(bold=True),
+    "good": Style(),
+    "bad": Style(bold=True, underline=True),
+    "warn": Style(underline=True),
+    "code": Style(),
+    "prompt": Style(bold=True),
+    "key": Style(bold=True),
+    "selected": Style(reverse=True),
+    "marked": Style(reverse=True),
+}
+"""Words without colour. Layers: bold what has just been touched, dim what rests, reversed what is chosen."""
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
+
+class Palette:
+    """Looks names up; made anew when the theme changes. `coloured=False`: by attributes alone."""
+
+    def __init__(self, variables: Mapping[str, str], *, coloured: bool = True) -> None:
+        self._coloured = coloured
         self._variables = variables
         self._cache: dict[str, Style] = {"": Style()}
         self.background = self._color("surface") or Color(21, 28, 38)
@@ -172,6 +193,10 @@ class Palette:
             return self._band(*name.split("~"))
         base, _, heat_text = name.partition("+")
         heat = int(heat_text) if heat_text else 2
+        if not self._coloured:
+            if base in LAYERS:
+                return Style(bold=heat >= 3, dim=heat == 0, reverse=heat >= HEATS)
+            return ATTRIBUTES.get(base, Style())
         if base in LAYERS:
             color = self._color(f"layer-{base}")
             if color is None:
@@ -183,6 +208,8 @@ class Palette:
 
     def _band(self, layer: str, heat: str) -> Style:
         """A layer's colour as ground, for the bands of hypervisor and hardware."""
+        if not self._coloured:
+            return Style(reverse=True, bold=heat >= "2")
         color = self._color(f"layer-{layer}")
         if color is None:
             return Style(color=_PLAIN_FALLBACK[layer], reverse=True, bold=heat >= "2")
