@@ -12,19 +12,19 @@ if TYPE_CHECKING:
     from hvlab.kernel.component import Component, derived, handler, neighbour
     from hvlab.kernel.queue import Kernel
     from hvlab.kernel.random import Stream
-    from hvlab.kernel.trace import KINDS, SETUP_KINDS, Kind, Trace, TraceEvent
+    from hvlab.kernel.trace import KINDS, Kind, Setup, Trace, TraceEvent
     from hvlab.kernel.wire import Field, FieldView, Layout
     from hvlab.kernel.world import World, WorldState
 
 __all__ = [
     "KINDS",
-    "SETUP_KINDS",
     "Component",
     "Field",
     "FieldView",
     "Kernel",
     "Kind",
     "Layout",
+    "Setup",
     "Stream",
     "Trace",
     "TraceEvent",
@@ -39,7 +39,7 @@ _MODULES = {
     "component": ("Component", "derived", "handler", "neighbour"),
     "queue": ("Kernel",),
     "random": ("Stream",),
-    "trace": ("KINDS", "SETUP_KINDS", "Kind", "Trace", "TraceEvent"),
+    "trace": ("KINDS", "Setup", "Kind", "Trace", "TraceEvent"),
     "wire": ("Field", "FieldView", "Layout"),
     "world": ("World", "WorldState"),
 }

@@ -140,8 +140,28 @@ class TraceEvent:
         return row
 
 
-SETUP_KINDS = frozenset(("command", "fault"))
+SETUP_KINDS = frozenset(("command", "fault", "vm.setting", "vm.drive", "host.file", "net.change"))
 """What somebody who prepares a lab does in it by hand; whatever the world makes of it is not among these."""
+
+
+class Setup:
+    """Which events are the doing of whoever prepared a lab, up to event `prologue`; asked in their order.
+
+    A fault that was made then is theirs as long as it lasts: to find it is what the lab is for.
+    """
+
+    def __init__(self, prologue: int) -> None:
+        self._prologue = prologue
+        self._faults: set[tuple[str, object]] = set()
+
+    def holds(self, event: TraceEvent) -> bool:
+        """Whether this event is shown to nobody who does not ask for it."""
+        if event.kind != "fault":
+            return event.seq <= self._prologue and event.kind in SETUP_KINDS
+        fault = event.source, event.get("number")
+        if event.seq <= self._prologue:
+            self._faults.add(fault)
+        return fault in self._faults
 
 
 class Trace:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from hvlab.kernel.trace import KINDS, SETUP_KINDS, TraceEvent
+from hvlab.kernel.trace import KINDS, Setup, TraceEvent
 from hvlab.session.sentences import machine_of, say, word
 from hvlab.session.units import bytes_text
 from hvlab.text import Text
@@ -111,7 +111,7 @@ class Story:
 
     def __init__(self, prologue: int = 0) -> None:
         """Up to event `prologue` the lab was prepared: who did what to it by hand lies in one row, folded."""
-        self._prologue = prologue
+        self._setup = Setup(prologue)
         self.rows: list[Row] = []
         self.every = False
         """The depth: every event a row."""
@@ -130,7 +130,7 @@ class Story:
         return first
 
     def _add(self, event: TraceEvent) -> int:
-        if event.seq <= self._prologue and event.kind in SETUP_KINDS:
+        if self._setup.holds(event):
             return self._prepare(event)
         group = "" if self.every else group_of(event)
         if group == "+":

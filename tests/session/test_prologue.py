@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hvlab.console.texthost import TextHost
 from hvlab.course import grading, library
 from hvlab.course.looking import looking_shell
 from hvlab.course.view import open_lesson
@@ -32,6 +33,43 @@ def test_what_the_learner_does_is_seen() -> None:
     session.run("Add-LabFault HungGuest shop")
     assert asked(session, f"@(Get-LabEvent fault | Where-Object Seq -le {before}).Count") == "0"
     assert asked(session, "@(Get-LabEvent fault).Count") != "0"
+
+
+def test_a_fault_of_the_start_stays_hidden_when_it_acts_and_when_it_is_taken_away() -> None:
+    session = grading.open_session(library.find("will-not-start"))
+    session.run("Start-VM shop, mail, files, clock; Wait-Lab -Seconds 60")
+    acted = [event for event in session.world.trace.of_kinds({"fault"}) if event.seq > session.prologue]
+    assert acted and asked(session, "@(Get-LabEvent fault).Count") == "0"
+    story = Story(session.prologue)
+    story.add(session.world.trace)
+    assert not any(row.head.kind == "fault" and row.group != PREPARED[0] for row in story.rows)
+    assert int(asked(session, "@(Get-LabEvent fault -Setup).Count")) > len(acted)
+    session.run("Add-LabFault RootCrash")
+    assert asked(session, "(Get-LabEvent fault -First 1).Fields.fault") == "RootCrash"
+
+
+def test_what_the_start_plugged_and_pulled_is_hidden_too() -> None:
+    session = grading.open_session(library.find("four-unheard"))
+    assert asked(session, "@(Get-LabEvent net.change).Count") == "0"
+    assert int(asked(session, "@(Get-LabEvent net.change -Setup).Count")) > 0
+
+
+def test_get_labfault_says_nothing_of_where_a_fault_of_the_start_sits() -> None:
+    session = grading.open_session(FAULTS)
+    lines: list[str] = []
+    session.shell.host = TextHost(lines.append)
+    session.run("Get-LabFault")
+    assert "".join(lines).strip() == (
+        "WARNING: 3 more belong to the start of this lab and are yours to find; -Setup shows them."
+    )
+    lines.clear()
+    session.run("Get-LabFault ServiceSilent")
+    assert "?" in "".join(lines) and not any(name in "".join(lines) for name in ("shop", "mail", "files"))
+    session.run("Add-LabFault VolumeFull -Volume D")
+    assert asked(session, "(Get-LabFault).Kind") == "VolumeFull", "what one has made oneself is shown"
+    assert asked(session, "@(Get-LabFault -Setup).Count") == "4"
+    session.run("Get-LabFault ServiceSilent | Remove-LabFault")
+    assert asked(session, "@(Get-LabFault -Setup).Count") == "3", "it can be mended all the same"
 
 
 def test_the_preparation_is_folded_in_the_story() -> None:

@@ -11,6 +11,7 @@ from hvlab.console.hyperv.disks import full_path, storage
 from hvlab.console.hyperv.machines import find_machines
 from hvlab.console.hyperv.objects import guest_of, vmms
 from hvlab.console.hyperv.refusals import RefusalsTold, as_error
+from hvlab.console.lab import Lab
 from hvlab.console.objects import Column, ObjectType, TimeSpan
 from hvlab.host import faults
 from hvlab.host.machine import Refusal, VirtualMachine
@@ -39,6 +40,14 @@ FAULT = ObjectType(
     columns=("Number", "Kind", "Target", Column("Acted", "Hits"), "Since"),
     text_property="Number",
 )
+
+PREPARED = ObjectType(
+    "Hvlab.PreparedFault",
+    {"Number": lambda fault: fault.number, "Kind": lambda fault: fault.kind, "Target": lambda _: "?"},
+    columns=("Number", "Kind", "Target"),
+    text_property="Number",
+)
+"""A fault that the lab's start made: where it sits is for the learner to find."""
 
 
 def _machine(call: Call) -> VirtualMachine | None:
@@ -133,10 +142,30 @@ def _add(call: Call) -> Iterator[object]:
 
 
 def _list(call: Call) -> Iterator[object]:
+    """All faults; of those that the lab's start made, nothing but the number, and that only of a kind that is named."""
     wanted = call.args.Kind
-    for fault in list(faults.board(call.lab.world, call.lab.host).faults.values()):
-        if wanted in (None, fault.kind):
-            yield FAULT.of(fault)
+    board = faults.board(call.lab.world, call.lab.host)
+    theirs = set() if call.args.Setup else _prepared(call.lab, board)
+    hidden = 0
+    for fault in list(board.faults.values()):
+        if fault.number not in theirs:
+            if wanted in (None, fault.kind):
+                yield FAULT.of(fault)
+        elif wanted is None:
+            hidden += 1
+        elif wanted == fault.kind:
+            yield PREPARED.of(fault)
+    if hidden:
+        call.warn(f"{hidden} more belong to the start of this lab and are yours to find; -Setup shows them.")
+
+
+def _prepared(lab: Lab, board: faults.FaultBoard) -> set[int]:
+    """The numbers of the faults that were there when the learner came."""
+    return {
+        int(str(event.get("number")))
+        for event in lab.world.trace.of_kinds({"fault"})
+        if event.seq <= lab.prologue and event.source == board.name
+    }
 
 
 def _remove(call: Call) -> None:
@@ -170,7 +199,7 @@ CMDLETS = (
     Cmdlet(
         "Get-LabFault",
         MODULE,
-        (Parameter("Kind", "enum", position=0, values=_KINDS),),
+        (Parameter("Kind", "enum", position=0, values=_KINDS), Parameter("Setup", "switch")),
         _list,
         lab_only=True,
         read_only=True,

@@ -11,7 +11,7 @@ from hvlab.console.lab import Lab
 from hvlab.console.objects import Column, ObjectType, PSObject, TimeSpan, custom_object
 from hvlab.host.root import RootKernel
 from hvlab.hypervisor import PAGE_SIZE, Hypervisor, Partition
-from hvlab.kernel import KINDS, SETUP_KINDS, TraceEvent
+from hvlab.kernel import KINDS, Setup, TraceEvent
 
 MODULE = "Lab"
 
@@ -186,10 +186,10 @@ def _events(call: Call) -> Iterator[object]:
     found = trace.chain(args.Cause)[::-1] if args.Cause else []
     since = len(trace) if args.Cause else args.Since or 0
     call.runner.charge(len(found) + max(0, len(trace) - since))
-    prepared = 0 if args.Setup else lab.prologue
-    found = [event for event in found if not _is_setup(event, prepared)]
+    setup = prepared(lab) if not args.Setup else Setup(0)
+    found = [event for event in found if not setup.holds(event)]
     for event in trace.of_kinds(wanted, since) if args.Kind else trace.since(since):
-        if _is_setup(event, prepared):
+        if setup.holds(event):
             continue
         if suffixes and not _concerns(event, suffixes):
             continue
@@ -204,8 +204,14 @@ def _events(call: Call) -> Iterator[object]:
         yield EVENT.of(event)
 
 
-def _is_setup(event: TraceEvent, prologue: int) -> bool:
-    return event.seq <= prologue and event.kind in SETUP_KINDS
+def prepared(lab: Lab) -> Setup:
+    """What the lab's start script did by hand, its faults known from the beginning on."""
+    setup = Setup(lab.prologue)
+    for event in lab.world.trace.of_kinds({"fault"}):
+        if event.seq > lab.prologue:
+            break
+        setup.holds(event)
+    return setup
 
 
 def _concerns(event: TraceEvent, suffixes: tuple[str, ...]) -> bool:

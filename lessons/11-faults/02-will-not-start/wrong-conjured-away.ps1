@@ -12,7 +12,7 @@ Add-VMHardDiskDrive $scsi IDE 0 0 "D:\$scsi.vhd"
 Start-VM $scsi
 Wait-Lab $scsi
 Stop-VM $bad -TurnOff
-Get-LabFault | Remove-LabFault
+Get-LabFault -Setup | Remove-LabFault
 Start-VM $bad
 Wait-Lab $bad
 Submit-LabAnswer point (Get-LabEvent disk.io | Where-Object { $_.Fields.outcome -eq 'medium' } | Select-Object -Last 1).Seq
