@@ -26,13 +26,13 @@ from hvlab.console.history import History
 from hvlab.text import LANGUAGES
 from hvlab.tui.architecture import ArchitecturePane
 from hvlab.tui.bars import KeyBar, StatusBar, pane_keys
-from hvlab.tui.canvas import line
+from hvlab.tui.canvas import fit, line
 from hvlab.tui.colourless import without_colours
 from hvlab.tui.console_pane import AskBar, ConsolePane
 from hvlab.tui.event_list import EventList
 from hvlab.tui.guest_pane import GuestPane
 from hvlab.tui.inspector import InspectorPane
-from hvlab.tui.keys import ACTIONS, BAR, BINDINGS, ScreenText
+from hvlab.tui.keys import ACTIONS, BAR, BINDINGS, ScreenText, key_name
 from hvlab.tui.language_screen import LanguageScreen
 from hvlab.tui.layout import CLASSES, PANES, VIEWS, classes_for
 from hvlab.tui.lesson_pane import LessonPane
@@ -251,19 +251,25 @@ class HvlabApp(PanedApp):
         self.query_one("#console", Widget).border_title = text("tui.pane.console")
         if not self.query_one(LessonPane).lesson:
             self.query_one(LessonPane).border_title = f"{text.keys.of('lesson')} {text('tui.pane.lesson')}"
-        self._name_keys()
+        self.name_keys()
         self.query_one("#too-small", LinePane).show(
             [line((row, "warn")) for row in text("tui.too_small").splitlines()]
         )
 
-    def _name_keys(self) -> None:
+    def name_keys(self) -> None:
         """The bar at the bottom: the keys of the pane that has them, then those that work everywhere."""
         text = self.text
         names = text.keys
         bar = BAR if self.preferences.toured else (BAR[0], "tour", *BAR[1:])
         everywhere = [(names.short(name), text(f"tui.bar.{name}"), ACTIONS[name]) for name in bar]
         pane = self._pane_with_keys()
-        if pane is None or pane.id == "console":
+        if isinstance(pane, EventList) and pane.is_typing:
+            own = [
+                (key_name(key, text.language), text(f"tui.short.filter_{key}"), f"key('{key}')")
+                for key in ("enter", "escape")
+            ]
+            everywhere, tail = [], []
+        elif pane is None or pane.id == "console":
             own = []
             tail = [("Tab", text("tui.bar.complete"), "complete")]
         else:
@@ -276,7 +282,7 @@ class HvlabApp(PanedApp):
     @on(DescendantFocus)
     def _other_pane(self) -> None:
         if not self.is_covered and self.query(KeyBar):
-            self._name_keys()
+            self.name_keys()
 
     def set_language(self, language: str) -> None:
         """Speak another language from now on."""
@@ -370,7 +376,7 @@ class HvlabApp(PanedApp):
         prompt.focus()
         if typed:
             prompt.insert_text_at_cursor(typed)
-        self._name_keys()
+        self.name_keys()
 
     def type_command(self, command: str) -> None:
         """Type a command into the console and run it, for what has no key."""
@@ -655,8 +661,9 @@ class HvlabApp(PanedApp):
         elif self.desk is not None and self.desk.console.asking == "answer":
             words = self.desk.how_to_answer()
         for prompt in self.query(PromptInput):  # none any more where the screen is being closed
-            if prompt.placeholder != words:
-                prompt.placeholder = words
+            fitting = fit(words, prompt.size.width) if prompt.size.width else words
+            if prompt.placeholder != fitting:
+                prompt.placeholder = fitting
 
     @on(PromptInput.Leave)
     def _leave(self) -> None:

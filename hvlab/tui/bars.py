@@ -14,16 +14,35 @@ from hvlab.tui.keys import ScreenText, key_name
 from hvlab.tui.line_pane import LinePane
 
 
+def _length(runs: Sequence[tuple[str, str]]) -> int:
+    return sum(len(text) for text, _ in runs)
+
+
 class StatusBar(LinePane):
     """Name, clock, running or standing, speed, machines."""
 
-    def tell(self, left: Sequence[tuple[str, str]], right: Sequence[tuple[str, str]]) -> None:
-        """Show runs at the left and at the right edge; the right ones give way."""
+    def tell(
+        self,
+        left: Sequence[tuple[str, str]],
+        right: Sequence[tuple[str, str]],
+        short: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """Show runs at the left and at the right edge; the right ones give way.
+
+        `short`: the right ones in fewer words, where they find no room; what does not find any then is counted.
+        """
         width = self.size.width
         used = sum(len(text) for text, _ in left)
+        room = width - used - 1
         tail = list(right)
-        while tail and used + sum(len(text) for text, _ in tail) + 1 > width:
+        if short and _length(tail) > room:
+            tail = list(short)
+        dropped = 0
+        while tail and _length(tail) + (len(f" +{dropped} ") if dropped else 0) > room:
             tail.pop()
+            dropped += 1
+        if dropped and tail:
+            tail.append((f" +{dropped} ", "dim"))
         gap = max(0, width - used - sum(len(text) for text, _ in tail))
         self.show([line(*left, (" " * gap, ""), *tail)])
 

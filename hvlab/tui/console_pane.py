@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 FIRST, MORE = "PS C:\\> ", ">> "  # before there is a lab, which knows where one is
 ASKING = {"confirm": "[Y/A/N/L/?] ", "answer": "? "}
 BESIDE = 3
-"""Rows that a question above the prompt leaves free: two of output, and the prompt's."""
+"""Rows that a question above the prompt leaves free: two of output, and the prompt's.
+
+Before anything was said since it came up, one of output is enough.
+"""
 WORDS = ("cmdlet", "alias", "function", "parameter")
 """Kinds of completions after which another word follows."""
 KEEP = 5_000
@@ -46,6 +49,27 @@ class PromptLabel(LinePane):
     """What stands before the input line."""
 
 
+class WholeLine(LinePane):
+    """The whole of a line that is too long for the prompt, above it: what Enter would do must be read first."""
+
+    MOST = 3
+
+    def __init__(self) -> None:
+        super().__init__(id="whole-line")
+
+    def show_line(self, text: str, room: int) -> None:
+        """Show this line, if the prompt has room for fewer cells than it needs with the cursor behind it."""
+        self.display = 0 < room <= len(text)
+        if self.display:
+            rows = break_line(text, "dim", self._width())[: self.MOST]
+            self.styles.height = len(rows)
+            self.show(rows)
+
+    def _width(self) -> int:
+        assert isinstance(self.parent, Widget)
+        return max(20, self.parent.size.width - 2)
+
+
 class AskBar(LinePane):
     """The lesson's open question, above the prompt, while it cannot be read on the page."""
 
@@ -54,11 +78,21 @@ class AskBar(LinePane):
         self.question: QuestionView | None = None
         self._short = ""
         """The id of a question that was left open for a command: a row is enough from then on."""
+        self._new = False
+        """Whether nothing was said since this question came up."""
 
     def ask(self, question: QuestionView | None) -> None:
         """Show this question, or none."""
+        if question is not None and (self.question is None or self.question.id != question.id):
+            self._new = True
         self.question = question
         self.draw()
+
+    def said(self) -> None:
+        """Something was written above: it must stay in sight."""
+        if self._new:
+            self._new = False
+            self.draw()
 
     def put_off(self, typed: str) -> None:
         """Something was typed; if it is no answer, the question gives way."""
@@ -78,7 +112,7 @@ class AskBar(LinePane):
         assert isinstance(self.parent, Widget)
         width = max(20, self.parent.size.width - 2)
         # The prompt stands below, and what was answered last above: both must stay in sight.
-        room = max(1, self.parent.size.height - BESIDE)
+        room = max(1, self.parent.size.height - (BESIDE - self._new))
         page = self.lab_app.text.keys.of("lesson")
         rows = prompt_rows(asked, width, short=asked.id == self._short, most=room, page=page)
         self.styles.height = len(rows)
@@ -125,6 +159,7 @@ class ConsolePane(Vertical):
         yield Output()
         yield AskBar()
         yield CompletionMenu()
+        yield WholeLine()
         with Horizontal(id="prompt-row"):
             yield PromptLabel(id="prompt-label")
             yield PromptInput()
@@ -185,6 +220,7 @@ class ConsolePane(Vertical):
         flat = list(self._flat)
         for text, style in rows:
             flat += break_line(text, style, self._width or self.columns)
+        self.query_one(AskBar).said()
         keep, self._flat = len(self._flat), flat
         self.output.follow = True
         self.output.show(flat, keep)
@@ -211,6 +247,7 @@ class ConsolePane(Vertical):
         elif self.output.follow:
             self.output.show(self._flat)
         self.query_one(AskBar).draw()
+        self.query_one(WholeLine).show_line(self.prompt.value, self.prompt.size.width)
 
     # -- input --------------------------------------------------------------------------------------
 
@@ -369,6 +406,7 @@ class ConsolePane(Vertical):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
+        self.query_one(WholeLine).show_line(event.value, self.prompt.size.width)
         if self.menu.is_open:
             self.menu.open(self._choices() if self.prompt.value else ())
 

@@ -254,13 +254,16 @@ class Desk:
             left.append((f"· ⏱ {seconds // 60}:{seconds % 60:02} ", "accent"))
         if runner.busy:
             activity = self.host.activity or text("tui.status.waiting")
-            left.append((f" {activity} · {text('tui.status.stop')}", "dim"))
-        right = []
+            keys = f"{self.app.text.keys.of('finish')} {text('tui.status.skip')} · {text('tui.status.stop')}"
+            left.append((f" {activity} · {keys}", "dim"))
+        right, short = [], []
         for machine in look(self.session.world, self.session.host).machines:
             style = "good" if machine.partition else "dim"
             state = text(f"tui.state.{machine.state.lower()}")
-            right.append((f" {'●' if machine.partition else '○'} {machine.name} {state} ", style))
-        self.status.tell(left, right)
+            named = f" {'●' if machine.partition else '○'} {machine.name} "
+            right.append((f"{named}{state} ", style))
+            short.append((named, style))
+        self.status.tell(left, right, short)
 
     # -- commands -------------------------------------------------------------------------------------
 

@@ -181,6 +181,8 @@ class EventList(ScrollPane):
             parts.append("−" + " −".join(text(f"tui.layer.{name}") for name in LAYERS if name in self.hidden))
         if self.needle or self._typing:
             parts.append(f"/{self.needle}{'▏' if self._typing else ''}")
+        if (self.needle or self.hidden) and not self._lines and self.story is not None and self.story.rows:
+            parts.append(text("tui.events.nothing_fits"))
         if not self.follow:
             parts.append(text("tui.events.not_following"))
         title = " · ".join(parts)
@@ -284,6 +286,12 @@ class EventList(ScrollPane):
         self._typing = True
         self.needle = ""
         self._title()
+        self.lab_app.name_keys()
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether keys are letters of a filter now."""
+        return self._typing
 
     def action_bytes(self) -> None:
         """The bytes of the event under the bar."""
@@ -294,13 +302,19 @@ class EventList(ScrollPane):
         self.post_message(self.Wants("why"))
 
     def on_key(self, event: events.Key) -> None:
-        """While a filter is typed, keys are letters."""
+        """While a filter is typed, keys are letters; Esc takes a filter away before it leads back to the prompt."""
         if not self._typing:
+            if event.key == "escape" and self.needle:
+                event.stop()
+                event.prevent_default()
+                self.needle = ""
+                self.redraw()
             return
         if event.key in ("enter", "escape"):
             self._typing = False
             if event.key == "escape":
                 self.needle = ""
+            self.lab_app.name_keys()
         elif event.key == "backspace":
             self.needle = self.needle[:-1]
         elif event.is_printable and event.character:

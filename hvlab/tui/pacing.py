@@ -42,6 +42,10 @@ HABIT = 60
 """After so many events of a kind in one command, one of them is worth half."""
 QUIET = 4.0
 """Simulated seconds without events pass in a quarter of their time at story speed."""
+LOUD = 0.2
+"""An event that is worth so much time tells that the story goes on."""
+PATIENCE = 5.0
+"""After so many simulated seconds in which it does not, those without events pass twice as quickly, and so on."""
 SLICE = 0.002
 """Seconds that the world may compute at a time at full speed: for so long a key may have to wait."""
 SLICES = 3
@@ -72,6 +76,8 @@ class Pacer:
         self.speed = STORY
         self._credit = 0.0
         self._seen: Counter[str] = Counter()
+        self._dull = 0.0
+        """Simulated seconds since something was loud."""
 
     @property
     def pace(self) -> float:
@@ -82,13 +88,17 @@ class Pacer:
         """A new command: what one has grown used to is new again."""
         self._seen.clear()
         self._credit = 0.0
+        self._dull = 0.0
 
     def cost(self, events: Iterable[TraceEvent]) -> float:
         """Seconds that these events are worth now."""
         total = 0.0
         for event in events:
             self._seen[event.kind] += 1
-            total += DWELL.get(event.kind, 0.0) / (1 + self._seen[event.kind] / HABIT)
+            worth = DWELL.get(event.kind, 0.0)
+            if worth >= LOUD:
+                self._dull = 0.0
+            total += worth / (1 + self._seen[event.kind] / HABIT)
         return total
 
     def spend(self, world: World, advance: Advance, seconds: float) -> None:
@@ -100,9 +110,11 @@ class Pacer:
         self._credit = min(self._credit + seconds * speed.factor, 0.25 * max(1.0, speed.factor))
         while self._credit > 0:
             now, length = world.now, len(world.trace)
-            done = advance(now + max(1, int(self._credit * QUIET * 1e9)), 1)
+            quiet = QUIET * (1 + self._dull / PATIENCE)
+            done = advance(now + max(1, int(self._credit * quiet * 1e9)), 1)
             passed = (world.now - now) / 1e9
-            price = passed / QUIET + self.cost(world.trace.since(length))
+            self._dull += passed
+            price = passed / quiet + self.cost(world.trace.since(length))
             self._credit -= price or _SILENT_EVENT
             if done:
                 break

@@ -42,20 +42,35 @@ def prompt_rows(
 ) -> list[Line]:
     """The question above the prompt: short answers share a row; `short`: one row that reminds of it.
 
-    Where there are more than `most` rows, at most MOST, the last one names the key that leads to the `page`.
+    Where there are more than `most` rows, at most MOST, what is asked gives way to the choices, then their ends
+    do; if there is still no room, the last row names the key that leads to the `page`.
     """
     asked = flow([("? ", "accent"), *spans(question.prompt, "bold")], width, "", "  ")
     most = min(most, MOST)
+    words = " ".join(plain(row).strip() for row in asked).removeprefix("? ")
     if short or most == 1:
-        words = " ".join(plain(row).strip() for row in asked).removeprefix("? ")
         return [line(("? ", "accent"), (fit(words, max(0, width - 2)), "dim"))]
     rows = list(asked)
     items = [(f"{number}) ", item) for number, item in enumerate(question.items, 1)]
-    for group in (items, _choices(question)):
+    groups = [group for group in (items, _choices(question)) if group]
+    for group in groups:
         rows += _side_by_side(group, width)
+    if len(rows) > most:
+        whole = rows
+        rows = [line(("? ", "accent"), (fit(words, max(0, width - 2)), "bold")), *rows[len(asked) :]]
+        if len(rows) > most:
+            rows = [rows[0], *(_cut(mark, text, width) for group in groups for mark, text in group)]
+        if len(rows) > most:
+            rows = whole
     if len(rows) > most:
         rows = [*rows[: most - 1], line((f"  … {page}", "dim"))]
     return rows
+
+
+def _cut(mark: str, text: str, width: int) -> Line:
+    """A choice in one row."""
+    words = "".join(part for part, _ in spans(text))
+    return line(("  ", ""), (mark, "key"), (fit(words, max(0, width - 2 - len(mark))), ""))
 
 
 def _side_by_side(choices: list[tuple[str, str]], width: int) -> list[Line]:

@@ -93,3 +93,16 @@ def test_the_clock_runs_freely_only_when_asked() -> None:
     runner.free = True
     runner.frame(0.2)
     assert runner.world.now > now
+
+
+def test_a_long_wait_in_which_little_happens_is_hurried_over() -> None:
+    runner = Runner(Session(), timer=still)
+    frames = []
+    for command in (BOOT, "Wait-Lab -Seconds 5", "Wait-Lab -Seconds 150"):
+        runner.submit(command)
+        frames.append(0)
+        while runner.busy:
+            runner.frame(1 / 30)
+            frames[-1] += 1
+    assert frames[1] / 30 < 3
+    assert frames[2] / 30 < 20, "thirty times as long, and not four times as dull"
