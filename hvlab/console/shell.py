@@ -7,6 +7,7 @@ session records and can restart at.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hvlab.console import limits
@@ -77,6 +78,18 @@ class Outcome:
         return not self.errors and self.exit_code == 0
 
 
+def _parse(source: str, name: str) -> Script:
+    origin = Source(source, name)
+    with limits.deep_stack():
+        block, _ = parse_source(origin)
+    return Script(origin, tuple(Statement(origin, node.span, node) for node in block.statements))
+
+
+_SHORT = 4_096
+"""Characters up to which a source is kept taken apart: the same lines and conditions come again and again."""
+_parsed = lru_cache(1_024)(_parse)
+
+
 class Shell:
     """A running console."""
 
@@ -118,10 +131,7 @@ class Shell:
 
     def parse(self, source: str, name: str = "") -> Script:
         """The statements of a source. Raises ParseError."""
-        origin = Source(source, name)
-        with limits.deep_stack():
-            block, _ = parse_source(origin)
-        return Script(origin, tuple(Statement(origin, node.span, node) for node in block.statements))
+        return _parsed(source, name) if len(source) <= _SHORT else _parse(source, name)
 
     def run(self, source: str, name: str = "") -> Outcome:
         """Parse and run; every error goes to the host and into the outcome."""

@@ -7,6 +7,7 @@ nothing of it is recorded.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -22,6 +23,7 @@ from hvlab.course.looking import STEP_LIMIT, LookingLab
 from hvlab.kernel.queue import FOREVER
 from hvlab.session import shellstate
 from hvlab.session.session import Session
+from hvlab.session.travel import uncollected
 
 MAXIMUM_EVENTS = 300_000
 """As far as an attempt may go: minutes of a large lab. What is not reached by then counts as not happening."""
@@ -60,20 +62,28 @@ def copy_of(session: Session) -> Iterator[CopiedLab]:
     world = session.world
     between, cause = world.between, world.cause
     variables = shellstate.save(session.shell, world)
-    moment = world.save()
+    with uncollected():
+        moment = world.snapshot()
     world.between = None
     try:
         yield CopiedLab(session)
     finally:
-        world.restore(moment)
+        with uncollected():
+            world.go_to(moment)
+        world.touch_all()  # a command that waits meanwhile may still have what it had looked up
         shellstate.apply(variables, session.shell, world)
         world.between, world.cause = between, cause
 
 
+@functools.cache
+def _table() -> CmdletTable:
+    """All that works on a lab. Nobody adds to it."""
+    return CmdletTable([*general_cmdlets(), *simulation_cmdlets()])
+
+
 def run(copy: CopiedLab, script: str, host: Host | None = None) -> bool:
     """Run a script on a copy, in a shell of its own; returns whether it ran without an error."""
-    table = CmdletTable([*general_cmdlets(), *simulation_cmdlets()])
-    return Shell(table, copy, host or RecordingHost(), step_limit=STEP_LIMIT).run(script).ok
+    return Shell(_table(), copy, host or RecordingHost(), step_limit=STEP_LIMIT).run(script).ok
 
 
 def shown(

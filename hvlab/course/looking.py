@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 
 from hvlab.catalog import Platform, Scenario
@@ -87,6 +88,11 @@ def _only_looks() -> CmdletError:
 
 def looking_shell(session: Session) -> Shell:
     """A shell over a session's world that knows no command which changes something."""
+    return Shell(_table(), LookingLab(session), RecordingHost(), step_limit=STEP_LIMIT)
+
+
+@functools.cache
+def _table() -> CmdletTable:
+    """All that looks. Nobody adds to it."""
     cmdlets = [cmdlet for cmdlet in simulation_cmdlets() if cmdlet.read_only]
-    table = CmdletTable([*general_cmdlets(), *cmdlets])
-    return Shell(table, LookingLab(session), RecordingHost(), step_limit=STEP_LIMIT)
+    return CmdletTable([*general_cmdlets(), *cmdlets])

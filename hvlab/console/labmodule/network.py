@@ -96,9 +96,15 @@ def answer(lab: Lab, source: str, tag: int) -> Asked | None:
 def wait_for(call: Call, tags: list[tuple[str, int]]) -> None:
     """Let the world go on until all these questions have ended."""
 
+    waiting = tags[::-1]
+
     def ended() -> bool:
-        found = [answer(call.lab, source, tag) for source, tag in tags]
-        return all(asked is None or asked.finished for asked in found)
+        while waiting:
+            asked = answer(call.lab, *waiting[-1])
+            if asked is not None and not asked.finished:
+                return False
+            waiting.pop()  # what has ended once has ended
+        return True
 
     call.lab.wait(ended)
 

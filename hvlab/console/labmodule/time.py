@@ -10,6 +10,7 @@ from hvlab.console.hyperv.machines import find_machines, machine_now
 from hvlab.console.hyperv.objects import LOST_AFTER, guest_of, vmms
 from hvlab.console.lab import DEFAULT_WAIT, SECOND
 from hvlab.console.labmodule.looking import EVENT
+from hvlab.guests.guest import GuestSystem
 from hvlab.host.machine import SERVICE_KEYS, STARTING, VirtualMachine
 from hvlab.kernel.queue import steady
 from hvlab.kernel.trace import KINDS
@@ -50,14 +51,24 @@ def _to_kind(call: Call, begun: int) -> None:
 
 
 def _condition(call: Call, machine: VirtualMachine, state: str) -> Callable[[], bool]:
+    again = call.lab.world.again
+    found: GuestSystem | None = None
+
+    def looked_up() -> GuestSystem | None:
+        """The guest; this is asked after every event."""
+        nonlocal found
+        if found is None or not again(found):
+            found = guest_of(call.lab, machine)
+        return found
+
     @steady
     def booted() -> bool:
-        guest = guest_of(call.lab, machine)
+        guest = looked_up()
         return guest is not None and guest.phase == "running"
 
     @steady
     def idle() -> bool:
-        guest = guest_of(call.lab, machine)
+        guest = looked_up()
         return guest is not None and guest.phase == "running" and guest.idle
 
     @steady
