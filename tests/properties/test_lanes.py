@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from hvlab.guests.drivers.storage import StorageDriver
 from hvlab.guests.guest import GuestSystem
 from hvlab.host.services.storage import StorageService
 from hvlab.session.session import Session
+from hvlab.session.task import Task
 from hvlab.session.travel import EVENT
 from hvlab.vmbus import lane
 from hvlab.vmbus.endpoint import Endpoint
@@ -134,6 +136,27 @@ def test_a_long_series_leads_to_the_same(platform: str) -> None:
         for operation in ("Write", "Read")
     ]
     assert done(long, platform, ALL) == done(long, platform, GENERAL)
+
+
+def test_a_series_may_be_cut_anywhere() -> None:
+    """By a screen that moves the world in slices of time and of events."""
+    chosen = random.Random(7)
+    sliced, whole = Session(), Session()
+    for command in READY:
+        sliced.run(command)
+        whole.run(command)
+    work = "Start-LabWorkload a -Operation Write -Count 60 -ControllerType SCSI"
+    for _ in range(8):
+        slices = [(chosen.randrange(1, 2_000_000), chosen.randrange(1, 130)) for _ in range(5)]
+        task = Task(sliced, work)
+        while not task.done:
+            nanoseconds, events = chosen.choice(slices)
+            task.pump(sliced.world.now + nanoseconds, events)
+        assert sliced.world.find_unmarked_changes() == []
+        with GENERAL:
+            whole.run(work)
+        assert sliced.world.digest() == whole.world.digest()
+        assert sliced.world.trace.digest() == whole.world.trace.digest()
 
 
 def test_going_back_into_a_series_shows_what_the_general_way_did() -> None:
