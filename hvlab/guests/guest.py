@@ -380,7 +380,8 @@ class GuestSystem(PartitionSoftware):
         """The last request went by a stride: those that come next go in a series, as far as that is all; how many."""
         relid, self.strode = self.strode, 0
         lane = self.bus.lanes.get(relid) if self.bus_state is not None else None
-        return lane.series() if lane is not None and not vp and len(self.threads) == 1 else 0
+        going = [thread for thread in self.threads.values() if not thread.waits]
+        return lane.series(going[0]) if lane is not None and not vp and len(going) == 1 else 0
 
     def _run(self, processor: Processor) -> int | None:
         thread = self._next_thread(processor)

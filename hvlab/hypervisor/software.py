@@ -36,9 +36,9 @@ class Sent(NamedTuple):
 
 
 class Series(NamedTuple):
-    """Requests that a partition's only program makes next: alike, each where the last one ended and as soon as it has.
+    """Requests that one program of a partition makes next: alike, each where the last one ended and as soon as it has.
 
-    The processor is at work, and its last request has gone by a stride.
+    The processor is at work, its last request has gone by a stride, and its other programs wait.
     """
 
     most: int

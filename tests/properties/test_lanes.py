@@ -30,6 +30,7 @@ READY = [
     ),
     r"Add-VMHardDiskDrive a -ControllerType SCSI -Path D:\fixed.vhd",
     r"Add-VMHardDiskDrive c -ControllerType SCSI -Path D:\grows.vhd",
+    "Set-VMProcessor c -Count 2",
     "Get-VM | Start-VM",
     *(f"Wait-Lab {vm} -For Heartbeat" for vm in IMAGES),
 ]

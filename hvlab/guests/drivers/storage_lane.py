@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from hvlab.devices.storage import protocol, scsi, vsc
 from hvlab.guests.drivers.storage import StorageDriver, packet_of
 from hvlab.guests.drivers.storage_series import storage_series
+from hvlab.guests.threads import Thread
 from hvlab.hypervisor.software import PartitionSoftware, Sent
 from hvlab.vmbus import lane, messages, packets, signals
 
@@ -48,8 +49,8 @@ class StorageLane(NamedTuple):
 
     submit: Callable[[int, bool, int, int, int, int, int], bool]
     """Tag, whether it writes, logical unit, first sector, sectors, guest address, cause."""
-    series: Callable[[], int]
-    """The guest's only thread goes on: requests that it makes next are done, so many."""
+    series: Callable[[Thread], int]
+    """The only thread that does not wait goes on: requests that it makes next are done, so many."""
     completed: Callable[[], bool]
     """The channel has been signalled."""
     fresh: Callable[[], bool]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from hvlab.devices.storage import scsi
 from hvlab.guests import system_record
 from hvlab.guests.records import Request
-from hvlab.guests.threads import Op
+from hvlab.guests.threads import Op, Thread
 from hvlab.hypervisor.software import PartitionSoftware, Series
 from hvlab.vmbus import lane
 from hvlab.vmbus.packets import TRAILER_SIZE
@@ -74,20 +74,19 @@ def ahead(program: Sequence[Op]) -> Ahead | None:
 
 def storage_series(
     bus: GuestBus, relid: int, driver: StorageDriver, way: lane.Lane, back: Back, moulds: Mould, answer: int
-) -> Callable[[], int]:
-    """The function of a storage channel that does the requests which the guest's only thread makes next; how many.
+) -> Callable[[Thread], int]:
+    """The function of a storage channel that does the requests which a thread makes next; how many.
 
-    `moulds` makes packets, `answer` is the length of a completion in the ring.
+    All other threads of its guest wait. `moulds` makes packets, `answer` is the length of a completion in the ring.
     """
     guest, state, storvsc = bus.guest, bus.state, driver.storvsc
     world, hypervisor, partition, path = guest.world, guest.hypervisor, guest.partition, driver.PATH
     receiver = cast(PartitionSoftware, world.at_index(way.receiver))
     record = way.record
 
-    def series() -> int:
-        (thread,) = guest.threads.values()
+    def series(thread: Thread) -> int:
         found = ahead(thread.program)
-        if found is None or thread.vp or thread.waits or guest.writers.frozen or not driver.watched:
+        if found is None or thread.vp or guest.writers.frozen or not driver.watched:
             return 0
         requests, operations, write, unit, lba, sectors, gpa, workload, sequence = found
         channel, lun, _ = guest.units.get(unit, (0, 0, 0))
