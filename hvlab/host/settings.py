@@ -40,6 +40,8 @@ def rename(vmms: Vmms, machine: VirtualMachine, name: str) -> None:
     """Give it another name. Refusal: a real host would do so at any time, the lab while nothing of it runs."""
     if name == machine.name:
         return
+    if machine.state not in (OFF, SAVED):
+        raise Refusal("rename-running", name=machine.name)
     _must_be_off(vmms, machine)
     if machine.saved is not None or any(snapshot.saved for snapshot in machine.snapshots.values()):
         raise Refusal("rename-with-memory", name=machine.name)

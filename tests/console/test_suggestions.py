@@ -52,6 +52,8 @@ REFUSED = (
     ("booted", "Invoke-LabInstruction web01 nonsense", "bad-instruction"),
     ("booted", "Install-LabIntegrationService web01", "integration-present"),
     ("booted", "Add-LabFault ServiceSilent web01 nothing", "no-such-device"),
+    ("mounted", r"Resize-VHD D:\web.vhd 60GB", "mounted-in-use"),
+    ("booted", "Rename-VM web01 other", "rename-running"),
     ("booted", r"Remove-Item C:\Images\WS2008-x64.vhd", "file-in-use"),
     ("machine", "Start-LabWorkload web01", "guest-not-running"),
     ("bare", "Wait-Lab web01", "wait-not-running"),

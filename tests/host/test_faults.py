@@ -109,6 +109,8 @@ def test_a_full_volume_pauses_the_machine_and_the_guest_never_hears_of_it(image:
     assert lab.tried("Start-LabWorkload web01 -Count 2 -Offset 2GB") == ["InvalidState"]
     assert lab.state() == "PausedCritical"
     assert lab.run("(Get-VM web01).Status") == ["Paused: there is no room left for its disk"]
+    told = "@(Get-WinEvent Microsoft-Windows-Hyper-V-VMMS-Admin | Where-Object Id -eq 16060).Count"
+    assert lab.run(told) == [1]
     assert lab.run("(Get-LabFault).Hits") == [1]
     assert last(lab, "disk.io").get("outcome") == "full"
     beats = len(lab.world.trace)

@@ -68,7 +68,7 @@ def test_a_disk_without_a_guest_gets_a_number_and_no_volume() -> None:
     assert [(m.number, m.letter) for m in mounts.mounts(lab.world, "host1").values()] == [(2, ""), (3, "")]
     attached: Any = lab.run("Get-VHD D:\\a.vhd")[0]
     assert attached.get("Attached") is True
-    assert reason(lab, "Remove-Item D:\\a.vhd") == "file-in-use"
+    assert reason(lab, "Remove-Item D:\\a.vhd") == "mounted-in-use"
 
 
 def test_a_running_machine_and_the_host_never_have_one_disk() -> None:

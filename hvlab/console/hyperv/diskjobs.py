@@ -12,6 +12,7 @@ from functools import partial
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.disks import (
+    check_size,
     disk_object,
     disk_path,
     full_path,
@@ -27,7 +28,7 @@ from hvlab.console.hyperv.watching_host import HostWatch
 from hvlab.console.management.hostfiles import held_by, in_use, note
 from hvlab.storage import differencing, editing
 from hvlab.storage.errors import BadVhd, DiskFull, StorageError
-from hvlab.storage.vhd import Vhd, check_size
+from hvlab.storage.vhd import Vhd
 
 MODULE = "Hyper-V"
 SLICES = 10
@@ -109,10 +110,7 @@ def _resize(call: Call) -> Iterator[object]:
             "InvalidOperation",
             explain=("explain.not-differencing", {"path": path}),
         )
-    try:
-        check_size(args.SizeBytes)
-    except StorageError as error:
-        raise storage_error(error, path) from None
+    check_size(args.SizeBytes)
     if call.should_process(path, "Resize-VHD"):
         files = storage(call).files
         _work(

@@ -161,9 +161,8 @@ def note_created(lab: Lab, path: str, size: int, origin: str = "") -> None:
     files.files.touch(path, seconds(lab.world.now))
 
 
-def create_disk(call: Call, path: str, size: int, *, dynamic: bool, block_size: int | None = None) -> str:
-    """Make a virtual disk's file; returns its full path. CmdletError, with nothing left behind."""
-    path = disk_path(call, path)
+def check_size(size: int) -> None:
+    """CmdletError if no VHD can be so large, or so small."""
     try:
         vhd.check_size(size)
     except vhd.BadSize:
@@ -175,6 +174,12 @@ def create_disk(call: Call, path: str, size: int, *, dynamic: bool, block_size: 
                 {"minimum": vhd.MINIMUM_SIZE >> 20, "maximum": vhd.MAXIMUM_SIZE >> 30},
             ),
         ) from None
+
+
+def create_disk(call: Call, path: str, size: int, *, dynamic: bool, block_size: int | None = None) -> str:
+    """Make a virtual disk's file; returns its full path. CmdletError, with nothing left behind."""
+    path = disk_path(call, path)
+    check_size(size)
     files = storage(call).files
     try:
         handle = files.create(path)

@@ -39,6 +39,7 @@ _ERRORS: dict[str, tuple[str, str, str]] = {
     ),
     "wrong-state": (_STATE, "InvalidState", "InvalidOperation"),
     "bad-name": ("The virtual machine name '{name}' is not valid.", "InvalidParameter", "InvalidArgument"),
+    "rename-running": (_STATE, "InvalidState", "InvalidOperation"),
     "rename-with-memory": (_STATE, "InvalidState", "InvalidOperation"),
     "notes-too-long": (
         "The notes are longer than {limit} characters.",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.elsewhere import computer_of, lab_of
 from hvlab.console.errors import CmdletError
+from hvlab.console.hyperv.objects import vmms
 from hvlab.console.hyperv.refusals import RefusalsTold
 from hvlab.console.lab import Lab
 from hvlab.console.objects import Column, ObjectType, TimeSpan
@@ -244,8 +245,10 @@ def _move_vm(call: Call) -> Iterator[object]:
     """Move-VM: to another host while it runs, which here is live migration within the cluster."""
     platform = call.lab.platform
     if platform.cluster is None or not platform.cluster.live:
+        vmms(call.lab).machine(call.args.Name)
         raise Refusal("no-live-migration", name=call.args.Name, platform=platform.name)
     if not call.lab.world.has(CLUSTER):
+        vmms(call.lab).machine(call.args.Name)
         raise Refusal("only-in-a-cluster", name=call.args.Name)
     yield from _moved(call, LIVE, call.args.DestinationHost)
 

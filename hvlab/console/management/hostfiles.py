@@ -25,6 +25,8 @@ from hvlab.storage.errors import BadPath, BadVhd, DiskFull, NoSuchVolume, Storag
 from hvlab.storage.volume import HostFile, HostFiles
 
 MANAGEMENT = "Microsoft.PowerShell.Management"
+OWN = "\\\\"
+"""Stands before the host's name where it might be taken for a machine's."""
 SERVICES = "C:\\Windows\\System32"
 """Where a service is that runs for nobody."""
 MOST_PARENTS = 1000
@@ -227,7 +229,7 @@ def held_by(call: Call, path: str) -> str:
     host = files(call)
     for mounted in vmms(call.lab).mounted():
         if path.casefold() in (name.casefold() for name in _chain(host, mounted)):
-            return call.lab.computer
+            return OWN + call.lab.computer
     for machine in vmms(call.lab).machines.values():
         if machine.state == OFF and not machine.job:
             continue
@@ -432,7 +434,8 @@ def into_itself(path: str, target: str) -> CmdletError:
 
 
 def in_use(path: str, machine: str) -> CmdletError:
-    """A running machine holds the file."""
+    """A machine that is not off holds the file, or the host itself: its name with OWN before it."""
+    by = "mounted" if machine.startswith(OWN) else "file"
     return CmdletError(
         f"The process cannot access the file '{path}' because it is being used by another process.",
         "FileInUse",
@@ -440,7 +443,7 @@ def in_use(path: str, machine: str) -> CmdletError:
         target=path,
         target_type="String",
         exception="IOException",
-        explain=("explain.file-in-use", {"path": path, "name": machine}),
+        explain=(f"explain.{by}-in-use", {"path": path, "name": machine.removeprefix(OWN)}),
     )
 
 

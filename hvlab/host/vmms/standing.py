@@ -50,6 +50,7 @@ class Standing(DriveKeeper):
         """A disk of a machine cannot grow: the machine is paused as it is, before its guest hears of an error."""
         machine = self.find(user.rpartition("/")[2])
         if machine is not None and machine.state in (RUNNING, STOPPING):
+            self.server.log.write_of("vm-out-of-space", machine)
             seq = self._set_state(machine, PAUSED_CRITICAL)
             self.world.because(seq, self._worker(machine).pause)
 
