@@ -94,7 +94,7 @@ def _milliseconds(nanoseconds: object) -> str:
     return f"{nanoseconds // 1_000_000} ms" if isinstance(nanoseconds, int) else str(nanoseconds)
 
 
-_WORDS = ("operation", "outcome", "route", "action", "access", "reason", "state")
+_WORDS = ("operation", "outcome", "route", "action", "access", "reason", "state", "why")
 """Fields whose values are plain words that each language says its own way."""
 
 
@@ -141,6 +141,7 @@ _SPECIAL: dict[str, Callable[[TraceEvent, Text], str]] = {
         "tui.say.hypercall_failed" if event.get("status") else f"tui.say.call.{event.get('name')}"
     ),
     "process": _process,
+    "net.frame": _by_name("frame", "action"),
     "vmbus.channel": _by_name("channel", "state"),
     "guest.workload": _by_name("workload", "action"),
     "integration": _by_name("integration", "action"),

@@ -48,7 +48,8 @@ class Arrangement:
             return None
 
     @property
-    def _is_roomy(self) -> bool:
+    def is_roomy(self) -> bool:
+        """Whether there is room for panes beside and above each other, so that their sizes are a matter of taste."""
         screen = self.app.screen_stack[0]
         return not (screen.has_class("narrow") or screen.has_class("small") or screen.has_class("low"))
 
@@ -57,7 +58,7 @@ class Arrangement:
     def apply(self) -> None:
         """Set the panes' sizes and whether they are shown."""
         wishes = self.app.preferences
-        roomy = self._is_roomy
+        roomy = self.is_roomy
         closed = wishes.closed | self.left_out
         hidden = set(ALONE.get(self.alone, ()))
         tall = self.alone
@@ -135,7 +136,7 @@ class Arrangement:
 
     def set_size(self, name: str, size: int) -> None:
         """Give a pane so many columns (lesson, inspector) or rows."""
-        if self._is_roomy:
+        if self.is_roomy:
             self.app.preferences.sizes[name] = self._held(name, size)
             self._changed()
 
@@ -143,7 +144,7 @@ class Arrangement:
         """Take a pane away; False for one that stays."""
         if name == "inspector":
             self.app.screen_stack[0].remove_class("inspecting")
-        elif name in ("lesson", "picture", "events") and self._is_roomy:
+        elif name in ("lesson", "picture", "events") and self.is_roomy:
             self.app.preferences.closed.add(name)
         else:
             return False

@@ -168,6 +168,7 @@ class ConsolePane(Vertical):
         """The menu is closed, the prompt waits."""
         self.menu.close()
         self._label()
+        self.add_class("quiet")
 
     @property
     def output(self) -> Output:
@@ -213,6 +214,7 @@ class ConsolePane(Vertical):
         if not rows:
             return
         self.logical += rows
+        self.set_class(not self.logical, "quiet")
         if len(self.logical) > KEEP:
             del self.logical[: len(self.logical) - KEEP]
             self._flow()
@@ -233,6 +235,7 @@ class ConsolePane(Vertical):
     def clear(self) -> None:
         """Empty the output."""
         self.logical.clear()
+        self.add_class("quiet")
         self._flow()
 
     def _flow(self) -> None:

@@ -36,7 +36,7 @@ def source_rows(rows: Sequence[SourceRow], text: Text, width: int) -> list[Line]
         found.append(
             line(
                 (fit(one.name, NAME - 1).ljust(NAME), "bold"),
-                (fit(one.kind, KIND - 1).ljust(KIND), "device+2"),
+                (fit(text(f"tui.conversion.kind.{one.kind}"), KIND - 1).ljust(KIND), "device+2"),
                 (fit(system, left - 1).ljust(left), ""),
                 (fit(state, STATE), style),
             )

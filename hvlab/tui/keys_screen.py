@@ -16,13 +16,17 @@ from textual.containers import Vertical
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from hvlab.tui.canvas import line
+from hvlab.tui.canvas import line, wrap
 from hvlab.tui.keys import BINDINGS, FIRST, FIXED, is_bindable, key_name, present, rebound, taken_elsewhere
 from hvlab.tui.line_pane import LinePane
 from hvlab.tui.window import Choices, Window
 
 if TYPE_CHECKING:
     from hvlab.tui.app import HvlabApp
+
+
+KEY = 15
+"""Columns for a key."""
 
 
 class KeysScreen(Window[None]):
@@ -68,15 +72,21 @@ class KeysScreen(Window[None]):
             if name in FIXED or not name:
                 continue
             moved = keys[name] != FIRST[name]
-            row = Styled(f" {key_name(keys[name], text.language):<14}", "bold" if moved else "")
-            row.append(text(binding.description), "" if moved else "dim")
+            row = Styled(f" {key_name(keys[name], text.language):<{KEY - 1}}", "bold" if moved else "")
+            does = wrap(text(binding.description), max(20, self._room - KEY))
+            row.append(("\n" + " " * KEY).join(does), "" if moved else "dim")
             listed.add_option(Option(row, id=name))
         listed.highlighted = at or 0
+
+    @property
+    def _room(self) -> int:
+        """Columns within the box, as the style sheet measures it."""
+        return min(84, self.app.size.width * 95 // 100) - 8
 
     def _note(self, words: str, style: str) -> None:
         from hvlab.tui.markdown import flow
 
-        rows = flow([(words, style)], max(20, self.query_one("#keys-box").size.width - 4), " ", " ")
+        rows = flow([(words, style)], max(20, self._room), " ", " ")
         note = self.query_one("#keys-note", LinePane)
         note.styles.height = max(2, len(rows))
         note.show(rows or [line()])

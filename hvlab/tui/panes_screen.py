@@ -89,7 +89,9 @@ class PanesScreen(Window[None]):
                 badge.styles.offset = (x, y)
                 self._places[name] = (x, y)
                 badge.set_class(name == self.marked, "marked")
-        words = self.lab_app.text("tui.panes_keys")
+        # Where there is room for one pane only, no edge can be moved, and none be closed.
+        roomy = self.lab_app.arrangement.is_roomy
+        words = self.lab_app.text("tui.panes_keys" if roomy else "tui.panes_keys_narrow")
         self.query_one("#panes-keys", LinePane).show([line((f" {words}", "key"))])
 
     def _again(self) -> None:

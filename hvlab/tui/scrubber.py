@@ -26,15 +26,15 @@ class Scrubber(Redrawn, LinePane, can_focus=True):
         Binding("right,l", "scrub(1)", "tui.keys.scrub_on"),
         Binding("comma,up", "scrub_event(-1)", "tui.keys.event_back", key_display=", ↑"),
         Binding("full_stop,down", "scrub_event(1)", "tui.keys.event_on", key_display=". ↓"),
-        Binding("pageup,p", "scrub_mark(-1)", "tui.keys.mark_back", key_display="PgUp p"),
-        Binding("pagedown,n", "scrub_mark(1)", "tui.keys.mark_on", key_display="PgDn n"),
-        Binding("home", "scrub_to(0)", "tui.keys.scrub_first", key_display="Home"),
-        Binding("end", "scrub_to(-1)", "tui.keys.scrub_last", key_display="End"),
+        Binding("pageup,p", "scrub_mark(-1)", "tui.keys.mark_back"),
+        Binding("pagedown,n", "scrub_mark(1)", "tui.keys.mark_on"),
+        Binding("home", "scrub_to(0)", "tui.keys.scrub_first"),
+        Binding("end", "scrub_to(-1)", "tui.keys.scrub_last"),
         Binding("enter", "scrub_go", "tui.keys.scrub_go"),
         Binding("space", "play(1)", "tui.keys.play"),
         Binding("r", "play(-1)", "tui.keys.play_back"),
         Binding("b", "bookmark", "tui.keys.bookmark"),
-        Binding("backspace,delete", "scrub_forget", "tui.keys.scrub_forget", key_display="Backspace"),
+        Binding("backspace,delete", "scrub_forget", "tui.keys.scrub_forget"),
     ]
 
     def __init__(self) -> None:

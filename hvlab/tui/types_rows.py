@@ -45,7 +45,7 @@ def stack_rows(found: Comparison, number: int, text: Text, width: int) -> list[L
             runs += [(f" {'●' if reached else ' '} {words}".ljust(half - 1), style), (" ", "")]
         rows.append(line(*runs))
     head = text("tui.types.instruction", number=number + 1, count=len(found.stream))
-    return [*rows, heading(head, width)]
+    return [*rows, heading(f"{head}: {instruction_text(found.stream[number], text)}", width)]
 
 
 def instruction_text(one: Instruction, text: Text) -> str:

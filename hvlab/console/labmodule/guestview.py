@@ -35,7 +35,11 @@ VIEW = ObjectType(
 
 def believes(text: Text, aspect: Aspect) -> str:
     """The guest's side in words."""
-    return text(f"guestview.believes.{aspect.believed}", **aspect.belief)
+    said = dict(aspect.belief)
+    operation = f"tui.word.{said.get('operation')}"
+    if text.has(operation):
+        said["operation"] = text(operation)
+    return text(f"guestview.believes.{aspect.believed}", **said)
 
 
 def truth(text: Text, aspect: Aspect) -> str:
