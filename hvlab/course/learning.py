@@ -17,7 +17,7 @@ from hvlab import paths
 from hvlab.course import library, quizzes
 from hvlab.course.map import CourseMap
 from hvlab.course.model import Lesson
-from hvlab.course.pages import before_guess
+from hvlab.course.pages import before_answer, whole
 from hvlab.course.progress import Progress
 from hvlab.text import Text
 
@@ -208,7 +208,7 @@ def first_page(plan: Lesson, language: str) -> str:
     first = plan.plan.step[0]
     asked = plan.question(first.question)
     body = plan.sections[language][first.id]
-    return before_guess(body) if asked is not None and asked.guess else body
+    return whole(body) if asked is None or plan.plan.exam else before_answer(body, guess=asked.guess)
 
 
 def _left_behind(progress: Progress, plan: Lesson) -> Path | None:

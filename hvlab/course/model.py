@@ -3,7 +3,8 @@
 A lesson is a folder:
 
 - `lesson.toml`: everything but the running text (shapes below; unknown keys are errors);
-- `en.md`, `de.md`: the text. A section begins with a heading that ends in `{#step-id}`;
+- `en.md`, `de.md`: the text. A section begins with a heading that ends in `{#step-id}`; what stands below a
+  rule (`---`) in it is shown when the step's question was answered, and so is what a guess's page commands;
 - `start.ps1` (optional), `solution*.ps1` (all known good ways), `wrong-*.ps1` (plausible mistakes,
   whose first line `# check: ID` names the check that must catch them);
 - `takeaway.ps1` (optional): the same work on a real host, with real cmdlets only, headed by the
@@ -189,7 +190,8 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A step: a section of the text, what it asks, and which checks complete it.
 
     `looks` are commands that only look (`Get-LabPartition`) and without which its goals say nothing: the step
-    is done, and its guess answered, when each was made after the goals were reached.
+    is done, and its guess answered, when each was made after the goals were reached. Where a guess is answered
+    and no looks are named, they are those with which the commands of the page end.
 
     What is to be done `alone` is a transfer: nothing that was shown before solves it with other names and numbers.
     """

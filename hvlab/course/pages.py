@@ -1,4 +1,4 @@
-"""A step's page as a learner reads it: what belongs to an experiment comes after the guess at its outcome."""
+"""A step's page as a learner reads it: what belongs to an experiment comes after the answer that foretells it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,28 @@ _COMMANDS = ("", "powershell", "ps1")
 """What may stand behind the fence that opens commands; a drawing has another word there."""
 
 
-def before_guess(body: str) -> str:
-    """What may be read before the guess: the page as far as its first commands; all of it where there are none."""
+RULE = "---"
+"""A line of its own: what stands below it comes after the answer, whatever the question is."""
+
+
+def before_answer(body: str, *, guess: bool) -> str:
+    """What may be read before the step's question was answered.
+
+    That is the page as far as its rule; without one, a `guess` comes before the page's first commands. All of
+    the page where it has neither.
+    """
+    lines = body.splitlines()
+    if RULE in lines:
+        return "\n".join(lines[: lines.index(RULE)]).rstrip()
+    return _before_commands(body) if guess else body
+
+
+def whole(body: str) -> str:
+    """The page without its rule."""
+    return "\n".join(line for line in body.splitlines() if line != RULE) if RULE in body else body
+
+
+def _before_commands(body: str) -> str:
     inside = False
     lines = body.splitlines()
     for number, line in enumerate(lines):

@@ -13,7 +13,7 @@ from hvlab.course.checks import FAIL, PASS
 from hvlab.course.grading import message_of
 from hvlab.course.loading import load, misconceptions
 from hvlab.course.model import LANGUAGES, Lesson
-from hvlab.course.pages import before_guess, gives_away
+from hvlab.course.pages import before_answer, gives_away
 from hvlab.course.patterns import EVENT_FIELDS
 from hvlab.course.walking import FENCE, Walk
 from hvlab.kernel.trace import KINDS
@@ -107,7 +107,7 @@ def _guesses(lesson: Lesson) -> list[str]:
             continue
         right = next((choice.text for choice in question.choices if choice.id == question.correct), {})
         for language, sections in lesson.sections.items():
-            read = before_guess(sections[step.id])
+            read = before_answer(sections[step.id], guess=True)
             for name, told in (("answer", right), ("resolution", question.right)):
                 if gives_away(read, told.get(language, "")):
                     problems.append(

@@ -6,10 +6,44 @@ seen. The trace holds every command that was given, so what is undone is unseen 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from hvlab.console.errors import ParseError
 from hvlab.console.looking import commands_in
-from hvlab.course.model import Step
+from hvlab.course.model import LANGUAGES, Lesson, Step
 from hvlab.session.session import Session
+
+_COMMANDS = re.compile(r"```(?:powershell|ps1)?\n(.*?)```", re.DOTALL)
+
+
+def looks_of(lesson: Lesson, number: int, session: Session) -> list[str]:
+    """The looks that a step asks for: those that it names.
+
+    Where it names none and what becomes of a guess is told in it, the ones with which the commands of its page
+    end: nobody should be told before they could see for themselves.
+    """
+    step = lesson.plan.step[number]
+    if step.looks or not resolves_guess(lesson, number):
+        return step.looks
+    text = lesson.sections[LANGUAGES[0]][step.id]
+    statements = [
+        statement for block in _COMMANDS.findall(text) for statement in session.parse(block).statements
+    ]
+    looks: list[str] = []
+    while statements and session.shell.is_read_only(statements[-1]):
+        looks[:0] = list(commands_in(statements.pop().node, session.table))[:1]
+    return list(dict.fromkeys(looks)) if statements else []
+
+
+def resolves_guess(lesson: Lesson, number: int) -> str:
+    """The id of the guess that is answered by a step: its own, or that of a step without goals before it."""
+    steps = lesson.plan.step
+    asking = steps[number].question
+    if not asking and number and not steps[number - 1].goals:
+        asking = steps[number - 1].question
+    question = lesson.question(asking) if asking else None
+    return asking if question is not None and question.guess and question.correct else ""
 
 
 class Seen:
@@ -28,16 +62,16 @@ class Seen:
         if not reached or self._since.get(step.id, 0) > length:
             self._since[step.id] = length
 
-    def missing(self, step: Step) -> list[str]:
-        """The looks that a step asks for and that have not been made, in its order."""
-        if not step.looks:
+    def missing(self, step: Step, looks: Sequence[str]) -> list[str]:
+        """Which of the looks that a step asks for have not been made, in its order."""
+        if not looks:
             return []
         since = max(self._session.prologue, self._since.get(step.id, 0))
         made: set[str] = set()
         for event in self._session.world.trace.of_kinds({"command"}, since):
             made |= self._calls(str(event.get("text")))
         table = self._session.table
-        known = [(look, table.find(look)) for look in step.looks]
+        known = [(look, table.find(look)) for look in looks]
         return [look for look, cmdlet in known if cmdlet is None or cmdlet.name not in made]
 
     def _calls(self, text: str) -> frozenset[str]:

@@ -66,7 +66,7 @@ class QuestionView(Protocol):
 
     @property
     def holds_back(self) -> bool:
-        """Whether the page goes on when this is answered: what belongs to the experiment comes after the guess."""
+        """Whether the page goes on when this is answered: what belongs to the experiment comes after it."""
 
     def is_meant(self, text: str) -> bool:
         """Whether a line typed where commands are typed is an answer to this: bare numbers are."""
@@ -89,7 +89,10 @@ class LessonView(Protocol):
         """The present step's text, Markdown; `plain` names words to type where a screen has keys."""
 
     def body(self) -> str:
-        """The page without its closing, as far as it may be read before its guess is made."""
+        """The page without its closing, as far as it may be read before its question is answered."""
+
+    def above_question(self) -> str:
+        """The part of the body below which its question stands; the whole body where it stands at the end."""
 
     def closing(self, *, plain: bool = False) -> str:
         """The page's end as things stand: what is to be looked at, what became of a guess, how to go on."""

@@ -14,8 +14,8 @@ from hvlab.course.blueprint import ChapterResult, by_chapter
 from hvlab.course.checks import NOT_REACHED, PASS, CheckResult, Examiner
 from hvlab.course.library import find
 from hvlab.course.model import Check, Lesson, Question, Step
-from hvlab.course.pages import before_guess
-from hvlab.course.seen import Seen
+from hvlab.course.pages import before_answer, whole
+from hvlab.course.seen import Seen, looks_of, resolves_guess
 from hvlab.course.shown import Goal, HintOffer, QuestionView
 from hvlab.session.session import Session
 from hvlab.text import Text
@@ -80,6 +80,7 @@ class OpenLesson:
         self.text = Text(language)
         self._examiner = Examiner(lesson, session)
         self._seen = Seen(session)
+        self._looks = [looks_of(lesson, number, session) for number in range(len(lesson.plan.step))]
         self._unseen: dict[str, list[str]] = {}
         """By step: the looks that it wants and that were not made."""
         self._step = 0
@@ -104,17 +105,30 @@ class OpenLesson:
         return next((n for n, step in enumerate(steps) if set(step.goals) - passed), len(steps) - 1)
 
     @property
-    def _body(self) -> str:
+    def _step_text(self) -> str:
         return self.lesson.sections[self.language][self.lesson.plan.step[self._step].id]
 
+    def _before_answer(self) -> str:
+        """What may be read before the present step's question was answered; empty where nothing is held back."""
+        step = self.lesson.plan.step[self._step]
+        question = self.lesson.question(step.question)
+        if question is None or self.lesson.plan.exam or self.session.answers.get(question.id):
+            return ""
+        if step.goals and self._goals_reached():
+            return ""  # the experiment was made without it
+        above = self.above_question()
+        return above if above != whole(self._step_text) else ""
+
+    def above_question(self) -> str:
+        """The part of the present step's text below which its question stands."""
+        question = self.lesson.question(self.lesson.plan.step[self._step].question)
+        guess = question is not None and question.guess
+        above = before_answer(self._step_text, guess=guess)
+        return whole(self._step_text) if above == self._step_text else above
+
     def holds_back(self) -> bool:
-        """Whether the present page goes on when its guess has been made."""
-        question = self.question()
-        if question is None or not question.guess or not question.is_open or self.lesson.plan.exam:
-            return False
-        if self.lesson.plan.step[self._step].goals and self._goals_reached():
-            return False  # the experiment was made without a guess
-        return before_guess(self._body) != self._body
+        """Whether the present page goes on when its question has been answered."""
+        return bool(self._before_answer())
 
     @property
     def title(self) -> str:
@@ -131,8 +145,8 @@ class OpenLesson:
         return "\n\n".join(part for part in (self.body(), self.closing(plain=plain)) if part)
 
     def body(self) -> str:
-        """The present step's own text, as far as it may be read before its guess is made."""
-        return before_guess(self._body) if self.holds_back() else self._body
+        """The present step's own text, as far as it may be read before its question is answered."""
+        return self._before_answer() or whole(self._step_text)
 
     def closing(self, *, plain: bool = False) -> str:
         """What follows it as things stand: what is still to be looked at, what became of a guess, how to go on."""
@@ -272,10 +286,10 @@ class OpenLesson:
         before = self._goals, self._unseen
         self._goals = found
         self._unseen = {}
-        for step in self.lesson.plan.step:
-            if step.looks:
+        for step, looks in zip(self.lesson.plan.step, self._looks, strict=True):
+            if looks:
                 self._seen.note(step, self._has_reached(step))
-                self._unseen[step.id] = self._seen.missing(step)
+                self._unseen[step.id] = self._seen.missing(step, looks)
         changed = before != (self._goals, self._unseen)
         self.best = max(self.best, self.points())
         if changed:
@@ -302,15 +316,10 @@ class OpenLesson:
         A guess is answered when its own step's goals are reached; one whose step has no goals
         by the step that follows.
         """
-        steps = self.lesson.plan.step
-        step = steps[self._step]
-        asking = step.question
-        if not asking and self._step and not steps[self._step - 1].goals:
-            asking = steps[self._step - 1].question
-        question = self.lesson.question(asking) if asking else None
-        if question is None or not question.guess or not question.correct:
-            return ""
-        if not (step.goals or step.looks) or not self.step_done():
+        step = self.lesson.plan.step[self._step]
+        asking = resolves_guess(self.lesson, self._step)
+        question = self.lesson.question(asking)
+        if question is None or not (step.goals or step.looks) or not self.step_done():
             return ""
         given = self.session.answers.get(asking, "")
         words = "guess_right" if given == question.correct else "guess_wrong" if given else "guess_shown"

@@ -97,7 +97,7 @@ class LessonPane(ScrollPane):
         self._page = lay_out(keys.keyed(lesson.body()), width)
         rows = list(self._page.lines)
         asked = self._question(lesson, width)
-        at = self._place_of_question(lesson, rows)
+        at = self._place_of_question(lesson, width)
         self._asked_at = range(at + 1, at + len(asked))
         rows[at:at] = asked
         if asked and at < len(self._page.lines):
@@ -175,18 +175,17 @@ class LessonPane(ScrollPane):
     def _inset(self, rows: Sequence[Line]) -> list[Line]:
         return [((" ", ""), *row) for row in rows]
 
-    def _place_of_question(self, lesson: LessonView, rows: list[Line]) -> int:
-        """Where the question stands: at the end; a guess, before the commands that answer it."""
-        question = lesson.question()
-        first = min(self._page.commands, default=len(rows))
-        if question is None or not question.guess:
-            return len(rows)
-        return max(0, first - 1) if first < len(rows) else first
+    def _place_of_question(self, lesson: LessonView, width: int) -> int:
+        """The row of the page at which the question stands."""
+        above = lesson.above_question()
+        if above == lesson.body():
+            return len(self._page.lines)
+        return min(len(lay_out(self.lab_app.text.keys.keyed(above), width).lines), len(self._page.lines))
 
     def next_command(self) -> str:
         """The first command on the page that has not been entered since the page was opened; empty if all were."""
         question = self.lesson.question() if self.lesson is not None else None
-        if question is not None and question.guess and question.is_open:
+        if question is not None and question.guess and question.is_open and not question.holds_back:
             return ""
         return next((text for text in self._page.commands.values() if _same(text) not in self._tried), "")
 

@@ -8,7 +8,7 @@ import pytest
 
 from hvlab.course import grading, proofs
 from hvlab.course.attempts import Attempts
-from hvlab.course.pages import before_guess, gives_away
+from hvlab.course.pages import before_answer, gives_away, whole
 from hvlab.course.view import OpenLesson
 from tests.course.support import LESSON, TEXT, load
 
@@ -72,15 +72,44 @@ def test_the_page_goes_on_after_the_guess(tmp_path: Path) -> None:
 
 
 def test_who_makes_the_experiment_without_a_guess_reads_the_whole_page(tmp_path: Path) -> None:
-    view = opened(tmp_path / "a", LESSON)
+    view = opened(tmp_path / "a", LESSON, TEXT)
     run(view, "New-VM a")
     assert "New-VM a" in view.page() and view.resolved() in view.closing()
 
 
 def test_before_a_guess_a_page_ends_with_what_leads_to_its_commands() -> None:
-    assert before_guess("## T\n\nDo:\n\n```powershell\nGet-VM\n```\n\nSo it is.") == "## T\n\nDo:"
+    page = "## T\n\nDo:\n\n```powershell\nGet-VM\n```\n\nSo it is."
+    assert before_answer(page, guess=True) == "## T\n\nDo:"
+    assert before_answer(page, guess=False) == page, "what is marked may be looked up"
     picture = '## T\n\n```text alt="x"\n+--+\n```\n\nLook.'
-    assert before_guess(picture) == picture, "a drawing is no command"
+    assert before_answer(picture, guess=True) == picture, "a drawing is no command"
+
+
+@pytest.mark.parametrize("guess", [True, False])
+def test_a_rule_holds_back_what_stands_below_it(guess: bool) -> None:
+    page = "## T\n\n```powershell\nGet-VM\n```\n\nReckon.\n\n---\n\nSo it is."
+    assert before_answer(page, guess=guess).endswith("Reckon.")
+    assert whole(page).endswith("Reckon.\n\n\nSo it is.")
+
+
+def test_a_page_with_a_rule_goes_on_after_any_answer(tmp_path: Path) -> None:
+    text = TEXT.replace("\ntwo\n", "\ntwo\n\n---\n\nNow start it.\n")
+    view = opened(tmp_path / "a", LESSON, text)
+    view.next_step()
+    question = view.question()
+    assert question is not None and question.holds_back and "Now start it." not in view.page()
+    question.answer("7")
+    assert question.is_open and not question.holds_back and "Now start it." in view.page()
+    assert "---" not in view.page()
+
+
+def test_a_guess_is_answered_when_the_page_s_last_commands_have_looked(tmp_path: Path) -> None:
+    view = opened(tmp_path / "a", LESSON)
+    run(view, "New-VM a")
+    run(view, "Get-VM")
+    assert view.resolved() == "", "the step names no look, but its page ends with one"
+    run(view, "Get-LabPartition")
+    assert view.resolved()
 
 
 @pytest.mark.parametrize(

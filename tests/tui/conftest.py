@@ -77,6 +77,10 @@ class PlainLesson:
     def closing(self, *, plain: bool = False) -> str:
         return ""
 
+    def above_question(self) -> str:
+        body = self.body()
+        return body.split("\n\n```")[0] if self.asked.guess else body
+
     def unseen(self) -> list[str]:
         return []
 
