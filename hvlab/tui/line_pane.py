@@ -118,7 +118,7 @@ class ScrollPane(ScrollView, can_focus=True):
         old = self.shown
         self.shown = lines
         if len(lines) != before:
-            self.virtual_size = Size(1, len(lines))
+            self._have_rows(len(lines), before)
         top = self.scroll_offset.y
         height = self.size.height
         if self.follow:
@@ -137,6 +137,16 @@ class ScrollPane(ScrollView, can_focus=True):
                 changed.append(Region(0, row, self.size.width, 1))
         if changed:
             self.refresh(*changed)
+
+    def _have_rows(self, rows: int, before: int) -> None:
+        """Say how tall the content is now. The screen is laid out anew only if the scroll bar comes or goes by that."""
+        size, bar = Size(1, rows), self.show_vertical_scrollbar
+        if rows < before or bar != (rows > self.size.height):
+            self.virtual_size = size
+            return
+        self.set_reactive(Widget.virtual_size, size)
+        if bar:
+            self.vertical_scrollbar.window_virtual_size = rows
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows asked for; their ground is looked up once."""

@@ -8,7 +8,9 @@ from rich.highlighter import Highlighter
 from rich.text import Text as RichText
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 from hvlab.tui.palette import Palette
@@ -86,6 +88,9 @@ class PromptInput(Input):
         Binding("pagedown", "scroll_output(1)", show=False),
         Binding("ctrl+d", "leave", show=False),
     ]
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
+    """One row, as wide as what is typed. Unlike any other widget's it asks for no layout: no key changes this one's room."""
 
     class Walk(Message):
         """The learner wants an older (-1) or newer (1) line, or to move in the open menu."""

@@ -7,11 +7,13 @@ forty rows, five of which change thirty times a second. `quiet`: the screen, wit
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal
 
+from hvlab.kernel.trace import TraceEvent
 from hvlab.session.session import Session
 from hvlab.tui.app import HvlabApp
 from hvlab.tui.canvas import Line, line
@@ -40,6 +42,7 @@ class Still(Booted):
 
     at = 0
     resting = False
+    recorded: list[TraceEvent] | None = None
 
     def action_pause(self) -> None:
         """F6: nothing moves, or goes on."""
@@ -50,9 +53,10 @@ class Still(Booted):
         if self.desk is None or self.resting:
             return
         desk = self.desk
-        recorded = list(desk.session.world.trace)
-        events = recorded[self.at : self.at + EVENTS_A_FRAME]
-        self.at = (self.at + EVENTS_A_FRAME) % len(recorded)
+        if self.recorded is None:
+            self.recorded = list(desk.session.world.trace)
+        events = self.recorded[self.at : self.at + EVENTS_A_FRAME]
+        self.at = (self.at + EVENTS_A_FRAME) % len(self.recorded)
         desk.events.add(events)
         world, host = desk.session.world, desk.session.host
         desk.picture.update(world, host, desk.feed.sums, events, desk.events.caption)
@@ -108,6 +112,7 @@ class Panes(App[None]):
 
 def main(mode: str, *rest: str) -> None:
     """Open what is asked for."""
+    gc.disable()  # as `hvlab` itself does; the screen switches it on again
     if mode == "panes":
         Panes(int(rest[0])).run()
     else:
