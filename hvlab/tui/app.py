@@ -17,6 +17,7 @@ from textual.app import App, ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.driver import Driver
 from textual.events import DescendantFocus, Key, Resize
 from textual.geometry import Size
 from textual.widget import Widget
@@ -24,7 +25,9 @@ from textual.widget import Widget
 from hvlab import paths
 from hvlab.console.history import History
 from hvlab.text import LANGUAGES
+from hvlab.tui import process
 from hvlab.tui.architecture import ArchitecturePane
+from hvlab.tui.attention import Attention, attentive
 from hvlab.tui.bars import KeyBar, StatusBar, pane_keys
 from hvlab.tui.canvas import fit, line
 from hvlab.tui.colourless import without_colours
@@ -56,6 +59,8 @@ if TYPE_CHECKING:
     from hvlab.tui.desk import Desk
 
 FRAME = 1 / 30
+IDLE = 5.0
+"""Seconds without a key after which nobody is typing."""
 CLASS_LOOK = 0.5
 """Seconds between two looks for what the instructor has sent."""
 
@@ -114,6 +119,7 @@ class HvlabApp(PanedApp):
         self._frames = frames
         self._timer = timer
         self._last = 0.0
+        self.attention = Attention(timer)
         self.desk: Desk | None = None
         """The lab, once it is built; the first paint does not wait for it."""
         self._early: list[str] = []
@@ -185,12 +191,6 @@ class HvlabApp(PanedApp):
     def _open(self) -> None:
         from hvlab.tui.desk import Desk
 
-        if (
-            not gc.isenabled()
-        ):  # switched off until here: what is loaded now stays, and is not looked through again
-            gc.freeze()
-            gc.enable()
-
         source = self._session_source
         session = source() if callable(source) else source
         given = self._lesson_source
@@ -199,6 +199,7 @@ class HvlabApp(PanedApp):
             lesson.set_language(self.text.language)  # another one may have been chosen meanwhile
         self.desk = Desk(self, session, lesson, self._timer)
         self.desk.picture.motion.still = self.is_still
+        self.desk.runner.pacer.holds = self.attention.wanted
         self.desk.open()
         for text in self._early:
             self.desk.submit(text)
@@ -211,8 +212,13 @@ class HvlabApp(PanedApp):
             self._last = self._timer()
             self.set_interval(FRAME, self._tick)
             self._between = self.set_interval(FRAME / SLICES, self._slice, pause=True)
+            self.desk.sliced = True
+        if not gc.isenabled():  # it was switched off until here
+            process.begin()
 
     def _tick(self) -> None:
+        if self.attention.wanted():
+            return
         now = self._timer()
         passed, self._last = now - self._last, now
         self.frame(min(passed, 0.25))
@@ -220,11 +226,26 @@ class HvlabApp(PanedApp):
             self._between.resume()
         else:
             self._between.pause()
+            if self.desk is not None and self.desk.is_still and now - self.attention.last > IDLE:
+                process.sweep()
 
     def _slice(self) -> None:
         """At full speed: let the lab go on between two frames."""
-        if self.desk is not None and self.desk.runner.rushing:
-            self.desk.runner.frame(0)
+        if self.desk is not None and self.desk.runner.rushing and not self.attention.wanted():
+            self.desk.go_on()
+
+    def get_driver_class(self) -> type[Driver]:
+        """The driver of this platform, which tells of keys as soon as they are read."""
+        return attentive(super().get_driver_class(), lambda: self.attention.press())
+
+    def post_display_hook(self) -> None:
+        """Something was painted. A key at the prompt is answered by the prompt's own row, any other by whatever changes."""
+        prompt = self.focused
+        if not isinstance(prompt, PromptInput):
+            self.attention.painted()
+        elif prompt.drawn:
+            prompt.drawn = False
+            self.attention.painted()
 
     def look_at_class(self) -> None:
         """Do what the instructor has sent, as soon as no command is under way."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -16,7 +15,6 @@ from hvlab.tui.picture_scene import MINIMUM_HEIGHT, MINIMUM_WIDTH, Scene, build
 
 if TYPE_CHECKING:
     from hvlab.kernel import World
-    from hvlab.kernel.trace import TraceEvent
     from hvlab.session.hostview import HostView
 
 
@@ -46,15 +44,14 @@ class ArchitecturePane(LinePane, can_focus=True):
         self._scene: Scene | None = None
         self._caption = ""
 
-    def update(self, world: World, host: str, sums: Sums, events: Sequence[TraceEvent], caption: str) -> None:
-        """Take in new events and the present state."""
+    def update(self, world: World, host: str, sums: Sums, caption: str, *, moved: bool) -> None:
+        """Take in the present state; `moved`: something has happened since the last time."""
         from hvlab.session.hostview import look  # with the lab, after the first paint
 
         view = look(world, host)
-        if events or view != self._view or caption != self._caption:
+        if moved or view != self._view or caption != self._caption:
             self._scene = None
         self._view, self._sums, self._caption = view, sums, caption
-        self.motion.feed(events)
 
     def draw(self) -> None:
         """Show the present frame; rows that did not change are not painted."""

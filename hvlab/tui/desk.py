@@ -45,6 +45,7 @@ from hvlab.tui.views import Views
 if TYPE_CHECKING:
     from hvlab.course.companion import Companion, Followed
     from hvlab.course.shown import LessonView
+    from hvlab.kernel.trace import TraceEvent
     from hvlab.tui.app import HvlabApp
 
 
@@ -83,9 +84,13 @@ class Desk:
         self.scrubber = app.query_one(Scrubber)
         self.player = Player(session)
         self.guide = Guide()
+        self._taken: list[TraceEvent] = []
+        """What the panes have been told of since the last frame."""
         self._led = False
         """Whether the picture was brought to the stage for the command under way."""
         self._worked = 0.0
+        self.sliced = False
+        """Whether somebody calls `go_on` between the frames, at full speed."""
         self._still = False
         self._companion: Companion | None = None
         self._is_copy = False
@@ -99,6 +104,11 @@ class Desk:
         self.runner.on_start = self._started
         self.runner.on_end = self._ended
         self.runner.on_crash = self._crashed
+
+    @property
+    def is_still(self) -> bool:
+        """Whether nothing moved in the last frame."""
+        return self._still
 
     @property
     def text(self) -> Text:
@@ -131,7 +141,18 @@ class Desk:
         nothing_new = not self.host.fresh and len(self.session.world.trace) == self.feed.seq
         if self._still and nothing_new and not runner.moving and not motion.busy:
             return
-        runner.frame(seconds)
+        if not (self.sliced and runner.rushing):
+            runner.frame(seconds)
+        self._show(seconds)
+
+    def go_on(self) -> None:
+        """At full speed, between two frames: let the lab go on, and take in what happened. The next frame shows it."""
+        self.runner.frame(0)
+        self._take_in()
+
+    def _show(self, seconds: float) -> None:
+        """Show what came of the lab's going on."""
+        runner, motion = self.runner, self.picture.motion
         self._lead_eye(seconds)
         self._unwritten += seconds
         if self._unwritten >= RECORD_EVERY:
@@ -207,19 +228,15 @@ class Desk:
         else:
             self.console.stand()
         self.app.invite()
-        new = self.feed.poll()
-        if self.feed.rewound:
-            self.events.attach(self.session.world.trace, self.text, self.session.prologue)
-            self.picture.motion.clear()
-            self.inspector.redraw()
-        if new or self.feed.rewound:
-            self.events.add(new)
+        self._take_in()
+        new, self._taken = self._taken, []
+        self.events.draw()
         if self.lesson is not None or self.app.narrates:
             self.console.write([(row, "dim") for row in self.guide.sentences(new, self.text)])
             if self.lesson is not None and self.guide.halts(new, self.app.preferences, self.runner):
                 self.console.write([("⏸ " + self.text("tui.guide.offer"), "accent")])
-        world, host, here = self.session.world, self.session.host, self.feed.here(new)
-        self.picture.update(world, host, self.feed.sums, here, self.events.caption)
+        world, host = self.session.world, self.session.host
+        self.picture.update(world, host, self.feed.sums, self.events.caption, moved=bool(new))
         if self.host.guest_screen is not None:
             name, self.host.guest_screen = self.host.guest_screen, None
             self.show_guest(name)
@@ -227,6 +244,18 @@ class Desk:
             self.guest.update(self.session.world, self.session.host)
         self.views.update()
         self.scrubber.update(self.session)
+
+    def _take_in(self) -> None:
+        """Hand what is new to the list and to the picture, which draw it later."""
+        new = self.feed.poll()
+        if self.feed.rewound:
+            self._taken = []
+            self.events.attach(self.session.world.trace, self.text, self.session.prologue)
+            self.picture.motion.clear()
+            self.inspector.redraw()
+        self._taken += new
+        self.events.take(new)
+        self.picture.motion.feed(self.feed.here(new))
 
     def _tell(self) -> None:
         """The status bar."""

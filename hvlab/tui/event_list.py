@@ -66,6 +66,8 @@ class EventList(ScrollPane):
         self.hidden: frozenset[str] = frozenset()
         self.needle = ""
         self._typing = False
+        self._changed: int | None = None
+        """The first row of the story that is not shown as it is now; None: all are."""
         self._trace: Trace
         self._text: Text | None = None
         self._lines: list[Line] = []
@@ -85,6 +87,7 @@ class EventList(ScrollPane):
         self._trace, self._text = trace, text
         self.story = Story(prologue)
         self.story.every = every
+        self._changed = None
         self._forget(0)
         self.cursor_row = None
         self.show([])
@@ -94,16 +97,23 @@ class EventList(ScrollPane):
         self.follow = True
         self.cursor_row = None
 
-    def add(self, new: Sequence[TraceEvent]) -> None:
-        """Take in new events."""
-        if self.story is not None:
-            self._render_from(self.story.add(new))
+    def take(self, new: Sequence[TraceEvent]) -> None:
+        """Put new events into their rows; `draw` shows them."""
+        if self.story is not None and new:
+            first = self.story.add(new)
+            self._changed = first if self._changed is None else min(first, self._changed)
+
+    def draw(self) -> None:
+        """Show what was taken in since the last time."""
+        if self._changed is not None:
+            self._render_from(self._changed)
 
     def _forget(self, row: int) -> None:
         keep = self._starts[row] if row < len(self._starts) else len(self._lines)
         del self._starts[row:], self._lines[keep:], self._at[keep:]
 
     def _render_from(self, row: int) -> None:
+        self._changed = None
         if self._text is None or self.story is None:
             return
         row = min(row, len(self._starts))

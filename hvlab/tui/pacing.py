@@ -46,10 +46,12 @@ LOUD = 0.2
 """An event that is worth so much time tells that the story goes on."""
 PATIENCE = 5.0
 """After so many simulated seconds in which it does not, those without events pass twice as quickly, and so on."""
-SLICE = 0.002
-"""Seconds that the world may compute at a time at full speed: for so long a key may have to wait."""
-SLICES = 3
+SLICE = 0.0008
+"""Seconds that the world may compute at a time at full speed: for so long the screen may have to wait."""
+SLICES = 12
 """Slices a frame, with the screen's own work between them."""
+EVENTS = 8
+"""Events between two looks at the time and for keys."""
 _SILENT_EVENT = 0.0004
 
 
@@ -78,6 +80,8 @@ class Pacer:
         self._seen: Counter[str] = Counter()
         self._dull = 0.0
         """Simulated seconds since something was loud."""
+        self.holds: Callable[[], bool] = bool
+        """Whether something goes before the lab: then the rest of the frame's time is left for the next."""
 
     @property
     def pace(self) -> float:
@@ -108,7 +112,7 @@ class Pacer:
             self.rush(world, advance)
             return
         self._credit = min(self._credit + seconds * speed.factor, 0.25 * max(1.0, speed.factor))
-        while self._credit > 0:
+        while self._credit > 0 and not self.holds():
             now, length = world.now, len(world.trace)
             quiet = QUIET * (1 + self._dull / PATIENCE)
             done = advance(now + max(1, int(self._credit * quiet * 1e9)), 1)
@@ -122,6 +126,6 @@ class Pacer:
     def rush(self, world: World, advance: Advance) -> None:
         """Go as far as a slice of computing time allows."""
         end = self._timer() + SLICE
-        while self._timer() < end:
-            if advance(world.now + 3_600_000_000_000, 64):
+        while self._timer() < end and not self.holds():
+            if advance(world.now + 3_600_000_000_000, EVENTS):
                 break

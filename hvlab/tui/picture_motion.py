@@ -67,20 +67,22 @@ class Motion:
         """Take in what has happened since the last frame."""
         waiting: dict[tuple[str, bool], int] = {}
         live = Counter(traveller.move.rail for traveller in self.travellers)
+        touched, now = self.touched, self.now
         for event in events:
             machine = machine_of(event)
             if machine and event.partition and event.partition > 1:
                 self.workers[event.partition] = machine
             if machine and event.kind in ("guest.phase", "vm.state", "guest.workload", "vmbus.message"):
                 self.focus = machine
-            self.touched.update(dict.fromkeys(places_of(event), self.now))
+            for name in places_of(event):
+                touched[name] = now
             move = move_of(event, self.workers)
             if move is None:
                 continue
             times = self.recent.get(move.rail)
             if times is None:
                 times = self.recent[move.rail] = deque()
-            times.append(self.now)
+            times.append(now)
             place = (move.rail, move.forward)
             ahead = waiting.get(place, 0)
             waiting[place] = ahead + 1

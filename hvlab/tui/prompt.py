@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import Reactive
+from textual.strip import Strip
 from textual.widgets import Input
 
 from hvlab.tui.palette import Palette
@@ -130,6 +131,13 @@ class PromptInput(Input):
         self.powershell = PowerShellHighlighter()
         super().__init__(highlighter=self.powershell, select_on_focus=False, compact=True, id="prompt")
         self.cursor_blink = False
+        self.drawn = False
+        """Whether its row was drawn since somebody last asked."""
+
+    def render_line(self, y: int) -> Strip:
+        """The row."""
+        self.drawn = True
+        return super().render_line(y)
 
     def action_history(self, step: int) -> None:
         """Up, down."""

@@ -57,9 +57,11 @@ class Still(Booted):
             self.recorded = list(desk.session.world.trace)
         events = self.recorded[self.at : self.at + EVENTS_A_FRAME]
         self.at = (self.at + EVENTS_A_FRAME) % len(self.recorded)
-        desk.events.add(events)
+        desk.events.take(events)
+        desk.events.draw()
         world, host = desk.session.world, desk.session.host
-        desk.picture.update(world, host, desk.feed.sums, events, desk.events.caption)
+        desk.picture.motion.feed(events)
+        desk.picture.update(world, host, desk.feed.sums, desk.events.caption, moved=True)
         desk.picture.motion.advance(seconds)
         desk.picture.draw()
         desk._tell()
