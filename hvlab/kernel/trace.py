@@ -104,7 +104,7 @@ KINDS = _catalogue(
 
 
 class TraceEvent(msgspec.Struct, frozen=True, gc=False):
-    """One event, as readers see it. A Struct, because whoever looks at a lab at full speed makes ten thousand a second."""
+    """One event, as readers see it. At full speed the screen makes ten thousand of these a second."""
 
     seq: int
     time: int

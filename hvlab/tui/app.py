@@ -236,10 +236,13 @@ class HvlabApp(PanedApp):
 
     def get_driver_class(self) -> type[Driver]:
         """The driver of this platform, which tells of keys as soon as they are read."""
-        return attentive(super().get_driver_class(), lambda: self.attention.press())
+        return attentive(super().get_driver_class(), self._note_key)
+
+    def _note_key(self) -> None:
+        self.attention.press()
 
     def post_display_hook(self) -> None:
-        """Something was painted. A key at the prompt is answered by the prompt's own row, any other by whatever changes."""
+        """Something was painted. The prompt's own row answers a key at the prompt; anything answers any other."""
         prompt = self.focused
         if not isinstance(prompt, PromptInput):
             self.attention.painted()

@@ -126,6 +126,6 @@ class Pacer:
     def rush(self, world: World, advance: Advance) -> None:
         """Go as far as a slice of computing time allows."""
         end = self._timer() + SLICE
-        while self._timer() < end and not self.holds():
-            if advance(world.now + 3_600_000_000_000, EVENTS):
+        while not advance(world.now + 3_600_000_000_000, EVENTS):
+            if self._timer() >= end or self.holds():
                 break

@@ -91,7 +91,7 @@ class PromptInput(Input):
     ]
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
-    """One row, as wide as what is typed. Unlike any other widget's it asks for no layout: no key changes this one's room."""
+    """One row, as wide as what is typed. Unlike other widgets it asks for no layout: no letter changes its room."""
 
     class Walk(Message):
         """The learner wants an older (-1) or newer (1) line, or to move in the open menu."""
