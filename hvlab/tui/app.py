@@ -18,7 +18,7 @@ from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.driver import Driver
-from textual.events import DescendantFocus, Key, Resize
+from textual.events import DescendantFocus, Event, Key, Paste, Resize
 from textual.geometry import Size
 from textual.widget import Widget
 
@@ -334,18 +334,35 @@ class HvlabApp(PanedApp):
 
     # -- keys -----------------------------------------------------------------------------------------
 
-    def on_key(self, event: Key) -> None:
-        """A letter for which the pane with the keys has no use begins a command: it goes to the prompt."""
-        prompt = self.query_one(ConsolePane).prompt
-        if self.is_covered or prompt.has_focus or not event.is_printable or not event.character:
-            return
-        if event.key.startswith(("alt+", "ctrl+")) or event.key in self.screen.active_bindings:
-            return
-        event.prevent_default()
-        if self.arrangement.alone:
-            self.arrangement.zoom(self.arrangement.alone)
-        prompt.focus()
-        prompt.insert_text_at_cursor(event.character)
+    async def on_event(self, event: Event) -> None:
+        """Keys and what is pasted are led to the prompt before they go their way: all that follows goes there too."""
+        if isinstance(event, (Key, Paste)) and not event.is_forwarded and self._begins_command(event):
+            prompt = self.query_one(ConsolePane).prompt
+            if self.arrangement.alone:
+                self.arrangement.zoom(self.arrangement.alone)
+            self.screen.set_focus(prompt)
+            if self.focused is not prompt and isinstance(
+                event, Key
+            ):  # it comes into sight only with the next layout
+                prompt.focus()
+                prompt.insert_text_at_cursor(event.character or "")
+                return
+        await super().on_event(event)
+
+    def _begins_command(self, event: Key | Paste) -> bool:
+        """Whether this is a letter for which the pane with the keys has no use, or text for a command."""
+        if self.is_covered or self.takes_key or not self.query(PromptInput):
+            return False
+        pane = self.focused
+        if isinstance(pane, PromptInput):
+            return False
+        if isinstance(event, Key):
+            if not event.is_printable or not event.character or event.key.startswith(("alt+", "ctrl+")):
+                return False
+            if pane is not None and pane.check_consume_key(event.key, event.character):
+                return False
+            return event.key not in self.screen.active_bindings
+        return True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing is done by key while a key is being pressed to be bound."""
@@ -650,6 +667,8 @@ class HvlabApp(PanedApp):
                 self._with_desk(lambda desk: desk.views.close())
                 self.bring("lesson")
             pane.action_turn(1)
+        elif console.prompt.value:
+            return  # typed on meanwhile
         elif command := pane.next_command():
             console.type_command(command)
         else:

@@ -151,6 +151,8 @@ class ConsolePane(Vertical):
         self._lines: list[str] = []
         self.asking = ""
         """What the next line answers: `confirm` a command, `answer` the lesson's question, or nothing."""
+        self._waits = ""
+        """What will be asked as soon as the line that was begun before has been entered."""
         self._flat: list[Line] = []
         self._width = 0
 
@@ -167,6 +169,7 @@ class ConsolePane(Vertical):
     def on_mount(self) -> None:
         """The menu is closed, the prompt waits."""
         self.menu.close()
+        self.prompt.keeper = self
         self._label()
         self.add_class("quiet")
 
@@ -204,7 +207,8 @@ class ConsolePane(Vertical):
         label.show([line((words, "accent" if self.asking else "prompt"))])
 
     def stand(self) -> None:
-        """Show where in the lab's files one is, should a command or an undo have changed it."""
+        """Show where in the lab's files one is, should a command or an undo have changed it. Nothing is asked now."""
+        self._waits = ""
         self._label()
 
     # -- output -------------------------------------------------------------------------------------
@@ -255,11 +259,15 @@ class ConsolePane(Vertical):
     # -- input --------------------------------------------------------------------------------------
 
     def type_command(self, text: str, run: bool = False) -> None:
-        """Put a command into the prompt as if typed: every key and click that changes the lab comes here."""
-        self.prompt.replace_all(text)
+        """Put a command into the prompt as if typed: every key and click that changes the lab comes here.
+
+        One that is to run at once leaves alone what stands at the prompt.
+        """
         self.prompt.focus()
         if run:
             self._submit(text)
+        else:
+            self.prompt.replace_all(text)
 
     def drop_line(self) -> bool:
         """Clear what is typed; False if there was nothing."""
@@ -274,19 +282,23 @@ class ConsolePane(Vertical):
 
     def question(self, asked: str) -> None:
         """Switch the prompt between commands ('') and answers (`confirm`, `answer`)."""
-        self.asking = asked
+        self._waits = ""
+        if asked == "confirm" and not self.asking and (self.prompt.value or self._lines):
+            self._waits = asked  # a line that was begun before the question came is what it was begun as
+        else:
+            self.asking = asked
         self._label()
 
-    @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
-        event.stop()
+    def enter(self) -> None:
+        """What is typed leaves the line at once: the next letter begins the next line."""
         if self.menu.is_open:
             self._insert(self.menu.current)
             return
-        self._submit(event.value)
+        text = self.prompt.value
+        self.prompt.replace_all("")
+        self._submit(text)
 
     def _submit(self, text: str) -> None:
-        self.prompt.replace_all("")
         if self.asking:
             kind = self.asking
             if text.strip() or kind == "confirm":
@@ -324,23 +336,27 @@ class ConsolePane(Vertical):
         self.history.add(text)
         self._place = len(self.history)
 
-    @on(PromptInput.Pasted)
-    def _pasted(self, event: PromptInput.Pasted) -> None:
-        *whole, last = [self.prompt.value + event.lines[0], *event.lines[1:]]
+    def paste(self, lines: list[str]) -> None:
+        """All lines but the last are entered, one after the other."""
+        prompt = self.prompt
+        before, after = prompt.value[: prompt.cursor_position], prompt.value[prompt.cursor_position :]
+        *whole, last = [before + lines[0], *lines[1:]]
+        prompt.replace_all("")
         for text in whole:
             self._submit(text)
-        self.prompt.replace_all(last)
+        prompt.replace_all(last + after)
+        prompt.cursor_position = len(last)
 
-    @on(PromptInput.Walk)
-    def _walk(self, event: PromptInput.Walk) -> None:
+    def walk(self, step: int) -> None:
+        """An older (-1) or newer (1) line, or a move in the open menu."""
         if self.menu.is_open:
-            self.menu.walk(event.step)
+            self.menu.walk(step)
             return
         if self._place == len(self.history):
             self._draft = self.prompt.value
-        find = self.history.previous if event.step < 0 else self.history.next
+        find = self.history.previous if step < 0 else self.history.next
         place = find(self._place)
-        if place is None and event.step < 0:
+        if place is None and step < 0:
             return
         self._place = len(self.history) if place is None else place
         self.prompt.replace_all(self._draft if place is None else self.history[place])
@@ -352,10 +368,10 @@ class ConsolePane(Vertical):
 
     # -- completion ---------------------------------------------------------------------------------
 
-    @on(PromptInput.Complete)
-    def _complete(self, event: PromptInput.Complete) -> None:
+    def complete(self, step: int) -> None:
+        """Tab."""
         if self.menu.is_open:
-            self.menu.walk(event.step)
+            self.menu.walk(step)
             return
         choices = self._choices()
         if len(choices) == 1:
@@ -410,6 +426,8 @@ class ConsolePane(Vertical):
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
         self.query_one(WholeLine).show_line(event.value, self.prompt.size.width)
+        if self._waits and not self.prompt.value:
+            self.question(self._waits)
         if self.menu.is_open:
             self.menu.open(self._choices() if self.prompt.value else ())
 

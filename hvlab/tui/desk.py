@@ -28,7 +28,7 @@ from hvlab.text import Text
 from hvlab.tui.architecture import ArchitecturePane
 from hvlab.tui.bars import StatusBar
 from hvlab.tui.console_host import PaneHost
-from hvlab.tui.console_pane import ConsolePane
+from hvlab.tui.console_pane import ASKING, ConsolePane
 from hvlab.tui.event_list import EventList
 from hvlab.tui.feed import Feed
 from hvlab.tui.goals import Goals
@@ -298,6 +298,12 @@ class Desk:
 
     def submit(self, text: str) -> None:
         """A command was entered."""
+        if self.runner.question is not None and understood(text.strip()) is not None:
+            self.console.write(
+                [(ASKING["confirm"] + text, "accent")]
+            )  # typed before one could see the question
+            self.reply("confirm", text.strip())
+            return
         self.player.direction = 0
         if text.strip().lower() in ("cls", "clear", "clear-host"):
             self.console.clear()

@@ -311,6 +311,10 @@ class EventList(ScrollPane):
         """What led to the event under the bar."""
         self.post_message(self.Wants("why"))
 
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Whether letters are meant for the list: while a filter is typed."""
+        return self._typing
+
     def on_key(self, event: events.Key) -> None:
         """While a filter is typed, keys are letters; Esc takes a filter away before it leads back to the prompt."""
         if not self._typing:

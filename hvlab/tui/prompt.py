@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from rich.highlighter import Highlighter
 from rich.text import Text as RichText
@@ -76,6 +76,22 @@ def _load_lexer() -> object:
     return HvlabLexer()
 
 
+class Keeper(Protocol):
+    """Who knows what to do with the line. It is asked at once: what is typed next must find its work done."""
+
+    def enter(self) -> None:
+        """Enter."""
+
+    def walk(self, step: int) -> None:
+        """An older (-1) or newer (1) line is wanted, or a move in the open menu."""
+
+    def complete(self, step: int) -> None:
+        """Tab."""
+
+    def paste(self, lines: list[str]) -> None:
+        """Several lines came from the clipboard."""
+
+
 class PromptInput(Input):
     """One line of input. Up and down walk the history; Tab asks for completions."""
 
@@ -93,20 +109,6 @@ class PromptInput(Input):
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
     """One row, as wide as what is typed. Unlike other widgets it asks for no layout: no letter changes its room."""
 
-    class Walk(Message):
-        """The learner wants an older (-1) or newer (1) line, or to move in the open menu."""
-
-        def __init__(self, step: int) -> None:
-            super().__init__()
-            self.step = step
-
-    class Complete(Message):
-        """Tab."""
-
-        def __init__(self, step: int) -> None:
-            super().__init__()
-            self.step = step
-
     class Dismiss(Message):
         """Escape."""
 
@@ -120,17 +122,11 @@ class PromptInput(Input):
             super().__init__()
             self.step = step
 
-    class Pasted(Message):
-        """Several lines came from the clipboard."""
-
-        def __init__(self, lines: list[str]) -> None:
-            super().__init__()
-            self.lines = lines
-
     def __init__(self) -> None:
         self.powershell = PowerShellHighlighter()
         super().__init__(highlighter=self.powershell, select_on_focus=False, compact=True, id="prompt")
         self.cursor_blink = False
+        self.keeper: Keeper | None = None
         self.drawn = False
         """Whether its row was drawn since somebody last asked."""
 
@@ -139,13 +135,20 @@ class PromptInput(Input):
         self.drawn = True
         return super().render_line(y)
 
+    async def action_submit(self) -> None:
+        """Enter."""
+        if self.keeper is not None:
+            self.keeper.enter()
+
     def action_history(self, step: int) -> None:
         """Up, down."""
-        self.post_message(self.Walk(step))
+        if self.keeper is not None:
+            self.keeper.walk(step)
 
     def action_complete(self, step: int) -> None:
         """Tab, Shift+Tab."""
-        self.post_message(self.Complete(step))
+        if self.keeper is not None:
+            self.keeper.complete(step)
 
     def action_dismiss(self) -> None:
         """Escape."""
@@ -166,14 +169,20 @@ class PromptInput(Input):
         if event.key.startswith("alt+"):
             event.prevent_default()  # it comes with its letter, and is no typing
             return
+        # Textual would send a key that is no letter round by the app; the letters after it would overtake it.
+        for binding in () if event.is_printable else self._bindings.key_to_bindings.get(event.key, ()):
+            event.stop()
+            event.prevent_default()
+            await self.app.run_action(binding.action, self)
+            return
         await super()._on_key(event)
 
     def _on_paste(self, event: events.Paste) -> None:
         lines = event.text.splitlines()
-        if len(lines) > 1:
+        if len(lines) > 1 and self.keeper is not None:
             event.prevent_default()
             event.stop()
-            self.post_message(self.Pasted(lines))
+            self.keeper.paste(lines)
             return
         super()._on_paste(event)
 
