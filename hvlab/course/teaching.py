@@ -20,22 +20,19 @@ _COMMAND = re.compile(r"[A-Z][a-z]+-[A-Z]\w+")
 
 
 def problems(attempts: Attempts) -> list[str]:
-    """What is wrong with a lesson's demonstration and notes; the first lesson of each chapter has to have them."""
+    """What is wrong with a lesson's demonstration and notes; each lesson of the course has to have them."""
     lesson = attempts.lesson
     if not lesson.demo() and not lesson.notes:
-        missing = "the first lesson of a chapter has a demo.ps1, notes.en.md and notes.de.md"
-        return [missing] if _is_first(lesson) else []
+        missing = "a lesson of the course has a demo.ps1, notes.en.md and notes.de.md"
+        return [missing] if _is_taught(lesson) else []
     if not lesson.demo() or not lesson.notes:
         return ["demo.ps1 and notes.en.md, notes.de.md come together"]
     return [*_demo(attempts), *_notes(attempts)]
 
 
-def _is_first(lesson: Lesson) -> bool:
-    """Whether a lesson of the course is the first of its chapter; an exam is not taught."""
-    chapter = lesson.folder.parent
-    if lesson.plan.exam or chapter.parent != paths.lessons():
-        return False
-    return lesson.folder == min(path.parent for path in chapter.glob("*/lesson.toml"))
+def _is_taught(lesson: Lesson) -> bool:
+    """Whether a lesson is one of the course; an exam is not taught."""
+    return not lesson.plan.exam and lesson.folder.parent.parent == paths.lessons()
 
 
 def _demo(attempts: Attempts) -> list[str]:

@@ -13,6 +13,6 @@ Wait-Lab acct
 Set-LabGuestAddress acct 192.168.0.21
 Start-LabWorkload acct -Kind Network -Target 192.168.0.5 -Count 4
 
-# en: What does a frame of nt4 cost, and who was called for it?
+# en: What does a frame cost, and who was called for it?
 # de: Was kostet ein Rahmen, und wer wurde dafür gerufen?
 Get-LabEvent intercept -VM acct -Last 3
