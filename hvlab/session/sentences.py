@@ -94,7 +94,7 @@ def _milliseconds(nanoseconds: object) -> str:
     return f"{nanoseconds // 1_000_000} ms" if isinstance(nanoseconds, int) else str(nanoseconds)
 
 
-_WORDS = ("operation", "outcome", "route", "action", "access", "reason", "state", "why")
+_WORDS = ("operation", "outcome", "route", "action", "access", "reason", "state", "why", "protocol", "detail")
 """Fields whose values are plain words that each language says its own way."""
 
 
