@@ -54,13 +54,13 @@ class Series(NamedTuple):
     """What the request of that number (from 0) writes."""
     length: int
     """Of each packet in the ring, trailer included."""
-    begin: Callable[[int, tuple[bytearray, int], int], tuple[bytes, int, int]]
-    """The request of that number begins: where in the ring, and the cause. The processor halts after it.
+    begin: Callable[[int, tuple[bytearray, int], int, int], tuple[bytes, int, int]]
+    """The request of that number begins: where in the ring, when, and the cause. The processor halts after it.
 
     The packet without its trailer, its transaction, and the root's interrupt in the trace.
     """
-    end: Callable[[int], None]
-    """The last request has come to its good end: the cause."""
+    end: Callable[[int, int, int], None]
+    """The request of that number has come to its good end: when, and the cause."""
     back: Any
     """As in `Sent`."""
 

@@ -113,7 +113,7 @@ def sender(hypervisor: Hypervisor, end: Endpoint, who: Sender, unsent: list[byte
     world, memory, costs = hypervisor.world, hypervisor.memory, hypervisor.costs
     own, door = memory.own, memory.page_for_write
     events = world.trace.events
-    append, schedule = events.append, world.schedule
+    extend, schedule = events.extend, world.schedule
     control_page, data_pages, size = end.outgoing.places
     name, peer, partition, vp, relid = end.name, end.peer, who.partition, who.vp, who.relid
     direction, packet_type, key = who.direction, packets.PACKET_NAMES[who.kind], who.signal
@@ -158,21 +158,26 @@ def sender(hypervisor: Hypervisor, end: Endpoint, who: Sender, unsent: list[byte
     def record(place: Room, packet: bytes, transaction: int, cause: int, now: int) -> int:
         control, write = place
         data = packet + _trailer(0, write)
+        length = len(data)
         nth, offset = divmod(write, PAGE_SIZE)
-        page, end = data_pages[nth], offset + len(data)
+        page, end = data_pages[nth], offset + length
         if end <= PAGE_SIZE:
             (own.get(page) or door(page))[offset:end] = data
         else:
             (own.get(page) or door(page))[offset:] = data[: PAGE_SIZE - offset]
             page = data_pages[nth + 1]
             (own.get(page) or door(page))[: end - PAGE_SIZE] = data[PAGE_SIZE - offset :]
-        _put_index(control, 0, write + len(data))
+        _put_index(control, 0, write + length)
         exits["hypercall"] += 1
         target.halted = False
         sent, seq = (direction, packet_type, transaction, write, True, data), len(events) + 1
-        append((now, "ring.packet", cause, name, peer, partition, vp, relid, sent))
-        append((now, "hypercall", seq, caller, monitor, called, 0, None, call))
-        append((now, "interrupt", seq + 1, monitor, woken, number, target_vp, None, raised))
+        extend(
+            (
+                (now, "ring.packet", cause, name, peer, partition, vp, relid, sent),
+                (now, "hypercall", seq, caller, monitor, called, 0, None, call),
+                (now, "interrupt", seq + 1, monitor, woken, number, target_vp, None, raised),
+            )
+        )
         return seq + 2
 
     def send(packet: bytes, transaction: int, cause: int) -> tuple[int, int] | None:

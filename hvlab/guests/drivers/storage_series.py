@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from hvlab.devices.storage import scsi
 from hvlab.guests import system_record
-from hvlab.guests.records import Request
 from hvlab.guests.threads import Op, Thread
 from hvlab.hypervisor.software import PartitionSoftware, Series
 from hvlab.vmbus import lane
@@ -28,9 +27,10 @@ if TYPE_CHECKING:
     from hvlab.guests.drivers.storage import StorageDriver
     from hvlab.guests.drivers.storage_lane import Back, Mould
 
-
 MOST = 50
 """So many requests are looked for at most: the world seldom leaves time for more."""
+ROUTE, HALT = "synthetic", ("hlt", "", None)
+"""What the trace says of each request's way, and of the exit after it."""
 
 
 class Ahead(NamedTuple):
@@ -80,9 +80,10 @@ def storage_series(
     All other threads of its guest wait. `moulds` makes packets, `answer` is the length of a completion in the ring.
     """
     guest, state, storvsc = bus.guest, bus.state, driver.storvsc
-    world, hypervisor, partition, path = guest.world, guest.hypervisor, guest.partition, driver.PATH
-    receiver = cast(PartitionSoftware, world.at_index(way.receiver))
-    record = way.record
+    hypervisor, partition, path = guest.hypervisor, guest.partition, driver.PATH
+    receiver = cast(PartitionSoftware, guest.world.at_index(way.receiver))
+    record, events = way.record, guest.world.trace.events
+    append, name, disk, monitor = events.append, guest.name, bus.end(relid).name, hypervisor.name
 
     def series(thread: Thread) -> int:
         found = ahead(thread.program)
@@ -94,25 +95,24 @@ def storage_series(
             return 0
         make, first = moulds(write, lun, sectors, gpa), storvsc.next_transaction
         length = len(make(first, lba)) + TRAILER_SIZE
-        request = Request(0, thread.number, workload, write, unit, lba, sectors, "synthetic")
+        operation = "write" if write else "read"
 
         def content(number: int) -> bytes:
             done = number * sectors
             return system_record.data_sectors(sequence + done, lba + done, sectors)
 
-        def begin(number: int, place: lane.Room, cause: int) -> tuple[bytes, int, int]:
-            world.cause = cause
-            request.lba = here = lba + number * sectors
-            seq = guest.note_io(request, "start", "")
-            transaction = first + number
+        def begin(number: int, place: lane.Room, now: int, cause: int) -> tuple[bytes, int, int]:
+            here, transaction = lba + number * sectors, first + number
+            start = "start", operation, here, sectors, ROUTE, ""
+            append((now, "guest.io", cause, name, disk, partition, 0, relid, start))
             packet = make(transaction, here)
-            interrupt = record(place, packet, transaction, seq, world.now)
-            hypervisor.halt(partition, 0)
+            interrupt = record(place, packet, transaction, len(events), now)
+            append((now, "exit", cause, name, monitor, partition, 0, None, HALT))
             return packet, transaction, interrupt
 
-        def end(cause: int) -> None:
-            world.cause = cause
-            guest.note_io(request, "end", "ok")
+        def end(number: int, now: int, cause: int) -> None:
+            ended = "end", operation, lba + number * sectors, sectors, ROUTE, "ok"
+            append((now, "guest.io", cause, name, disk, partition, 0, relid, ended))
 
         asked = Series(requests, write, lun, lba, sectors, gpa, content, length, begin, end, back)
         done = receiver.series(partition, relid, asked)
@@ -124,7 +124,8 @@ def storage_series(
             work = guest.workloads[workload - 1]
             work.done += done
             work.moved += done * sectors * system_record.SECTOR
-            work.route = request.route
+            work.route = ROUTE
+            hypervisor.partitions[partition].vps[0].exits["hlt"] += done
             del thread.program[: done * operations]
         return done
 

@@ -58,15 +58,15 @@ def storage_series(link: BusLink, moves: Moves, way: lane.Lane) -> Callable[[Ser
             return 0
         data = b""
         for number in range(count):
-            packet, transaction, cause = begin(number, (control, at), cause)
+            packet, transaction, cause = begin(number, (control, at), now, cause)
             if write:
                 data = content(number)
             begun = now + to_service
             done = begun + to_disk
             place = control_back, at_back
             cause = serve(target, lba, sectors, data, begun, done, place, packet, transaction, cause)
-            world.now = now = done + way.delay
-            end(cause)
+            now = done + way.delay
+            end(number, now, cause)
             at += length
             at_back += answered
             lba += sectors
