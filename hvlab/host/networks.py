@@ -295,9 +295,10 @@ class VirtualNetworks(Component):
         if switch:
             switch = self.named(switch).name
         key = "legacy_adapters" if legacy else "synthetic_adapters"
-        limit = self.platform.limits[key].value
-        if sum(adapter.legacy == legacy for adapter in machine.adapters) >= limit:
-            raise Refusal(f"limit-{key.replace('_', '-')}", name=machine.name, limit=limit)
+        limit = self.platform.limits[key]
+        if sum(adapter.legacy == legacy for adapter in machine.adapters) >= limit.value:
+            more = {} if limit.handout is None else {"handout": limit.handout}
+            raise Refusal(f"limit-{key.replace('_', '-')}", name=machine.name, limit=limit.value, **more)
         number = 0
         while any(adapter.number == number for adapter in machine.adapters):
             number += 1

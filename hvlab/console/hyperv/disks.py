@@ -10,8 +10,8 @@ from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.objects import VHD, VhdView, drive_object, vmms
 from hvlab.console.hyperv.refusals import RefusalsTold, as_error
 from hvlab.console.lab import Lab
+from hvlab.console.management.hostfiles import storage as storage
 from hvlab.console.runtime import Runtime
-from hvlab.host.disks import HostStorage
 from hvlab.host.machine import Refusal
 from hvlab.host.places import places
 from hvlab.kernel.calendar import LAB_BEGIN, seconds
@@ -19,12 +19,6 @@ from hvlab.storage import differencing, raw, vhd
 from hvlab.storage.volume import BadPath, DiskFull, FileExists, NoSuchVolume, StorageError
 
 MODULE = "Hyper-V"
-
-
-def storage(call: Call) -> HostStorage:
-    """The host's volumes."""
-    lab: Lab = call.lab
-    return lab.world.get(f"{lab.host}/root/storage", HostStorage)
 
 
 def full_path(call: Call, path: str) -> str:

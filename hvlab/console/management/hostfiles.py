@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from hvlab.console.cmdlets import Call
 from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.objects import moment, vmms
+from hvlab.console.hyperv.refusals import RefusalsTold
 from hvlab.console.objects import Column, ObjectType
 from hvlab.console.patterns import like
 from hvlab.console.runtime import Runtime
 from hvlab.console.values import DateTime
 from hvlab.host.disks import HostStorage
 from hvlab.host.machine import OFF
+from hvlab.host.server import server_of
 from hvlab.kernel.calendar import LAB_BEGIN, seconds
 from hvlab.storage.differencing import parent_link, parent_path
 from hvlab.storage.errors import BadPath, BadVhd, DiskFull, NoSuchVolume, StorageError
@@ -90,6 +92,8 @@ ITEM = ObjectType(
 
 def storage(call: Call) -> HostStorage:
     """The host's volumes and the disks on them."""
+    with RefusalsTold():
+        server_of(call.lab.world, call.lab.host).check_on()
     return call.lab.world.get(f"{call.lab.host}/root/storage", HostStorage)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError, Explain
+from hvlab.console.hyperv.objects import vmms
+from hvlab.console.hyperv.refusals import RefusalsTold
 from hvlab.console.objects import Hashtable, PSObject, custom_object
 from hvlab.console.wmi import finding
 from hvlab.console.wmi.finding import NotInWmi
@@ -61,6 +63,8 @@ def bad_query(error: BadQuery) -> CmdletError:
 
 def _get(call: Call) -> list[object]:
     args = call.args
+    with RefusalsTold():
+        vmms(call.lab).server.check_on()
     try:
         namespace = finding.namespace_of(call.lab, args.Namespace)
         if args.List:
