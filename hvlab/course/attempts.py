@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from time import process_time
+from time import perf_counter
 
 from hvlab.console.host import RecordingHost
 from hvlab.console.shell import Script, Statement
@@ -26,7 +26,7 @@ from hvlab.session.stand import Stand
 
 ANSWERING = "Submit-LabAnswer"
 
-FIRST, AGAIN = 8, 2
+FIRST, AGAIN = 16, 2
 """A stand is kept where the work since the last one is so many times what it costs: at the first visit, and later."""
 FARTHEST = 50_000
 """Events from the start beyond which nothing is kept: few come there, and each such world is large."""
@@ -101,8 +101,8 @@ class Attempts:
         self._room = ROOM
         self._places = 0
         self._cost = 0.001
-        self._since = process_time()
-        """The processor's time at the last stand."""
+        self._since = perf_counter()
+        """When the last stand was taken or stood in: by a clock that is quick to read."""
 
     def statements(self, source: str) -> Sequence[Statement]:
         """A script's statements. ParseError."""
@@ -164,7 +164,7 @@ class Attempts:
             self.session.travel.spare()
             self.session.shell.host = RecordingHost()
             self._here = nearest
-            self._since = process_time()
+            self._since = perf_counter()
         for one in reversed(way):
             self._do(one)
         return self.session
@@ -210,12 +210,12 @@ class Attempts:
         visited, place.visited = place.visited, True
         if not self.sharing or place.stand is not None or place.depth > DEEPEST:
             return
-        if process_time() - self._since < (AGAIN if visited else FIRST) * self._cost:
+        if perf_counter() - self._since < (AGAIN if visited else FIRST) * self._cost:
             return
         session = self.session
         if session.world.processed - self._begun > FARTHEST or not stand.can_be_stood_in(session):
             return
-        begun = process_time()
+        begun = perf_counter()
         before = place.before
         while before is not None and before.stand is None:
             before = before.before
@@ -227,7 +227,7 @@ class Attempts:
             oldest, size = self._kept.popitem(last=False)
             oldest.stand = None
             self._room += size
-        self._since = process_time()
+        self._since = perf_counter()
         # One that was slow (the machine was busy elsewhere) shall not speak against all that follow.
         self._cost = min(self._since - begun, 2 * self._cost)
 

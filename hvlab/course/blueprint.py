@@ -9,7 +9,8 @@ numbers, never other tasks, so all forms are equal.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -64,15 +65,20 @@ def _points_at_a_cause(lesson: Lesson, check: Check) -> bool:
     return question is not None and question.kind == "event" and question.cause_of is not None
 
 
+@lru_cache(maxsize=256)
+def _chapter_of(name: str) -> Mapping[str, str]:
+    """The title of the chapter that a lesson of the course belongs to, or its own, by language. BadLesson."""
+    taught = find(name)
+    return taught.chapter.title if taught.chapter else taught.title
+
+
 def by_chapter(lesson: Lesson, results: Sequence[CheckResult], language: str) -> list[ChapterResult]:
     """Results by chapter, in the order in which they are asked about; none for a lesson that names none to repeat."""
     if not any(check.repeat for check in lesson.plan.check):
         return []
     rows: dict[str, list[CheckResult]] = {}
     for result in results:
-        taught = find(result.check.repeat[0])
-        title = taught.chapter.title[language] if taught.chapter else taught.title[language]
-        rows.setdefault(title, []).append(result)
+        rows.setdefault(_chapter_of(result.check.repeat[0])[language], []).append(result)
     return [
         ChapterResult(
             title,
