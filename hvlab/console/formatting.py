@@ -145,25 +145,25 @@ def _continued_row(row: Sequence[str], widths: Sequence[int], right: Sequence[bo
 
 
 def _fit(widths: list[int], least: list[int], right: list[bool], width: int) -> list[int]:
-    """Shrink the widest text columns until the table fits; then leave out columns at the right."""
-    widths = list(widths)
-    while sum(widths) + len(widths) - 1 > width:
-        excess = sum(widths) + len(widths) - 1 - width
-        floor = [
-            n if to_right else min(n, max(need, 8))
-            for n, need, to_right in zip(widths, least, right, strict=False)
-        ]
+    """Shrink the widest text columns until the table fits; where that is not enough, leave out columns at the right.
+
+    What stays is shrunk for what stays only.
+    """
+    floor = [
+        n if to_right else min(n, max(need, 8))
+        for n, need, to_right in zip(widths, least, right, strict=True)
+    ]
+    count = len(widths)
+    while count > 1 and sum(floor[:count]) + count - 1 > width:
+        count -= 1
+    widths, floor = widths[:count], floor[:count]
+    while (excess := sum(widths) + count - 1 - width) > 0:
         room = [(n - f, i) for i, (n, f) in enumerate(zip(widths, floor, strict=True)) if n > f]
-        if room:
-            most, index = max(room, key=lambda item: (item[0], -item[1]))
-            second = sorted((n for n, _ in room), reverse=True)[1:2]
-            cut = min(excess, most, max(1, most - (second[0] if second else 0)))
-            widths[index] -= cut
-        elif len(widths) > 1:
-            widths.pop()
-        else:
-            widths[0] = width
-            break
+        if not room:
+            return [width]
+        most, index = max(room, key=lambda item: (item[0], -item[1]))
+        second = sorted((n for n, _ in room), reverse=True)[1:2]
+        widths[index] -= min(excess, most, max(1, most - (second[0] if second else 0)))
     return widths
 
 

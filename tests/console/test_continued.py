@@ -44,3 +44,10 @@ def test_what_needs_more_rows_is_cut_in_the_last_one() -> None:
 
 def test_the_panes_console_goes_on_in_two_rows() -> None:
     assert PaneHost(Text("en"))._formatter.rows == 2
+
+
+def test_columns_that_are_left_out_take_no_room_from_those_that_stay() -> None:
+    names = ("A", "Middle", "Third column", "Fourth")
+    records = [custom_object(dict(zip(names, ("a", "Synthetic", 12345, 123456789012), strict=True)))]
+    rows = lines(records, [by_name(name) for name in names], 30)
+    assert rows[0].split() == ["A", "Middle", "Third", "column"] and "Synthetic" in rows[2]
