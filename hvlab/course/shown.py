@@ -122,6 +122,9 @@ class LessonView(Protocol):
     def is_ready(self) -> bool:
         """Whether the present step asks nothing more, so that one can go on to the next."""
 
+    def only_looks(self, command: str) -> bool:
+        """Whether a command of the page changes nothing in the lab."""
+
     def is_over(self) -> bool:
         """Whether one stands at the last step and the whole lesson asks nothing more."""
 

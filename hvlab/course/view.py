@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from hvlab.console.conditions import WORDS
+from hvlab.console.errors import ParseError
 from hvlab.course import answers, copies
 from hvlab.course.blueprint import ChapterResult, by_chapter
 from hvlab.course.checks import NOT_REACHED, PASS, CheckResult, Examiner
@@ -265,6 +266,14 @@ class OpenLesson:
         return (self.step_done() or self._is_answered(self.lesson.plan.step[self._step].goals)) and (
             question is None or not question.is_open
         )
+
+    def only_looks(self, command: str) -> bool:
+        """Whether a command changes nothing in the lab."""
+        shell = self.session.shell
+        try:
+            return all(shell.is_read_only(statement) for statement in self.session.parse(command).statements)
+        except ParseError:
+            return False
 
     def is_over(self) -> bool:
         """Whether one stands at the last step and the whole lesson asks nothing more."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -74,8 +76,8 @@ class LessonPane(ScrollPane):
         self._asked_at = range(0)
         """The rows of the question."""
         self._asked: tuple[str, str] | None = None
-        self._tried: set[str] = set()
-        """The commands entered since the page was opened."""
+        self._tried: Counter[str] = Counter()
+        """How often which command was entered since the page was opened."""
 
     def redraw(self) -> None:
         """Lay the page out anew."""
@@ -131,7 +133,7 @@ class LessonPane(ScrollPane):
         words, command = "", self.next_command()
         if question is not None and not command:
             words = self.lab_app.text(f"tui.lesson.invite.{question.kind}", count=len(question.choices))
-        elif question is None and self.lesson.is_ready():
+        elif question is None and self.lesson.is_ready() and not command:
             words = self.lab_app.text("tui.lesson.invite.next")
         elif self._is_over:
             passed = all(goal.verdict == "pass" for goal in self.lesson.goals())
@@ -146,8 +148,10 @@ class LessonPane(ScrollPane):
 
     @property
     def is_ready(self) -> bool:
-        """Whether the lesson's present step asks nothing more, or the whole lesson."""
-        return self.lesson is not None and (self.lesson.is_ready() or self._is_over)
+        """Whether the lesson's present step asks nothing more and shows no look that was not made, or it is over."""
+        if self.lesson is None:
+            return False
+        return self._is_over or (self.lesson.is_ready() and not self.next_command())
 
     @property
     def _is_over(self) -> bool:
@@ -183,15 +187,26 @@ class LessonPane(ScrollPane):
         return min(len(lay_out(self.lab_app.text.keys.keyed(above), width).lines), len(self._page.lines))
 
     def next_command(self) -> str:
-        """The first command on the page that has not been entered since the page was opened; empty if all were."""
+        """The first command on the page that has not been entered since the page was opened; empty if all were.
+
+        What stands there twice is entered twice. Once the step is done, only what looks is still brought.
+        """
         question = self.lesson.question() if self.lesson is not None else None
         if question is not None and question.guess and question.is_open and not question.holds_back:
             return ""
-        return next((text for text in self._page.commands.values() if _same(text) not in self._tried), "")
+        tried, ready = Counter(self._tried), self.lesson is not None and self.lesson.is_ready()
+        for text, _ in groupby(
+            self._page.commands.values()
+        ):  # one that takes several rows stands in each of them
+            if tried[_same(text)]:
+                tried[_same(text)] -= 1
+            elif not ready or (self.lesson is not None and self.lesson.only_looks(text)):
+                return text  # what has been done by other commands is not done again, but may be looked at
+        return ""
 
     def note_command(self, text: str) -> None:
         """A command was entered."""
-        self._tried |= {_same(row) for row in (text, *text.split("\n"))}
+        self._tried.update({_same(row) for row in (text, *text.split("\n"))})
         self._asked = None
         self._ask()
 

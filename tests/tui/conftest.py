@@ -108,6 +108,9 @@ class PlainLesson:
     def is_ready(self) -> bool:
         return self.step == 1 and not self.asked.is_open
 
+    def only_looks(self, command: str) -> bool:
+        return command.startswith("Get-")
+
     def is_over(self) -> bool:
         return self.step == 2 and all(goal.verdict == "pass" for goal in self.goals())
 

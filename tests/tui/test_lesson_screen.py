@@ -110,6 +110,22 @@ async def test_enter_alone_brings_the_page_s_next_command() -> None:
         assert app.query_one(LessonPane).next_command() == ""
 
 
+async def test_a_done_step_still_brings_its_looks_each_as_often_as_it_stands_there() -> None:
+    app = app_with()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        pane = app.query_one(LessonPane)
+        pane.lesson.asked.given.append("196")  # type: ignore[union-attr,attr-defined]
+        pane.redraw()
+        pane._page.commands = {1: "Get-VM", 3: "Start-VM a", 4: "Start-VM a", 5: "Get-VM", 6: "Get-VMHost"}
+        brought = []
+        while command := pane.next_command():
+            assert not pane.is_ready
+            brought.append(command)
+            pane.note_command(command)
+        assert pane.is_ready and brought == ["Get-VM", "Get-VM", "Get-VMHost"], "nothing is done twice"
+
+
 async def test_a_guess_stands_before_the_commands_that_answer_it() -> None:
     app = app_with()
     async with app.run_test(size=(120, 40)) as pilot:
