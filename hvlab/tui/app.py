@@ -27,7 +27,7 @@ from hvlab.console.history import History
 from hvlab.text import LANGUAGES
 from hvlab.tui import process
 from hvlab.tui.architecture import ArchitecturePane
-from hvlab.tui.attention import Attention, attentive
+from hvlab.tui.attention import Attention, AttentiveScreen, attentive
 from hvlab.tui.bars import KeyBar, StatusBar, pane_keys
 from hvlab.tui.canvas import fit, line
 from hvlab.tui.colourless import without_colours
@@ -170,6 +170,7 @@ class HvlabApp(PanedApp):
         self._arrange()
         self._name_panes()
         self.query_one(ConsolePane).prompt.focus()
+        self.query_one(ConsolePane).prompt.handled = self.attention.handled
         self.set_keymap(self.preferences.keys)
         if self.preferences.trouble:
             self.notify(self.preferences.trouble, severity="warning", markup=False)
@@ -237,6 +238,12 @@ class HvlabApp(PanedApp):
     def get_driver_class(self) -> type[Driver]:
         """The driver of this platform, which tells of keys as soon as they are read."""
         return attentive(super().get_driver_class(), self._note_key)
+
+    def get_default_screen(self) -> AttentiveScreen:
+        """The screen of panes."""
+        screen = AttentiveScreen(id="_default")
+        screen.attention = self.attention
+        return screen
 
     def _note_key(self) -> None:
         self.attention.press()
@@ -348,6 +355,8 @@ class HvlabApp(PanedApp):
                 prompt.insert_text_at_cursor(event.character or "")
                 return
         await super().on_event(event)
+        if isinstance(event, Key) and not isinstance(self.focused, PromptInput):
+            self.attention.handled()
 
     def _begins_command(self, event: Key | Paste) -> bool:
         """Whether this is a letter for which the pane with the keys has no use, or text for a command."""

@@ -1,7 +1,8 @@
 """A key that was pressed goes before the lab: until its letter is painted, the lab stands, but never for long.
 
 The driver's own thread notes the key as soon as it was read, while the screen's thread may still be at work on
-something else. From then on no slice of the lab and no frame begins, and a slice under way ends.
+something else. From then on no slice of the lab and no frame begins, a slice under way ends, and panes that were
+to be painted are painted together with the key's letter.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from typing import Any
 from textual import events
 from textual.driver import Driver
 from textual.message import Message
+from textual.screen import Screen
 
 LIMIT = 0.04
 """Seconds for which the lab waits for a key at most: one may have no letter to be painted."""
 AGAIN = 0.12
 """Seconds after which it waits for another one, if none was painted in between: a held key must not stop the lab."""
+WRITING = 0.001
+"""Seconds that the thread which writes to the terminal has for itself when a letter has been painted."""
 
 
 class Attention:
@@ -25,6 +29,8 @@ class Attention:
     def __init__(self, timer: Callable[[], float]) -> None:
         self._timer = timer
         self._since: float | None = None
+        self._handled = True
+        self._until = 0.0
         self.last = timer()
         """When the last key was read."""
 
@@ -32,16 +38,27 @@ class Attention:
         """A key was read. Called in whatever thread reads keys."""
         self.last = now = self._timer()
         if self._since is None or now - self._since > AGAIN:
+            self._handled = False
             self._since = now
 
+    def handled(self) -> None:
+        """What the key changes is known, and waits to be painted."""
+        self._handled = True
+
     def painted(self) -> None:
-        """What the key changed is on the screen."""
-        self._since = None
+        """What the key changed is on its way to the terminal."""
+        if self._since is not None:
+            self._since = None
+            self._until = self._timer() + WRITING
 
     def wanted(self) -> bool:
         """Whether the lab has to wait."""
         since = self._since
-        return since is not None and self._timer() - since < LIMIT
+        return self._timer() < (self._until if since is None else since + LIMIT)
+
+    def comes(self) -> bool:
+        """Whether painting has to wait, too: the key's own change is not there yet."""
+        return not self._handled and self.wanted()
 
 
 def attentive(kind: type[Driver], press: Callable[[], None]) -> type[Driver]:
@@ -54,3 +71,14 @@ def attentive(kind: type[Driver], press: Callable[[], None]) -> type[Driver]:
             super().process_message(message, *more)
 
     return Attentive
+
+
+class AttentiveScreen(Screen[None]):
+    """The screen of panes: `attention` is the app's."""
+
+    attention: Attention | None = None
+
+    def _on_timer_update(self) -> None:
+        # Textual's own name. Without it panes would be painted at once: a letter would come some milliseconds later.
+        if self.attention is None or not self.attention.comes():
+            super()._on_timer_update()

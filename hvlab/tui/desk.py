@@ -148,7 +148,8 @@ class Desk:
     def go_on(self) -> None:
         """At full speed, between two frames: let the lab go on, and take in what happened. The next frame shows it."""
         self.runner.frame(0)
-        self._take_in()
+        if not self.runner.pacer.holds():
+            self._take_in()
 
     def _show(self, seconds: float) -> None:
         """Show what came of the lab's going on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Protocol
 
 from rich.highlighter import Highlighter
@@ -127,6 +128,8 @@ class PromptInput(Input):
         super().__init__(highlighter=self.powershell, select_on_focus=False, compact=True, id="prompt")
         self.cursor_blink = False
         self.keeper: Keeper | None = None
+        self.handled: Callable[[], object] = bool
+        """Called after each key."""
         self.drawn = False
         """Whether its row was drawn since somebody last asked."""
 
@@ -174,8 +177,10 @@ class PromptInput(Input):
             event.stop()
             event.prevent_default()
             await self.app.run_action(binding.action, self)
+            self.handled()
             return
         await super()._on_key(event)
+        self.handled()
 
     def _on_paste(self, event: events.Paste) -> None:
         lines = event.text.splitlines()

@@ -11,7 +11,10 @@ from textual.message import Message
 
 from hvlab.session.session import Session
 from hvlab.tui.app import HvlabApp
-from hvlab.tui.attention import AGAIN, LIMIT, Attention, attentive
+from hvlab.tui.attention import AGAIN, LIMIT, WRITING, Attention, attentive
+from hvlab.tui.bars import StatusBar
+from hvlab.tui.canvas import line
+from hvlab.tui.console_pane import ConsolePane
 from hvlab.tui.event_list import EventList
 from hvlab.tui.pacing import EVENTS
 from hvlab.tui.runner import Runner
@@ -30,10 +33,17 @@ class Clock:
 
 
 def test_the_lab_waits_until_a_key_is_painted() -> None:
-    attention = Attention(Clock())
-    assert not attention.wanted()
+    clock = Clock()
+    attention = Attention(clock)
+    assert not attention.wanted() and not attention.comes()
     attention.press()
-    assert attention.wanted()
+    assert attention.wanted() and attention.comes()
+    attention.handled()
+    assert attention.wanted() and not attention.comes()
+    attention.painted()
+    assert attention.wanted()  # while it is being written
+    clock.now = WRITING
+    assert not attention.wanted()
     attention.painted()
     assert not attention.wanted()
 
@@ -64,6 +74,34 @@ async def test_the_driver_tells_of_keys_before_they_are_queued() -> None:
     driver.process_message(Key("a", "a"))
     driver.process_message(MouseMove(None, 1, 1, 0, 0, 0, False, False, False))
     assert told == ["told", "Key", "MouseMove"]
+
+
+async def test_panes_are_painted_together_with_the_letter_and_not_before() -> None:
+    app = HvlabApp(Session(), None, frames=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        clock = Clock()
+        app.attention = app.screen.attention = Attention(clock)  # type: ignore[attr-defined]
+        prompt = app.query_one(ConsolePane).prompt
+        prompt.handled = app.attention.handled
+        app.attention.press()
+        status = app.query_one(StatusBar)
+        status.show([line(("changed", ""))])
+        for _ in range(3):
+            await pilot.pause()
+        assert status in app.screen._dirty_widgets
+        await pilot.press("x")
+        for _ in range(3):
+            await pilot.pause()
+        assert status not in app.screen._dirty_widgets
+        clock.now = WRITING
+        assert not app.attention.wanted()
+        app.attention.press()  # a key that changes nothing
+        status.show([line(("again", ""))])
+        clock.now += LIMIT
+        for _ in range(3):
+            await pilot.pause()
+        assert status not in app.screen._dirty_widgets
 
 
 def rushing(timer: Callable[[], float]) -> Runner:
