@@ -12,6 +12,7 @@ from textual import events, on, work
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.driver import Driver
 from textual.message import Message
 from textual.widgets import Input, Static
 
@@ -25,11 +26,14 @@ from hvlab.tui.canvas import Line, line
 from hvlab.tui.class_plan import PlanScreen
 from hvlab.tui.class_rows import heading, in_order, learner_rows, list_rows, wall_rows
 from hvlab.tui.colourless import without_colours
+from hvlab.tui.driving import driver_for
 from hvlab.tui.line_pane import LinePane, ScrollPane
 from hvlab.tui.palette import LAYER_VARIABLES, THEMES, Palette
 
 LOOK = 2.0
 """Seconds between two looks at the class."""
+EARLY = {"backspace": "delete_left", "ctrl+u": "delete_left_all", "home": "home", "end": "end"}
+"""Keys of the field that count before it has them."""
 ORDERS = ("help", "progress", "joined")
 KEYS = (
     ("Enter", "open", "open"),
@@ -100,23 +104,23 @@ class ClassApp(App[str]):
     TITLE = "hvlab class"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", show=False),
-        Binding("m", "write('message')", show=False),
-        Binding("c", "write('command')", show=False),
-        Binding("f", "write('fault')", show=False),
-        Binding("l", "write('lesson')", show=False),
-        Binding("e", "write('scenario')", show=False),
-        Binding("g", "write('group')", show=False),
-        Binding("n", "plan", show=False),
-        Binding("d", "demo", show=False),
-        Binding("p", "pause", show=False),
-        Binding("q", "write('poll')", show=False),
-        Binding("v", "poll('again')", show=False),
-        Binding("x", "poll('show')", show=False),
-        Binding("w", "wall", show=False),
-        Binding("space", "mark", show=False),
-        Binding("s", "order", show=False),
-        Binding("escape", "leave_it", show=False),
+        Binding("enter", "open", show=False, priority=True),
+        Binding("m", "write('message')", show=False, priority=True),
+        Binding("c", "write('command')", show=False, priority=True),
+        Binding("f", "write('fault')", show=False, priority=True),
+        Binding("l", "write('lesson')", show=False, priority=True),
+        Binding("e", "write('scenario')", show=False, priority=True),
+        Binding("g", "write('group')", show=False, priority=True),
+        Binding("n", "plan", show=False, priority=True),
+        Binding("d", "demo", show=False, priority=True),
+        Binding("p", "pause", show=False, priority=True),
+        Binding("q", "write('poll')", show=False, priority=True),
+        Binding("v", "poll('again')", show=False, priority=True),
+        Binding("x", "poll('show')", show=False, priority=True),
+        Binding("w", "wall", show=False, priority=True),
+        Binding("space", "mark", show=False, priority=True),
+        Binding("s", "order", show=False, priority=True),
+        Binding("escape", "leave_it", show=False, priority=True),
         Binding("ctrl+q", "quit", show=False, priority=True),
     ]
 
@@ -142,6 +146,10 @@ class ClassApp(App[str]):
         self.theme = "hvlab"
         self.palette = Palette({})
         without_colours(self)
+
+    def get_driver_class(self) -> type[Driver]:
+        """In a browser one page serves for the class and the labs that are opened from it."""
+        return driver_for(super().get_driver_class())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Layers have colours in every theme."""
@@ -259,8 +267,10 @@ class ClassApp(App[str]):
     # -- actions --------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While one writes, letters are letters."""
-        return not self._writing or action in ("leave_it", "quit")
+        """While one writes, letters are letters; a window over the class has keys of its own."""
+        if action == "quit":
+            return True
+        return len(self.screen_stack) == 1 and (not self._writing or action == "leave_it")
 
     def action_open(self) -> None:
         """A copy of the lab of whoever is meant, which goes on as theirs does."""
@@ -360,11 +370,31 @@ class ClassApp(App[str]):
         """The lesson's demo, on a projector; all follow."""
         self.exit(DEMO)
 
+    async def on_event(self, event: events.Event) -> None:
+        """Keys that come while the field has them not yet belong into it: whoever types fast, or pastes, loses none."""
+        if isinstance(event, events.Key) and self._writing:
+            words = self.query_one("#words", Input)
+            if self.focused is not words and self._is_early(event, words):
+                return
+        await super().on_event(event)
+
     def on_key(self, event: events.Key) -> None:
         """Up and down choose among the lesson's questions while a poll is written, or among lessons."""
         if self._writing in CHOSEN and event.key in ("up", "down"):
             event.stop()
             self.choose(1 if event.key == "down" else -1)
+
+    def _is_early(self, event: events.Key, words: Input) -> bool:
+        """Do what a key would do in the field; False if it would do nothing there."""
+        if event.is_printable and event.character is not None:
+            words.insert_text_at_cursor(event.character)
+        elif event.key in EARLY:
+            getattr(words, f"action_{EARLY[event.key]}")()
+        elif event.key == "enter":
+            self._take_written(words.value)
+        else:
+            return False
+        return True
 
     def action_poll(self, act: Literal["again", "show"]) -> None:
         """Let all vote once more, or show them how they have voted."""
@@ -386,7 +416,10 @@ class ClassApp(App[str]):
 
     @on(Input.Submitted)
     def _written(self, event: Input.Submitted) -> None:
-        kind, words = self._writing, event.value.strip()
+        self._take_written(event.value)
+
+    def _take_written(self, value: str) -> None:
+        kind, words = self._writing, value.strip()
         self.action_leave_it()
         if kind == "poll" and words:
             self.send_poll("open", words)

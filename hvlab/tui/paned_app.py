@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, cast
 
 from textual import on
 from textual.app import App
+from textual.driver import Driver
 from textual.events import Click, MouseDown, MouseMove, MouseUp
 from textual.widget import Widget
 
 from hvlab import paths
 from hvlab.tui.arranging import Arrangement
 from hvlab.tui.console_pane import ConsolePane
+from hvlab.tui.driving import driver_for
 from hvlab.tui.keys import ScreenText
 from hvlab.tui.preferences import Preferences
 
@@ -26,6 +28,10 @@ class PanedApp(App[int]):
     preferences: Preferences
     desk: Desk | None
     stage: str
+
+    def get_driver_class(self) -> type[Driver]:
+        """In a browser one page serves for all screens."""
+        return driver_for(super().get_driver_class())
 
     def __init__(self) -> None:
         super().__init__()

@@ -18,6 +18,7 @@ import pytest
 
 from hvlab.classroom.client import Address, Instructor
 from hvlab.classroom.code import parse_place
+from hvlab.course import library
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -26,6 +27,8 @@ pytestmark = [
     pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="no chromium with its driver on this machine"),
 ]
 PATIENCE = 120.0
+CONTROL, NULL = "\ue009", "\ue000"
+OTHER = library.ids()[1]
 
 
 def port() -> int:
@@ -103,6 +106,7 @@ def browsers(tmp_path: Path) -> Iterator[Callable[[str, str, int], Any]]:
         driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
         opened.append(driver)
         login = base64.b64encode(f"{name}:{password}".encode()).decode()
+        driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": LISTEN})
         driver.execute_cdp_cmd("Network.enable", {})
         driver.execute_cdp_cmd(
             "Network.setExtraHTTPHeaders", {"headers": {"Authorization": f"Basic {login}"}}
@@ -115,28 +119,132 @@ def browsers(tmp_path: Path) -> Iterator[Callable[[str, str, int], Any]]:
         driver.quit()
 
 
-def typed(driver: Any, words: str) -> None:
-    """Into the terminal of the page."""
-    driver.find_element("css selector", "textarea.xterm-helper-textarea").send_keys(words)
+KEYS = "textarea.xterm-helper-textarea"
+LISTEN = """
+window.heard = "";
+const Plain = window.WebSocket;
+window.WebSocket = class extends Plain {
+  constructor(...words) {
+    super(...words);
+    const words_of = new TextDecoder();
+    this.addEventListener("message", async event => {
+      const data = event.data instanceof Blob ? await event.data.arrayBuffer() : event.data;
+      if (typeof data !== "string") window.heard += words_of.decode(data, {stream: true});
+    });
+    this.addEventListener("close", () => { window.heard += "PAGE CLOSED"; });
+  }
+};
+"""
+"""What the page's terminal is sent, kept as text: it is drawn on a canvas, where nothing can be read."""
+ESCAPE = re.compile(r"\x1b(\[[0-9;?<>=$]*[A-Za-z]|\][^\x07]*\x07|.)")
+
+
+class Page:
+    """A browser with a terminal in it."""
+
+    def __init__(self, driver: Any) -> None:
+        self.driver = driver
+        self._from = 0
+        until(lambda: driver.find_elements("css selector", KEYS), "a terminal is drawn")
+        until(lambda: "?1049h" in self._heard(), "and it is painted")
+
+    def _heard(self) -> str:
+        text: str = self.driver.execute_script("return window.heard")
+        return text
+
+    def press(self, *keys: str) -> None:
+        """Into the terminal; what it shows from now on counts for `sees`."""
+        self._from = len(self._heard())
+        self.driver.find_element("css selector", KEYS).send_keys(*keys)
+
+    def write(self, key: str, words: str) -> None:
+        """In place of what a key offers to send."""
+        self.press(key)
+        self.sees("):")  # the field is there: whom it goes to
+        self.press(CONTROL + "u" + NULL)
+        time.sleep(1)
+        self.press(words + "\n")
+
+    def sees(self, words: str) -> None:
+        """Until words have been painted since the last key; the terminal may jump between them."""
+
+        def painted() -> bool:
+            text = ESCAPE.sub(" ", self._heard()[self._from :])
+            return " ".join(words.split()) in " ".join(text.split())
+
+        until(painted, f"{words!r} is seen")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the page still has its process."""
+        return "PAGE CLOSED" not in self._heard()
 
 
 def test_a_learner_in_a_browser_works_in_the_class_and_the_instructor_has_a_screen_in_another(
     served: Class, browsers: Callable[[str, str, int], Any]
 ) -> None:
-    ana = browsers("Ana", served.code, served.page)
-    until(lambda: ana.find_elements("css selector", "textarea.xterm-helper-textarea"), "a terminal is drawn")
+    ana = Page(browsers("Ana", served.code, served.page))
     until(lambda: any(row.here for row in served.teacher.look("en").rows), "she is connected")
     served.teacher.push("command", "New-VM pushed -MemoryStartupBytes 512MB; Start-VM pushed", [])
     until(lambda: "Start-VM pushed" in served.teacher.log("Ana"), "what is pushed is done in her lab")
-    typed(ana, "Start-VM nobody\n")
+    ana.press("Start-VM nobody\n")
     until(
         lambda: served.teacher.look("en").rows[0].error_command == "Start-VM nobody",
         "and what she types is known",
     )
     served.teacher.push("command", "Add-LabFault HungGuest pushed", ["Ana"])
     until(lambda: "Add-LabFault" in served.teacher.log("Ana"), "a fault, too")
-    ana.save_screenshot(str(served.folder / "ana.png"))
-
-    instructor = browsers("instructor", served.password, served.page)
-    until(lambda: instructor.find_elements("css selector", "textarea.xterm-helper-textarea"), "a terminal")
+    instructor = Page(browsers("instructor", served.password, served.page))
+    instructor.sees("Start-VM nobody")
     assert "Ana" in served.teacher.results("csv", "en")
+
+
+def test_the_instructor_works_with_the_keys_of_the_page_in_the_browser(
+    served: Class, browsers: Callable[[str, str, int], Any]
+) -> None:
+    ana = Page(browsers("Ana", served.code, served.page))
+    until(lambda: any(row.here for row in served.teacher.look("en").rows), "she is connected")
+    instructor = Page(browsers("instructor", served.password, served.page))
+    instructor.sees("1 connected")
+
+    instructor.press("m", "Look up, please\n")
+    ana.sees("Look up, please")
+    instructor.press("c", "New-VM typed -NoVHD\n")
+    until(lambda: "New-VM typed" in served.teacher.log("Ana"), "a command that is typed on the page")
+    instructor.press("f", "HungGuest typed\n")  # the command stands there already
+    until(lambda: "Add-LabFault HungGuest typed" in served.teacher.log("Ana"), "and a fault")
+
+    instructor.write("q", "How many exits? | one | two")
+    ana.sees("How many exits?")
+    ana.press("2\n")
+    until(lambda: (tally := served.teacher.look("en").poll) and tally.rounds == [[0, 1]], "a vote")
+    instructor.press("x")
+    ana.sees("100%")
+    instructor.press("\ue00c")  # Escape puts it away
+
+    instructor.press("\n")
+    instructor.sees("Ana")
+    instructor.sees("PS C:")  # her lab, on the same page
+    instructor.press(CONTROL + "q" + NULL)
+    instructor.sees("1 connected")
+    instructor.press("n")
+    instructor.sees("What comes next")
+    instructor.press("\ue00c")
+
+    instructor.press("d")
+    instructor.sees("Page Down")
+    ana.sees("PS C:")  # she follows what is shown
+    instructor.press("\ue00f")
+    instructor.sees("1/")
+    instructor.press(CONTROL + "q" + NULL)
+    instructor.sees("1 connected")
+
+    instructor.write("l", OTHER)
+    until(lambda: served.teacher.look("en").lesson_id == OTHER, "another lesson is given")
+    ana.press("$there = 1\n")
+    until(lambda: "$there" in served.teacher.log("Ana"), "and worked at, on the same page")
+    assert ana.is_open and instructor.is_open
+    instructor.press(CONTROL + "q" + NULL)
+    until(lambda: not instructor.is_open, "who leaves has left")
+    ana.driver.get("about:blank")
+    until(lambda: not served.teacher.look("en").rows[0].here, "who closes the page is not there any more")

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 import json
-import socket
-import threading
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 
-from hvlab.classroom import certificate
-from hvlab.classroom.serving import settings
 from hvlab.session.log import Entry
 from tests.classroom.attacks import ATTACKS, Attack, Target, join
-from tests.classroom.support import SECRET, Room, keep
+from tests.classroom.attacks_inside import AT_AN_EXAM, INSIDE
+from tests.classroom.served import served as serve
+from tests.classroom.support import Room, keep
 
 VICTIMS = [Entry(0, "command", text="Get-VM secret")]
 
@@ -23,20 +19,24 @@ VICTIMS = [Entry(0, "command", text="Get-VM secret")]
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Room, Target]]:
     """A class that listens on this machine, with a learner who is a victim and one who attacks."""
-    folder = tmp_path_factory.mktemp("class")
-    room = Room(folder)
-    certificate.make(folder, datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC))
-    victim, _ = room.store.join("Victim", 0, 1)
-    keep(room.store, victim.id, 1, VICTIMS, 1)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-        server = uvicorn.Server(settings(room.server, folder))
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        yield room, Target("127.0.0.1", port, SECRET)
-        server.should_exit = server.force_exit = True
-        thread.join()
-    room.store.close()
+    with serve(tmp_path_factory.mktemp("class")) as (room, target):
+        victim, _ = room.store.join("Victim", 0, 1)
+        keep(room.store, victim.id, 1, VICTIMS, 1)
+        yield room, target
+
+
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    """A class in which groups, polls and launches go on."""
+    with serve(tmp_path_factory.mktemp("busy")) as (_, target):
+        yield target
+
+
+@pytest.fixture(scope="module")
+def exam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    """An exam that has not begun."""
+    with serve(tmp_path_factory.mktemp("exam"), exam=True) as (_, target):
+        yield target
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
@@ -53,6 +53,18 @@ def test_an_attack_gets_its_refusal_and_the_class_goes_on(
         assert json.loads(channel.recv()) == {"type": "kept", "count": 1}
     assert room.store.log(1) == VICTIMS and room.store.pushes(0) == []
     assert room.store.learners()[0].name == "Victim"
+
+
+@pytest.mark.parametrize("attack", INSIDE, ids=lambda attack: attack.name)
+def test_an_attack_on_a_class_in_which_something_goes_on_gets_its_refusal(
+    busy: Target, attack: Attack
+) -> None:
+    assert attack.act(busy) in attack.gets
+
+
+@pytest.mark.parametrize("attack", AT_AN_EXAM, ids=lambda attack: attack.name)
+def test_an_attack_on_an_exam_gets_its_refusal(exam: Target, attack: Attack) -> None:
+    assert attack.act(exam) in attack.gets
 
 
 def test_guesses_are_counted_whatever_address_they_claim(served: tuple[Room, Target]) -> None:

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 import pytest
+from textual import events
 
 from hvlab.classroom.view import ClassView, Goal, Row
 from hvlab.course import library
@@ -271,3 +272,22 @@ async def test_the_plan_leads_to_the_projector() -> None:
         await pilot.press("n", "pagedown", "d")
         await pilot.pause()
     assert app.return_value == DEMO
+
+
+async def test_what_is_typed_in_one_burst_is_all_written_and_sent() -> None:
+    room = Room(a_class())
+    app = ClassApp(room, "en", looks=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.take(room.view)
+        await pilot.pause()
+        bursts = {
+            "message": ["m", *"helo", "backspace", *"lo", "enter"],
+            "command": ["f", "ctrl+u", *"Add-LabFault", "space", "x", "enter"],
+        }
+        for keys in bursts.values():
+            for key in keys:  # all before the screen has had time for anything
+                character = {"space": " "}.get(key, key if len(key) == 1 else None)
+                app.post_message(events.Key(key, character))
+            await pilot.pause()
+            await app.workers.wait_for_complete()
+        assert room.pushed == [("message", "hello", []), ("command", "Add-LabFault x", [])]
