@@ -235,6 +235,8 @@ def _browser(place: str, host: str, port: int, most: int, folder: Path | None, l
         class_pages.serve(class_pages.ClassPages(enter, host, port, most, text, tls, public))
     except CannotServe as error:
         raise BadInput(str(error)) from None
+    finally:  # as long as the pages are served, whoever comes back to the instructor's finds it open
+        (kept / "instructor").unlink(missing_ok=True)
 
 
 COMMANDS = (_serve, _browser)

@@ -51,7 +51,9 @@ class Server:
         self.said = ""
         self.start()
         self.place = re.findall(r"class join (\S+)", self.said)[0]
-        self.password = re.findall(r"once: (\S+)", self.said)[0]
+        self.password = "".join(
+            re.findall(r"once: (\S+)", self.said)
+        )  # the second server of a class does not know it
 
     def start(self) -> None:
         words = [
