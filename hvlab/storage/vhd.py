@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
@@ -259,6 +260,37 @@ def _header_fields(raw: bytes, at: int) -> Mapping[str, Any]:
     if block < SECTOR or block & (block - 1):
         raise BadVhd("block-size", found=block)
     return MappingProxyType(header)
+
+
+def restore_footer(store: Store) -> None:
+    """Make one of a dynamic disk's two footers, at its end and in its first sector, from the other.
+
+    BadVhd if neither is sound, or if more than the footer is gone; DiskFull. Nothing is changed then.
+    """
+    end = store.read(max(0, store.size - FOOTER_SIZE), FOOTER_SIZE)
+    with suppress(BadVhd):
+        if len(end) == FOOTER_SIZE and _footer_fields(end)["disk_type"] != FIXED:
+            store.write(0, end)
+            return
+    copy = store.read(0, FOOTER_SIZE)
+    if len(copy) < FOOTER_SIZE:
+        raise BadVhd("too-short", size=len(copy))
+    footer = _footer_fields(copy)
+    at = footer["data_offset"]
+    raw = store.read(at, HEADER_SIZE)
+    if footer["disk_type"] == FIXED or len(raw) < HEADER_SIZE:
+        raise BadVhd("no-header", offset=at)
+    header = _header_fields(raw, at)
+    block, table = header["block_size"], store.read(header["table_offset"], 4 * header["table_entries"])
+    step = -(-block // SECTOR // 8 // SECTOR) * SECTOR + block
+    last = header["table_offset"] + -(-4 * header["table_entries"] // SECTOR) * SECTOR
+    for begin in range(0, len(table), 4):
+        entry = int.from_bytes(table[begin : begin + 4], "big")
+        if entry != UNALLOCATED:
+            last = max(last, entry * SECTOR + step)
+    if last > store.size:
+        raise BadVhd("block-place", block=0, found=last // SECTOR)
+    store.write(max(last, store.size - FOOTER_SIZE), copy)
 
 
 def open_vhd(

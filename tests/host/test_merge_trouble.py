@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.host.support import Lab
+import pytest
+
+from tests.host.support import OLD, Lab
 from tests.host.test_half_way import MINE, SNAPPED, damage
 
 LOG = "Get-WinEvent Microsoft-Windows-Hyper-V-VMMS-Admin | Where-Object Id -eq 19100"
@@ -26,6 +28,45 @@ def test_a_damaged_parent_is_named_and_the_merge_is_done_after_the_repair() -> N
     lab.run("Copy-Item D:\\good.vhd D:\\a.vhd -Force; Restart-Computer; Start-Sleep 60")
     assert lab.vmms.machine("a").drives[0].path == "D:\\a.vhd" and not lab.storage.files.exists(top)
     assert status(lab) == "Operating normally"
+
+
+def test_a_footer_is_put_back_from_its_copy_and_the_merge_is_done() -> None:
+    lab = Lab()
+    lab.run(SNAPPED)
+    damage("D:\\a.vhd")(lab)
+    lab.run("Remove-VMSnapshot -VMName a -Name one; Start-Sleep 60")
+    assert status(lab) == "Disks cannot be merged: D:\\a.vhd"
+    assert lab.run("(Repair-LabVHD D:\\a.vhd).Was; Test-VHD D:\\a.vhd") == ["no-footer", True]
+    lab.run("Restart-Computer; Start-Sleep 60")
+    assert status(lab) == "Operating normally" and lab.vmms.machine("a").drives[0].path == "D:\\a.vhd"
+    lab.run("Start-VM a; Wait-Lab a")
+
+
+@pytest.mark.parametrize("harm", ["end cut off", "half the footer", "the copy"])
+def test_what_repair_mends(harm: str) -> None:
+    lab = Lab()
+    lab.run(f"Copy-Item {OLD} D:\\a.vhd")
+    content = lab.storage.files.open("D:\\a.vhd").file.content
+    before = content.read(0, content.size)
+    if harm == "the copy":
+        content.write(0, bytes(512))
+    else:
+        content.truncate(content.size - (512 if harm == "end cut off" else 300))
+    assert lab.tried("Test-VHD D:\\a.vhd")
+    assert lab.run("(Repair-LabVHD D:\\a.vhd).Repaired; Test-VHD D:\\a.vhd") == [True, True]
+    assert content.size == len(before) and content.read(0, content.size) == before
+
+
+def test_what_repair_cannot_mend_stays_as_it_is() -> None:
+    lab = Lab()
+    lab.run(f"Copy-Item {OLD} D:\\a.vhd; New-VHD D:\\f.vhd 64MB -Fixed")
+    lab.storage.files.open("D:\\a.vhd").file.content.truncate(1 << 20)
+    damage("D:\\f.vhd")(lab)
+    before = lab.world.outcome()
+    for path in ("a", "f"):
+        assert lab.tried(f"Repair-LabVHD D:\\{path}.vhd") == ["InvalidOperation"]
+    assert lab.world.outcome() == before
+    assert lab.run(f"(Repair-LabVHD {OLD}).Repaired") == [False]
 
 
 def test_a_damaged_child_does_not_let_the_disk_below_it_go() -> None:

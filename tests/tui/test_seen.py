@@ -46,6 +46,7 @@ NOT_WALKED = {
     "Register-WmiEvent",
     "Remove-Event",
     "Remove-LabBreakpoint",
+    "Repair-LabVHD",
     "Reset-VMResourceMetering",
     "Set-LabBreakpoint",
     "Start-LabGuestService",

@@ -75,7 +75,7 @@ def storage_error(error: StorageError, path: str) -> CmdletError:
             "NotSpecified",
             explain=(
                 "explain.disk-full",
-                {"volume": error.volume, "needed": error.needed >> 20, "free": error.free >> 20},
+                {"volume": error.volume, "needed": -(-error.needed >> 20), "free": error.free >> 20},
             ),
         )
     if isinstance(error, FileExists):

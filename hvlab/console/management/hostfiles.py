@@ -460,6 +460,6 @@ def full_volume(error: DiskFull) -> CmdletError:
         exception="IOException",
         explain=(
             "explain.disk-full",
-            {"volume": error.volume, "needed": error.needed >> 20, "free": error.free >> 20},
+            {"volume": error.volume, "needed": -(-error.needed >> 20), "free": error.free >> 20},
         ),
     )
