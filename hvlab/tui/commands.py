@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from textual import work
 from textual.await_complete import AwaitComplete
-from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 from textual.css.query import NoMatches
 
 from hvlab.tui.keys import BINDINGS
@@ -83,6 +83,11 @@ class Palette(CommandPalette):
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Close, once."""
         return super().dismiss(result) if self.app.screen is self else AwaitComplete()
+
+    def on_mount(self) -> None:
+        """A sign that fonts have, in place of Textual's magnifying glass."""
+        for icon in self.query(SearchIcon):
+            icon.icon = "›"
 
     def _action_command_list(self, action: str) -> None:
         """A key that moves in the list; in a window too small for the list there is nowhere to move."""

@@ -26,9 +26,9 @@ def span_text(nanoseconds: int) -> str:
     return f"{nanoseconds // MILLISECOND} ms"
 
 
-def seconds(nanoseconds: int) -> str:
+def seconds(nanoseconds: int, text: Text) -> str:
     """A total, in seconds."""
-    return f"{nanoseconds / SECOND:.3f} s"
+    return f"{text.decimal(nanoseconds / SECOND, 3)} s"
 
 
 def layer_of(owner: str) -> str:
@@ -54,11 +54,11 @@ def strip_cells(stretches: Sequence[Stretch], begin: int, span: int, width: int)
     return cells
 
 
-def axis(begin: int, span: int, width: int, indent: int) -> Line:
+def axis(begin: int, span: int, width: int, indent: int, text: Text) -> Line:
     """The strip's time, at its ends and in its middle."""
     marks = [" "] * width
     for part, place in ((0, 0), (1, width // 2), (2, width)):
-        words = f"{(begin + span * part // 2) / SECOND:.2f} s"
+        words = f"{text.decimal((begin + span * part // 2) / SECOND, 2)} s"
         start = min(max(0, place - len(words) // 2 if part == 1 else place), width - len(words))
         marks[start : start + len(words)] = words
     return line((" " * indent + "".join(marks), "faint"))
@@ -86,7 +86,7 @@ def gantt_rows(
         if not own and view is not None and not view.ran:
             idle.setdefault(owner, []).append(vp)
             continue
-        total = seconds(view.ran) if view else text("tui.processors.gone")
+        total = seconds(view.ran, text) if view else text("tui.processors.gone")
         rows.append(
             line(
                 (f"{fit(owner, NAME - 4).ljust(NAME - 4)} {vp:<2} ", f"{layer_of(owner)}+3"),
@@ -94,7 +94,7 @@ def gantt_rows(
                 (fit(total, tail - 1).rjust(tail), "dim"),
             )
         )
-    rows.append(axis(begin, span, room, NAME))
+    rows.append(axis(begin, span, room, NAME, text))
     for owner, numbers in idle.items():
         words = text("tui.processors.idle", owner=owner, vps=" ".join(str(number) for number in numbers))
         rows.append(line((fit(words, width), "dim")))
@@ -113,7 +113,7 @@ def logical_rows(views: Sequence[LogicalView], now: int, text: Text, width: int)
                 (f"{text('tui.processors.lp')} {view.number:<2}".ljust(NAME), "hardware+3"),
                 ("█" * full, "hardware+3"),
                 ("·" * (room - full), "faint"),
-                (f" {share:>3} %  {seconds(view.busy):>10}  ", "dim"),
+                (f" {share:>3} %  {seconds(view.busy, text):>10}  ", "dim"),
                 (text("tui.processors.switches", count=view.switches), "dim"),
                 (f"  ▸ {view.running}" if view.running else "", "good"),
             )

@@ -16,6 +16,8 @@ LAYERS = {
 }
 MARKS = {"native": "guest+3", "trap": "hypervisor+3", "hypercall": "vmbus+3", "process": "root+3"}
 NUMBER = 4
+MARKS_ROOM = 24
+"""Columns for what becomes of an instruction: the longest is a trap, a process and a hypercall."""
 MICROSECOND = 1000
 WORDS = 46
 """Columns for an instruction at most: what became of it shall not stand far from it."""
@@ -63,6 +65,9 @@ def instruction_text(one: Instruction, text: Text) -> str:
 
 def _columns(width: int) -> tuple[int, int]:
     """How wide an instruction is, and each side's part."""
+    half = width // 2
+    if half >= NUMBER + 2 * MARKS_ROOM:  # the second side stands below its stack
+        return half - NUMBER - MARKS_ROOM, MARKS_ROOM
     column = min(32, (width - NUMBER - 24) // 2)
     return min(WORDS, width - NUMBER - 2 * column), column
 
