@@ -73,9 +73,9 @@ def heading(picture: ClassPicture, text: Text, width: int) -> Line:
         (f" {title} " if title else "", "title"),
         (f" {picture.lesson}", "bold"),
         (f" · ▲ {text('tui.class.stuck_count', count=stuck)}" if stuck else "", "bad"),
-        (f" · ⏸ {text('tui.class.paused')}" if picture.paused else "", "accent"),
+        (f" · ‖ {text('tui.class.paused')}" if picture.paused else "", "accent"),
         (
-            f" · ⏱ {text(f'tui.class.exam.{picture.exam}', left=_clock(picture.left))}"
+            f" · ◷ {text(f'tui.class.exam.{picture.exam}', left=_clock(picture.left))}"
             if picture.exam
             else "",
             "accent",

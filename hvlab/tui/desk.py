@@ -235,7 +235,7 @@ class Desk:
         if self.lesson is not None or self.app.narrates:
             self.console.write([(row, "dim") for row in self.guide.sentences(new, self.text)])
             if self.lesson is not None and self.guide.halts(new, self.app.preferences, self.runner):
-                self.console.write([("⏸ " + self.text("tui.guide.offer"), "accent")])
+                self.console.write([("‖ " + self.text("tui.guide.offer"), "accent")])
         world, host = self.session.world, self.session.host
         self.picture.update(world, host, self.feed.sums, self.events.caption, moved=bool(new))
         if self.host.guest_screen is not None:
@@ -267,7 +267,7 @@ class Desk:
         elif runner.question is not None:
             mode = ("? " + text("tui.status.asks"), "accent")
         elif runner.paused:
-            mode = ("⏸ " + text("tui.status.paused"), "accent")
+            mode = ("‖ " + text("tui.status.paused"), "accent")
         elif runner.moving:
             mode = ("▶ " + text("tui.status.runs"), "good")
         else:
@@ -281,7 +281,7 @@ class Desk:
             (f" · {speed} ", "dim"),
         ]
         if self._companion is not None and (seconds := self._companion.left()) is not None:
-            left.append((f"· ⏱ {seconds // 60}:{seconds % 60:02} ", "accent"))
+            left.append((f"· ◷ {seconds // 60}:{seconds % 60:02} ", "accent"))
         if runner.busy:
             activity = self.host.activity or text("tui.status.waiting")
             keys = f"{self.app.text.keys.of('finish')} {text('tui.status.skip')} · {text('tui.status.stop')}"

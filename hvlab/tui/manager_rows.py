@@ -9,7 +9,7 @@ from hvlab.session.units import bytes_text, clock_text
 from hvlab.text import Text
 from hvlab.tui.canvas import Line, fit, line
 
-STATES = {"Running": ("●", "good"), "Off": ("○", "dim"), "Saved": ("◐", "accent"), "Paused": ("⏸", "accent")}
+STATES = {"Running": ("●", "good"), "Off": ("○", "dim"), "Saved": ("◐", "accent"), "Paused": ("‖", "accent")}
 COLUMNS = (("state", 18), ("usage", 6), ("memory", 10), ("uptime", 14), ("snapshots", 10))
 
 DETAIL = 26

@@ -50,7 +50,7 @@ GLYPHS = {
     "guest.network": "≈",
     "guest.input": "⌨",
     "guest.clock": "◷",
-    "guest.writers": "⏸",
+    "guest.writers": "‖",
     "licence": "§",
     "server": "▣",
     "wmi.event": "◎",
