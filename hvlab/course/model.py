@@ -247,8 +247,6 @@ class LessonFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """With `drawn`, every learner gets a seed of their own, and with it other `variables`."""
     variables: dict[str, Variable] = {}
     prerequisites: list[str] = []
-    par: int = 0
-    """The fewest commands with which it can be done; 0 where nobody counts."""
     panes: list[str] = []
     """The panes with which the lesson opens (PANES); a view among them stands where the picture does.
     Learners may open others by hand. Empty: as the screen comes."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from hvlab.console.conditions import WORDS
 from hvlab.console.errors import ParseError
-from hvlab.course import answers, copies
+from hvlab.course import answers, copies, par
 from hvlab.course.blueprint import ChapterResult, by_chapter
 from hvlab.course.checks import NOT_REACHED, PASS, CheckResult, Examiner
 from hvlab.course.library import find
@@ -159,13 +159,14 @@ class OpenLesson:
             said.append(self.text("course.look_first", commands=", ".join(f"`{look}`" for look in unseen)))
         if resolved := self.resolved():
             said.append(resolved)
+        if self.is_over():
+            compared = par.told(self.lesson, self.session, self.text)
+            said += [compared] if compared else self._noted() if self.lesson.plan.exam else []
         if step.goals and self.step_done():
             done = "course.lesson_done" if self.passed() else "course.step_done"
             if self._step + 1 == len(self.lesson.plan.step) and not self.passed():
                 done = "course.goals_left"
             said.append(self.text(f"{done}_plain" if plain else done))
-        elif self.is_over():
-            said += self._noted()
         return "\n\n".join(said)
 
     def _noted(self) -> list[str]:
