@@ -7,6 +7,7 @@ The extra `cluster` brings Dask's scheduler; this module alone imports it.
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -96,6 +97,7 @@ def grade_there(name: str, folder: str, edition: str, file: str, data: bytes, la
         return batch.grade_data(lesson, file, data, language)
 
 
+@functools.lru_cache(8)
 def _lesson(name: str, folder: str, edition: str) -> Lesson | None:
     """The lesson in the worker's own course or in the folder; None where neither is of the edition."""
     for find, where in ((library.find, name), (batch.lesson_in, folder)):

@@ -1,4 +1,4 @@
-"""Grade many submissions on one machine and on a local Dask cluster of which a worker is killed; how fast one is.
+"""Grade a class's submissions on one machine and on a local Dask cluster of which a worker is killed.
 
     python -m tests.benchmarks.grading [COUNT]
 
@@ -17,44 +17,24 @@ import click
 import psutil
 from distributed import LocalCluster
 
-from hvlab.course import batch, grading, library
+from hvlab.course import batch, library
 from hvlab.course.batch import Outcome
+from tests.benchmarks import learners
 
 LESSON = "who-handles-what"
 WORKERS = 2
 
 
 def submissions(folder: Path, count: int) -> list[Path]:
-    """So many different scripts: the solution, its beginnings, and the plausible mistakes."""
-    lesson = library.find(LESSON)
-    lines = lesson.scripts["solution.ps1"].splitlines()
-    kinds = ["\n".join(lines[:n]) for n in range(1, len(lines) + 1)]
-    kinds += [lesson.scripts[name] for name in lesson.scripts_like("wrong-*.ps1")]
-    for number in range(count):
-        path = folder / f"s{number:04}.ps1"
-        path.write_text(f"# submission {number}\n{kinds[number % len(kinds)]}\n", encoding="utf-8")
+    """A class of so many: everybody's own script."""
+    for number, script in enumerate(learners.submissions(LESSON, count)):
+        (folder / f"s{number:04}.ps1").write_text(script + "\n", encoding="utf-8")
     return batch.gather([str(folder)])
-
-
-def in_process(name: str) -> tuple[float, int]:
-    """Submissions a second in this process, and the events of one."""
-    lesson = library.find(name)
-    source = lesson.scripts["solution.ps1"].encode()
-    grading.grade_bytes(lesson, "warm.ps1", source)
-    begun, count = time.process_time(), 0
-    while time.process_time() - begun < 3:
-        grading.grade_bytes(lesson, "x.ps1", source)
-        count += 1
-    took = time.process_time() - begun
-    return count / took, len(grading.run_script(lesson, source.decode(), "x").world.trace)
 
 
 def main(count: int) -> None:
     """Measure and print."""
     lesson = library.find(LESSON)
-    for name in (LESSON, "three-groups"):
-        rate, events = in_process(name)
-        click.echo(f"{name}: {rate:.1f} submissions a second in one process, of {events} events each")
     with tempfile.TemporaryDirectory() as folder:
         files = submissions(Path(folder), count)
         begun = time.monotonic()
