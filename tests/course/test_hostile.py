@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import msgspec
@@ -62,3 +63,37 @@ def test_the_same_work_done_honestly_gets_its_points(lesson: Lesson, tmp_path: P
     path = tmp_path / "x.jsonl"
     path.write_bytes(hostile.log(honest_header(lesson), *hostile.GOOD[:1]))
     assert grading.grade_file(lesson, path).points == 2
+
+
+LEAVES = (
+    "shadows-cmdlets",
+    "shadows-by-alias",
+    "overwrites-variables",
+    "silences-errors",
+    "undoes-the-start",
+    "many-machines",
+    "endless-loop",
+    "recursion",
+    "ends-early",
+    "breaks-off",
+    "session-command",
+    "answer-out-of-place",
+)
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_who_is_graded_next_in_the_same_lab_finds_nothing_of_it(lesson: Lesson, name: str) -> None:
+    """The lab of a lesson stays open from one submission to the next: whatever one did in it is gone."""
+    honest = "New-VM demo\nGet-VM\nStart-VM demo\n"
+    grading.close_labs()
+    wanted = grading.grade_bytes(lesson, "x.ps1", honest.encode())
+    assert wanted.points > 0
+    grading.close_labs()
+    shape = next(one for one in hostile.corpus(honest_header(lesson)) if one.id == name)
+    for _ in range(2):
+        with contextlib.suppress(grading.BadSubmission):
+            grading.grade_bytes(lesson, shape.name, shape.data)
+        assert grading.grade_bytes(lesson, "x.ps1", honest.encode()) == wanted
+        # Another way to the same: its outcome was not kept, the first time.
+        other = honest.replace("Get-VM", "Get-VM | Out-Null")
+        assert grading.grade_bytes(lesson, "x.ps1", other.encode()) == wanted
