@@ -195,6 +195,9 @@ def _validate_set(parameter: Parameter, text: str, span: Span | None) -> str:
 
 
 def _near(parameter: Parameter, text: str) -> tuple[str, dict[str, object]] | None:
+    for value, message in parameter.told:
+        if value.lower() == text.lower():
+            return message, {"value": value}
     folded = {value.lower(): value for value in parameter.values or ()}
     suggestion = nearest(text, folded)
     if suggestion is None:

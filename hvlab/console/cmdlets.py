@@ -69,6 +69,9 @@ class Parameter:
     rest: bool = False  # takes all remaining positional arguments (Write-Host a b c)
     allow_null: bool = False
     type_name: str | None = None  # shown by Get-Help and in errors, where the kind's own name will not do
+    told: tuple[
+        tuple[str, str], ...
+    ] = ()  # values that are often tried in vain, with the message that says why
     hidden: bool = False  # accepted, but neither listed nor completed
 
     @property

@@ -176,7 +176,14 @@ CMDLETS = (
         MODULE,
         (
             Parameter("Name", position=0, mandatory=True, aliases=("SwitchName",)),
-            Parameter("SwitchType", "enum", values=(INTERNAL, PRIVATE), sets=("Type",), mandatory=True),
+            Parameter(
+                "SwitchType",
+                "enum",
+                values=(INTERNAL, PRIVATE),
+                sets=("Type",),
+                mandatory=True,
+                told=((EXTERNAL, "explain.external-by-adapter"),),
+            ),
             Parameter("NetAdapterName", sets=("Adapter",), mandatory=True, completer="nic"),
             Parameter("AllowManagementOS", "bool", sets=("Adapter",)),
             Parameter("Notes"),

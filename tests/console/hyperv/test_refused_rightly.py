@@ -16,6 +16,7 @@ DISKS = "New-VHD D:\\f.vhd 64MB -Fixed | Out-Null; New-VM a 64MB -NoVHD | Out-Nu
         ("Resize-VHD D:\\f.vhd 32MB", "failed to resize", "no-shrink"),
         ("Move-VM nobody -DestinationHost HV02", "unable to find a virtual machine", "no-such-vm"),
         ("Move-VM a -DestinationHost HV02", "live migration is not available", "no-live-migration"),
+        ("New-VMSwitch s -SwitchType External", "Internal, Private", "external-by-adapter"),
         ("1..9 | % { Add-VMNetworkAdapter a }", "the maximum of 8", "limit-synthetic-adapters-handout"),
     ],
 )
