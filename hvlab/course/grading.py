@@ -17,8 +17,9 @@ from pathlib import Path
 import msgspec
 
 from hvlab.console.errors import ParseError
-from hvlab.course import opening
+from hvlab.course import beliefs, opening
 from hvlab.course.attempts import Attempts
+from hvlab.course.beliefs import Belief
 from hvlab.course.blueprint import ChapterResult, by_chapter
 from hvlab.course.checks import FAIL, PASS, CheckResult, Examiner
 from hvlab.course.model import Lesson
@@ -84,6 +85,8 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     hints_self_reported: list[str]
     chapters: list[ChapterResult] = []
     """Of an exam: its results by chapter; left out of the JSON of every other lesson."""
+    misconceptions: dict[str, Belief] = {}
+    """Of a recorded session: what its answers say of common misconceptions (hvlab.course.beliefs)."""
 
 
 def seed_of_script(lesson: Lesson, source: str) -> int:
@@ -178,7 +181,7 @@ def grade_bytes(lesson: Lesson, name: str, data: bytes, language: str = "en") ->
             with _lab(lesson) as lab:
                 rest = _after_start(lab.go(lab.start), entries, lesson, name)
                 results = lab.replay(rest).results
-                return _report(lesson, results, lab.session.hints, name, language)
+                return _report(lesson, results, lab.session.hints, name, language, rest)
         source = _decoded(data, name)
         lesson = drawn_anew(lesson, seed_of_script(lesson, source))
         with _lab(lesson) as lab:
@@ -230,22 +233,30 @@ def close_labs() -> None:
 
 def report(lesson: Lesson, session: Session, name: str, language: str) -> Report:
     """The report on a session as it stands."""
-    return _report(lesson, Examiner(lesson, session).results(), session.hints, name, language)
+    results = Examiner(lesson, session).results()
+    return _report(lesson, results, session.hints, name, language, session.log.entries)
 
 
 def _report(
-    lesson: Lesson, results: Sequence[CheckResult], hints: Sequence[str], name: str, language: str
+    lesson: Lesson,
+    results: Sequence[CheckResult],
+    hints: Sequence[str],
+    name: str,
+    language: str,
+    entries: Sequence[log.Entry] = (),
 ) -> Report:
     rows = [_row(result, language) for result in results]
+    passed = all(result.verdict == PASS for result in results)
     return Report(
         lesson.id,
         name,
-        all(result.verdict == PASS for result in results),
+        passed,
         sum(result.points for result in results),
         lesson.max_points,
         rows,
         list(hints),
         by_chapter(lesson, results, language),
+        beliefs.follow({}, beliefs.signs(lesson, entries, passed)),
     )
 
 
@@ -283,6 +294,7 @@ def as_text(result: Report, text: Text) -> str:
     if any(check.verdict == "not_reached" for check in result.checks):
         lines.append("  " + text("course.legend"))
     lines += [f"  {line}" for line in chapters_as_text(result.chapters, text)]
+    lines += [f"  {line}" for line in beliefs.told(result.misconceptions, text)]
     if result.hints_self_reported:
         lines.append("  " + text("course.hints", count=len(result.hints_self_reported)))
     return "\n".join(lines)

@@ -131,7 +131,7 @@ def _one(
             for view in views[-1:]:
                 if quizzes.place_of(plan.id) is None:
                     said += _left(view, progress, file, text, route)
-                _remember(view)
+                said += _remember(view, text)
                 said += _by_chapter(view, text)
             said.append(text("cli.recorded", file=file, command=f"hvlab grade {plan.id} {file}"))
         elif log is None:
@@ -169,14 +169,18 @@ def _review() -> Review:
     return Review(paths.user_data())
 
 
-def _remember(view: OpenLesson) -> None:
-    """What was missed is asked again soon, what was known later and later."""
-    from hvlab.course import review
+def _remember(view: OpenLesson, text: Text) -> list[str]:
+    """What was missed is asked again soon, what was known later and later; returns what to say of misconceptions."""
+    from hvlab.course import beliefs, review
 
     passed, asked = view.verdicts()
-    right, missed = review.outcome(view.lesson, view.session.log.entries, passed, asked)
+    entries = view.session.log.entries
+    right, missed = review.outcome(view.lesson, entries, passed, asked)
+    known = _review()
+    touched = known.answered(beliefs.signs(view.lesson, entries, view.passed()))
     with suppress(OSError):  # a full disk must not spoil the lesson
-        _review().sitting(right, missed)
+        known.sitting(right, missed)
+    return beliefs.told(touched, text)
 
 
 def _by_chapter(view: OpenLesson, text: Text) -> list[str]:

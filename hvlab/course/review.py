@@ -12,7 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from hvlab.course import answers, quizzes, remembered
+from hvlab.course import answers, beliefs, quizzes, remembered
+from hvlab.course.beliefs import Belief
 from hvlab.course.model import Lesson
 from hvlab.session.log import Entry
 
@@ -34,6 +35,7 @@ class _File(msgspec.Struct):
     format: int = 1
     sittings: int = 0
     pairs: dict[str, Known] = {}
+    beliefs: dict[str, Belief] = {}
 
 
 class Review:
@@ -52,6 +54,18 @@ class Review:
             if name in known and pair.due <= self._file.sittings
         ]
         return [name for _, _, name in sorted(waiting)[:MOST]]
+
+    @property
+    def beliefs(self) -> dict[str, Belief]:
+        """What the learner's answers have said of common misconceptions, over all lessons."""
+        return dict(self._file.beliefs)
+
+    def answered(self, signs: Iterable[tuple[str, bool]]) -> dict[str, Belief]:
+        """Take in what a sitting says of misconceptions; returns those that were touched. `sitting` writes it."""
+        seen = list(signs)
+        self._file.beliefs = beliefs.follow(self._file.beliefs, seen)
+        touched = {name for name, _ in seen}
+        return {name: state for name, state in self._file.beliefs.items() if name in touched}
 
     def sitting(self, right: Iterable[str], missed: Iterable[str]) -> None:
         """A sitting is over, in which these pairs were answered rightly and those missed. OSError."""
