@@ -739,7 +739,13 @@ class HvlabApp(PanedApp):
 
     @on(EventList.Wants)
     def _event_wants(self, event: EventList.Wants) -> None:
-        self.query_one(InspectorPane).action_view(event.what)
+        inspector = self.query_one(InspectorPane)
+        if event.firmly:
+            inspector.show_view(event.what)
+            if event.what == "meaning" or not self.has_one_stage:
+                return  # it stands beside the list, or is left
+        else:
+            inspector.action_view(event.what)
         if not self.query_one(InspectorPane).region:
             self.action_pane("inspector")
 

@@ -51,11 +51,12 @@ class EventList(ScrollPane):
             self.seq = seq
 
     class Wants(Message):
-        """Look closer: `bytes` or `why`."""
+        """Look closer: `bytes` or `why`, and once more not; `firmly`: this, whatever was looked at."""
 
-        def __init__(self, what: str) -> None:
+        def __init__(self, what: str, *, firmly: bool = False) -> None:
             super().__init__()
             self.what = what
+            self.firmly = firmly
 
     def __init__(self) -> None:
         super().__init__(id="events", classes="pane")
@@ -66,6 +67,8 @@ class EventList(ScrollPane):
         self.hidden: frozenset[str] = frozenset()
         self.needle = ""
         self._typing = False
+        self.deep = False
+        """Whether the depth is that of bytes: every event a row, and beside it its bytes."""
         self._changed: int | None = None
         """The first row of the story that is not shown as it is now; None: all are."""
         self._trace: Trace
@@ -181,11 +184,17 @@ class EventList(ScrollPane):
         self._say(0, len(self._lines))
         return list(self._lines)
 
+    @property
+    def depth(self) -> str:
+        """How closely one looks: `story`, `all` events, or their `bytes`."""
+        every = self.story is not None and self.story.every
+        return "bytes" if every and self.deep else "all" if every else "story"
+
     def _title(self) -> None:
         text = self.lab_app.text
         parts = [
             f"{text.keys.of('events')} {text('tui.pane.events')}",
-            text(f"tui.depth.{'all' if self.story and self.story.every else 'story'}"),
+            text(f"tui.depth.{self.depth}"),
         ]
         if self.hidden:
             parts.append("−" + " −".join(text(f"tui.layer.{name}") for name in LAYERS if name in self.hidden))
@@ -276,14 +285,28 @@ class EventList(ScrollPane):
             self._select(self._starts[number])
 
     def action_depth(self) -> None:
-        """Story, or every event a row."""
+        """The next of three depths: the story, every event a row, every event with its bytes."""
         if self.story is None:
             return
+        if self.story.every and not self.deep:
+            self.deep = True
+            self._title()
+            self._choose()
+            self.post_message(self.Wants("bytes", firmly=True))
+            return
+        if self.deep:
+            self.deep = False
+            self.post_message(self.Wants("meaning", firmly=True))
         self.story.every = not self.story.every
         self.story.clear()
         self.story.add(self._trace)
         self.cursor_row = None
         self.redraw()
+
+    def _choose(self) -> None:
+        """The newest event, where none was chosen."""
+        if self.cursor_row is None and self._at:
+            self._select(len(self._at) - 1)
 
     def action_layer(self, name: str) -> None:
         """Hide a layer or show it again."""
@@ -305,10 +328,12 @@ class EventList(ScrollPane):
 
     def action_bytes(self) -> None:
         """The bytes of the event under the bar."""
+        self._choose()
         self.post_message(self.Wants("bytes"))
 
     def action_why(self) -> None:
         """What led to the event under the bar."""
+        self._choose()
         self.post_message(self.Wants("why"))
 
     def check_consume_key(self, key: str, character: str | None) -> bool:

@@ -46,7 +46,11 @@ class InspectorPane(ScrollPane):
 
     def action_view(self, name: str) -> None:
         """Meaning, why, or bytes; the same key again goes back to the meaning."""
-        self.view = "meaning" if name == self.view else name
+        self.show_view("meaning" if name == self.view else name)
+
+    def show_view(self, name: str) -> None:
+        """Meaning, why, or bytes."""
+        self.view = name
         self.scroll_to(y=0, animate=False, immediate=True)
         self.redraw()
 
