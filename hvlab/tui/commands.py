@@ -16,6 +16,7 @@ from textual import work
 from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 from textual.css.query import NoMatches
+from textual.events import Click
 
 from hvlab.tui.keys import BINDINGS
 from hvlab.tui.pacing import SPEEDS
@@ -77,6 +78,15 @@ def entries(app: HvlabApp) -> Iterator[Entry]:
             )
 
 
+class SteadyList(CommandList):
+    """The list of what fits; a click on a row that a further letter has taken away meanwhile does nothing."""
+
+    async def _on_click(self, event: Click) -> None:
+        place = event.style.meta.get("option")
+        if place is not None and place >= self.option_count:
+            event.prevent_default()  # Textual's own, which would look for the row
+
+
 class Palette(CommandPalette):
     """Textual's, but whoever closes it twice, or before it has begun to search, does not bring the screen down."""
 
@@ -85,9 +95,11 @@ class Palette(CommandPalette):
         return super().dismiss(result) if self.app.screen is self else AwaitComplete()
 
     def on_mount(self) -> None:
-        """A sign that fonts have, in place of Textual's magnifying glass."""
+        """A sign that fonts have, in place of Textual's magnifying glass; and a list that late clicks do not harm."""
         for icon in self.query(SearchIcon):
             icon.icon = "›"
+        for listed in self.query(CommandList):
+            listed.__class__ = SteadyList
 
     def _action_command_list(self, action: str) -> None:
         """A key that moves in the list; in a window too small for the list there is nowhere to move."""

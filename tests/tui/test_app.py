@@ -214,7 +214,7 @@ async def test_the_list_folds_filters_and_changes_depth(make_app: Maker) -> None
         story = len(events.shown)
         await pilot.press("f4", "s")
         assert len(events.shown) == len(app.desk.session.world.trace)  # type: ignore[union-attr]
-        await pilot.press("s", "3")
+        await pilot.press("s", "s", "3")
         assert len(events.shown) < story
         await pilot.press("3", "slash", *"port access", "enter", "up", "enter")
         assert any("touches port" in plain(row) for row in events.lines())

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.style import Style
+from textual.command import CommandList
+from textual.events import Click
 
 from hvlab.course.map import CourseMap
 from hvlab.course.progress import Progress
@@ -78,3 +81,19 @@ async def test_lists_in_a_window_too_small_for_them_take_their_keys(
             await pilot.press("escape")
             await pilot.pause()
             assert len(app.screen_stack) == 1
+
+
+async def test_a_click_on_a_row_that_is_gone_meanwhile_does_nothing(
+    make_app: Callable[..., HvlabApp],
+) -> None:
+    """The monkey found it: what fits was replaced between the press of the button and the click."""
+    app = make_app(lesson=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("ctrl+p")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        listed = app.screen.query_one(CommandList)
+        late = Style(meta={"option": listed.option_count})
+        listed.post_message(Click(listed, 4, 4, 0, 0, 1, False, False, False, 4, 4, late))
+        await pilot.pause()
+        assert isinstance(app.screen, Palette)
