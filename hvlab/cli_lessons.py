@@ -75,18 +75,29 @@ def new(folder: Path, language: str | None) -> None:
 @lesson.command()
 @click.argument("name", metavar="LESSON")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Draw names and numbers by this.")
+@click.option(
+    "--watch", is_flag=True, help="Print it anew each time one of its files is saved, until Ctrl+C."
+)
 @language_option
-def preview(name: str, seed: int | None, language: str | None) -> None:
+def preview(name: str, seed: int | None, watch: bool, language: str | None) -> None:
     """Print LESSON (its id or its folder) as a text to read, with what each step checks, asks and hints at."""
     from hvlab.course import authoring, library
 
     text = text_in(language)
     try:
-        plan = library.find(name, seed)
+        folder = library.find(name, seed).folder
     except library.BadLesson as error:
-        raise BadInput(str(error)) from None
-    for line in authoring.preview(plan, text.language):
-        click.echo(line)
+        if not watch or not Path(name).is_dir():
+            raise BadInput(str(error)) from None
+        folder = Path(name)  # it is being written: what is wrong is told, and may be mended
+    for again in authoring.saved(folder) if watch else [False]:
+        if again:
+            click.clear()
+        try:
+            for line in authoring.preview(library.find(str(folder), seed), text.language):
+                click.echo(line)
+        except library.BadLesson as error:
+            click.echo(f"hvlab: {error}", err=True)
 
 
 @lesson.command("text")

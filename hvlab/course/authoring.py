@@ -7,8 +7,10 @@ lesson to begin with lies in assets/authoring and is a lesson like any other: th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import msgspec
@@ -18,6 +20,8 @@ from hvlab.course.model import BadLesson, Check, Lesson, LessonFile, Question
 from hvlab.session.session import Session
 from hvlab.text import Text
 
+WATCHING = 0.5
+"""Seconds between two looks at the files of a lesson that is being written."""
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -58,6 +62,26 @@ def script_of(session: Session) -> str:
         if step.entry.kind == "command" and session.travel.is_step(step)
     ]
     return "".join(f"{command.rstrip()}\n" for command in commands)
+
+
+def saved(folder: Path, wait: Callable[[], None] = lambda: sleep(WATCHING)) -> Iterator[bool]:
+    """False at once, then True each time after something in a lesson's folder was saved; it never ends by itself."""
+    known = _stamps(folder)
+    yield False
+    while True:
+        wait()
+        now = _stamps(folder)
+        if now != known:
+            known = now
+            yield True
+
+
+def _stamps(folder: Path) -> list[tuple[str, int, int]]:
+    found = []
+    for path in sorted(folder.glob("*")):
+        with suppress(OSError):  # an editor puts files away for a moment
+            found.append((path.name, path.stat().st_mtime_ns, path.stat().st_size))
+    return found
 
 
 def preview(lesson: Lesson, language: str) -> Iterator[str]:

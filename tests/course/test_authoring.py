@@ -102,3 +102,20 @@ def test_the_text_alone_gives_nothing_away(language: str) -> None:
     assert all(
         not line.startswith("- [ ]") for line in authoring.text_alone(lesson, language, Text(language))
     )
+
+
+def test_a_lesson_that_is_being_written_is_seen_each_time_it_is_saved(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    authoring.begin(folder)
+    waited: list[int] = []
+
+    def wait() -> None:
+        waited.append(1)
+        if len(waited) in (2, 5):
+            text = folder / "en.md"
+            text.write_text(text.read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
+
+    seen = authoring.saved(folder, wait)
+    assert next(seen) is False and not waited, "at once"
+    assert next(seen) is True and len(waited) == 2
+    assert next(seen) is True and len(waited) == 5, "not as long as nothing is saved"
