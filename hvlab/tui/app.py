@@ -40,7 +40,7 @@ from hvlab.tui.language_screen import LanguageScreen
 from hvlab.tui.layout import CLASSES, PANES, VIEWS, classes_for
 from hvlab.tui.lesson_pane import LessonPane
 from hvlab.tui.line_pane import LinePane
-from hvlab.tui.pacing import SLICES
+from hvlab.tui.pacing import SHORT, SLICE, SLICES
 from hvlab.tui.palette import LAYER_VARIABLES, THEMES, Palette
 from hvlab.tui.paned_app import PanedApp
 from hvlab.tui.preferences import Preferences, of_user
@@ -170,7 +170,9 @@ class HvlabApp(PanedApp):
         self._arrange()
         self._name_panes()
         self.query_one(ConsolePane).prompt.focus()
-        self.query_one(ConsolePane).prompt.handled = self.attention.handled
+        prompt = self.query_one(ConsolePane).prompt
+        prompt.handled = self.attention.handled
+        cast("AttentiveScreen", self.screen_stack[0]).first = prompt
         self.set_keymap(self.preferences.keys)
         if self.preferences.trouble:
             self.notify(self.preferences.trouble, severity="warning", markup=False)
@@ -233,6 +235,7 @@ class HvlabApp(PanedApp):
     def _slice(self) -> None:
         """At full speed: let the lab go on between two frames."""
         if self.desk is not None and self.desk.runner.rushing and not self.attention.wanted():
+            self.desk.runner.pacer.slice = SHORT if self.attention.is_typing() else SLICE
             self.desk.go_on()
 
     def get_driver_class(self) -> type[Driver]:

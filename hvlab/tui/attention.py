@@ -2,7 +2,7 @@
 
 The driver's own thread notes the key as soon as it was read, while the screen's thread may still be at work on
 something else. From then on no slice of the lab and no frame begins, a slice under way ends, and panes that were
-to be painted are painted together with the key's letter.
+to be painted are painted after the key's letter.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from textual import events
 from textual.driver import Driver
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 
 LIMIT = 0.04
 """Seconds for which the lab waits for a key at most: one may have no letter to be painted."""
@@ -21,6 +22,8 @@ AGAIN = 0.12
 """Seconds after which it waits for another one, if none was painted in between: a held key must not stop the lab."""
 WRITING = 0.001
 """Seconds that the thread which writes to the terminal has for itself when a letter has been painted."""
+TYPING = 0.5
+"""Seconds after a key in which the next one is to be expected."""
 
 
 class Attention:
@@ -31,7 +34,7 @@ class Attention:
         self._since: float | None = None
         self._handled = True
         self._until = 0.0
-        self.last = timer()
+        self.last = timer() - TYPING
         """When the last key was read."""
 
     def press(self) -> None:
@@ -56,6 +59,10 @@ class Attention:
         since = self._since
         return self._timer() < (self._until if since is None else since + LIMIT)
 
+    def is_typing(self) -> bool:
+        """Whether more keys are to be expected."""
+        return self._timer() - self.last < TYPING
+
     def comes(self) -> bool:
         """Whether painting has to wait, too: the key's own change is not there yet."""
         return not self._handled and self.wanted()
@@ -74,11 +81,21 @@ def attentive(kind: type[Driver], press: Callable[[], None]) -> type[Driver]:
 
 
 class AttentiveScreen(Screen[None]):
-    """The screen of panes: `attention` is the app's."""
+    """The screen of panes. `attention` is the app's, `first` the widget whose row is painted before all others."""
 
     attention: Attention | None = None
+    first: Widget | None = None
 
     def _on_timer_update(self) -> None:
-        # Textual's own name. Without it panes would be painted at once: a letter would come some milliseconds later.
-        if self.attention is None or not self.attention.comes():
+        # Textual's own names. Without this everything would be painted at once and together, and a letter some
+        # milliseconds later.
+        attention, dirty = self.attention, self._dirty_widgets
+        if attention is None or not attention.wanted():
             super()._on_timer_update()
+        elif not attention.comes():
+            rest = {widget for widget in dirty if widget is not self.first} if self.first in dirty else set()
+            dirty -= rest
+            super()._on_timer_update()
+            if rest:
+                dirty |= rest
+                self._update_timer.resume()

@@ -46,8 +46,8 @@ LOUD = 0.2
 """An event that is worth so much time tells that the story goes on."""
 PATIENCE = 5.0
 """After so many simulated seconds in which it does not, those without events pass twice as quickly, and so on."""
-SLICE = 0.0008
-"""Seconds that the world may compute at a time at full speed: for so long the screen may have to wait."""
+SLICE, SHORT = 0.0011, 0.0004
+"""Seconds that the world may compute at a time at full speed, and while somebody types: so long the screen may wait."""
 SLICES = 12
 """Slices a frame, with the screen's own work between them."""
 EVENTS = 8
@@ -80,6 +80,7 @@ class Pacer:
         self._seen: Counter[str] = Counter()
         self._dull = 0.0
         """Simulated seconds since something was loud."""
+        self.slice = SLICE
         self.holds: Callable[[], bool] = bool
         """Whether something goes before the lab: then the rest of the frame's time is left for the next."""
 
@@ -125,7 +126,7 @@ class Pacer:
 
     def rush(self, world: World, advance: Advance) -> None:
         """Go as far as a slice of computing time allows."""
-        end = self._timer() + SLICE
+        end = self._timer() + self.slice
         while not advance(world.now + 3_600_000_000_000, EVENTS):
             if self._timer() >= end or self.holds():
                 break

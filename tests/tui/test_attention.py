@@ -11,7 +11,7 @@ from textual.message import Message
 
 from hvlab.session.session import Session
 from hvlab.tui.app import HvlabApp
-from hvlab.tui.attention import AGAIN, LIMIT, WRITING, Attention, attentive
+from hvlab.tui.attention import AGAIN, LIMIT, TYPING, WRITING, Attention, attentive
 from hvlab.tui.bars import StatusBar
 from hvlab.tui.canvas import line
 from hvlab.tui.console_pane import ConsolePane
@@ -48,6 +48,17 @@ def test_the_lab_waits_until_a_key_is_painted() -> None:
     assert not attention.wanted()
 
 
+def test_one_who_types_types_on() -> None:
+    clock = Clock()
+    attention = Attention(clock)
+    assert not attention.is_typing()
+    attention.press()
+    attention.painted()
+    assert attention.is_typing()
+    clock.now = TYPING
+    assert not attention.is_typing()
+
+
 def test_a_key_that_changes_nothing_holds_the_lab_for_a_moment_only() -> None:
     clock = Clock()
     attention = Attention(clock)
@@ -76,7 +87,7 @@ async def test_the_driver_tells_of_keys_before_they_are_queued() -> None:
     assert told == ["told", "Key", "MouseMove"]
 
 
-async def test_panes_are_painted_together_with_the_letter_and_not_before() -> None:
+async def test_panes_are_painted_after_the_letter_and_not_before() -> None:
     app = HvlabApp(Session(), None, frames=False)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
