@@ -10,6 +10,9 @@ from __future__ import annotations
 import gc
 import sys
 
+import hvlab.tui  # noqa: F401 - before Textual, which reads what this sets
+
+# isort: split
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal
 
