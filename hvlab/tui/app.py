@@ -317,6 +317,7 @@ class HvlabApp(PanedApp):
     def _other_pane(self) -> None:
         if not self.is_covered and self.query(KeyBar):
             self.name_keys()
+            self.invite()
 
     def set_language(self, language: str) -> None:
         """Speak another language from now on."""
@@ -715,6 +716,9 @@ class HvlabApp(PanedApp):
             words = self.text("tui.lesson.invite.paused") if self.desk.runner.paused else ""
         elif self.desk is not None and self.desk.console.asking == "answer":
             words = self.desk.how_to_answer()
+        pane = self._pane_with_keys() if self.screen_stack and not self.is_covered else None
+        if words and pane is not None and pane.id != "console":
+            words = self.text("tui.lesson.invite.elsewhere", key=self.text.keys.of("prompt"))
         for prompt in self.query(PromptInput):  # none any more where the screen is being closed
             fitting = fit(words, prompt.size.width) if prompt.size.width else words
             if prompt.placeholder != fitting:

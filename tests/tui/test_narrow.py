@@ -127,3 +127,20 @@ async def test_a_filter_says_when_nothing_fits_and_which_keys_end_it() -> None:
         assert events.has_focus and not events.needle and events.lines()
         await pilot.press("escape")
         assert app.query_one(ConsolePane).prompt.has_focus
+
+
+async def test_while_another_pane_has_the_keys_the_prompt_says_what_leads_back() -> None:
+    app = HvlabApp(Session(), PlainLesson, frames=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        app.frame()
+        prompt = app.query_one(ConsolePane).prompt
+        before = prompt.placeholder
+        assert before
+        await pilot.press("f2")
+        await pilot.pause()
+        assert prompt.placeholder == "Esc leads back here"
+        assert plain(app.query_one(KeyBar).shown[0]).split()[:2] == ["Esc", "Console"]
+        await pilot.press("escape")
+        await pilot.pause()
+        assert prompt.placeholder == before
