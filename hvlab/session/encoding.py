@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from hvlab.storage.content import CHUNK
+from hvlab.storage.content import CHUNK, FileSource
 from hvlab.storage.spill import Spilled
 
 LONG = 256
@@ -24,7 +24,9 @@ LONG = 256
 _ATOMS = frozenset({type(None), bool, int, float, str, bytes})
 _atoms_only = _ATOMS.issuperset
 
-LIST, TUPLE, DICT, RECORD, BLOB, UUID, ENUM, BIG, OWN, ATOMS, SOME, SET, NAMED, EXTRA, RUNS = range(15)
+LIST, TUPLE, DICT, RECORD, BLOB, UUID, ENUM, BIG, OWN, ATOMS, SOME, SET, NAMED, EXTRA, RUNS, SOURCE = range(
+    16
+)
 
 
 class CannotKeep(Exception):
@@ -153,6 +155,8 @@ class Writer:
     def _other(self, kind: type, value: Any) -> Any:
         if self.extra is not None and (form := self.extra(value)) is not None:
             return form
+        if kind is FileSource:  # its bytes lie beside the log already
+            return [SOURCE, value.identity]
         if isinstance(value, enum.Enum):
             return [ENUM, class_name(kind), value.name]
         if kind is set or kind is frozenset:
@@ -192,10 +196,13 @@ class Reader:
         blobs: list[bytes | bytearray],
         extra: Callable[[list[Any]], Any] | None = None,
         runs: list[Spilled] | None = None,
+        source: Callable[[bytes], FileSource] | None = None,
     ) -> None:
         self.blobs = blobs
         self.extra = extra
         self.runs = runs or []
+        self.source = source
+        """Finds a file that was brought in by the hash of its bytes; BadState."""
         self._classes: dict[str, tuple[type, tuple[str, ...]]] = {}
 
     def read(self, form: Any) -> Any:
@@ -232,6 +239,8 @@ class Reader:
             return set(map(self.read, form[1:]))
         if tag == RUNS:
             return self._chunks(form)
+        if tag == SOURCE and self.source is not None:
+            return self.source(form[1])
         if tag == ENUM:
             kind = class_of(form[1])
             if not issubclass(kind, enum.Enum):

@@ -15,7 +15,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -33,8 +33,10 @@ from hvlab.session.answered import Answers
 from hvlab.session.encoding import BadState, Blobs, CannotKeep, Reader, Runs, Writer, class_name, class_of
 from hvlab.session.log import Entry, Header, text_of
 from hvlab.session.shellfile import ShellReader, ShellWriter
+from hvlab.session.store import Unkept
 from hvlab.session.tape import Tape
 from hvlab.session.travel import Checkpoint, Place, uncollected
+from hvlab.storage.content import FileSource
 from hvlab.storage.spill import Spilled, SpillFile
 
 if TYPE_CHECKING:
@@ -325,7 +327,8 @@ def decoded(session: Session, data: bytes, entries: Sequence[Entry], path: Path)
         raise BadState("made for another log")
     blobs = _StateWriter(session).blobs
     blobs.all += [bytearray(blob) if changing else blob for changing, blob in content["blobs"]]
-    reader = Reader(blobs.all, runs=_read_runs(path, content["runs"]))
+    runs, source = _read_runs(path, content["runs"]), _brought_in(session, entries[:count])
+    reader = Reader(blobs.all, runs=runs, source=source)
     shells = ShellReader(blobs.all, session.shell.runtime)
     components = list(_beginning(session))
     components += [_component(form, reader) for form in content["components"]]
@@ -344,6 +347,22 @@ def decoded(session: Session, data: bytes, entries: Sequence[Entry], path: Path)
     kept.vain = set(content["vain"])
     kept.exported = [(path, size) for path, size in content["exported"]]
     return kept
+
+
+def _brought_in(session: Session, entries: Sequence[Entry]) -> Callable[[bytes], FileSource]:
+    """Finds the files that a log's beginning brought in, in the session's store, by the hash of their bytes."""
+    known = {entry.text: entry for entry in entries if entry.kind == "file"}
+
+    def find(identity: bytes) -> FileSource:
+        entry = known.get(identity.hex())
+        if entry is None:
+            raise BadState("a file that the log did not bring in")
+        try:
+            return session.store.find(entry.name, entry.to, entry.text).source
+        except Unkept:
+            raise BadState("a file that was brought in is gone") from None
+
+    return find
 
 
 def _component(form: Form, reader: Reader) -> ComponentState:

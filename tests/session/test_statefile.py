@@ -17,7 +17,7 @@ from hvlab.session import encoding, statefile, travel
 from hvlab.session.encoding import BadState, CannotKeep, Reader, Writer
 from hvlab.session.log import read
 from hvlab.session.replay import replay
-from hvlab.session.session import Session
+from hvlab.session.session import MissingFile, Session
 from hvlab.session.timeline import Step
 from hvlab.storage.spill import IN_MEMORY, SPILL, Spilled
 from tests.session.test_replay import SYSTEM, digests
@@ -342,3 +342,22 @@ def test_more_than_pays_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     path = tmp_path / "s.jsonl"
     first = long_runs(path, monkeypatch)
     assert not list(tmp_path.glob("*.runs")) and digests(Session.resume(path)) == digests(first)
+
+
+def test_files_that_were_brought_in_are_found_beside_the_log(tmp_path: Path, performed: list[Step]) -> None:
+    outside = tmp_path / "real.bin"
+    outside.write_bytes(bytes(range(251)) * 4000)
+    path = tmp_path / "s.jsonl"
+    first = worked(path, [f"Import-LabFile '{outside}' D:\\real.bin | Out-Null", *WORK[:2]])
+    assert statefile.path_of(path).is_file()
+    performed.clear()
+    outside.unlink()
+    again = Session.resume(path)
+    assert performed == [] and digests(again) == digests(first)
+    read = again.world.get("host1/root/storage", HostStorage).files.open("D:\\real.bin").read(100_000, 9)
+    assert read == (bytes(range(251)) * 4000)[100_000:100_009]
+    again.log.close()
+    (kept,) = (tmp_path / "s.jsonl.files").iterdir()
+    kept.write_bytes(bytes(251 * 4000))
+    with pytest.raises(MissingFile):
+        Session.resume(path)
