@@ -112,6 +112,13 @@ class Watching:
     def order(self, command: str) -> None:
         """A copy is nobody's but one's own."""
 
+    def halt(self, number: int, to: int) -> None:
+        """A copy is nobody's but one's own."""
+
+    def halting(self, number: int) -> Push | None:
+        """Nothing is ended in a copy."""
+        return None
+
     def back(self, text: Text) -> str:
         """The way back is open when the lab is shown no more."""
         return text("classroom.pushed.follow")

@@ -19,10 +19,10 @@ from starlette.responses import Response
 from hvlab.classroom import standing
 from hvlab.classroom.changes import Keep, Note, NotKept
 from hvlab.classroom.instructing import Instructing
-from hvlab.classroom.messages import Away, Turned
+from hvlab.classroom.messages import Away, Halt, Turned
 from hvlab.classroom.store import Learner, TeamData
 from hvlab.course import grading, library
-from hvlab.course.teams import Lost, Member, Order, Team, denied, roles
+from hvlab.course.teams import Lost, Member, Order, Team, denied, may_stop, roles
 
 COMMANDS = 2000
 """The most commands of a group's log."""
@@ -92,6 +92,29 @@ class Grouping(Instructing):
         await self.tell()
         return None
 
+    async def _halt_for(self, learner: Learner, halt: Halt) -> Turned | None:
+        """Have the last order of a member's group end; why not, if it does not. NotKept.
+
+        Whoever sees an order at work holds their commands back, so what follows it was given by somebody who has
+        seen its end: then it is over for all.
+        """
+        await self._load_teams()
+        team = self._teams.get(learner.team)
+        member = next((one for one in team.members if one.id == learner.id), None) if team else None
+        if team is None or member is None:
+            raise NotKept("no-group")
+        last = await asyncio.to_thread(self._store.last_order, team.lab.id)
+        if last is None or last[0] != halt.number:
+            return Turned("group-passed", "")
+        order = msgspec.json.decode(last[1], type=Order)
+        if order.halts:
+            return Turned("group-passed", "")
+        if not may_stop(member.name, member.role, order):
+            return Turned("group-not-yours", order.text)
+        await self._put(team, Order(member.name, member.role, "", halt.number, halt.to))
+        await self.tell()
+        return None
+
     async def _put(self, team: TeamData, order: Order) -> None:
         text = msgspec.json.encode(order).decode()
         await asyncio.to_thread(self._store.push, "order", text, None, self._now(), team.lab.id)
@@ -123,7 +146,8 @@ class Grouping(Instructing):
             orders = await asyncio.to_thread(self._store.orders, lab)
             if len(orders) == self._performed.get(lab, -1):
                 continue
-            texts = [msgspec.json.decode(order, type=Order).text for order in orders]
+            given = [msgspec.json.decode(order, type=Order) for order in orders]
+            texts = [(order.text, order.to if order.halts else -1) for order in given]
             folder = str(self._lesson_of(team.lab, graded=True).folder)
             found = await self._replay(team.lab, standing.perform, folder, team.lab.seed, texts, lab)
             done = msgspec.json.decode(found, type=standing.Performed)

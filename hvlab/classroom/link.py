@@ -22,6 +22,7 @@ from hvlab.classroom.messages import (
     Ask,
     Away,
     Back,
+    Halt,
     Inputs,
     Join,
     Kept,
@@ -155,7 +156,7 @@ class Link:
         self._watching = False
         self._stage_seed = 0
         self._stage: list[Entry] = []
-        self._says: deque[Vote | Ask | Back] = deque()
+        self._says: deque[Vote | Ask | Halt | Back] = deque()
         """What is to be said once, if there is a connection."""
         self.shared = bool(enrolment.team)
         self._team: Team | None = None
@@ -231,6 +232,18 @@ class Link:
         """Ask for a command to be done in the group's lab."""
         self._says.append(Ask(command))
 
+    def halt(self, number: int, to: int) -> None:
+        """Ask for an order of the group's to end at a simulated time (ns)."""
+        self._says.append(Halt(number, to))
+
+    def halting(self, number: int) -> Push | None:
+        """The order that ends the one of that number, if it is the next to be done."""
+        push = next(iter(list(self._due)), None)
+        if push is None or push.kind != "order" or teams.halted(push.text) != number:
+            return None
+        self._due.remove(push)
+        return push
+
     def back(self, text: Text) -> str:
         """Ask to go on with the class's own lesson; what to say to it."""
         if self._enrolment.record == OWN:
@@ -263,7 +276,8 @@ class Link:
         while self._turned:
             turned = self._turned.popleft()
             why = f"classroom.refused.{turned.reason}"
-            said.append(f"{harmless(turned.text)}: {text(why) if text.has(why) else turned.reason}")
+            told = text(why) if text.has(why) else turned.reason
+            said.append(f"{harmless(turned.text)}: {told}" if turned.text else told)
         while self._news:
             news = self._news.popleft()
             if news == AWAY:

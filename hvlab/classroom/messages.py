@@ -74,6 +74,13 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="ask"):
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=ORDER)]
 
 
+class Halt(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="halt"):
+    """Asks for the group's order of that number to end at a simulated time, in every lab."""
+
+    number: Number
+    to: Annotated[int, msgspec.Meta(ge=0, le=1 << 62)]
+
+
 class Back(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="back"):
     """Asks to go on with the class's own lesson."""
 
@@ -135,7 +142,7 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     reason: str
 
 
-FromLearner = Join | Return | Inputs | Applied | Vote | Look | Ask | Back
+FromLearner = Join | Return | Inputs | Applied | Vote | Look | Ask | Halt | Back
 FromServer = Welcome | Kept | Push | Stage | Away | Turned | Refused
 _FROM_LEARNER: msgspec.json.Decoder[FromLearner] = msgspec.json.Decoder(FromLearner)
 _FROM_SERVER: msgspec.json.Decoder[FromServer] = msgspec.json.Decoder(FromServer)

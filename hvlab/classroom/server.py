@@ -33,6 +33,7 @@ from hvlab.classroom.messages import (
     Away,
     Back,
     FromLearner,
+    Halt,
     Inputs,
     Join,
     Kept,
@@ -189,6 +190,9 @@ class ClassServer(Launching):
                 await self._write(Reach(learner.id, min(message.number, self._told)))
             elif isinstance(message, Ask):
                 if (turned := await self._ask_for(learner, message.text)) is not None:
+                    await socket.send_text(messages.encode(turned))
+            elif isinstance(message, Halt):
+                if (turned := await self._halt_for(learner, message)) is not None:
                     await socket.send_text(messages.encode(turned))
             elif isinstance(message, Back):
                 await self._go_back(learner)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from hvlab.console.host import RecordingHost
-from hvlab.course import grading, library, opening
+from hvlab.course import grading, library, opening, teams
 from hvlab.course.checks import PASS, Examiner
 from hvlab.course.model import Lesson
 from hvlab.session import log
@@ -121,37 +121,61 @@ class Performed(msgspec.Struct, frozen=True):
     standing: Standing
 
 
-_groups: OrderedDict[tuple[str, int], tuple[Session, list[str]]] = OrderedDict()
-"""Of this process: groups' labs, and the commands that were done in each."""
+Item = tuple[str, int]
+"""An order of a group's log: a command with -1, or no text and the simulated time at which the one before it ends."""
+_groups: OrderedDict[tuple[str, int], Shared] = OrderedDict()
+"""Of this process: groups' labs."""
 
 
-def perform(folder: str, seed: int, texts: list[str], lab: int) -> bytes:
-    """Do the commands of a group's log in a lab of the server's own; Performed as JSON.
+class Shared:
+    """A group's lab as the server knows it."""
+
+    def __init__(self, lesson: Lesson) -> None:
+        """At the lesson's start."""
+        self.session = grading.open_session(lesson)
+        self.done: list[Item] = []
+        self.refusal = ""
+        """Why the last command could not be done to its end."""
+        self._before, self._text = 0, ""
+
+    def do(self, item: Item, lesson: Lesson) -> None:
+        """Do what was ordered."""
+        text, to = item
+        self.done.append(item)
+        self.refusal = ""
+        try:
+            if to >= 0:
+                teams.cut_short(self.session, self._before, self._text, to)
+                return
+            self._before, self._text = self.session.travel.timeline.head, text
+            self.session.run(text)
+        except grading.TooLong:
+            self.refusal = str(grading.too_long(lesson.id))
+        except (MemoryError, RecursionError):
+            self.refusal = "memory"
+        except Exception as error:  # commands may bring hvlab's own errors to light: the class goes on
+            self.refusal = type(error).__name__
+
+
+def perform(folder: str, seed: int, items: list[Item], lab: int) -> bytes:
+    """Do the orders of a group's log in a lab of the server's own; Performed as JSON.
 
     With the same `lab` again, only what was added is done.
     """
     key = (folder, lab)
     lesson = library.find(folder, seed)
-    session, done = _groups.pop(key, (None, []))
-    refusal = ""
+    shared = _groups.pop(key, None)
     try:
-        if session is None or texts[: len(done)] != done:
-            session, done = grading.open_session(lesson), []
-        for text in texts[len(done) :]:
-            done = [*done, text]
-            session.run(text)
-    except grading.TooLong:
-        refusal = str(grading.too_long(lesson.id))
+        if shared is None or items[: len(shared.done)] != shared.done:
+            shared = Shared(lesson)
+        for item in items[len(shared.done) :]:
+            shared.do(item, lesson)
     except (MemoryError, RecursionError):
-        refusal = "memory"
-    except Exception as error:  # commands may bring hvlab's own errors to light: they must not stop the class
-        refusal = type(error).__name__
-    if session is None:
-        return msgspec.json.encode(Performed([], Standing(refusal=refusal)))
-    session.log.flush()
-    entries = list(session.log.entries)
-    found = msgspec.structs.replace(_found(lesson, session, entries), refusal=refusal[:ERROR])
-    _groups[key] = (session, done)
+        return msgspec.json.encode(Performed([], Standing(refusal="memory")))
+    shared.session.log.flush()
+    entries = list(shared.session.log.entries)
+    found = msgspec.structs.replace(_found(lesson, shared.session, entries), refusal=shared.refusal[:ERROR])
+    _groups[key] = shared
     if len(_groups) > MIRRORS:
         _groups.popitem(last=False)
     return msgspec.json.encode(Performed(entries, found))

@@ -376,6 +376,13 @@ class Store:
         with self._engine.connect() as connection:
             return list(connection.scalars(query))
 
+    def last_order(self, team: int) -> tuple[int, str] | None:
+        """The number and text (teams.Order as JSON) of the last in a group's log, if there is one."""
+        query = select(PushRow.number, PushRow.text).where(PushRow.team == team)
+        with self._engine.connect() as connection:
+            row = connection.execute(query.order_by(PushRow.number.desc()).limit(1)).first()
+        return None if row is None else (row[0], row[1])
+
     def _forget_name(self, work: Work, person: int) -> None:
         """Commands that somebody gave in a group's lab stay, for the others; their name does not."""
         row = work.get(LearnerRow, person)

@@ -85,6 +85,12 @@ class Companion(Protocol):
     def order(self, command: str) -> None:
         """Ask for a command to be done in the group's lab. `forbids` says whether that makes sense."""
 
+    def halt(self, number: int, to: int) -> None:
+        """Ask for an order of the group's to end at a simulated time (ns), in every lab."""
+
+    def halting(self, number: int) -> Pushed | None:
+        """The order that ends the one of that number, if it is the next to be done."""
+
     def back(self, text: Text) -> str:
         """Ask to go on with the class's own lesson; what to say to it."""
 
@@ -165,6 +171,47 @@ def voted(companion: Companion, line: str, text: Text) -> list[str] | None:
     return [text("course.poll.voted", choice=ballot.choices[int(line) - 1][text.language])]
 
 
+NEVER = 1 << 62
+"""A simulated time that does not come."""
+
+
+class Orders:
+    """What a group's lab is doing: the last order, and from where it can be done again up to a moment."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.number, self._before = 0, 0
+        self.order = Order("", "", "")
+
+    def begin(self, pushed: Pushed) -> None:
+        """An order is about to be done."""
+        self.number, self._before = pushed.number, self._session.travel.timeline.head
+        self.order = msgspec.json.decode(pushed.text, type=Order)
+
+    def end(self, pushed: Pushed) -> bool:
+        """Let the last order end where this one says; False if it is another kind of order, or of another time."""
+        halt = msgspec.json.decode(pushed.text, type=Order)
+        if not halt.halts:
+            return False
+        if halt.halts != self.number:
+            self._find(halt.halts)
+        teams.cut_short(self._session, self._before, self.order.text, halt.to)
+        return True
+
+    def to_its_end(self) -> None:
+        """Do the last order again, after it was stopped here alone and the group did not want that."""
+        teams.cut_short(self._session, self._before, self.order.text, NEVER)
+
+    def _find(self, number: int) -> None:
+        """The order was done before this process began: the record says from where, and what it was."""
+        entries = self._session.log.entries
+        marks = [place for place, one in enumerate(entries, 1) if one.name == f"{MARK}{number}"]
+        mark = marks[-1] if marks else len(entries)
+        given = [one.text for one in entries[mark:] if one.kind == "command"]
+        self.number, self._before = number, self._session.travel.timeline.effective(mark)
+        self.order = Order("", "", "\n".join(given))
+
+
 BACK = "back"
 """The word with which a learner goes on with the class's own lesson."""
 
@@ -195,6 +242,8 @@ def quoted(words: str) -> str:
 
 def told_order(order: Order, text: Text) -> list[str]:
     """Who of the group gives a command, above it."""
+    if order.halts:
+        return [text("classroom.team.stopped", by=order.by)]
     if not order.role:
         return [text("classroom.pushed.command", text=order.text)]
     return [text("classroom.team.ordered", by=order.by, role=teams.title(order.role, text.language))]

@@ -1,14 +1,15 @@
 """Groups that share one lab: who is in which role, and what a role may do.
 
 Whatever a member types is a request: the class server orders the requests of all members into one log, and
-every member's lab does them in that order. So time passes in such a lab only within commands, nobody goes back alone,
-and a command runs to its end.
+every member's lab does them in that order. So time passes in such a lab only within commands, and nobody goes back
+alone. Stopping a command is such an order too: it names the simulated time at which the command ends, in each lab, may
+that have come so far or farther.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Literal
@@ -18,7 +19,9 @@ import msgspec
 from hvlab import paths
 from hvlab.console.cmdlets import CmdletTable
 from hvlab.course.exam import ANYTHING, named_commands
+from hvlab.kernel import World
 from hvlab.session.cmdlets import TRAVELLING
+from hvlab.session.session import Mover, Session, Stopped
 from hvlab.text import Text
 
 Lost = Literal["pause", "go-on"]
@@ -34,6 +37,8 @@ class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     title: dict[str, str]
     commands: list[str]
+    stops: bool = False
+    """Whether it may stop what others have begun; everybody may stop their own."""
 
 
 class Roles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,12 +64,16 @@ class Team(msgspec.Struct, frozen=True):
     lost: Lost = "pause"
 
 
-class Order(msgspec.Struct, frozen=True):
+class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     """A command that was put into a group's log: who gave it, in which role."""
 
     by: str
     role: str
     text: str
+    halts: int = 0
+    """The number of the order that is to end, in place of a command of its own."""
+    to: int = 0
+    """At which simulated time (ns) it ends."""
 
 
 class Denied(msgspec.Struct, frozen=True):
@@ -96,6 +105,57 @@ def may(role: str, command: str) -> bool:
 def fits(command: str, patterns: Sequence[str]) -> bool:
     """Whether a command's name is one of those that are meant."""
     return any(fnmatchcase(command.lower(), pattern.lower()) for pattern in patterns)
+
+
+def halted(order: str) -> int:
+    """The number of the order that an order (JSON) ends; 0 if it is none of that kind."""
+    try:
+        return msgspec.json.decode(order, type=Order).halts
+    except msgspec.DecodeError:
+        return 0
+
+
+def may_stop(name: str, role: str, order: Order) -> bool:
+    """Whether a member may stop what was ordered."""
+    return order.by == name or any(one.id == role and one.stops for one in roles().role)
+
+
+class _Until:
+    """Moves the world no farther than to a moment; a command that would wait beyond it ends there."""
+
+    def __init__(self, session: Session, inner: Mover, to: int) -> None:
+        self._session, self._inner, self._to = session, inner, to
+
+    def move(self, world: World, until: int, stop: Callable[[], bool]) -> None:
+        """As the mover that it stands for, or Stopped."""
+        held = False
+
+        def holds() -> bool:
+            nonlocal held
+            held = stop()
+            return held
+
+        if world.now < self._to:
+            self._inner.move(world, min(until, self._to), holds)
+        if not held and world.now >= self._to and until > self._to:
+            self._session.note_stop()
+            raise Stopped
+
+
+def cut_short(session: Session, before: int, text: str, to: int) -> None:
+    """Do the last order again, from the node `before` it, so that it ends at a simulated time (ns).
+
+    It is the same whether the lab is in the middle of that order, has done it, or could not come to its end.
+    """
+    session.travel.go(before)
+    inner = session.mover
+    session.mover = _Until(session, inner, to)
+    try:
+        session.run(text)
+    except Stopped:
+        pass
+    finally:
+        session.mover = inner
 
 
 def denied(text: str, role: str, table: CmdletTable) -> Denied | None:

@@ -15,10 +15,22 @@ from io import TextIOWrapper, UnsupportedOperation
 from hvlab.console.asking import CHOICES, Reply, understood
 from hvlab.console.errors import ErrorRecord, ParseError
 from hvlab.console.history import History
-from hvlab.course.companion import BACK, PART, Companion, announced, answered_together, arrive, ordered, voted
+from hvlab.course.companion import (
+    BACK,
+    PART,
+    Companion,
+    Orders,
+    Pushed,
+    announced,
+    answered_together,
+    arrive,
+    ordered,
+    voted,
+)
 from hvlab.course.learning import Show
 from hvlab.course.map import CourseMap
 from hvlab.course.shown import LessonView
+from hvlab.course.teams import halted
 from hvlab.repl.driver import Driver
 from hvlab.repl.spokenhost import SpokenHost
 from hvlab.repl.telling import PATIENCE, Announcer
@@ -26,6 +38,8 @@ from hvlab.repl.words import Desk
 from hvlab.session.session import Session
 from hvlab.text import Text
 
+ASKED = 10
+"""So often one waits for the group's word, each time for a second at most."""
 MORE = ">> "
 WIDTH = 120
 Read = Callable[[str], str | None]
@@ -46,6 +60,7 @@ class PlainConsole:
     ) -> None:
         self.desk = desk
         self._companion = companion
+        self._orders = Orders(desk.session)
         self.failed = False
         """Whether a command has not succeeded."""
         self._read = read
@@ -87,13 +102,43 @@ class PlainConsole:
             if pushed is None:
                 companion.wait()
                 continue
+            if pushed.kind == "order" and halted(pushed.text):
+                self._end_order(pushed)
+                continue
             arrive(self.desk.session, pushed)
             self._say(announced(pushed, text))
             if command := ordered(pushed):
+                if pushed.kind == "order":
+                    self._orders.begin(pushed)
                 self._do(command)
+                if pushed.kind == "order" and self._was_stopped():
+                    self._stop_for_all(companion)
             if pushed.kind == "lesson":
                 self.desk.wanted = PART + pushed.text
                 return
+
+    def _was_stopped(self) -> bool:
+        entries = self.desk.session.log.entries
+        return bool(entries) and entries[-1].kind == "stop"
+
+    def _stop_for_all(self, companion: Companion) -> None:
+        """Ctrl+C in a group's lab: the group is asked; if it does not stop, the command is done to its end here too."""
+        self._say([self.desk.text("classroom.team.stopping")])
+        companion.halt(self._orders.number, self.desk.session.world.now)
+        for _ in range(ASKED):
+            companion.wait()
+            if (end := companion.halting(self._orders.number)) is not None:
+                self._end_order(end)
+                return
+            if said := companion.news(self.desk.text):  # such as that it may not be stopped
+                self._say(said)
+                break
+        self._orders.to_its_end()
+
+    def _end_order(self, pushed: Pushed) -> None:
+        self._say(announced(pushed, self.desk.text))
+        self._orders.end(pushed)
+        arrive(self.desk.session, pushed)
 
     def enter(self, source: str) -> None:
         """One whole input."""

@@ -14,12 +14,14 @@ from hvlab.course.companion import (
     BACK,
     FOLLOW,
     PART,
+    Orders,
     announced,
     answered_together,
     arrive,
     ordered,
     voted,
 )
+from hvlab.course.teams import halted
 from hvlab.session.hostview import look, other_hosts
 from hvlab.session.session import ReplayMismatch, Session
 from hvlab.session.task import Task
@@ -43,7 +45,7 @@ from hvlab.tui.scrubber import Scrubber
 from hvlab.tui.views import Views
 
 if TYPE_CHECKING:
-    from hvlab.course.companion import Companion, Followed
+    from hvlab.course.companion import Companion, Followed, Pushed
     from hvlab.course.shown import LessonView
     from hvlab.kernel.trace import TraceEvent
     from hvlab.tui.app import HvlabApp
@@ -96,6 +98,8 @@ class Desk:
         self._is_copy = False
         """Whether this lab is a copy of somebody else's, which nothing reaches."""
         self._halted = False
+        self._orders: Orders | None = None
+        """Of a group's lab: what is being done."""
         """Whether the instructor of a class has asked everybody to look up."""
         self._theirs = -1
         """How many inputs of this lab are those of the one that is followed; -1 when one goes one's own way."""
@@ -333,6 +337,9 @@ class Desk:
         if self._is_forbidden(text):
             return
         if self._companion is not None and self._companion.shared:
+            if self.runner.busy:
+                self.console.write([(self._at_work(), "warn")])
+                return
             self._companion.order(text)  # it is done when it comes back, in its place among the others'
             return
         self.host.width = self.console.columns  # it may be typed before the first frame
@@ -353,6 +360,30 @@ class Desk:
             self.console.write([(why, "warn")])
         return bool(why)
 
+    def _at_work(self) -> str:
+        """Who of the group has given the command under way, and which it is."""
+        order = self._orders.order if self._orders is not None else None
+        by, command = (order.by, " ".join(order.text.split())) if order is not None else ("", "")
+        return self.text(
+            "classroom.team.busy", by=by or self.text("classroom.team.instructor"), command=command
+        )
+
+    def _end_order(self, pushed: Pushed) -> bool:
+        """Let the group's last order end where the group wants it; False if that is not what was pushed."""
+        if self._orders is None or pushed.kind != "order" or not halted(pushed.text):
+            return False
+        self.console.write([(row, "accent") for row in announced(pushed, self.text, self.console.columns)])
+        self.runner.interrupt()
+        self._orders.end(pushed)
+        self.host.statement_done()
+        self.host.take()  # what it printed has been seen
+        arrive(self.session, pushed)
+        self._still = False
+        self._collect()
+        self._refresh_lesson()
+        self.lesson_pane.redraw()
+        return True
+
     def attend(self, companion: Companion) -> None:
         """Do the next thing that the instructor of the class has sent, unless a command is under way."""
         if self._companion is None:
@@ -361,7 +392,13 @@ class Desk:
             self.runner.free = self.runner.free and seconds > 0
             self._tell()
         self.console.write([(row, "dim") for row in companion.news(self.text)])
-        if self.runner.busy or (pushed := companion.due()) is None:
+        if companion.shared and self._orders is None:
+            self._orders = Orders(self.session)
+        if self._orders is not None and self.runner.busy:
+            if (end := companion.halting(self._orders.number)) is not None:
+                self._end_order(end)
+            return
+        if self.runner.busy or (pushed := companion.due()) is None or self._end_order(pushed):
             return
         self._halted = companion.paused
         self.runner.free = self.runner.free and not self._halted
@@ -369,6 +406,8 @@ class Desk:
             arrive(self.session, pushed)
         self.console.write([(row, "accent") for row in announced(pushed, self.text, self.console.columns)])
         if command := ordered(pushed):
+            if self._orders is not None and pushed.kind == "order":
+                self._orders.begin(pushed)
             self.host.width = self.console.columns
             self.runner.submit(command)
             self._collect()
@@ -473,7 +512,9 @@ class Desk:
     def interrupt(self) -> None:
         """Ctrl+C."""
         if self._is_shared and self.runner.busy:
-            self.console.write([(self.text("classroom.team.to_the_end"), "warn")])
+            if self._companion is not None and self._orders is not None:
+                self._companion.halt(self._orders.number, self.session.world.now)
+                self.console.write([("^C " + self.text("classroom.team.stopping"), "accent")])
         elif self.runner.interrupt():
             self.console.write([("^C", "accent")])
             self._collect()

@@ -230,6 +230,7 @@ def test_the_instructor_works_with_the_keys_of_the_page_in_the_browser(
     instructor.press("n")
     instructor.sees("Lesson plan")
     instructor.press("\ue00c")
+    time.sleep(2)  # the window is closing
 
     instructor.press("d")
     instructor.sees("Page Down")

@@ -70,6 +70,21 @@ def ask(text: str, **more: Any) -> dict[str, Any]:
     return {"type": "ask", "text": text, **more}
 
 
+def stopping(made: int, to: int = 1) -> Callable[[Target], str]:
+    """What the role network gets for stopping the host's command; `made` is added to its number."""
+
+    def attack(target: Target) -> str:
+        host, network = in_a_group(target)
+        with host.inside() as one, network.inside() as two:
+            one.send(json.dumps(ask("Start-Sleep 60")))
+            number = hear(two, "order")["number"]
+            two.send(json.dumps({"type": "halt", "number": number + made, "to": to}))
+            answer = hear(two, "turned", "order")
+            return str(answer.get("reason") or answer["type"])
+
+    return attack
+
+
 def _from_outside(target: Target) -> str:
     in_a_group(target)
     channel = join(target, fresh("outside")).inside()
@@ -251,6 +266,9 @@ INSIDE = [
     Attack("an answer in another's name", as_network(ask("Get-VM", by="host 1")), ("malformed",)),
     Attack("inputs beside the group's order", as_network(inputs(1, "New-VM x")), ("group-only",)),
     Attack("going back in a group's lab alone", as_network(ask("Undo-Lab")), ("group-denied",)),
+    Attack("stopping what another role has begun", stopping(0), ("group-not-yours",)),
+    Attack("stopping what was done before", stopping(-1), ("group-passed",)),
+    Attack("stopping at a time before all times", stopping(0, -1), ("malformed",)),
     Attack("a command for a group one is not in", _from_outside, ("no-group",)),
     Attack("a group of a learner's making", _group_by_a_learner, ("401",)),
     Attack("two votes", counted([{"choice": 1}, {"choice": 2}]), ("1",)),

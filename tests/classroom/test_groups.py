@@ -13,11 +13,14 @@ from sqlalchemy import select
 from starlette.testclient import TestClient, WebSocketTestSession
 
 from hvlab.classroom import standing
+from hvlab.classroom.messages import Push
 from hvlab.classroom.tables import PushRow
 from hvlab.course import freelab, grading, library, teams
+from hvlab.course.companion import Orders
 from hvlab.course.teams import GOING_BACK, denied, may, roles
 from hvlab.session.log import Entry
 from hvlab.session.session import Session
+from hvlab.session.task import Task
 from hvlab.text import LANGUAGES, Text
 from tests.classroom.support import Room
 from tests.classroom.test_server import AUTH, command, join, say
@@ -388,3 +391,102 @@ def test_each_scenario_can_be_given(name: str) -> None:
     )
     assert not found.refusal and found.commands == 1
     assert set(lesson.sections) == set(LANGUAGES)
+
+
+def halt(socket: WebSocketTestSession, number: int, to: int) -> None:
+    socket.send_text(json.dumps({"type": "halt", "number": number, "to": to}))
+
+
+SLEEP = "New-VM web01 -MemoryStartupBytes 64MB; Start-Sleep 600; New-VM web02"
+SECOND = 1_000_000_000
+
+
+def member(text: str, to: int, *, slow: bool) -> Session:
+    """A member's lab in which an order ends at a moment: it has done it already, or is in its middle before that."""
+    session = grading.open_session(library.find(LESSON))
+    orders = Orders(session)
+    session.run("Get-VM")
+    orders.begin(Push(7, "order", msgspec.json.encode(teams.Order("Ana", "host", text)).decode()))
+    if slow:
+        task = Task(session, text)
+        task.pump(2 * SECOND, 1 << 62)
+        assert session.world.now == 2 * SECOND and not task.done
+        task.cancel()
+    else:
+        session.run(text)
+    ends = teams.Order("Ana", "host", "", 7, to)
+    assert orders.end(Push(8, "order", msgspec.json.encode(ends).decode()))
+    return session
+
+
+def test_who_may_stops_a_command_for_all_at_one_moment_of_the_lab(group: Group) -> None:
+    with ExitStack() as stack:
+        sockets = {name: group.enter(stack, name) for name in MEMBERS}
+        ana, ben = sockets["Ana"], sockets["Ben"]
+        ask(ana, "Get-VM")
+        first = hear(ana, "order")["number"]
+        ask(ana, SLEEP)
+        number = hear(ana, "order")["number"]
+        group.perform()  # the server's own lab has come to the end of it
+        halt(ben, number, 5 * SECOND)
+        assert hear(ben, "turned") == {"type": "turned", "reason": "group-not-yours", "text": SLEEP}
+        halt(ana, first, 0)
+        assert hear(ana, "turned")["reason"] == "group-passed"
+        halt(ana, number, 5 * SECOND)
+        for socket in sockets.values():
+            while not (order := json.loads(hear(socket, "order")["text"])).get("halts"):
+                pass
+            assert (order["by"], order["halts"], order["to"]) == ("Ana", number, 5 * SECOND)
+        halt(ana, number, 4 * SECOND)
+        assert hear(ana, "turned")["reason"] == "group-passed"
+        group.perform()
+        ask(ben, "New-VHD C:\\VHDs\\a.vhd -SizeBytes 1GB")  # and the group goes on
+        hear(ben, "order")
+        group.perform()
+    lab = group.room.store.teams()[0].lab
+    kept = group.room.store.log(lab.id)
+    (shared,) = standing._groups.values()
+    assert shared.session.world.now >= 5 * SECOND
+    assert [step.entry.text for step in shared.session.travel.past()][:3] == [
+        "Get-VM",
+        *SLEEP.split("; ")[:2],
+    ]
+    standing._groups.clear()
+    group.room.server._performed.clear()
+    group.perform()  # as another server would
+    assert (
+        group.room.store.log(lab.id)
+        == kept
+        == list(next(iter(standing._groups.values())).session.log.entries)
+    )
+    replayed = grading.replay_log(
+        library.find(LESSON), group.client.get("/learner/Ben", auth=AUTH).content, "log"
+    )
+    assert replayed.world.digest() == next(iter(standing._groups.values())).session.world.digest()
+
+
+def test_labs_that_were_before_and_behind_the_moment_are_alike_afterwards() -> None:
+    labs = [member(SLEEP, to, slow=slow) for to in (5 * SECOND,) for slow in (True, False)]
+    assert [lab.world.now for lab in labs] == [5 * SECOND] * 2
+    assert labs[0].world.digest() == labs[1].world.digest()
+    over = [member(SLEEP, 1 << 62, slow=slow).world.digest() for slow in (True, False)]
+    assert over[0] == over[1] != labs[0].world.digest()  # a moment that never comes ends nothing
+    early = [member(SLEEP, 0, slow=slow) for slow in (True, False)]
+    assert {lab.world.now for lab in early} == {0}
+    assert early[0].world.digest() == early[1].world.digest()
+    assert (
+        next(step.entry.text for step in early[0].travel.past()) == "Get-VM"
+    )  # and nobody's work before is undone
+
+
+def test_who_keeps_the_host_stops_others_commands_too(group: Group) -> None:
+    with ExitStack() as stack:
+        sockets = {name: group.enter(stack, name) for name in MEMBERS}
+        ask(sockets["Ben"], "Start-Sleep 500")
+        number = hear(sockets["Ana"], "order")["number"]
+        halt(sockets["Ana"], number, SECOND)
+        assert json.loads(hear(sockets["Ana"], "order")["text"])["halts"] == number
+    with group.client.websocket_connect("/learn") as dora:
+        join(dora, "Dora")
+        halt(dora, number, 1)
+        assert json.loads(dora.receive_text())["reason"] == "no-group"

@@ -13,9 +13,11 @@ from hvlab.console.cmdlets import CmdletTable
 from hvlab.console.history import History
 from hvlab.course.companion import MARK, PART, Part
 from hvlab.course.polls import Ballot, free
+from hvlab.course.teams import Order, halted
 from hvlab.repl.plain import PlainConsole, run_plain
 from hvlab.repl.words import Desk
 from hvlab.session.session import Session
+from hvlab.session.task import Task
 from hvlab.text import Text
 
 
@@ -41,6 +43,8 @@ class Class:
         self.seconds: int | None = None
         self.shared = False
         self.orders: list[str] = []
+        self.halts: list[tuple[int, int]] = []
+        self.ends: deque[Sent] = deque()
         self.waits = 0
         self._now, self._late = deque(now), deque(late)
 
@@ -53,6 +57,15 @@ class Class:
 
     def order(self, command: str) -> None:
         self.orders.append(command)
+
+    def halt(self, number: int, to: int) -> None:
+        self.halts.append((number, to))
+
+    def halting(self, number: int) -> Sent | None:
+        if not self.ends:
+            return None
+        assert halted(self.ends[0].text) == number
+        return self.ends.popleft()
 
     def back(self, text: Text) -> str:
         return text("classroom.back.home")
@@ -156,3 +169,33 @@ def test_a_second_lesson_goes_on_in_the_stream_that_the_first_has_read_from(
     monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO()))
     outcomes = [run_plain(Session(), Text("en"), History(), lambda record: "") for _ in range(2)]
     assert outcomes == [(0, ""), (1, "")]
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_ctrl_c_in_a_groups_lab_stops_for_all_or_for_nobody(agrees: bool) -> None:
+    session = Session()
+    text = "New-VM web01; Start-Sleep 600; New-VM web02"
+    given = msgspec.json.encode(Order("Ben", "storage", text)).decode()
+    ends = msgspec.json.encode(Order("Ana", "host", "", 5, 7_000_000_000)).decode()
+    companion = Class([Sent(5, "order", given)], [Sent(0, "message")])
+    companion.shared = True
+    companion.ends.extend([Sent(6, "order", ends)] if agrees else [])
+    companion.news = lambda text: [] if agrees else ["no"]  # type: ignore[method-assign]
+    said: list[str] = []
+    desk = Desk(session, Text("en"), History())
+    console = PlainConsole(desk, lambda prompt: None, said.append, lambda error: "", companion)
+
+    def stopped(text: str) -> bool:
+        """What the driver does when Ctrl+C comes after two seconds of the lab."""
+        task = Task(session, text)
+        task.pump(2_000_000_000, 1 << 62)
+        task.cancel()
+        return True
+
+    console._driver.run = stopped  # type: ignore[method-assign]
+    companion.due = lambda: companion._now.popleft() if companion._now and not companion.halts else None  # type: ignore[method-assign]
+    console._class()
+    assert companion.halts == [(5, 2_000_000_000)]
+    assert session.world.now == (7 if agrees else 600) * 1_000_000_000
+    done = [step.entry.text for step in session.travel.past()]
+    assert done == text.split("; ")[: 2 if agrees else 3]

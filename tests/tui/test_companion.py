@@ -9,7 +9,7 @@ import msgspec
 from hvlab.console.cmdlets import CmdletTable
 from hvlab.course.companion import FOLLOW, MARK
 from hvlab.course.polls import Ballot, free
-from hvlab.course.teams import Order
+from hvlab.course.teams import Order, halted
 from hvlab.session.session import Session
 from hvlab.text import Text
 from hvlab.tui.app import HvlabApp
@@ -38,6 +38,8 @@ class Class:
         self.seconds: int | None = None
         self.shared = False
         self.orders: list[str] = []
+        self.halts: list[tuple[int, int]] = []
+        self.ends: deque[Sent] = deque()
         self.sent: deque[Sent] = deque()
         self.said: list[str] = []
 
@@ -50,6 +52,15 @@ class Class:
 
     def order(self, command: str) -> None:
         self.orders.append(command)
+
+    def halt(self, number: int, to: int) -> None:
+        self.halts.append((number, to))
+
+    def halting(self, number: int) -> Sent | None:
+        if not self.ends:
+            return None
+        assert halted(self.ends[0].text) == number
+        return self.ends.popleft()
 
     def back(self, text: Text) -> str:
         return text("classroom.back.home")
@@ -194,3 +205,37 @@ async def test_in_a_groups_lab_a_command_is_done_when_it_comes_back_and_time_sta
     assert [entry.text for entry in session.log.entries if entry.kind == "command"] == [
         "New-VHD C:\\a.vhd -SizeBytes 1GB"
     ]
+
+
+async def test_a_groups_command_is_stopped_for_all_and_until_then_says_whose_it_is() -> None:
+    companion, session, text = Class(), Session(), Text("en")
+    companion.shared = True
+
+    def order(**more: int) -> str:
+        words = "" if more else "New-VM web01; Start-Sleep 600; New-VM web02"
+        return msgspec.json.encode(Order("Ben", "storage", words, **more)).decode()
+
+    app = HvlabApp(session, companion=companion, frames=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        assert app.desk is not None
+        app.look_at_class()
+        companion.sent.append(Sent(5, "order", order()))
+        app.look_at_class()
+        assert app.desk.runner.busy
+        app.desk.submit("Get-VM")  # held back, not sent behind what may not end
+        assert not companion.orders and "Ben is at work: New-VM web01; Start-Sleep 600" in output(app)
+        app.desk.interrupt()
+        ((number, to),) = companion.halts
+        assert (number, to) == (
+            5,
+            session.world.now,
+        ) and app.desk.runner.busy  # it goes on until the group's word
+        companion.ends.append(Sent(6, "order", order(halts=5, to=7_000_000_000)))
+        app.look_at_class()
+        assert not app.desk.runner.busy and session.world.now == 7_000_000_000
+        assert text("classroom.team.stopped", by="Ben") in output(app)
+        app.desk.submit("Get-VM")
+        assert companion.orders == ["Get-VM"]
+    done = [step.entry.text for step in session.travel.past()]
+    assert done == ["New-VM web01", "Start-Sleep 600"]
