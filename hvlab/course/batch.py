@@ -70,14 +70,15 @@ def grade_one(folder: str, file: str, language: str) -> bytes:
 def grade_data(lesson: Lesson, file: str, data: bytes, language: str) -> bytes:
     """Grade what a file holds; returns the Outcome as JSON."""
     digest = hashlib.sha256(data).hexdigest()
-    try:
-        return msgspec.json.encode(Outcome(file, digest, grading.grade_bytes(lesson, file, data, language)))
-    except grading.BadSubmission as error:
-        return msgspec.json.encode(Outcome(file, digest, refusal=str(error)))
-    except (MemoryError, RecursionError):
-        return msgspec.json.encode(
-            Outcome(file, digest, refusal=f"{file}: takes more memory than a grade may")
-        )
+    for _ in range(2):
+        try:
+            report = grading.grade_bytes(lesson, file, data, language)
+            return msgspec.json.encode(Outcome(file, digest, report))
+        except grading.BadSubmission as error:
+            return msgspec.json.encode(Outcome(file, digest, refusal=str(error)))
+        except (MemoryError, RecursionError):
+            grading.close_labs()  # what was kept of others' work shall not count against it: once more, alone
+    return msgspec.json.encode(Outcome(file, digest, refusal=f"{file}: takes more memory than a grade may"))
 
 
 @functools.cache

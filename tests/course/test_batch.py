@@ -12,7 +12,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from hvlab.course import batch, marking, reports
+from hvlab.course import batch, grading, marking, reports
+from hvlab.course.attempts import Attempt, Attempts
 from hvlab.course.batch import Outcome
 from hvlab.course.model import Lesson
 from hvlab.text import Text
@@ -161,3 +162,31 @@ def test_the_page_runs_nothing(lesson: Lesson, outcomes: list[Outcome]) -> None:
     page = reports.html(lesson, [*outcomes, Outcome("<script>", "", refusal="<img onerror=x>")])
     Reader().feed(page)
     assert not tags & {"script", "img", "link"} and "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize(("failures", "refused"), [(0, False), (1, False), (2, True)])
+def test_what_is_kept_of_others_does_not_use_up_a_submission_s_memory(
+    lesson: Lesson, monkeypatch: pytest.MonkeyPatch, failures: int, refused: bool
+) -> None:
+    """Where memory runs out in the lab that is open, the submission is graded once more, in a new one."""
+    opened: list[Lesson] = []
+
+    class Cramped(Attempts):
+        def __init__(self, lesson: Lesson) -> None:
+            super().__init__(lesson)
+            opened.append(lesson)
+
+        def run(self, source: str) -> Attempt:
+            if len(opened) <= failures:
+                raise MemoryError
+            return super().run(source)
+
+    grading.close_labs()
+    monkeypatch.setattr(grading, "Attempts", Cramped)
+    outcome = batch.decoded(batch.grade_data(lesson, "x.ps1", SOLUTION.encode(), "en"))
+    assert len(opened) == min(failures + 1, 2)
+    if refused:
+        assert outcome.report is None and "takes more memory than a grade may" in outcome.refusal
+    else:
+        assert outcome.report is not None and outcome.report.passed
+    grading.close_labs()
