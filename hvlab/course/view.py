@@ -203,12 +203,19 @@ class OpenLesson:
                 check.id,
                 check.title[self.language],
                 verdict,
-                self._in_words(expected),
-                self._in_words(actual),
+                *self._told(check, expected, actual),
                 check.points,
             )
             for check, (verdict, expected, actual) in zip(self.lesson.plan.check, self._goals, strict=True)
         ]
+
+    def _told(self, check: Check, expected: str, actual: str) -> tuple[str, str]:
+        """What was expected and found, in words; nothing where that says no more than that it is not so."""
+        if (expected, actual) == ("True", "False"):
+            return "", ""
+        if check.order and expected == str(len(check.order)):
+            return self.text("course.condition.in_order", value=expected), actual
+        return self._in_words(expected), self._in_words(actual)
 
     def _in_words(self, said: str) -> str:
         """What the evaluator says of a condition, in the learner's language; values stay as the console prints them."""

@@ -274,3 +274,23 @@ def test_the_last_page_sends_back_to_what_is_still_open() -> None:
     assert view.step_done() and not view.passed()
     assert view.page().endswith(Text("en")("course.goals_left"))
     assert view.page(plain=True).endswith(Text("en")("course.goals_left_plain"))
+
+
+def test_what_must_come_in_order_is_not_told_as_a_bare_number(view: OpenLesson) -> None:
+    view.session.run("New-VM a; Start-VM a")
+    view.refresh()
+    order = next(goal for goal in view.goals() if goal.id == "order")
+    assert (order.expected, order.actual) == ("3 steps in this order", "1")
+    view.set_language("de")
+    order = next(goal for goal in view.goals() if goal.id == "order")
+    assert order.expected == "3 Schritte in dieser Reihenfolge"
+
+
+def test_a_goal_whose_finding_says_nothing_is_told_without_one(tmp_path: Path) -> None:
+    lesson = load(
+        tmp_path / "l",
+        lesson_toml=LESSON.replace("(Get-VM).Count -ge 1", "[bool](Get-VM a -ErrorAction SilentlyContinue)"),
+    )
+    view = OpenLesson(lesson, grading.open_session(lesson), "en")
+    made = next(goal for goal in view.goals() if goal.id == "made")
+    assert (made.verdict, made.expected, made.actual) == ("fail", "", "")
