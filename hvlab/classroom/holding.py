@@ -90,6 +90,8 @@ class Holding:
         """By which servers that share the class's database tell each other apart."""
         self._others: dict[str, frozenset[int]] = {}
         """Who is connected to them."""
+        self.keep_days: int | None = None
+        """So many days after the code's end everybody is erased; None: nobody is, until somebody does it."""
         self._paused = False
         """Whether the last thing of that kind sent to all was a pause."""
         self._tries = Tries(TRIES, TRIES_RATE, clock)

@@ -61,6 +61,7 @@ SEARCH = 10
 """Seconds between two searches for logs that nobody looks after."""
 BEAT = 5
 """Seconds between two words of a server to the others about who is connected to it; thrice that, and it is gone."""
+DAY = 24 * 3600 * 1000
 GREETING = 10.0
 """Seconds within which a connection says who it is."""
 
@@ -274,7 +275,7 @@ class ClassServer(Launching):
         self._told = earlier[-1].push.number if earlier else 0
         self._note_pauses(earlier)
         await self._load_teams()
-        jobs = (self.tell, self.assess, self.beat, self.perform)
+        jobs = (self.tell, self.assess, self.beat, self.perform, self.forget)
         tasks = [asyncio.create_task(_again(job)) for job in jobs]
         yield
         for task in tasks:
@@ -303,6 +304,16 @@ class ClassServer(Launching):
                 self._ordered.add(sent.push.text)
             if sent.learner is None and sent.push.kind in ("pause", "resume"):
                 self._paused = sent.push.kind == "pause"
+
+    async def forget(self) -> None:
+        """Erase everybody, so many days after nobody can join any more, if the class is kept for a time only."""
+        if self.keep_days is None or self._now() <= self._data.expires + self.keep_days * DAY:
+            return
+        for queue in self._here.values():
+            queue.put_nowait(Push(0, "erased", ""))
+        if await asyncio.to_thread(self._store.erase_everybody):
+            self._handed.clear()
+            await self._load_teams()
 
     async def beat(self) -> None:
         """Tell the other servers of the class who is connected here, and learn who is there."""

@@ -147,17 +147,23 @@ def settings(server: ClassServer, folder: Path) -> uvicorn.Config:
 
 
 def serve(
-    opened: Opened, listener: socket.socket, jobs: int, tool: Tool | None = None, place: str = ""
+    opened: Opened,
+    listener: socket.socket,
+    jobs: int,
+    tool: Tool | None = None,
+    place: str = "",
+    keep_days: int | None = None,
 ) -> None:
     """Serve at a listening socket until interrupted; `jobs` processes replay.
 
+    `keep_days` after nobody can join any more, everybody is erased.
     With a `tool`, learning platforms may send learners, who are told `place`.
     """
     context = multiprocessing.get_context("spawn")
     with ExitStack() as stack:
         pools = [stack.enter_context(ProcessPoolExecutor(1, context, _worker)) for _ in range(jobs)]
         server = ClassServer(opened.store, opened.data, pools, time.time, opened.folder)
-        server.tool, server.place = tool, place
+        server.tool, server.place, server.keep_days = tool, place, keep_days
         with suppress(KeyboardInterrupt):
             uvicorn.Server(settings(server, opened.folder)).run(sockets=[listener])
     opened.store.close()

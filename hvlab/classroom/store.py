@@ -408,6 +408,25 @@ class Store:
                 work.execute(delete(table).where(table.learner.in_(ids)))
             work.execute(delete(LearnerRow).where(LearnerRow.id.in_(ids)))
 
+    def erase_everybody(self) -> int:
+        """Remove all learners and groups with everything that is stored about them; how many rows it was."""
+        with Work(self._engine) as work, work.begin():
+            for table in (
+                VoteRow,
+                PollRow,
+                PresenceRow,
+                StandingRow,
+                InputRow,
+                PushRow,
+                ScoredRow,
+                LaunchedRow,
+            ):
+                work.execute(delete(table))
+            work.execute(delete(TeamRow))
+            count = work.scalar(select(func.count()).select_from(LearnerRow)) or 0
+            work.execute(delete(LearnerRow))
+            return count
+
     # -- logs -----------------------------------------------------------------------------------
 
     def kept(self, learner: int) -> int:

@@ -34,6 +34,12 @@ KEY = 40
     help="Where the class is kept; a class that lies there is gone on with.",
 )
 @click.option("--hours", type=click.IntRange(1, 24 * 365), default=24, show_default=True)
+@click.option(
+    "--keep",
+    type=click.IntRange(0, 3650),
+    metavar="DAYS",
+    help="Erase all learners so many days after the end of --hours; without it, everything stays.",
+)
 @click.option("--database", default="", help="Another database than the embedded one, as a URL.")
 @click.option(
     "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that replay."
@@ -71,6 +77,7 @@ def _serve(
     port: int,
     folder: Path | None,
     hours: int,
+    keep: int | None,
     database: str,
     jobs: int,
     exam: int | None,
@@ -130,7 +137,7 @@ def _serve(
         click.echo(text("classroom.serve.lti", login=f"{base}/lti/login", launch=f"{base}/lti/launch"))
         click.echo(text("classroom.serve.lti_keys", keys=f"{base}/lti/keys"))
         sys.stdout.flush()
-    serving.serve(opened, listener, jobs, tool, place)
+    serving.serve(opened, listener, jobs, tool, place, keep)
 
 
 def _lti(file: Path | None) -> Callable[[Opened], Tool | None]:

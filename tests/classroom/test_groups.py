@@ -14,7 +14,7 @@ from starlette.testclient import TestClient, WebSocketTestSession
 
 from hvlab.classroom import standing
 from hvlab.classroom.messages import Push
-from hvlab.classroom.tables import PushRow
+from hvlab.classroom.tables import Base, PushRow
 from hvlab.course import freelab, grading, library, teams
 from hvlab.course.companion import Orders
 from hvlab.course.teams import GOING_BACK, denied, may, roles
@@ -305,6 +305,30 @@ def test_who_is_erased_leaves_the_others_their_lab_but_not_a_name(group: Group) 
     assert group.texts() == ["New-VM web01"]
     with group.room.store._engine.connect() as connection:
         assert all("Ana" not in text for text in connection.scalars(select(PushRow.text)))
+
+
+def test_a_class_that_is_kept_for_a_time_forgets_everybody_after_it(group: Group) -> None:
+    room = group.room
+    assert group.client.portal is not None
+    room.server.keep_days = 2
+    with ExitStack() as stack:
+        sockets = {name: group.enter(stack, name) for name in MEMBERS}
+        ask(sockets["Ana"], "New-VM web01")
+        hear(sockets["Ana"], "order")
+        group.perform()
+        room.clock.seconds = room.data.expires / 1000 + 2 * 86400
+        group.client.portal.call(room.server.forget)
+        assert len(room.store.learners()) == 3  # to the end of the last day
+        room.clock.seconds += 1
+        group.client.portal.call(room.server.forget)
+        while (heard := json.loads(sockets["Ben"].receive_text()))["type"] != "refused":
+            pass
+        assert heard["reason"] == "erased"
+    with room.store._engine.connect() as connection:
+        for table in Base.metadata.sorted_tables:
+            kept = connection.execute(select(table)).all()
+            assert bool(kept) == (table.name == "class"), table.name
+    group.client.portal.call(room.server.forget)  # there is nobody left
 
 
 # -- the roles ----------------------------------------------------------------------------------------
