@@ -227,6 +227,8 @@ async def test_every_pane_is_one_key_away_in_a_small_terminal(make_app: Maker) -
     app = make_app()
     async with app.run_test(size=SMALL) as pilot:
         await pilot.pause()
+        # An empty console gives its rows to the panes.
+        app.query_one(ConsolePane).write([("said before", "")])
         panes = {"f2": LessonPane, "f3": ArchitecturePane, "f4": EventList, "f5": InspectorPane}
         for key, pane in panes.items():
             await pilot.press(key)
