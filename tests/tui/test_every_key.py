@@ -234,6 +234,8 @@ async def back(app: HvlabApp, pilot: Pilot[int]) -> None:
     app.desk.player.direction = 0
     app.clear_notifications()
     console.prompt.focus()
+    if not console.logical:  # as in a lab at work: an empty console would give its rows to the panes
+        console.write([("said before", "")])
     console.menu.close()
     console.drop_line()
     await pilot.pause()
