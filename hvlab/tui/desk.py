@@ -290,11 +290,13 @@ class Desk:
             activity = self.host.activity or text("tui.status.waiting")
             keys = f"{self.app.text.keys.of('finish')} {text('tui.status.skip')} · {text('tui.status.stop')}"
             left.append((f" {activity} · {keys}", "dim"))
+        from hvlab.tui.manager_rows import STATES  # one sign a state, in the list and in the bar
+
         right, short = [], []
         for machine in look(self.session.world, self.session.host).machines:
-            style = "good" if machine.partition else "dim"
+            mark, style = STATES.get(machine.state, ("◌", "accent"))
             state = text(f"tui.state.{machine.state.lower()}")
-            named = f" {'●' if machine.partition else '○'} {machine.name} "
+            named = f" {mark} {machine.name} "
             right.append((f"{named}{state} ", style))
             short.append((named, style))
         self.status.tell(left, right, short)

@@ -31,6 +31,17 @@ GLYPHS_A_RAIL = 10
 """More than these on one rail are not drawn one by one; its rate stands there instead."""
 
 
+LANES = frozenset("─┄│┆╌├┤┬┴┼╭╮╰╯╴")
+"""What rails are drawn with."""
+
+
+def is_free(canvas: Canvas, x: int, y: int) -> bool:
+    """Whether a mark may stand there: on a line, or on a blank that does not part words. Text is never covered."""
+    if canvas.at(x, y) in LANES:
+        return True
+    return all(canvas.at(place, y) in LANES or canvas.at(place, y) == " " for place in (x - 1, x, x + 1))
+
+
 @dataclass
 class Traveller:
     """An event on its way: `seq` is the event's."""
@@ -155,8 +166,7 @@ class Motion:
         count = len(rail.cells)
         step = min(count - 1, int(age * self.pace / TRAVEL * count))
         x, y = rail.cells[step if move.forward else count - 1 - step]
-        ground = canvas.style_at(x, y)
-        if "~" not in ground:
-            canvas.put(x, y, move.glyph, f"{move.layer}+3")
-        elif not canvas.at(x, y).strip():  # behind the words of a band, not over them
-            canvas.put(x, y, move.glyph, f"{ground.split('~')[0]}~3")
+        ground = scene.canvas.style_at(x, y)
+        band, shaded, _ = ground.partition("~")
+        if is_free(scene.canvas, x, y):
+            canvas.put(x, y, move.glyph, f"{band}~3" if shaded else f"{move.layer}+3")

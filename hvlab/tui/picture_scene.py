@@ -103,6 +103,7 @@ def _plan(width: int, height: int, machines: int) -> _Plan:
         return got
 
     other_rows = take(min(2, max(0, machines - 1)))
+    foot = take(1 if other_rows else 0)  # the root's frame ends below the last row of the others, not on it
     gap = 1 + take(1)
     hardware = 1 + take(1)
     other_rows += take(max(0, machines - 1 - other_rows))
@@ -116,7 +117,7 @@ def _plan(width: int, height: int, machines: int) -> _Plan:
     storage = services + 2
     disk = storage + STORAGE_ROWS + before_disk
     other_rows += take(max(0, spare))
-    bottom = disk + 1 + other_rows
+    bottom = disk + 1 + other_rows + foot
     return _Plan(
         width=width,
         root=root,
@@ -304,9 +305,13 @@ def _empty(scene: Scene, plan: _Plan, view: HostView, text: Text) -> None:
     scene.canvas.put(x + 3, plan.head + 2 + len(rows), command, "code")
 
 
+STANDING = ("Paused",)
+"""States in which a guest stands where it was: its partition is there, its processors do not run."""
+
+
 def _doing(machine: MachineView, text: Text) -> str:
-    """How far the guest has come; while its partition is built or taken down there is none, then the state."""
-    if machine.partition and machine.phase:
+    """How far the guest has come; while it stands still, or its partition is built or taken down, the state."""
+    if machine.partition and machine.phase and machine.state not in STANDING:
         return text(f"tui.phase.{machine.phase}")
     return text(f"tui.state.{machine.state.lower()}")
 
@@ -324,7 +329,9 @@ def _child(
     if not alive:
         canvas.put(x + 3, plan.head, text("tui.picture.off", memory=machine.memory >> 20), "dim", width - 5)
         if not hosted:
-            yet = "no_partition_yet" if machine.state == "Starting" else "no_partition"
+            yet = {"Starting": "no_partition_yet", "Saved": "no_partition_saved"}.get(
+                machine.state, "no_partition"
+            )
             canvas.put(x + 3, plan.services, text(f"tui.picture.{yet}"), "faint", width - 5)
         return
     phase = _doing(machine, text)
@@ -412,7 +419,10 @@ def _driver(scene: Scene, plan: _Plan, name: str, y: int, label: str, is_open: b
     scene.label(name, plan.child + 3, y, label, "guest", plan.child_width - 5, style)
 
 
-def _lane(scene: Scene, plan: _Plan, name: str, y: int, is_open: bool, figure: str) -> None:
+def _lane(
+    scene: Scene, plan: _Plan, name: str, y: int, is_open: bool, figure: str, end: int | None = None
+) -> None:
+    """A lane; its figure ends before column `end`, by itself just before the root's frame."""
     left, right = plan.lane
     width = right - left + 1
     style = "vmbus+0" if is_open else "faint"
@@ -421,9 +431,17 @@ def _lane(scene: Scene, plan: _Plan, name: str, y: int, is_open: bool, figure: s
     scene.canvas.put(plan.child, y, "┤" if is_open else "│", style if is_open else "guest+0")
     scene.rails[name] = Rail(tuple((x, y) for x in range(right, left - 1, -1)), "vmbus")
     scene.places.setdefault(name, []).append(Place(left, y, width, "vmbus"))
-    place = Place(left - 11, y, 9, "vmbus")
+    room = 9 if end is None else max(6, len(figure))
+    place = Place((left - 2 if end is None else end) - room, y, room, "vmbus")
     scene.canvas.put(place.x + place.width - len(figure), y, figure, "vmbus+1")
     scene.meters[name] = place
+
+
+def _mark(machine: MachineView) -> str:
+    """Filled while its partition runs, two bars while it stands, hollow without one."""
+    if not machine.partition:
+        return "▫"
+    return "‖" if machine.state in STANDING else "▪"
 
 
 # -- the other machines, a row each ----------------------------------------------------------------
@@ -437,24 +455,27 @@ def _others(scene: Scene, plan: _Plan, machines: list[MachineView], sums: Sums, 
         alive = machine.partition != 0
         state = _doing(machine, text)
         name = f"guest:{machine.name}"
-        label = f"{'▪' if alive else '▫'} {machine.name} · {state}"
-        scene.label(
-            name, plan.child + 1, y, label, "guest", plan.child_width - 2, "guest+1" if alive else "faint"
-        )
-        if alive:
+        style = "guest+1" if alive else "faint"
+        scene.canvas.put(plan.child + 1, y, _mark(machine), style)
+        # The line by which the machine in focus leaves for the hypervisor goes down between the two.
+        label = f"{machine.name} · {state}"
+        scene.label(name, plan.child + 5, y, label, "guest", plan.child_width - 6, style)
+        if alive and y < plan.bottom:
             _other_lane(scene, plan, machine, y, sums)
     if rows and len(machines) > rows:
         more = text("tui.picture.more", count=len(machines) - len(shown))
-        scene.canvas.put(plan.child + 1, plan.others + rows - 1, more, "dim", plan.child_width - 2)
+        scene.canvas.put(plan.child + 5, plan.others + rows - 1, more, "dim", plan.child_width - 6)
 
 
 def _other_lane(scene: Scene, plan: _Plan, machine: MachineView, y: int, sums: Sums) -> None:
-    """One lane for all of a machine's messages and packets."""
+    """Its worker process, and one lane for all of a machine's messages and packets."""
     name = machine.name
-    if not machine.channels:
-        return
-    packets = _packets(sums, name, list(machine.channels))
-    _lane(scene, plan, f"control:{name}", y, any(_open(channel) for channel in machine.channels), packets)
-    for channel in machine.channels:
-        scene.rails[f"channel:{name}:{channel.relid}"] = scene.rails[f"control:{name}"]
-    scene.label(f"vmwp:{name}", 4, y, f"vmwp {name}", "root", plan.root - 16)
+    packets = _packets(sums, name, list(machine.channels)) if machine.channels else ""
+    x = _disk_lane(plan)
+    if machine.channels:
+        is_open = any(_open(channel) for channel in machine.channels)
+        _lane(scene, plan, f"control:{name}", y, is_open, packets, x - 1)
+        for channel in machine.channels:
+            scene.rails[f"channel:{name}:{channel.relid}"] = scene.rails[f"control:{name}"]
+    if machine.has_worker:
+        scene.label(f"vmwp:{name}", 4, y, f"vmwp {name}", "root", x - 6 - max(6, len(packets)))

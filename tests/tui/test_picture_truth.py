@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -192,3 +193,56 @@ def test_a_hosted_monitor_is_drawn_without_partitions_bus_and_hypervisor(
     assert f"↔ {switches}" in drawn
     said = {say(event, text) for event in events if event.kind == "context.switch"}
     assert said and all(text("tui.who.hypervisor") not in one for one in said)
+
+
+LIFE = (
+    MACHINE,
+    "Start-VM web01; Wait-Lab web01",
+    r"New-VM nt4 -VHDPath C:\Images\NT4.vhd; Start-VM nt4; Wait-Lab nt4",
+    "Start-LabWorkload web01 -Operation Write -Count 3; Start-LabWorkload nt4 -Operation Write -Count 3",
+    "New-VM spare -MemoryStartupBytes 64MB",
+    "Suspend-VM web01",
+    "Stop-VM nt4 -TurnOff",
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_moves_covers_no_letter_and_no_digit(language: str) -> None:
+    """In whatever order machines come and go, whichever is drawn large: text stays as it is at rest."""
+    chance = random.Random(language)
+    session = Session(language=language)
+    feed = Feed(session.world)
+    motion = Motion()
+    seen = 0
+    for command in LIFE:
+        assert session.run(command).ok
+        events = feed.poll()
+        view = look(session.world, session.host)
+        for _ in range(40):
+            size = chance.randrange(60, 130), chance.randrange(11, 26)
+            focus = chance.choice(view.machines).name
+            canvas = build(view, feed.sums, *size, focus, Text(language))
+            place = chance.randrange(max(1, len(events)))
+            motion.clear()
+            motion.feed(events[place : place + chance.randrange(1, 9)])
+            motion.advance(chance.random() / 2)
+            painted = motion.paint(canvas)
+            for y in range(size[1]):
+                for x in range(size[0]):
+                    before = canvas.canvas.at(x, y)
+                    changed = painted.at(x, y) != before
+                    seen += changed
+                    assert not changed or not before.isalnum(), plain(canvas.canvas.lines()[y])
+    assert seen > 200
+
+
+@pytest.mark.parametrize("height", range(11, 26))
+def test_no_row_stands_on_the_frame_of_the_root(height: int) -> None:
+    session = Session()
+    for command in LIFE[:3]:
+        assert session.run(command).ok
+    for focus in ("web01", "nt4"):
+        view = look(session.world, session.host)
+        rows = [plain(row) for row in build(view, Sums(), 80, height, focus, Text("en")).canvas.lines()]
+        foot = next(row[:27] for row in rows if row.startswith("╰"))
+        assert not any(sign.isalnum() for sign in foot), foot
