@@ -252,5 +252,5 @@ def test_the_instructor_works_with_the_keys_of_the_page_in_the_browser(
     assert ana.is_open and instructor.is_open
     instructor.press(CONTROL + "q" + NULL)
     until(lambda: not instructor.is_open, "who leaves has left")
-    ana.driver.get("about:blank")
+    ana.driver.close()
     until(lambda: not served.teacher.look("en").rows[0].here, "who closes the page is not there any more")
