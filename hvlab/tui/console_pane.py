@@ -16,6 +16,7 @@ from hvlab.console.history import History
 from hvlab.text import Text
 from hvlab.tui.canvas import Line, break_line, line
 from hvlab.tui.completion_menu import Choice, CompletionMenu
+from hvlab.tui.keys import key_name
 from hvlab.tui.line_pane import LinePane, ScrollPane
 from hvlab.tui.prompt import PromptInput
 
@@ -43,6 +44,37 @@ class Output(ScrollPane):
         super().__init__(id="output")
         self.can_focus = False
         self.follow = True
+        self.top: int | None = None
+        """The first row of what the command that ended last has said: what came after it does not push it away."""
+
+    def newest(self, last: int) -> int:
+        """The last rows, but from the beginning of what a command has said, if it is longer than the room."""
+        return last if self.top is None else min(last, self.top)
+
+    def show(self, lines: list[Line], keep: int = 0) -> None:
+        """Take over new content, and say how much of it is out of sight."""
+        super().show(lines, keep)
+        self.tell()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """What is out of sight has changed."""
+        super().watch_scroll_y(old_value, new_value)
+        self.tell()
+
+    def tell(self) -> None:
+        """Name in the pane's border the keys that lead to what is out of sight."""
+        pane = self.parent
+        if not isinstance(pane, Widget):
+            return
+        above = int(self.scroll_y)
+        below = len(self.shown) - above - self.size.height
+        rows = (("pageup", "▲", above), ("pagedown", "▼", below))
+        language = self.lab_app.text.language
+        words = " · ".join(
+            f"{key_name(key, language)} {mark} {count}" for key, mark, count in rows if count > 0
+        )
+        if pane.border_subtitle != words:
+            pane.border_subtitle = words
 
 
 class PromptLabel(LinePane):
@@ -155,6 +187,8 @@ class ConsolePane(Vertical):
         """What will be asked as soon as the line that was begun before has been entered."""
         self._flat: list[Line] = []
         self._width = 0
+        self._said = 0
+        """Which logical line was the first that the command under way has said."""
 
     def compose(self) -> ComposeResult:
         """Output, menu, prompt."""
@@ -219,7 +253,9 @@ class ConsolePane(Vertical):
             return
         self.logical += rows
         self.set_class(not self.logical, "quiet")
+        self.output.top = None
         if len(self.logical) > KEEP:
+            self._said = max(0, self._said - (len(self.logical) - KEEP))
             del self.logical[: len(self.logical) - KEEP]
             self._flow()
             return
@@ -235,16 +271,32 @@ class ConsolePane(Vertical):
         """A command as it stands in the transcript."""
         first, *more = text.split("\n")
         self.write([(self._before_line + first, "prompt"), *((MORE + row, "prompt") for row in more)])
+        self._said = len(self.logical)
+
+    def ended(self) -> None:
+        """A command has said what it had to say: if that is longer than the room, one reads it from its beginning."""
+        if self._said < len(self.logical) and self.output.follow:
+            self.output.top = self._first()
+            self.output.show(self._flat)
+
+    def _first(self) -> int:
+        """The row in which what the last command said begins."""
+        before = self.logical[: self._said]
+        return sum(len(break_line(text, style, self._width or self.columns)) for text, style in before)
 
     def clear(self) -> None:
         """Empty the output."""
         self.logical.clear()
+        self._said = 0
+        self.output.top = None
         self.add_class("quiet")
         self._flow()
 
     def _flow(self) -> None:
         self._width = self.columns
         self._flat = [row for text, style in self.logical for row in break_line(text, style, self._width)]
+        if self.output.top is not None:
+            self.output.top = self._first()
         self.output.show(self._flat)
 
     @on(Resize)

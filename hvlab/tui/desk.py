@@ -462,6 +462,7 @@ class Desk:
         self.host.statement_done()
         self.console.write(self.host.take())
         self._refresh_lesson()
+        self.console.ended()
         self.lesson_pane.redraw()
 
     def _refresh_lesson(self) -> None:

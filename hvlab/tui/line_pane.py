@@ -123,7 +123,7 @@ class ScrollPane(ScrollView, can_focus=True):
         height = self.size.height
         if self.follow:
             # Set, not asked for: scroll_to does nothing before the layout has made room for a scroll bar.
-            self.scroll_target_y = self.scroll_y = max(0, len(lines) - height)
+            self.scroll_target_y = self.scroll_y = self.newest(max(0, len(lines) - height))
         if self.scroll_offset.y != top:
             self.refresh()
             return
@@ -137,6 +137,10 @@ class ScrollPane(ScrollView, can_focus=True):
                 changed.append(Region(0, row, self.size.width, 1))
         if changed:
             self.refresh(*changed)
+
+    def newest(self, last: int) -> int:
+        """The row at the top while the newest is followed; by itself the one that leaves the last at the bottom."""
+        return last
 
     def _have_rows(self, rows: int, before: int) -> None:
         """Say how tall the content is now. The screen is laid out anew only if the scroll bar comes or goes by that."""
