@@ -23,7 +23,7 @@ def lesson() -> None:
 @click.option("--jobs", type=click.IntRange(1, 256), help="Prove so many lessons at a time.")
 @language_option
 def lint(lessons: tuple[str, ...], jobs: int | None, language: str | None) -> None:
-    """Prove that LESSONS (all, if none is named) can be solved, and only by solving them.
+    """Prove that LESSONS (the whole course, if none is named) can be solved, and only by solving them.
 
     Without LESSONS, the questions before and after each chapter are proved too, and that every claim is graded.
     """
@@ -32,7 +32,7 @@ def lint(lessons: tuple[str, ...], jobs: int | None, language: str | None) -> No
     text_in(language)
     flawed = False
     try:
-        plans = [library.find(name) for name in lessons] if lessons else library.all_lessons()
+        plans = [library.find(name) for name in lessons] if lessons else library.course_lessons()
         with click.progressbar(
             library.lint_many(plans, jobs or os.cpu_count() or 1),
             length=len(plans),
@@ -146,12 +146,77 @@ def record(session_file: Path) -> None:
 
 
 @lesson.command()
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--name", default="", help="What the pack is called; else as its folder or archive is.")
+@language_option
+def install(path: Path, name: str, language: str | None) -> None:
+    """Install the pack at PATH: a folder of lessons, one lesson, or an archive of either (.zip, .tar.gz).
+
+    Every lesson is checked first; where one is wrong, nothing is installed.
+    """
+    from hvlab.course import installing, library
+
+    text = text_in(language)
+    try:
+        done = installing.install(path, name)
+    except library.BadLesson as error:
+        raise BadInput(str(error)) from None
+    except OSError as error:
+        raise BadInput(f"{error.filename or path}: cannot be installed ({error.strerror})") from None
+    for lesson in done.lessons:
+        click.echo(lesson)
+    if done.left_out:
+        click.echo(text("cli.pack.left_out", files=", ".join(map(repr, done.left_out))), err=True)
+    click.echo(text("cli.pack.installed", name=done.name, first=done.lessons[0]), err=True)
+
+
+@lesson.command()
+@language_option
+def packs(language: str | None) -> None:
+    """List the installed packs and their lessons, and what of them cannot be used."""
+    from hvlab.course import library
+
+    text = text_in(language)
+    try:
+        found = library.installed()
+        for pack in found:
+            click.echo(f"{pack.name}  {pack.folder}")
+            for folder in pack.lessons.values():
+                plan = library.find(str(folder))
+                click.echo(f"  {plan.id:<24}  {plan.minutes:>3} min  {plan.title[text.language]}")
+            for problem in pack.problems.values():
+                click.echo("  " + text("cli.pack.unusable", problem=problem))
+        if not found:
+            click.echo(text("cli.pack.none"), err=True)
+    except library.BadLesson as error:
+        raise BadInput(str(error)) from None
+
+
+@lesson.command()
+@click.argument("name")
+@language_option
+def remove(name: str, language: str | None) -> None:
+    """Take the installed pack NAME away. What was reached in its lessons stays recorded."""
+    from hvlab.course import library
+    from hvlab.course import packs as installed
+
+    text = text_in(language)
+    try:
+        installed.remove(name)
+    except library.BadLesson as error:
+        raise BadInput(str(error)) from None
+    except OSError as error:
+        raise BadInput(f"{error.filename}: cannot be removed ({error.strerror})") from None
+    click.echo(text("cli.pack.removed", name=name), err=True)
+
+
+@lesson.command()
 def coverage() -> None:
     """Print which of the checked handout's claims the course grades, where, and which wrong answer fails there."""
     from hvlab.course import claims, library
 
     try:
-        lessons = library.all_lessons()
+        lessons = library.course_lessons()
         for line in claims.table(lessons):
             click.echo(line)
         sys.exit(1 if claims.uncovered(lessons) else 0)

@@ -24,8 +24,17 @@ def lessons() -> Path:
 
 def user_data() -> Path:
     """Where progress and recorded sessions are kept; made on first use."""
-    import platformdirs
-
-    folder = Path(platformdirs.user_data_dir("hvlab", appauthor=False))
+    folder = _users_own()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def packs() -> Path:
+    """Where installed packs of lessons lie, one folder a pack; nothing is made, for most learners have none."""
+    return _users_own() / "packs"
+
+
+def _users_own() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("hvlab", appauthor=False))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hvlab import paths
-from hvlab.course import freelab, quizzes
+from hvlab.course import freelab, packs, quizzes
 from hvlab.course.loading import load
 from hvlab.course.model import BadLesson, Lesson
 
@@ -17,30 +16,48 @@ __all__ = [
     "Lesson",
     "all_lessons",
     "chapter_of",
+    "course_lessons",
     "find",
     "first",
     "ids",
     "ids_of",
+    "installed",
     "is_known",
     "lint",
     "lint_many",
     "lint_whole",
+    "place_of",
 ]
-
-_ID = re.compile(r'^id\s*=\s*"([^"]+)"', re.MULTILINE)
 
 
 def all_lessons() -> list[Lesson]:
-    """Every lesson of the course, in its order. BadLesson."""
+    """Every lesson of the course, in its order, then those of the installed packs. BadLesson."""
     return [load(folder) for folder in _folders().values()]
 
 
+def course_lessons() -> list[Lesson]:
+    """Every lesson of the course itself, in its order. BadLesson."""
+    return [load(folder) for folder in _of_course().values()]
+
+
+def installed() -> list[packs.Pack]:
+    """The installed packs in order, with what of them cannot be used. BadLesson of the course's own lessons."""
+    return list(packs.installed(_of_course()))
+
+
 def _folders() -> dict[str, Path]:
-    """Each lesson's folder by its id, in the course's order: found without reading the lessons whole. BadLesson."""
+    """Each lesson's folder by its id: the course's in its order, then what the packs hold. BadLesson."""
+    folders = dict(_of_course())
+    for pack in packs.installed(folders):
+        folders |= pack.lessons
+    return folders
+
+
+def _of_course() -> dict[str, Path]:
+    """The folders of the course's own lessons by id, found without reading the lessons whole. BadLesson."""
     folders: dict[str, Path] = {}
     for path in sorted(paths.lessons().glob("*/*/lesson.toml")):
-        found = _ID.search(path.read_text(encoding="utf-8", errors="replace"))
-        name = found[1] if found else path.parent.name
+        name = packs.id_in(path)
         if name in folders:
             raise BadLesson(f"{path}: the id {name!r} belongs to {folders[name]} already")
         folders[name] = path.parent
@@ -52,6 +69,11 @@ def _folders() -> dict[str, Path]:
 def ids() -> list[str]:
     """The ids of all lessons, in the course's order. BadLesson."""
     return list(_folders())
+
+
+def place_of(name: str) -> Path | None:
+    """Where a lesson lies (of a chapter's questions: the place that stands for it); None without one. BadLesson."""
+    return _folders().get(name) or quizzes.place_of(name)
 
 
 def chapter_of(name: str) -> Path | None:
@@ -67,7 +89,7 @@ def ids_of(chapter: Path) -> list[str]:
 
 def is_known(name: str) -> bool:
     """Whether there is a lesson of that id, be it one that is made of a chapter's questions. BadLesson."""
-    return name in _folders() or quizzes.place_of(name) is not None
+    return place_of(name) is not None
 
 
 def first() -> Lesson:
@@ -90,6 +112,9 @@ def find(name: str, seed: int | None = None) -> Lesson:
         return load(place, seed)
     if folder.exists():
         raise BadLesson(f"{name} is a file; a lesson is a folder with a lesson.toml in it, or the id of one")
+    for pack in installed():
+        if name in pack.problems:
+            raise BadLesson(pack.problems[name])
     near = difflib.get_close_matches(name, [*folders, *quizzes.ids()], 1) or [
         id for id in folders if name and name in id
     ]

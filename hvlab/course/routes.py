@@ -68,8 +68,13 @@ def table(name: str, progress: Progress, text: Text) -> list[str]:
     taken = [places[lesson] for lesson in wanted]
     title = routes()[name or "whole"].title[text.language]
     width = max(len(place.lesson) for place in taken)
-    lines = [title, *(_line(place, width, text) for place in taken)]
-    return [*lines, _sum(taken, text)]
+    others = {lesson: pack.name for pack in library.installed() for lesson in pack.lessons}
+    own = [place for place in taken if place.lesson not in others]
+    lines = [title, *(_line(place, width, text) for place in own), _sum(own, text)]
+    for pack in dict.fromkeys(others.values()):
+        if held := [place for place in taken if others.get(place.lesson) == pack]:
+            lines += [text("course.pack", name=pack), *(_line(place, width, text) for place in held)]
+    return lines
 
 
 def _line(place: Place, width: int, text: Text) -> str:
