@@ -18,6 +18,8 @@ _PAIR = re.compile(r"(\d+)\s*[-:=>]*\s*([a-z])(?![a-z])")
 _UNIT = re.compile(r"(?<=\d)\s+[^\W\d_]{1,12}\.?$")
 _HEX = re.compile(r"0[xX][0-9a-fA-F]{1,16}|[0-9a-fA-F]{3,16}")
 """As the screen shows pages; without `0x` only where a letter among the digits tells it from a decimal number."""
+_SUM = re.compile(r"(?=.*\d\s*\)?\s*(?:[+*×^]|\s[-/]\s)\s*\(?\s*\d)[\d\s()+*×/^.-]+")
+"""A calculation whose result is meant. Dashes and slashes without gaps stand in addresses and networks, too."""
 _BARE = {
     "choice": r"\d{1,2}",
     "multiple": r"\d{1,2}([\s,;]+\d{1,2})*",
@@ -64,13 +66,15 @@ def is_clear(question: Question, text: str) -> bool:
     match question.kind:
         case "choice":
             return meant in ids
-        case "multiple" | "order":
+        case "multiple":
             return bool(meant) and set(meant.split()) <= ids
+        case "order":
+            return sorted(meant.split()) == sorted(ids)
         case "match":
             return len(meant.split()) == len(question.items) and all("=" in pair for pair in meant.split())
         case "event":
             return read_number(meant.lstrip("#")) is not None
-    return bool(meant)
+    return bool(meant) and _SUM.fullmatch(meant) is None
 
 
 def written(question: Question, text: str, language: str) -> str:

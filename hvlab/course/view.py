@@ -62,6 +62,8 @@ class _Question:
     def unclear(self, text: str) -> str:
         if answers.is_clear(self._question, text):
             return ""
+        if self.kind == "value" and text.strip():
+            return self._view.text("course.unclear.calculation", text=text.strip())
         return self._view.text(f"course.unclear.{self.kind}", count=len(self.choices))
 
     def answer(self, text: str) -> tuple[bool, str]:

@@ -6,8 +6,8 @@ from hvlab.text import Text
 
 
 def clock_text(nanoseconds: int) -> str:
-    """Simulated time as hours, minutes, seconds and milliseconds."""
-    milliseconds = nanoseconds // 1_000_000
+    """Simulated time as hours, minutes, seconds and milliseconds, to the nearest one as lists of events have it."""
+    milliseconds = (nanoseconds + 500_000) // 1_000_000
     seconds, milliseconds = divmod(milliseconds, 1000)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)

@@ -347,6 +347,8 @@ class HvlabApp(PanedApp):
 
     async def on_event(self, event: Event) -> None:
         """Keys and what is pasted are led to the prompt before they go their way: all that follows goes there too."""
+        if isinstance(event, Key) and not event.is_forwarded:
+            self._keep_keys()
         if isinstance(event, (Key, Paste)) and not event.is_forwarded and self._begins_command(event):
             prompt = self.query_one(ConsolePane).prompt
             if self.arrangement.alone:
@@ -361,6 +363,13 @@ class HvlabApp(PanedApp):
         await super().on_event(event)
         if isinstance(event, Key) and not isinstance(self.focused, PromptInput):
             self.attention.handled()
+
+    def _keep_keys(self) -> None:
+        """No pane has the keys, as when none had room for a while: then the prompt has them."""
+        if self.screen_stack and not self.is_covered and self.focused is None:
+            for prompt in self.query(PromptInput):
+                if prompt.region:
+                    self.screen.set_focus(prompt)
 
     def _begins_command(self, event: Key | Paste) -> bool:
         """Whether this is a letter for which the pane with the keys has no use, or text for a command."""

@@ -297,11 +297,30 @@ class EventList(ScrollPane):
         if self.deep:
             self.deep = False
             self.post_message(self.Wants("meaning", firmly=True))
+        chosen = self._chosen()
         self.story.every = not self.story.every
         self.story.clear()
         self.story.add(self._trace)
+        self._redraw_around(chosen)
+
+    def _chosen(self) -> int | None:
+        """The number of the event under the bar."""
+        row = self.cursor_row
+        return self._at[row][1] if row is not None and row < len(self._at) else None
+
+    def _redraw_around(self, chosen: int | None) -> None:
+        """Lay all rows out anew, and put the bar on that event again: on the row it is in, or the nearest before."""
         self.cursor_row = None
         self.redraw()
+        if chosen is None or not self._at or self.story is None:
+            return
+        number = next((n for n, row in enumerate(self.story.rows) if chosen in row.seqs), None)
+        if number is not None and number in {at for at, _ in self._at} and not self._find(chosen):
+            self.story.rows[number].unfolded = True
+            self._render_from(number)
+        if not self._find(chosen):
+            before = [place for place, (_, seq) in enumerate(self._at) if seq <= chosen]
+            self._select(max(before, key=lambda place: self._at[place][1]) if before else 0)
 
     def _choose(self) -> None:
         """The newest event, where none was chosen."""
@@ -310,9 +329,9 @@ class EventList(ScrollPane):
 
     def action_layer(self, name: str) -> None:
         """Hide a layer or show it again."""
+        chosen = self._chosen()
         self.hidden ^= {name}
-        self.cursor_row = None
-        self.redraw()
+        self._redraw_around(chosen)
 
     def action_filter(self) -> None:
         """Type words that rows must hold."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -195,14 +194,20 @@ class LessonPane(ScrollPane):
         if question is not None and question.guess and question.is_open and not question.holds_back:
             return ""
         tried, ready = Counter(self._tried), self.lesson is not None and self.lesson.is_ready()
-        for text, _ in groupby(
-            self._page.commands.values()
-        ):  # one that takes several rows stands in each of them
+        for text, _ in self._commands():
             if tried[_same(text)]:
                 tried[_same(text)] -= 1
             elif not ready or (self.lesson is not None and self.lesson.only_looks(text)):
                 return text  # what has been done by other commands is not done again, but may be looked at
         return ""
+
+    def _commands(self) -> Iterator[tuple[str, int]]:
+        """The page's commands, from the top, with the row each begins in. A long one stands in each of its rows."""
+        last, before = "", -1
+        for row, command in sorted(self._page.commands.items()):
+            if command != last or row != before + 1:
+                yield command, row
+            last, before = command, row
 
     def note_command(self, text: str) -> None:
         """A command was entered."""

@@ -138,6 +138,11 @@ class PromptInput(Input):
         self.drawn = True
         return super().render_line(y)
 
+    def on_show(self) -> None:
+        """It comes into sight, and no pane has the keys, as when none had room for a while: then it has them."""
+        if self.screen.focused is None:
+            self.focus()
+
     async def action_submit(self) -> None:
         """Enter."""
         if self.keeper is not None:

@@ -157,6 +157,13 @@ def test_a_number_may_have_its_unit_behind_it(session: Session) -> None:
             ["1..3", "a c"],
         ),
         (
+            {"choices": choices("a", "b", "c"), "sequence": ["b", "a", "c"]},
+            ["2 1 3", "213", "3,2,1"],
+            ["2 1", "2 1 3 3", "2 2 1", "1", ""],
+            ["2 1 3", "2 1"],
+            ["a b c"],
+        ),
+        (
             {"choices": choices("a", "b"), "items": [{"id": "i", "text": BOTH, "match": "b"}]},
             ["1b", "1 = b"],
             ["1c", "2b", "b", ""],
@@ -166,8 +173,8 @@ def test_a_number_may_have_its_unit_behind_it(session: Session) -> None:
         ({"event": {"kind": "hypercall"}}, ["#12", "12"], ["twelve", ""], ["#12", "12"], ["# 12", "#x"]),
         (
             {"expression": "1"},
-            ["12", "web01"],
-            ["", " "],
+            ["12", "web01", "-3", "0x1f", "10.0.0.0/8", "00-15-50-10-20-30", "6.0.6001", "a+b"],
+            ["", " ", "160*256", "2 + 3", "(160 * 1024)/4*1", "10 / 2", "2^10"],
             ["12", "1 000", "12 bytes"],
             ["web01", "12+1", "12 | x"],
         ),

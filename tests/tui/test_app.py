@@ -253,6 +253,28 @@ async def test_too_small_a_terminal_says_so(make_app: Maker) -> None:
         assert app.query_one(ConsolePane).region.height > 0
 
 
+async def test_after_too_small_a_window_the_prompt_has_the_keys_again(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        prompt = app.query_one(ConsolePane).prompt
+        for pane in ("escape", "f4"):
+            await pilot.press(pane)
+            await pilot.resize_terminal(50, 14)
+            await pilot.pause()
+            assert app.focused is None
+            await pilot.press("enter")
+            await pilot.resize_terminal(120, 40)
+            await pilot.pause()
+            await pilot.pause()
+            assert app.focused is prompt
+        app.screen.set_focus(None)
+        await pilot.press("enter")
+        assert app.focused is prompt and prompt.value.startswith("New-VM"), (
+            "Enter alone does what the prompt says"
+        )
+
+
 @pytest.mark.parametrize("size", [BIG, SMALL])
 async def test_vmconnect_opens_the_guest_s_screen(make_app: Maker, size: tuple[int, int]) -> None:
     app = make_app()

@@ -126,6 +126,21 @@ async def test_a_done_step_still_brings_its_looks_each_as_often_as_it_stands_the
         assert pane.is_ready and brought == ["Get-VM", "Get-VM", "Get-VMHost"], "nothing is done twice"
 
 
+async def test_a_command_that_stands_in_two_places_is_brought_for_each_of_them() -> None:
+    app = app_with()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        pane = app.query_one(LessonPane)
+        pane.lesson.asked.given.append("196")  # type: ignore[union-attr,attr-defined]
+        pane.lesson.is_ready = lambda: False  # type: ignore[union-attr,method-assign]
+        pane._page.commands = {9: "Get-VM", 2: "Get-VM", 5: "New-VM long", 6: "New-VM long"}
+        brought = []
+        while command := pane.next_command():
+            brought.append(command)
+            pane.note_command(command)
+        assert brought == ["Get-VM", "New-VM long", "Get-VM"]
+
+
 async def test_a_guess_stands_before_the_commands_that_answer_it() -> None:
     app = app_with()
     async with app.run_test(size=(120, 40)) as pilot:
