@@ -27,6 +27,7 @@ from hvlab.cli_common import (
     language_option,
     output_host,
     text_in,
+    wrapped,
     write_trace,
 )
 
@@ -268,7 +269,7 @@ def learn(
     except BadLesson as error:
         raise BadInput(str(error)) from None
     if said:
-        click.echo(said, err=True)
+        click.echo(wrapped(said), err=True)
     sys.exit(status)
 
 
@@ -286,7 +287,7 @@ def course(route: str, language: str | None) -> None:
 
     try:
         for line in routes.table(route, Progress(paths.user_data()), text_in(language)):
-            click.echo(line)
+            click.echo(wrapped(line, err=False))
     except BadLesson as error:
         raise BadInput(str(error)) from None
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
@@ -120,3 +122,27 @@ def write_trace(session: Session, path: Path) -> None:
             file.writelines(session.world.trace.lines(trace_header(session)))
     except OSError as error:
         raise BadInput(f"{path}: cannot be written ({error.strerror})") from None
+
+
+def wrapped(said: str, *, err: bool = True) -> str:
+    """Sentences broken between words where they go to a terminal; in a file each stays one line.
+
+    `err`: they go to the error output. A row's continuation is indented two cells further than the row.
+    """
+    stream = sys.stderr if err else sys.stdout
+    if not stream.isatty():
+        return said
+    width = max(40, shutil.get_terminal_size().columns - 1)
+    rows: list[str] = []
+    for row in said.split("\n"):
+        indent = row[: len(row) - len(row.lstrip())]
+        more = textwrap.wrap(
+            row,
+            width,
+            subsequent_indent=indent + "  " if indent else "",
+            break_long_words=False,
+            break_on_hyphens=False,
+            drop_whitespace=True,
+        )
+        rows += more or [row]
+    return "\n".join(rows)

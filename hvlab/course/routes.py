@@ -79,7 +79,7 @@ def table(name: str, progress: Progress, text: Text) -> list[str]:
 
 def _line(place: Place, width: int, text: Text) -> str:
     state = text(f"course.state.{place.state}")
-    return f"  {place.lesson:<{width}}  {place.minutes:>3} min  {state:<9}  {place.title}"
+    return f"  {place.lesson:<{width}} {place.minutes:>3} min  {state:<9} {place.title}"
 
 
 def _sum(places: Sequence[Place], text: Text) -> str:

@@ -3,31 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from hvlab.host.concerning import machine_of as machine_of  # sentences and pictures name it, too
 from hvlab.session.units import bytes_text
 from hvlab.text import Text
 
 if TYPE_CHECKING:  # the screen names machines before there is a world
     from hvlab.kernel.trace import TraceEvent
-
-
-def machine_of(event: TraceEvent) -> str:
-    """The virtual machine an event concerns, by the paths in it; empty if none."""
-    named = event.fields.get("vm")
-    return str(named) if named else _machine_of(event.source, event.target)
-
-
-@lru_cache(maxsize=4096)
-def _machine_of(source: str, target: str) -> str:
-    for path in (source, target):
-        parts = path.split("/")
-        if len(parts) >= 4 and parts[1] == "root" and parts[2] in ("vmwp", "vmbus"):
-            return parts[3]
-        if len(parts) >= 2 and parts[1] not in ("root", "hypervisor"):
-            return parts[1]
-    return ""
 
 
 EXITS = ("exit", "intercept", "hypercall")
@@ -87,7 +70,16 @@ def say(event: TraceEvent, text: Text) -> str:
         values.update(ran=_milliseconds(event.get("ran")), waited=_milliseconds(event.get("waited")))
     if event.kind == "vmbus.message":
         values.update(_message_values(event))
-    return text(message, **values)
+    said = text(message, **values)
+    for name in (
+        "source",
+        "target",
+        "vm",
+    ):  # "the root calls" begins a sentence; a machine's name stays as it is
+        value = str(values[name])
+        if said.startswith(value) and value[:4] in ("der ", "die ", "das ", "the "):
+            return said[0].upper() + said[1:]
+    return said
 
 
 def _milliseconds(nanoseconds: object) -> str:

@@ -591,6 +591,11 @@ class HvlabApp(PanedApp):
         """Whether nothing shall move: the learner has said so, or the surroundings (TEXTUAL_ANIMATIONS=none)."""
         return self.preferences.still or self.animation_level == "none"
 
+    def action_depth(self) -> None:
+        """The next depth of the list of events, which comes into sight."""
+        self.action_pane("events")
+        self.query_one(EventList).action_depth()
+
     def action_still(self) -> None:
         """Let nothing travel through the picture, or let it again: for whom motion troubles."""
         if self.desk is not None:

@@ -69,6 +69,7 @@ def entries(app: HvlabApp) -> Iterator[Entry]:
         yield Entry(f"speed_{speed.name}", does, "", words("speed"), partial(app.set_speed, number))
     for direction, which in ((1, "play"), (-1, "play_back")):
         yield unbound(which, text(f"tui.command.{which}"), partial(app.action_play, direction))
+    yield unbound("depth", text("tui.command.depth"), app.action_depth)
     yield unbound("still", text("tui.keys.still"), app.action_still)
     for kind in ("svg", "txt"):
         for whole, which in ((False, "pane"), (True, "screen")):

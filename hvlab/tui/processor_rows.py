@@ -118,6 +118,8 @@ def logical_rows(views: Sequence[LogicalView], now: int, text: Text, width: int)
                 (f"  ▸ {view.running}" if view.running else "", "good"),
             )
         )
+    if any(view.busy for view in views) and not all(view.busy for view in views):
+        rows.append(line((fit(text("tui.processors.resting"), width), "dim")))
     return rows
 
 

@@ -294,7 +294,7 @@ async def test_processors_show_every_stretch_and_the_books(make_app: Maker) -> N
         for one in schedule.virtual(session.world, session.host):
             assert all(str(count) in said for _, count in one.exits)
         assert next(row for row in said.splitlines() if row.startswith("web01")).count("█") > 20
-        assert "root 0 1 2 3: has asked for no processor time" in said
+        assert "root 0 1 2 3: nothing lasting to do yet" in said
 
 
 async def test_the_strip_is_zoomed_moved_and_brought_back(make_app: Maker) -> None:

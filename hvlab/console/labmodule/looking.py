@@ -9,6 +9,7 @@ from hvlab.console.errors import CmdletError
 from hvlab.console.hyperv.machines import find_machines
 from hvlab.console.lab import Lab
 from hvlab.console.objects import Column, ObjectType, PSObject, TimeSpan, custom_object
+from hvlab.host.concerning import machine_of
 from hvlab.host.root import RootKernel
 from hvlab.hypervisor import PAGE_SIZE, Hypervisor, Partition
 from hvlab.kernel import KINDS, Setup, TraceEvent
@@ -77,7 +78,10 @@ def _size(value: bytes | int | None) -> int | None:
 
 
 def _fields(event: TraceEvent) -> PSObject:
-    return custom_object({name: _value(value) for name, value in event.fields.items()})
+    """What the event says, and first whose machine it concerns, so that events of several can be told apart."""
+    machine = machine_of(event)
+    named = {"vm": machine} if machine else {}
+    return custom_object(named | {name: _value(value) for name, value in event.fields.items()})
 
 
 def _detail(event: TraceEvent) -> str:
@@ -110,6 +114,7 @@ EVENT = ObjectType(
         "Cause": lambda event: event.cause,
         "Source": lambda event: event.source,
         "Target": lambda event: event.target,
+        "VM": lambda event: machine_of(event) or None,
         "Partition": lambda event: event.partition,
         "VP": lambda event: event.vp,
         "Channel": lambda event: event.channel,
@@ -135,6 +140,7 @@ EVENT = ObjectType(
         "Cause",
         "Source",
         "Target",
+        "VM",
         "Partition",
         "Channel",
         "Name",
