@@ -275,8 +275,12 @@ class LessonPane(ScrollPane):
             self.post_message(self.Finished())
 
     def action_answer(self) -> None:
-        """Answer the question at the prompt."""
-        if self.lesson is not None and self.lesson.question() is not None:
+        """Answer the question at the prompt; a step without one says so."""
+        if self.lesson is None:
+            return
+        if self.lesson.question() is None:
+            self.note(self.lab_app.text("repl.no_question"), "dim")
+        else:
             self.post_message(self.WantsAnswer())
 
     def action_hint(self) -> None:

@@ -290,3 +290,15 @@ async def test_while_a_command_is_at_work_the_prompt_offers_no_other() -> None:
                 break
         await pilot.pause()
         assert console.prompt.placeholder not in ("", "Enter goes on")
+
+
+async def test_the_answer_s_key_says_so_where_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PlainLesson, "question", lambda self: None)
+    app = app_with()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        pane = app.query_one(LessonPane)
+        pane.focus()
+        await pilot.press("a")
+        await pilot.pause()
+        assert Text("en")("repl.no_question") in [text for text, _ in pane.notes]
