@@ -235,6 +235,7 @@ def grade(
 
 @cli.command()
 @click.argument("lesson", required=False)
+@click.argument("concept", nargs=-1)
 @click.option(
     "--session", "log", type=click.Path(dir_okay=False, path_type=Path), help="Record to this file."
 )
@@ -247,6 +248,7 @@ def grade(
 @language_option
 def learn(
     lesson: str | None = None,
+    concept: tuple[str, ...] = (),
     log: Path | None = None,
     seed: int | None = None,
     route: str = "",
@@ -254,7 +256,12 @@ def learn(
     plain: bool = False,
     language: str | None = None,
 ) -> None:
-    """Open LESSON on the screen; without one, the first that was not passed yet."""
+    """Open LESSON on the screen; without one, the first that was not passed yet.
+
+    `practice CONCEPT` asks for one task after the other, each with other names and numbers; `practice` lists the
+    concepts.
+    """
+    lesson = _practice(lesson, concept, language)
     if not plain:
         _need_terminal()
         gc.disable()  # until the screen stands, which switches it on again
@@ -271,6 +278,27 @@ def learn(
     if said:
         click.echo(wrapped(said), err=True)
     sys.exit(status)
+
+
+def _practice(lesson: str | None, concept: tuple[str, ...], language: str | None) -> str | None:
+    """The lesson, or the practice, that is meant. Without a concept to practise, all are listed, and it ends."""
+    if lesson != "practice":
+        if concept:
+            raise BadInput(f"one lesson at a time: what is {' '.join(concept)!r} behind {lesson!r}?")
+        return lesson
+    from hvlab.course import practice
+    from hvlab.course.library import BadLesson
+
+    text = text_in(language)
+    try:
+        if concept:
+            return practice.PREFIX + practice.lessons_of(" ".join(concept))[0]
+        for line in practice.table(text.language):
+            click.echo(line)
+    except BadLesson as error:
+        raise BadInput(str(error)) from None
+    click.echo(text("course.practice_list"), err=True)
+    sys.exit(0)
 
 
 @cli.command()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from hvlab import paths
-from hvlab.course import library, quizzes
+from hvlab.course import library, practice, quizzes
 from hvlab.course.map import CourseMap
 from hvlab.course.model import Lesson
 from hvlab.course.pages import before_answer, whole
@@ -59,7 +59,8 @@ def learn(
     """Open a lesson, then those chosen from it; returns the exit status and what to say at the end. BadLesson.
 
     `speaking` tells the language again after each lesson, for a learner may choose another one in it.
-    With a `route`, the next lesson is the next of these; `review` is what was missed or is due.
+    With a `route`, the next lesson is the next of these; `review` is what was missed or is due, and
+    `practice.CONCEPT` another round of that concept.
     """
     progress = Progress(paths.user_data())
     wanted = name or CourseMap(progress, text.language, route=route).following()
@@ -71,7 +72,15 @@ def learn(
             if not due:
                 return status, "\n".join([*said, text("course.review_nothing")])
             wanted = quizzes.review_of(due)
-        status, wanted, text = _one(wanted, log, seed, text, opener, show, progress, said, route, speaking)
+        practised = ""
+        if wanted.startswith(practice.PREFIX):
+            practised, lessons = practice.lessons_of(wanted.removeprefix(practice.PREFIX))
+            had = {lesson.id: _seeds_had(lesson.id) for lesson in lessons}
+            first = secrets.randbelow(1 << 31) if seed is None else seed
+            wanted, seed = practice.next_round(lessons, had, first)
+        status, wanted, text = _one(
+            wanted, log, seed, text, opener, show, progress, said, route, speaking, practised
+        )
         log = seed = None
     return status, "\n".join(said)
 
@@ -87,9 +96,10 @@ def _one(
     said: list[str],
     route: Sequence[str],
     speaking: Callable[[], Text] | None,
+    practised: str,
 ) -> tuple[int, str, Text]:
     plan = library.find(name)
-    file = log or _left_behind(progress, plan) or next_record(plan.id)
+    file = log or (None if practised else _left_behind(progress, plan)) or next_record(plan.id)
     if plan.plan.seeds == "drawn":
         plan = library.find(name, _seed_of(file) if seed is None else seed)
     opened: list[Session] = []
@@ -105,20 +115,24 @@ def _one(
         def remember(points: int, maximum: int, passed: bool) -> None:
             # A full or read-only disk must not spoil the lesson: only the map forgets.
             aside = quizzes.place_of(plan.id) is not None
-            if aside and not session.answers:
-                return  # looked at, not answered
+            if practised or (aside and not session.answers):
+                return  # only practised; or looked at, not answered
             with suppress(OSError):
                 progress.note(plan.id, points, maximum, passed, str(file), aside=aside)
 
         views.append(open_lesson(plan, session, text.language, remember))
         return views[-1]
 
+    course: CourseMap = CourseMap(progress, text.language, plan.id, route)
+    if practised:
+        course = practice.PracticeMap(progress, text.language, plan.id, route)
+        course.practised = practised
     status, wanted = show(
         open_lab,
         open_view,
         text.language,
         first_page=first_page(plan, text.language),
-        course=CourseMap(progress, text.language, plan.id, route),
+        course=course,
     )
     text = text if speaking is None else speaking()
     for session in opened:
@@ -129,7 +143,9 @@ def _one(
         session.close()
         if any(entry.kind in ("command", "answer") for entry in session.log.entries):
             for view in views[-1:]:
-                if quizzes.place_of(plan.id) is None:
+                if practised:
+                    said.append(_practised(view, practised, text))
+                elif quizzes.place_of(plan.id) is None:
                     said += _left(view, progress, file, text, route)
                 said += _remember(view, text)
                 said += _by_chapter(view, text)
@@ -161,6 +177,31 @@ def _left(view: OpenLesson, progress: Progress, file: Path, text: Text, route: S
         command = f"hvlab learn {plan.id} --session {file}"
         said.append(text(f"cli.left.{back}", best=view.best, command=command, **values))
     return said
+
+
+def _practised(view: OpenLesson, concept: str, text: Text) -> str:
+    """What a round of practice came to, and the seed that draws the very same again."""
+    return text(
+        "course.practised",
+        concept=concept,
+        title=view.lesson.title[text.language],
+        points=view.points(),
+        maximum=view.lesson.max_points,
+        seed=view.lesson.seed,
+    )
+
+
+def _seeds_had(lesson_id: str) -> list[int]:
+    """The seeds of a lesson's records in the user's own folder, the oldest first."""
+    from hvlab.session import log
+
+    found = []
+    for file in sorted((paths.user_data() / "sessions").glob(f"{lesson_id}-*.jsonl")):
+        with suppress(OSError, log.BadLog):
+            header = log.read(file.read_bytes(), str(file))[0]
+            if header.lesson == lesson_id:
+                found.append(header.seed)
+    return found
 
 
 def _review() -> Review:
