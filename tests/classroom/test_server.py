@@ -411,6 +411,8 @@ def test_after_an_erasure_no_table_names_the_learner(room: Room) -> None:
         room.store.write([Note(learner, 1, "{}", 1)])
         room.store.push("message", "hi", learner, 1)
         assert room.store.vote(learner, poll, 1, 1)
+    for learner in (ana, ben):
+        room.store.note_item(learner, "vlans", "https://platform/items/1")
     room.store.beat("one", [ana.id, ben.id], 1)
 
     def rows(learner: int) -> dict[str, int]:

@@ -188,7 +188,6 @@ IDS: list[tuple[str, str]] = [
     ("Get-VM > file.txt", "UnsupportedConstruct"),
     ("Out-GridView", "UnsupportedConstruct,Microsoft.PowerShell.Commands.OutGridViewCommand"),
     ("Invoke-Expression 'x'", "UnsupportedConstruct"),
-    ("[guid]::NewGuid()", "UnsupportedConstruct"),
     ("(1,2) - 1", "MethodNotFound"),
     ("'{0' -f 1", "FormatError"),
     ("$s = 'a'; $s++", "OperatorRequiresNumber"),

@@ -10,7 +10,7 @@ import sys
 from hvlab.course import learning, library
 from hvlab.tui.app import run_app
 library.find("first-child-partition")
-heavy = [name for name in ("hvlab.session.session", "hvlab.console.shell", "hvlab.guests", "hvlab.host")
+heavy = [name for name in ("hvlab.session.session", "hvlab.console.shell", "hvlab.guests", "hvlab.host.vmms")
          if name in sys.modules]
 sys.exit(" ".join(heavy) or 0)
 """

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-
+import msgspec
 import pytest
 
 from hvlab.kernel.trace import TraceEvent
@@ -80,7 +79,7 @@ def test_damaged_bytes_are_shown_not_refused(booted: Session, place: int) -> Non
             continue
         data[place] ^= 0xFF
         for damaged in (bytes(data), bytes(data[:place])):
-            changed = dataclasses.replace(event, fields={**event.fields, "bytes": damaged})
+            changed = msgspec.structs.replace(event, fields={**event.fields, "bytes": damaged})
             views = [view for section in decode(changed) for view in section.fields]
             assert b"".join(view.raw for view in views) == damaged
 

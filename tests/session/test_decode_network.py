@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-
+import msgspec
 import pytest
 
 from hvlab.kernel.trace import TraceEvent
@@ -54,6 +53,6 @@ def test_structs_of_packets_and_frames(events: list[TraceEvent]) -> None:
 @pytest.mark.parametrize("length", [0, 3, 13, 17, 19, 40])
 def test_what_is_cut_short_is_shown_as_it_is(events: list[TraceEvent], length: int) -> None:
     for event in events:
-        cut = dataclasses.replace(event, fields={**event.fields, "bytes": event.get("bytes")[:length]})
+        cut = msgspec.structs.replace(event, fields={**event.fields, "bytes": event.get("bytes")[:length]})
         shown = b"".join(view.raw for section in decode(cut) for view in section.fields)
         assert shown == event.get("bytes")[:length]
