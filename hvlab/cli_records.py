@@ -310,16 +310,7 @@ def _cast_of(path: Path) -> bytes:
     from hvlab.session.session import ReplayMismatch, Session
 
     def session_of(header: Header, host: Any) -> Session:
-        return Session(
-            scenario=header.scenario,
-            platform=header.platform,
-            seed=header.seed,
-            lesson=header.lesson,
-            lesson_digest=header.lesson_digest,
-            host=host,
-            exports=False,
-            cmdlets=course_cmdlets.CMDLETS,
-        )
+        return Session.recorded(header, host=host, exports=False, cmdlets=course_cmdlets.CMDLETS)
 
     try:
         return cast(path.read_bytes(), str(path), session_of)

@@ -17,14 +17,13 @@ from time import perf_counter
 from hvlab.console.host import RecordingHost
 from hvlab.console.shell import Script, Statement
 from hvlab.course.checks import NOT_REACHED, PASS, CheckResult, Examiner
+from hvlab.course.cmdlets import ANSWERING
 from hvlab.course.model import Check, Lesson
 from hvlab.course.opening import open_session
 from hvlab.session import stand
 from hvlab.session.log import Entry
 from hvlab.session.session import Session
 from hvlab.session.stand import Stand
-
-ANSWERING = "Submit-LabAnswer"
 
 FIRST, AGAIN = 16, 2
 """A stand is kept where the work since the last one is so many times what it costs: at the first visit, and later."""

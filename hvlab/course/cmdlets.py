@@ -8,6 +8,9 @@ from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
 from hvlab.session.session import Session
 
+ANSWERING = "Submit-LabAnswer"
+"""The command that answers a question."""
+
 
 def _submit(call: Call) -> None:
     session = call.lab
@@ -39,7 +42,7 @@ def _questions(lesson: str, edition: str, seed: int) -> tuple[str, ...]:
 
 CMDLETS = (
     Cmdlet(
-        "Submit-LabAnswer",
+        ANSWERING,
         "Lab",
         (Parameter("Question", position=0, mandatory=True), Parameter("Answer", position=1, mandatory=True)),
         _submit,

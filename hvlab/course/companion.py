@@ -9,6 +9,7 @@ import msgspec
 
 from hvlab.console.cmdlets import CmdletTable
 from hvlab.course import polls, teams
+from hvlab.course.cmdlets import ANSWERING
 from hvlab.course.exam import Terms
 from hvlab.course.polls import Ballot
 from hvlab.course.teams import Order
@@ -231,7 +232,7 @@ def ordered(pushed: Pushed) -> str:
 def answered_together(companion: Companion, question: str, words: str) -> bool:
     """Whether an answer to the lesson's question goes through the group, as the command that gives it."""
     if companion.shared:
-        companion.order(f"Submit-LabAnswer {quoted(question)} {quoted(words)}")
+        companion.order(f"{ANSWERING} {quoted(question)} {quoted(words)}")
     return companion.shared
 
 

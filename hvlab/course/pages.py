@@ -9,6 +9,7 @@ _TELLING = 3
 """Words that an answer must have at least to be recognised in a text: a number or a name proves nothing."""
 _COMMANDS = ("", "powershell", "ps1")
 """What may stand behind the fence that opens commands; a drawing has another word there."""
+_BLOCK = re.compile(rf"^```(?:{'|'.join(_COMMANDS)}) *\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
 RULE = "---"
@@ -30,6 +31,12 @@ def before_answer(body: str, *, guess: bool) -> str:
 def whole(body: str) -> str:
     """The page without its rule."""
     return "\n".join(line for line in body.splitlines() if line != RULE) if RULE in body else body
+
+
+def commands_in(body: str) -> list[str]:
+    """The page's blocks of commands, in their order, each as it stands there."""
+    found: list[str] = _BLOCK.findall(body)
+    return found
 
 
 def _before_commands(body: str) -> str:

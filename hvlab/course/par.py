@@ -7,7 +7,7 @@ back; a loop is one command.
 from __future__ import annotations
 
 from hvlab.console.errors import ParseError
-from hvlab.course.attempts import ANSWERING
+from hvlab.course.cmdlets import ANSWERING
 from hvlab.course.model import Lesson
 from hvlab.session.session import Session
 from hvlab.text import Text

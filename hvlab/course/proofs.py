@@ -7,15 +7,14 @@ import re
 from hvlab.console.errors import ParseError
 from hvlab.console.looking import commands_in
 from hvlab.console.shell import Statement
-from hvlab.course import blueprint, claims, teaching
+from hvlab.course import blueprint, claims, pages, teaching
 from hvlab.course.attempts import Attempts
 from hvlab.course.checks import FAIL, PASS
 from hvlab.course.grading import message_of
 from hvlab.course.loading import load, misconceptions
 from hvlab.course.model import LANGUAGES, Lesson
-from hvlab.course.pages import before_answer, gives_away
 from hvlab.course.patterns import EVENT_FIELDS
-from hvlab.course.walking import FENCE, Walk
+from hvlab.course.walking import Walk
 from hvlab.kernel.trace import KINDS
 from hvlab.session.session import Session
 
@@ -107,9 +106,9 @@ def _guesses(lesson: Lesson) -> list[str]:
             continue
         right = next((choice.text for choice in question.choices if choice.id == question.correct), {})
         for language, sections in lesson.sections.items():
-            read = before_answer(sections[step.id], guess=True)
+            read = pages.before_answer(sections[step.id], guess=True)
             for name, told in (("answer", right), ("resolution", question.right)):
-                if gives_away(read, told.get(language, "")):
+                if pages.gives_away(read, told.get(language, "")):
                     problems.append(
                         f"{language}.md {{#{step.id}}}: the {name} of the guess {question.id} stands before it; "
                         "it may follow the first commands"
@@ -130,7 +129,7 @@ def _looks(attempts: Attempts) -> list[str]:
             for language, sections in lesson.sections.items():
                 brought = [
                     name
-                    for block in FENCE.findall(sections[step.id])
+                    for block in pages.commands_in(sections[step.id])
                     for statement in _statements(session, block)
                     for name in commands_in(statement.node, session.table)
                 ]
@@ -291,7 +290,7 @@ def _commands(attempts: Attempts) -> list[str]:
     lesson, session = attempts.lesson, attempts.session
     shown: dict[str, list[str]] = {}
     for language, sections in lesson.sections.items():
-        shown[language] = [block.strip() for text in sections.values() for block in FENCE.findall(text)]
+        shown[language] = [block.strip() for text in sections.values() for block in pages.commands_in(text)]
         for block in shown[language]:
             try:
                 session.parse(block)

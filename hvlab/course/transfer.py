@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from hvlab.course.cmdlets import ANSWERING
+
 _TOKEN = re.compile(
     r"""
     '(?:[^']|'')*' | "[^"]*"         # strings
@@ -25,7 +27,6 @@ _COMMAND = re.compile(r"[A-Z][A-Za-z]+-[A-Z]\w+")
 _NAMING = ("-name", "-vmname", "-switchname", "-snapshotname", "-node", "-server", "-computername", "-source")
 """What comes after these is a name, whatever it looks like."""
 _NAME, _COUNT = "<name>", "<number>"
-ANSWERING = "Submit-LabAnswer"
 
 
 def tokens(statement: str) -> list[str]:

@@ -7,18 +7,16 @@ helped with before, with the task's names and numbers, does not solve it (hvlab.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from hvlab.console.errors import ParseError
 from hvlab.console.shell import Statement
-from hvlab.course import transfer
-from hvlab.course.attempts import ANSWERING, Attempts, Place
+from hvlab.course import pages, transfer
+from hvlab.course.attempts import Attempts, Place
+from hvlab.course.cmdlets import ANSWERING
 from hvlab.course.model import Step
 from hvlab.course.opening import TooLong
-
-FENCE = re.compile(r"```powershell\n(.*?)```", re.DOTALL)
 
 
 @dataclass
@@ -54,7 +52,7 @@ class Walk:
         if self._foretells(step):  # the answer comes before the experiment that it foretells
             self._type(stretch, [s for s in hint if s.text.startswith(ANSWERING)])
         refused = []
-        for block in FENCE.findall(self._lesson.sections["en"][step.id]):
+        for block in pages.commands_in(self._lesson.sections["en"][step.id]):
             for statement in self._attempts.statements(block):
                 self._type(stretch, [statement], shown=True)
                 if not self._place.errors:

@@ -24,16 +24,6 @@ def replay(
     Raises log.BadLog, session.ReplayMismatch, catalog.BadCatalog.
     """
     header, entries = log.read(data, name)
-    session = Session(
-        scenario=header.scenario,
-        platform=header.platform,
-        seed=header.seed,
-        lesson=header.lesson,
-        lesson_digest=header.lesson_digest,
-        host=host,
-        exports=False,
-        cmdlets=cmdlets,
-        store=store,
-    )
+    session = Session.recorded(header, host=host, exports=False, cmdlets=cmdlets, store=store)
     session.replay(entries)
     return session

@@ -138,6 +138,18 @@ class Session:
             self.replay(resumed, None if log is None else statefile.read(self, log, resumed))
 
     @classmethod
+    def recorded(cls, header: Header, **options: Any) -> Session:
+        """A session in the lab that a record's header names, at its beginning. BadCatalog if there is none."""
+        return cls(
+            scenario=header.scenario,
+            platform=header.platform,
+            seed=header.seed,
+            lesson=header.lesson,
+            lesson_digest=header.lesson_digest,
+            **options,
+        )
+
+    @classmethod
     def resume(cls, path: Path, **options: Any) -> Session:
         """Go on with the session that a file records; what a killed process began to write is cut off.
 
@@ -145,17 +157,7 @@ class Session:
         """
         cut_torn_line(path)
         header, entries = read(path.read_bytes(), str(path))
-        begin = partial(
-            cls,
-            scenario=header.scenario,
-            platform=header.platform,
-            seed=header.seed,
-            lesson=header.lesson,
-            lesson_digest=header.lesson_digest,
-            log=path,
-            resumed=entries,
-            **options,
-        )
+        begin = partial(cls.recorded, header, log=path, resumed=entries, **options)
         try:
             return begin()
         except ReplayMismatch:

@@ -161,3 +161,9 @@ def test_at_work_only_what_does_not_hold_yet_is_evaluated(tmp_path: Path) -> Non
     view.refresh()
     verdicts = {goal.id: goal.verdict for goal in view.goals()}
     assert verdicts["never"] == "fail"
+
+
+def test_a_page_with_a_command_that_cannot_be_read_asks_for_no_looks(tmp_path: Path) -> None:
+    view = opened(tmp_path / "a", LESSON, TEXT.replace("New-VM a\n```", "New-VM a {\n```"))
+    run(view, "New-VM a")
+    assert view.step_done()
