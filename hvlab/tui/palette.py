@@ -47,26 +47,28 @@ HVLAB_DARK = Theme(
 )
 HVLAB_LIGHT = Theme(
     name="hvlab-light",
-    primary="#1f5fbf",
+    primary="#1a55ab",
     secondary="#0f7c80",
-    accent="#9a5b00",
+    accent="#8a5100",
     foreground="#1e2733",
     background="#fbfaf7",
     surface="#f3f1ec",
     panel="#e6e3db",
-    success="#2f7d3b",
-    warning="#9a5b00",
+    success="#266c31",
+    warning="#8a5100",
     error="#b3261e",
     dark=False,
     variables={
         "layer-console": "#7a4b12",
-        "layer-root": "#1f5fbf",
-        "layer-hypervisor": "#9a5b00",
-        "layer-vmbus": "#0c7175",
+        "layer-root": "#1a55ab",
+        "layer-hypervisor": "#8a5100",
+        "layer-vmbus": "#0a6569",
         "layer-device": "#7a3fb0",
-        "layer-guest": "#2f7d3b",
-        "layer-hardware": "#55606e",
-        "hvlab-dim": "0.7",
+        "layer-guest": "#266c31",
+        "layer-hardware": "#4d5866",
+        "hvlab-dim": "0.74",
+        "hvlab-faint": "0.56",
+        "hvlab-rest": "0.84",
     },
 )
 
@@ -114,7 +116,7 @@ HVLAB_SAFE = Theme(
         "layer-root": "#56b4e9",
         "layer-hypervisor": "#e69f00",
         "layer-vmbus": "#f0e442",
-        "layer-device": "#cc79a7",
+        "layer-device": "#dd95bd",
         "layer-guest": "#2fbf94",
         "layer-hardware": "#b0b0b0",
     },
@@ -122,8 +124,8 @@ HVLAB_SAFE = Theme(
 """For eyes that do not tell red from green: the colours of Okabe and Ito, lightened where they lie on dark."""
 THEMES = (HVLAB_DARK, HVLAB_LIGHT, HVLAB_CONTRAST, HVLAB_SAFE)
 
-_RESTING = (0.62, 0.74, 0.88, 1.0, 1.0)
-"""How much of a layer's colour is left at each heat; 1 means all of it."""
+_WARMING = (0.0, 1 / 3, 2 / 3, 1.0, 1.0)
+"""How far each heat is on the way from a layer at rest to all of its colour."""
 
 _PLAIN_FALLBACK = {
     "console": "yellow",
@@ -203,7 +205,8 @@ class Palette:
                 return Style(color=_PLAIN_FALLBACK[base], bold=heat >= 3, dim=heat == 0)
             if heat >= HEATS:
                 return Style(color=self.background.hex, bgcolor=color.hex, bold=True)
-            return Style(color=self._mix(color, _RESTING[heat]), bold=heat >= 3)
+            rest = self._share("hvlab-rest", 0.64)
+            return Style(color=self._mix(color, rest + (1 - rest) * _WARMING[heat]), bold=heat >= 3)
         return self._word(base)
 
     def _band(self, layer: str, heat: str) -> Style:
@@ -213,9 +216,12 @@ class Palette:
         color = self._color(f"layer-{layer}")
         if color is None:
             return Style(color=_PLAIN_FALLBACK[layer], reverse=True, bold=heat >= "2")
-        ground = self._mix(color, 0.16 + 0.08 * max(0, int(heat) - 2))
+        ground = self._mix(color, 0.12 + 0.08 * max(0, int(heat) - 2))
+        words = color.blend(
+            self.foreground, 0.2
+        )  # a colour alone is hard to read on a ground of its own kind
         return Style(
-            color=self._mix(color, (0.7, 0.85, 1.0, 1.0)[int(heat)]), bgcolor=ground, bold=heat >= "2"
+            color=self._mix(words, (0.8, 0.9, 1.0, 1.0)[int(heat)]), bgcolor=ground, bold=heat >= "2"
         )
 
     def _word(self, name: str) -> Style:
@@ -228,8 +234,8 @@ class Palette:
         table = {
             "bold": lambda: Style(color=fore.hex, bold=True),
             "italic": lambda: Style(color=fore.hex, italic=True),
-            "dim": lambda: Style(color=self._mix(fore, self._share("hvlab-dim", 0.62))),
-            "faint": lambda: Style(color=self._mix(fore, self._share("hvlab-faint", 0.34))),
+            "dim": lambda: Style(color=self._mix(fore, self._share("hvlab-dim", 0.67))),
+            "faint": lambda: Style(color=self._mix(fore, self._share("hvlab-faint", 0.46))),
             "title": lambda: named("primary", bold=True),
             "accent": lambda: named("accent", bold=True),
             "good": lambda: named("success"),
@@ -238,7 +244,7 @@ class Palette:
             "code": lambda: named("layer-console"),
             "prompt": lambda: Style(color=self._mix(fore, 0.8), bold=True),
             "key": lambda: named("accent", bold=True),
-            "selected": lambda: Style(bgcolor=self._mix(fore, 0.16)),
+            "selected": lambda: Style(bgcolor=self._mix(fore, 0.11)),
             "marked": lambda: named("primary", reverse=True),
         }
         make = table.get(name)
