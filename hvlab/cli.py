@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hvlab import __version__, cli_class, cli_lessons, cli_records
+from hvlab import __version__, cli_class, cli_lessons, cli_records, garbage
 from hvlab.cli_common import (
     BadInput,
     F,
@@ -76,6 +76,7 @@ def cli(context: click.Context, language: str | None) -> None:
 
     Without a command, hvlab opens the course.
     """
+    garbage.begin()  # a screen goes by another policy, once it stands
     if context.invoked_subcommand is None:
         if not _has_terminal():
             click.echo(context.get_help(), err=True)

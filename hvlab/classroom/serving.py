@@ -20,6 +20,7 @@ import uvicorn
 from argon2 import PasswordHasher
 from sqlalchemy.exc import SQLAlchemyError
 
+from hvlab import garbage
 from hvlab.classroom import certificate, hidden
 from hvlab.classroom.code import ClassCode, new_secret, pin_of
 from hvlab.classroom.messages import FRAME
@@ -105,6 +106,7 @@ def _agree(terms: Terms, kept: str) -> bool:
 def _worker() -> None:
     """A replaying process bounds its memory, lets the server go first, and ends with the server however that ends."""
     limits.restrict(MEMORY)
+    garbage.begin()
     if hasattr(os, "nice"):
         os.nice(NICE)
     threading.Thread(target=_end_with_the_server, daemon=True).start()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 
+from hvlab import garbage
 from hvlab.course import grading, library, limits
 from hvlab.course.model import Lesson
 
@@ -55,6 +56,12 @@ def digest_of(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return ""
+
+
+def begin_worker() -> None:
+    """A process of a pool begins: what it may take, and that nobody looks at it while it works."""
+    limits.restrict(MEMORY)
+    garbage.begin()
 
 
 def grade_one(folder: str, file: str, language: str) -> bytes:
@@ -153,7 +160,7 @@ def _round(
 ) -> list[Path]:
     """Grade files in a pool; returns those that are left when a worker died."""
     left = dict.fromkeys(files)
-    with ProcessPoolExecutor(jobs, initializer=limits.restrict, initargs=(MEMORY,)) as pool:
+    with ProcessPoolExecutor(jobs, initializer=begin_worker) as pool:
         waiting: dict[Future[bytes], Path] = {
             pool.submit(grade_one, str(lesson.folder), str(path), language): path for path in files
         }

@@ -7,7 +7,6 @@ one sentence.
 
 from __future__ import annotations
 
-import gc
 import re
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from hvlab import garbage
 from hvlab.console.errors import ParseError
 from hvlab.course import beliefs, opening
 from hvlab.course.attempts import Attempts
@@ -51,8 +51,6 @@ __all__ = [
 ]
 
 MAXIMUM_FILE = 64 << 20
-GARBAGE = 20_000, 20, 50
-"""When garbage is looked for during a grade: seldom, for a world makes many objects and hardly any garbage."""
 LABS = 4
 """So many labs stay open, for the next submission to the same lesson and seed."""
 
@@ -210,16 +208,15 @@ def _lab(lesson: Lesson) -> Iterator[Attempts]:
     """An open lab of the lesson, for one submission alone. One that was left by an exception is never used again."""
     key = lesson.id, lesson.digest, lesson.seed
     lab = _labs.pop(key, None) or Attempts(lesson)
-    whole, usual = False, gc.get_threshold()
-    gc.set_threshold(*GARBAGE)
+    whole = False
     try:
-        yield lab
+        with garbage.seldom():
+            yield lab
         whole = True
     except ParseError:
         whole = True  # nothing was done in it
         raise
     finally:
-        gc.set_threshold(*usual)
         if whole:
             _labs[key] = lab
     while len(_labs) > LABS:

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from hvlab import paths
+from hvlab import garbage, paths
 from hvlab.course import freelab, packs, quizzes
 from hvlab.course.loading import load
 from hvlab.course.model import BadLesson, Lesson
@@ -136,7 +136,7 @@ def lint_many(lessons: Sequence[Lesson], jobs: int) -> Iterator[list[str]]:
         return
     from concurrent.futures import ProcessPoolExecutor  # late: only the linter wants other processes
 
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, initializer=garbage.begin) as pool:
         # An exam takes longest, and should not be waited for alone at the end; else the first are told first.
         order = sorted(range(len(lessons)), key=lambda number: not lessons[number].plan.exam)
         waiting = {

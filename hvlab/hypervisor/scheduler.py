@@ -135,6 +135,8 @@ class Scheduler(Component):
     def suspend(self, partition: int, vp: int) -> None:
         """Take a virtual processor off its logical one; what it wants stays as it is."""
         key = partition, vp
+        if key not in self.runs:  # as at most of its exits
+            return
         for place, waiting in enumerate(self.ready):
             if waiting[2] == key:
                 del self.ready[place]
@@ -147,8 +149,10 @@ class Scheduler(Component):
     def resume(self, partition: int, vp: int) -> None:
         """Let a suspended virtual processor go on with what it wanted."""
         key = partition, vp
+        if key not in self.runs:
+            return
         waits = any(waiting[2] == key for waiting in self.ready)
-        if key in self.runs and not waits and not self._processor_of(key):
+        if not waits and not self._processor_of(key):
             self._enter(key)
 
     def forget(self, partition: int) -> None:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pytest
 
-from hvlab.course import batch, grading, library, limits
+from hvlab.course import batch, grading, library
 from tests.benchmarks import learners
 from tests.benchmarks.measure import medians, seconds, show
 
@@ -130,7 +130,7 @@ def check50(tmp_path: Path) -> list[str]:
 @pytest.fixture
 def warm() -> Iterator[ProcessPoolExecutor]:
     """A process that grades, as those of `hvlab grade` on a folder: one world a submission, limits on memory."""
-    with ProcessPoolExecutor(1, initializer=limits.restrict, initargs=(batch.MEMORY,)) as pool:
+    with ProcessPoolExecutor(1, initializer=batch.begin_worker) as pool:
         yield pool
 
 
