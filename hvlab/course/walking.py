@@ -107,11 +107,14 @@ class Walk:
     def _transfer(self, task: Stretch, before: Sequence[Stretch]) -> None:
         own = [text for text in task.done if text not in task.shown]
         said = self._lesson.sections["en"][task.step.id]
-        for one in before:
-            script = transfer.rewritten(one.done, own, said)
+        tried = [(f"step {one.step.id} solves", one.done) for one in before]
+        if len(before) > 1:  # nor does whoever repeats all that was shown, one after the other
+            tried.append(("the steps before solve", [text for one in before for text in one.done]))
+        for which, shown in tried:
+            script = transfer.rewritten(shown, own, said)
             if script and self._solves(task, script):
                 self.problems.append(
-                    f"step {task.step.id}: is no transfer: with other names and numbers, step {one.step.id} solves it"
+                    f"step {task.step.id}: is no transfer: with other names and numbers, {which} it"
                 )
 
     def _solves(self, task: Stretch, script: Sequence[str]) -> bool:

@@ -189,6 +189,41 @@ def test_a_planted_defect_is_found(tmp_path: Path, changed: dict[str, str], word
     assert any(words in problem for problem in problems), problems
 
 
+def test_all_that_was_shown_before_must_not_solve_a_task_either(tmp_path: Path) -> None:
+    task = """id = "three"
+alone = true
+goals = ["third"]
+question = "which"
+[[step.hints]]
+text = { en = "New-VM three; Set-VMProcessor three -Count 2", de = "New-VM three; Set-VMProcessor three -Count 2" }"""
+    check = """[[check]]
+id = "third"
+points = 5
+title = { en = "t", de = "t" }
+why = { en = "w", de = "w" }
+expression = "(Get-VMProcessor three).Count -eq 2"
+
+[[check]]
+id = "exact\""""
+    lesson = LESSON.replace('id = "three"\nquestion = "which"', task).replace(
+        '[[check]]\nid = "exact"', check
+    )
+    text = TEXT.replace("\ntwo\n", "\n```powershell\nSet-VMProcessor a -Count 2\n```\n")
+    solution = TWICE.replace("New-VM two", "New-VM three; Set-VMProcessor three -Count 2")
+    small = load(
+        tmp_path / "l",
+        lesson_toml=lesson,
+        en_md=text,
+        de_md=text.replace("# Small", "# Klein"),
+        solution_ps1=solution,
+        **{"wrong-b_ps1": f"# check: never\nNew-VM b\n{solution.replace('2000', '3000')}"},
+    )
+    problems = library.lint(small)
+    words = "step three: is no transfer: with other names and numbers, "
+    assert f"{words}the steps before solve it" in problems
+    assert not any(problem.startswith(f"{words}step") for problem in problems), "none of them alone does"
+
+
 def test_a_lesson_without_a_solution_is_no_lesson(tmp_path: Path) -> None:
     lesson = load(tmp_path / "l")
     (lesson.folder / "solution.ps1").unlink()

@@ -10,6 +10,7 @@ Wait-Lab web01, web02 -For Heartbeat
 Invoke-LabRequest 192.168.0.50 -Count 20
 Add-LabNlbNode web03 192.168.0.50 7
 Stop-VM web03
+Connect-VMNetworkAdapter web03 -SwitchName Office
 Set-VMNetworkAdapter web03 -StaticMacAddress 00155D0A0B0C
 Start-VM web03
 Wait-Lab web03 -For Heartbeat

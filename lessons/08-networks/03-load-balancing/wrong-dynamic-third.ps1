@@ -9,5 +9,6 @@ Set-VMNetworkAdapter web02 -StaticMacAddress 00155D000102
 Start-VM web01, web02
 Wait-Lab web01, web02 -For Heartbeat
 Invoke-LabRequest 192.168.0.50 -Count 20
+Connect-VMNetworkAdapter web03 -SwitchName Office
 Add-LabNlbNode web03 192.168.0.50 3
 Submit-LabAnswer why steal

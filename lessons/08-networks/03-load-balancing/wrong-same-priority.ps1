@@ -11,6 +11,7 @@ Start-VM web01, web02
 Wait-Lab web01, web02 -For Heartbeat
 Invoke-LabRequest 192.168.0.50 -Count 20
 Stop-VM web03
+Connect-VMNetworkAdapter web03 -SwitchName Office
 Set-VMNetworkAdapter web03 -StaticMacAddress 00155D000103
 Start-VM web03
 Wait-Lab web03 -For Heartbeat
