@@ -28,14 +28,15 @@ from hvlab.text import LANGUAGES
 from hvlab.tui import process
 from hvlab.tui.architecture import ArchitecturePane
 from hvlab.tui.attention import Attention, AttentiveScreen, attentive
-from hvlab.tui.bars import KeyBar, StatusBar, pane_keys
+from hvlab.tui.bar_keys import bar_keys
+from hvlab.tui.bars import KeyBar, StatusBar
 from hvlab.tui.canvas import fit, line
 from hvlab.tui.colourless import without_colours
 from hvlab.tui.console_pane import AskBar, ConsolePane
 from hvlab.tui.event_list import EventList
 from hvlab.tui.guest_pane import GuestPane
 from hvlab.tui.inspector import InspectorPane
-from hvlab.tui.keys import ACTIONS, BAR, BINDINGS, ScreenText, key_name
+from hvlab.tui.keys import BINDINGS, ScreenText
 from hvlab.tui.language_screen import LanguageScreen
 from hvlab.tui.layout import CLASSES, PANES, VIEWS, classes_for
 from hvlab.tui.lesson_pane import LessonPane
@@ -292,26 +293,9 @@ class HvlabApp(PanedApp):
 
     def name_keys(self) -> None:
         """The bar at the bottom: the keys of the pane that has them, then those that work everywhere."""
-        text = self.text
-        names = text.keys
-        bar = BAR if self.preferences.toured else (BAR[0], "tour", *BAR[1:])
-        everywhere = [(names.short(name), text(f"tui.bar.{name}"), ACTIONS[name]) for name in bar]
-        pane = self._pane_with_keys()
-        if isinstance(pane, EventList) and pane.is_typing:
-            own = [
-                (key_name(key, text.language), text(f"tui.short.filter_{key}"), f"key('{key}')")
-                for key in ("enter", "escape")
-            ]
-            everywhere, tail = [], []
-        elif pane is None or pane.id == "console":
-            own = []
-            tail = [("Tab", text("tui.bar.complete"), "complete")]
-        else:
-            back = (names.of("prompt"), text("tui.bar.prompt"), "prompt")
-            own = [back, everywhere.pop(0), *pane_keys(pane, text)]
-            tail = []
-        quitting = (names.short("quit"), text("tui.bar.quit"), "quit")
-        self.query_one(KeyBar).set_keys([*own, *everywhere, *tail, quitting])
+        clock, busy = self.desk.told if self.desk is not None else ("stands", False)
+        pane, toured = self._pane_with_keys(), self.preferences.toured
+        self.query_one(KeyBar).set_keys(bar_keys(pane, clock, self.text, busy=busy, toured=toured))
 
     @on(DescendantFocus)
     def _other_pane(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from textual import events
 from textual.binding import Binding
@@ -60,6 +61,23 @@ def pane_keys(pane: Widget, text: ScreenText) -> list[tuple[str, str, str]]:
     return found
 
 
+class BarKey(NamedTuple):
+    """A key in the bar: as it is written, what it does, the action behind it.
+
+    `rank`: 0 stays however little room there is; of the others the highest go first, of equals the last.
+    """
+
+    key: str
+    words: str
+    action: str
+    rank: int = 1
+
+    @property
+    def width(self) -> int:
+        """Its cells, with the gap to the next one."""
+        return len(self.key) + 1 + len(self.words) + 2
+
+
 class KeyBar(LinePane):
     """Keys and what they do; each can be clicked."""
 
@@ -72,26 +90,35 @@ class KeyBar(LinePane):
 
     def __init__(self, id: str = "keys") -> None:
         super().__init__(id=id)
-        self._keys: Sequence[tuple[str, str, str]] = ()
+        self._keys: Sequence[BarKey] = ()
         self._spans: list[tuple[int, int, str]] = []
 
-    def set_keys(self, keys: Sequence[tuple[str, str, str]]) -> None:
-        """(key as written, what it does, action), the most useful first; what finds no room is left out."""
+    def set_keys(self, keys: Sequence[BarKey]) -> None:
+        """The keys as they shall stand; what finds no room is left out."""
         if keys != self._keys:
             self._keys = keys
             self._lay_out()
+
+    def _fitting(self) -> list[BarKey]:
+        """Those that find room, in their order."""
+        room = self.size.width + 1  # a cell before the first, and no gap after the last
+        chosen = set()
+        for place in sorted(range(len(self._keys)), key=lambda place: self._keys[place].rank):
+            size = self._keys[place].width
+            if size > room and self._keys[place].rank:
+                break
+            room -= size
+            chosen.add(place)
+        return [self._keys[place] for place in sorted(chosen)]
 
     def _lay_out(self) -> None:
         runs: list[tuple[str, str]] = [(" ", "")]
         self._spans = []
         x = 1
-        for key, words, action in self._keys:
-            size = len(key) + 1 + len(words)
-            if x + size > self.size.width:
-                break
-            runs += [(key, "key"), (f" {words}  ", "dim")]
-            self._spans.append((x, x + size, action))
-            x += size + 2
+        for key in self._fitting():
+            runs += [(key.key, "key"), (f" {key.words}  ", "dim")]
+            self._spans.append((x, x + key.width - 2, key.action))
+            x += key.width
         rows: list[Line] = [tuple(runs)]
         self.show(rows)
 

@@ -21,7 +21,7 @@ from hvlab.course.classes import ClassPicture, ClassRoom, LearnerView, Trouble
 from hvlab.course.polls import distribution
 from hvlab.course.teams import roles
 from hvlab.text import Text
-from hvlab.tui.bars import KeyBar
+from hvlab.tui.bars import BarKey, KeyBar
 from hvlab.tui.canvas import Line, line
 from hvlab.tui.class_plan import PlanScreen
 from hvlab.tui.class_rows import heading, in_order, learner_rows, list_rows, wall_rows
@@ -176,7 +176,7 @@ class ClassApp(App[str]):
 
     def on_mount(self) -> None:
         """Show nothing yet, and look."""
-        keys = [(key, self.text(f"tui.class.bar.{name}"), action) for key, name, action in KEYS]
+        keys = [BarKey(key, self.text(f"tui.class.bar.{name}"), action) for key, name, action in KEYS]
         half = (len(keys) + 1) // 2
         self.query_one("#keys", KeyBar).set_keys(keys[:half])
         self.query_one("#more-keys", KeyBar).set_keys(keys[half:])

@@ -25,7 +25,6 @@ from hvlab.course.teams import halted
 from hvlab.session.hostview import look, other_hosts
 from hvlab.session.session import ReplayMismatch, Session
 from hvlab.session.task import Task
-from hvlab.session.units import clock_text
 from hvlab.text import Text
 from hvlab.tui.architecture import ArchitecturePane
 from hvlab.tui.bars import StatusBar
@@ -42,6 +41,7 @@ from hvlab.tui.pacing import SPEEDS
 from hvlab.tui.playing import Player
 from hvlab.tui.runner import Runner
 from hvlab.tui.scrubber import Scrubber
+from hvlab.tui.standing import clock_runs, machine_runs, state
 from hvlab.tui.views import Views
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ class Desk:
         self._led = False
         """Whether the picture was brought to the stage for the command under way."""
         self._worked = 0.0
+        self.told = ("stands", False)
+        """The clock's state, and whether a command is under way, as the bars tell it."""
         self.sliced = False
         """Whether somebody calls `go_on` between the frames, at full speed."""
         self._still = False
@@ -263,43 +265,16 @@ class Desk:
         self.picture.motion.feed(self.feed.here(new))
 
     def _tell(self) -> None:
-        """The status bar."""
-        runner, text = self.runner, self.text
-        if self.player.direction:
-            back = self.player.direction < 0
-            mode = (("◀ " if back else "▶ ") + text(f"tui.status.{'back' if back else 'plays'}"), "accent")
-        elif runner.question is not None:
-            mode = ("? " + text("tui.status.asks"), "accent")
-        elif runner.paused:
-            mode = ("‖ " + text("tui.status.paused"), "accent")
-        elif runner.moving:
-            mode = ("▶ " + text("tui.status.runs"), "good")
-        else:
-            mode = ("■ " + text("tui.status.stands"), "dim")
-        speed = text(f"tui.speed.{SPEEDS[runner.pacer.speed].name}")
-        left = [
-            (" hvlab ", "title"),
-            (f" {clock_text(self.session.world.now)} ", "bold"),
-            (" ", ""),
-            mode,
-            (f" · {speed} ", "dim"),
-        ]
-        if self._companion is not None and (seconds := self._companion.left()) is not None:
-            left.append((f"· ◷ {seconds // 60}:{seconds % 60:02} ", "accent"))
-        if runner.busy:
-            activity = self.host.activity or text("tui.status.waiting")
-            keys = f"{self.app.text.keys.of('finish')} {text('tui.status.skip')} · {text('tui.status.stop')}"
-            left.append((f" {activity} · {keys}", "dim"))
-        from hvlab.tui.manager_rows import STATES  # one sign a state, in the list and in the bar
-
-        right, short = [], []
-        for machine in look(self.session.world, self.session.host).machines:
-            mark, style = STATES.get(machine.state, ("◌", "accent"))
-            state = text(f"tui.state.{machine.state.lower()}")
-            named = f" {mark} {machine.name} "
-            right.append((f"{named}{state} ", style))
-            short.append((named, style))
-        self.status.tell(left, right, short)
+        """The status bar; and the bar of keys, whose words say what a key does now."""
+        clock, text = state(self.runner, self.player), self.app.text
+        left = self._companion.left() if self._companion is not None else None
+        machines = look(self.session.world, self.session.host).machines
+        self.status.tell(
+            clock_runs(clock, self.runner, self.host.activity, left, text), *machine_runs(machines, text)
+        )
+        if self.told != (clock, self.runner.busy):
+            self.told = (clock, self.runner.busy)
+            self.app.name_keys()
 
     # -- commands -------------------------------------------------------------------------------------
 

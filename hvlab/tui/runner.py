@@ -77,9 +77,10 @@ class Runner:
         return True
 
     def finish(self) -> None:
-        """Let the command under way come to its end as fast as the machine can."""
-        self._finish = True
-        self.paused = False
+        """Let the command under way come to its end as fast as the machine can; without one, nothing is to be done."""
+        if self.busy:
+            self._finish = True
+            self.paused = False
 
     def step(self) -> bool:
         """Go on to the next trace event and stand there; False if nothing is left to happen."""

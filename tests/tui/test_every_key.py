@@ -94,6 +94,7 @@ PLACES = {
             "ctrl+l": OUTPUT,
             "alt+up": "alt+down alt+down",
             "alt+left": "alt+right",
+            "f9": "WORK",
         },
     ),
     "EventList": Place(
@@ -268,6 +269,10 @@ async def lead(app: HvlabApp, pilot: Pilot[int], keys: str) -> None:
         if step == "LANGUAGE":
             app.push_screen(LanguageScreen("en"), app.choose_language)
             await pilot.pause()
+        elif step == "WORK":
+            assert app.desk is not None
+            app.desk.submit("Start-Sleep 60")
+            app.frame()
         elif step == "RUN":
             while app.desk is None or app.desk.runner.busy:
                 app.frame()
@@ -311,6 +316,7 @@ SLOW, FULL = 0, len(SPEEDS) - 1
 FIRST = {
     "prompt": "f4",
     "interrupt": "G e t",
+    "finish": "WORK",
     "scroll_lesson_back": "alt+down alt+down",
     "previous_step": "alt+right",
 }
