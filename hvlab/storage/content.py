@@ -102,6 +102,15 @@ class FileContent:
             if type(chunk) is not bytes:
                 chunk = _ZERO if chunk is None and self.source is None else self._chunk(number)
             return chunk[start : start + count]
+        if self.source is None:
+            get = self.chunks.get
+            chunks = [get(number, _ZERO) for number in range(number, (offset + count - 1) // CHUNK + 1)]
+            try:
+                data = b"".join(chunks)  # type: ignore[arg-type]
+            except TypeError:  # some of them lie in a file
+                pass
+            else:
+                return data if not start and len(data) == count else data[start : start + count]
         parts = []
         while count:
             number, start = divmod(offset, CHUNK)
