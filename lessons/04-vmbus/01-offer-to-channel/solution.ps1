@@ -6,4 +6,8 @@ Submit-LabAnswer sequence 'contact version request offer gpadl open'
 New-VM nt4 -VHDPath C:\Images\NT4.vhd
 Start-VM nt4
 Wait-Lab nt4
+New-VM db01 -VHDPath C:\Images\WS2012-x64.vhd
+Add-VMNetworkAdapter db01
+Start-VM db01
+Wait-Lab db01 -For Heartbeat
 Submit-LabAnswer why own
