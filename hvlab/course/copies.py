@@ -20,7 +20,7 @@ from hvlab.console.shell import Shell
 from hvlab.console.simulation import simulation_cmdlets
 from hvlab.console.texthost import TextHost
 from hvlab.course.looking import STEP_LIMIT, LookingLab
-from hvlab.kernel.queue import FOREVER
+from hvlab.kernel.queue import FOREVER, steady
 from hvlab.session import shellstate
 from hvlab.session.session import Session
 from hvlab.session.travel import uncollected
@@ -47,13 +47,18 @@ class CopiedLab(LookingLab):
 
     def advance(self, nanoseconds: int) -> None:
         """Let simulated time pass on the copy."""
-        self._move(self.world.now + nanoseconds, lambda: False)
+        self._move(self.world.now + nanoseconds, _never)
 
     def step(self, events: int) -> int:
         """Handle so many of the copy's events; returns how many there were."""
         before = self.world.processed
         self._move(FOREVER, lambda: self.world.processed >= before + events)
         return self.world.processed - before
+
+
+@steady
+def _never() -> bool:
+    return False
 
 
 @contextmanager

@@ -8,8 +8,10 @@ explanation is the text `kind.<kind>` in the languages of the course.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -168,6 +170,10 @@ class Trace:
 
     def __init__(self) -> None:
         self.events: list[RawEvent] = []
+        self._places: dict[str, list[int]] = {}
+        """By kind, where its events stand in the list, as far as was looked at."""
+        self._looked: tuple[int, RawEvent | None] = 0, None
+        """How far that is, and the last event before it."""
 
     def __len__(self) -> int:
         return len(self.events)
@@ -188,10 +194,29 @@ class Trace:
 
     def of_kinds(self, kinds: Container[str], since: int = 0) -> Iterator[TraceEvent]:
         """Those of the events after event `since` that are of one of these kinds."""
-        events = self.events
-        for number in range(since, len(events)):
-            if events[number][1] in kinds:
-                yield self._view(number + 1, events[number])
+        places = [found for kind, found in self._by_kind().items() if kind in kinds]
+        numbers = places[0] if len(places) == 1 else sorted(chain.from_iterable(places))
+        for number in numbers[bisect_left(numbers, since) :]:
+            yield self._view(number + 1, self.events[number])
+
+    def _by_kind(self) -> dict[str, list[int]]:
+        """Where the events of each kind stand; what has come since the last look is looked at now.
+
+        A world that goes back takes events off, and writes others in their place: each is an object of its own, so if
+        the last one that was looked at still stands where it stood, then so does all before it.
+        """
+        events, places, (looked, last) = self.events, self._places, self._looked
+        if looked and (looked > len(events) or events[looked - 1] is not last):
+            places.clear()
+            looked = 0
+        for number in range(looked, len(events)):
+            kind = events[number][1]
+            if kind in places:
+                places[kind].append(number)
+            else:
+                places[kind] = [number]
+        self._looked = len(events), events[-1] if events else None
+        return places
 
     def _view(self, seq: int, raw: RawEvent) -> TraceEvent:
         time, kind, cause, source, target, partition, vp, channel, fields = raw

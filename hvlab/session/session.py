@@ -30,7 +30,7 @@ from hvlab.console.wmi import actions
 from hvlab.console.wmi.casts import CASTS
 from hvlab.datacenter.build import HOST, build_world
 from hvlab.kernel import World
-from hvlab.kernel.queue import FOREVER
+from hvlab.kernel.queue import FOREVER, steady
 from hvlab.session import statefile
 from hvlab.session.answered import Answers
 from hvlab.session.breakpoints import Breakpoints
@@ -637,5 +637,6 @@ class MissingFile(ReplayMismatch):
         )
 
 
+@steady
 def _never() -> bool:
     return False

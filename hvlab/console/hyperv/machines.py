@@ -27,6 +27,7 @@ from hvlab.host.machine import (
 from hvlab.host.places import places
 from hvlab.host.saved import HOME
 from hvlab.host.vmms import Vmms
+from hvlab.kernel.queue import steady
 from hvlab.storage.volume import StorageError
 
 _NAME = Parameter(
@@ -147,7 +148,7 @@ def _start(call: Call) -> Iterator[object]:
 
 
 def _leaves(call: Call, machine: VirtualMachine, state: str) -> Callable[[], bool]:
-    return lambda: machine_now(call, machine).state != state
+    return steady(lambda: machine_now(call, machine).state != state)
 
 
 def machine_now(call: Call, machine: VirtualMachine) -> VirtualMachine:
@@ -187,6 +188,7 @@ def _stop(call: Call) -> Iterator[object]:
 
 
 def _runs_again(call: Call, machine: VirtualMachine) -> Callable[[], bool]:
+    @steady
     def again() -> bool:
         now = machine_now(call, machine)
         return now.state == RUNNING or bool(now.failure)
@@ -245,7 +247,7 @@ def _save(call: Call) -> Iterator[object]:
 
 
 def _settled(call: Call, machine: VirtualMachine) -> Callable[[], bool]:
-    return lambda: machine_now(call, machine).state not in (SAVING, STOPPING)
+    return steady(lambda: machine_now(call, machine).state not in (SAVING, STOPPING))
 
 
 def _remove_saved(call: Call) -> None:

@@ -16,6 +16,7 @@ from hvlab.console.patterns import like
 from hvlab.host.machine import RUNNING, SNAPSHOTTING, STOPPING, Refusal, VirtualMachine
 from hvlab.host.settings import rename_snapshot
 from hvlab.host.snapshots import Snapshot
+from hvlab.kernel.queue import steady
 from hvlab.storage.errors import DiskFull, StorageError
 
 MODULE = "Hyper-V"
@@ -68,7 +69,7 @@ def _take(call: Call) -> Iterator[object]:
 
 
 def _has_left(call: Call, machine: VirtualMachine, state: str) -> Callable[[], bool]:
-    return lambda: machine_now(call, machine).state != state
+    return steady(lambda: machine_now(call, machine).state != state)
 
 
 def _refused(call: Call, act: Callable[[], None], name: str = "") -> bool:

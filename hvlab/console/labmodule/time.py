@@ -11,6 +11,7 @@ from hvlab.console.hyperv.objects import LOST_AFTER, guest_of, vmms
 from hvlab.console.lab import DEFAULT_WAIT, SECOND
 from hvlab.console.labmodule.looking import EVENT
 from hvlab.guests.guest import GuestSystem
+from hvlab.host.link import BusLink
 from hvlab.host.machine import SERVICE_KEYS, STARTING, VirtualMachine
 from hvlab.kernel.queue import steady
 from hvlab.kernel.trace import KINDS
@@ -53,9 +54,10 @@ def _to_kind(call: Call, begun: int) -> None:
 def _condition(call: Call, machine: VirtualMachine, state: str) -> Callable[[], bool]:
     again = call.lab.world.again
     found: GuestSystem | None = None
+    link: BusLink | None = None
 
     def looked_up() -> GuestSystem | None:
-        """The guest; this is asked after every event."""
+        """The guest; this is asked after every event, as what follows."""
         nonlocal found
         if found is None or not again(found):
             found = guest_of(call.lab, machine)
@@ -73,8 +75,10 @@ def _condition(call: Call, machine: VirtualMachine, state: str) -> Callable[[], 
 
     @steady
     def heartbeat() -> bool:
-        link = vmms(call.lab).link(machine.name)
-        if link is None or not link.ready("heartbeat") or not link.last_beat:
+        nonlocal link
+        if link is None or not again(link):
+            link = vmms(call.lab).link(machine.name)
+        if link is None or not link.last_beat or not link.ready("heartbeat"):
             return False
         return call.lab.world.now - link.last_beat < LOST_AFTER
 
@@ -88,6 +92,7 @@ SETTLING = 10_000_000
 def _served(call: Call, machine: VirtualMachine) -> Callable[[], bool]:
     """Whether the guest's integration services run, as far as it has any: who has booted can be asked to shut down."""
 
+    @steady
     def served() -> bool:
         now, guest = machine_now(call, machine), guest_of(call.lab, machine)
         link = vmms(call.lab).link(now.name)

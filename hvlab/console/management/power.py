@@ -10,6 +10,7 @@ from hvlab.console.hyperv.refusals import RefusalsTold, as_error
 from hvlab.console.lab import SECOND
 from hvlab.host import settings
 from hvlab.host.machine import OFF, SAVED, Refusal, VirtualMachine
+from hvlab.kernel.queue import steady
 
 STOP_LIMIT = 300 * SECOND
 """How long the host waits for its machines before it pulls their plugs."""
@@ -35,7 +36,7 @@ def _go_down(call: Call) -> tuple[str, ...] | None:
         return [machines[key] for key in ran if key in machines and machines[key].state not in (OFF, SAVED)]
 
     call.progress(call.cmdlet.name, call.lab.computer)
-    call.lab.wait(lambda: not still(), STOP_LIMIT)
+    call.lab.wait(steady(lambda: not still()), STOP_LIMIT)
     return ran
 
 
@@ -51,7 +52,7 @@ def restart(call: Call) -> None:
 
 def wait_until_up(call: Call) -> None:
     """The command comes back when the host's system is there."""
-    call.lab.wait(lambda: not vmms(call.lab).root.down)
+    call.lab.wait(steady(lambda: not vmms(call.lab).root.down))
 
 
 def _stop(call: Call) -> None:
