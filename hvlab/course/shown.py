@@ -32,6 +32,9 @@ class HintOffer(Protocol):
     def take(self) -> str:
         """The hint; recorded."""
 
+    def said(self) -> str:
+        """The hint in the language of the moment, once it was taken."""
+
 
 class QuestionView(Protocol):
     """The present step's question; `kind` is one of course.model.QuestionKind."""
@@ -76,6 +79,9 @@ class QuestionView(Protocol):
 
     def answer(self, text: str) -> tuple[bool, str]:
         """Record an answer; returns whether it is right (a guess always is) and what to say."""
+
+    def said(self, text: str, right: bool) -> str:
+        """What there was to say to an answer, right or wrong as it was, in the language of the moment."""
 
 
 class LessonView(Protocol):
@@ -124,6 +130,12 @@ class LessonView(Protocol):
 
     def only_looks(self, command: str) -> bool:
         """Whether a command of the page changes nothing in the lab."""
+
+    def note_command(self, text: str) -> None:
+        """A command was entered at the present step."""
+
+    def not_entered(self, commands: Sequence[str]) -> Sequence[str]:
+        """Those of the page's commands, in its order, that have not been entered, as the lab stands now."""
 
     def is_over(self) -> bool:
         """Whether one stands at the last step and the whole lesson asks nothing more."""

@@ -13,6 +13,7 @@ from hvlab.console.errors import ParseError
 from hvlab.course import answers, copies, par
 from hvlab.course.blueprint import ChapterResult, by_chapter
 from hvlab.course.checks import NOT_REACHED, PASS, CheckResult, Examiner
+from hvlab.course.entered import Entered
 from hvlab.course.library import find
 from hvlab.course.model import Check, Lesson, Question, Step
 from hvlab.course.pages import before_answer, whole
@@ -35,6 +36,9 @@ class _Hint:
 
     def take(self) -> str:
         return self._view.take_hint(self._step, self._number)
+
+    def said(self) -> str:
+        return self._view.hint_text(self._step, self._number)
 
 
 class _Question:
@@ -69,6 +73,9 @@ class _Question:
     def answer(self, text: str) -> tuple[bool, str]:
         return self._view.answer(self._question, text)
 
+    def said(self, text: str, right: bool) -> str:
+        return self._view.feedback(self._question, text, right)
+
 
 class OpenLesson:
     """A lesson being worked on in a session."""
@@ -94,9 +101,11 @@ class OpenLesson:
         self._goals: list[tuple[str, str, str]] = [("not_reached", "", "") for _ in lesson.plan.check]
         self.refresh()
         self._step = self._where_it_was_left()
+        self._entered = Entered(lesson, session)
+        self._entered.come_back(self._step)
 
     def _where_it_was_left(self) -> int:
-        """The first step that waits for something, if anything was done before; else the beginning."""
+        """The first step that waits for a goal or a look, if anything was done before; else the beginning."""
         passed = {
             check.id
             for check, goal in zip(self.lesson.plan.check, self._goals, strict=True)
@@ -105,7 +114,10 @@ class OpenLesson:
         if not passed:
             return 0
         steps = self.lesson.plan.step
-        return next((n for n, step in enumerate(steps) if set(step.goals) - passed), len(steps) - 1)
+        if self.passed():
+            return len(steps) - 1
+        waits = [set(step.goals) - passed or self._unseen.get(step.id) for step in steps]
+        return next((number for number, waiting in enumerate(waits) if waiting), len(steps) - 1)
 
     @property
     def _step_text(self) -> str:
@@ -285,6 +297,14 @@ class OpenLesson:
         except ParseError:
             return False
 
+    def note_command(self, text: str) -> None:
+        """A command was entered at the present step."""
+        self._entered.note(self._step, text)
+
+    def not_entered(self, commands: Sequence[str]) -> Sequence[str]:
+        """Those of the page's commands that have not been entered, as the lab stands now."""
+        return self._entered.missing(self._step, commands)
+
     def is_over(self) -> bool:
         """Whether one stands at the last step and the whole lesson asks nothing more."""
         last = self._step + 1 == len(self.lesson.plan.step)
@@ -320,6 +340,7 @@ class OpenLesson:
         if self._step + 1 >= len(self.lesson.plan.step):
             return False
         self._step += 1
+        self._entered.open(self._step)
         return True
 
     def previous_step(self) -> bool:
@@ -358,9 +379,13 @@ class OpenLesson:
 
     def take_hint(self, step_id: str, number: int) -> str:
         """A hint's text; recorded."""
-        step = next(step for step in self.lesson.plan.step if step.id == step_id)
         self._taken[step_id] = max(self._taken.get(step_id, 0), number + 1)
         self.session.take_hint(f"{step_id}/{number + 1}")
+        return self.hint_text(step_id, number)
+
+    def hint_text(self, step_id: str, number: int) -> str:
+        """What a hint says."""
+        step = next(step for step in self.lesson.plan.step if step.id == step_id)
         return step.hints[number].text[self.language]
 
     def question(self) -> QuestionView | None:
@@ -380,20 +405,29 @@ class OpenLesson:
         """Record an answer and say what there is to say to it."""
         text = answers.as_recorded(question, text)
         self.session.answer(question.id, text)
+        right = self._examiner.is_right(question, text)
+        said = self.feedback(question, text, right)
+        if self.lesson.plan.exam or question.guess:
+            return True, said
+        refute = next((choice.refute for choice in question.choices if choice.id == text), "")
+        if refute and not right:
+            said += "\n" + self._refuted(refute)
+        return right, said
+
+    def feedback(self, question: Question, text: str, right: bool) -> str:
+        """What there is to say to an answer, right or wrong as it was, but for what is tried on a copy."""
+        text = answers.as_recorded(question, text)
         if self.lesson.plan.exam:
             noted = "exam_noted" if any(check.part for check in self.lesson.plan.check) else "quiz_answer"
-            return True, self.text(f"course.{noted}", answer=answers.written(question, text, self.language))
-        right = self._examiner.is_right(question, text)
+            return self.text(f"course.{noted}", answer=answers.written(question, text, self.language))
         said = (question.right if right else question.wrong).get(self.language, "")
-        for choice in question.choices:
-            if choice.id == text and choice.feedback:
-                said = choice.feedback[self.language]
-                if choice.refute and not right:
-                    said += "\n" + self._refuted(choice.refute)
+        chosen = next((choice for choice in question.choices if choice.id == text and choice.feedback), None)
+        if chosen is not None:
+            said = chosen.feedback[self.language]
         if question.guess:
             noted = self.text("course.guess_noted", guess=answers.written(question, text, self.language))
-            return True, f"{noted} {said}".strip()
-        return right, said
+            return f"{noted} {said}".strip()
+        return said
 
     def _refuted(self, script: str) -> str:
         """What an experiment on a copy of the learner's own lab shows."""

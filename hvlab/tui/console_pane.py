@@ -31,6 +31,8 @@ BESIDE = 3
 
 Before anything was said since it came up, one of output is enough.
 """
+FEW = 8
+"""Rows of output with which there is little room."""
 WORDS = ("cmdlet", "alias", "function", "parameter")
 """Kinds of completions after which another word follows."""
 KEEP = 5_000
@@ -226,6 +228,11 @@ class ConsolePane(Vertical):
     def columns(self) -> int:
         """Cells a line of output has; the scroll bar's is kept free from the beginning."""
         return max(20, self.output.scrollable_content_region.width)
+
+    @property
+    def is_low(self) -> bool:
+        """Whether there is room for a few rows of output only."""
+        return self.output.size.height <= FEW
 
     @property
     def _before_line(self) -> str:

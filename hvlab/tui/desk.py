@@ -36,7 +36,7 @@ from hvlab.tui.goals import Goals
 from hvlab.tui.guest_pane import GuestPane
 from hvlab.tui.guiding import Guide
 from hvlab.tui.inspector import InspectorPane
-from hvlab.tui.lesson_pane import LessonPane
+from hvlab.tui.lesson_pane import LessonPane, Note
 from hvlab.tui.pacing import SPEEDS
 from hvlab.tui.playing import Player
 from hvlab.tui.runner import Runner
@@ -171,7 +171,9 @@ class Desk:
             motion.advance(seconds)
         self.picture.draw()
         if self.goals is not None and runner.moving:
-            told = self.goals.at_work(seconds, len(self.session.world.trace), self.text)
+            told = self.goals.at_work(
+                seconds, len(self.session.world.trace), self.text, packed=self.console.is_low
+            )
             if told:
                 self.console.write(told)
                 self.lesson_pane.redraw()
@@ -444,7 +446,7 @@ class Desk:
         """Evaluate the goals; what has changed is told at the prompt, too."""
         if self.goals is not None:
             undone = bool(self.session.travel.timeline.ahead())
-            self.console.write(self.goals.look(self.text, undone=undone))
+            self.console.write(self.goals.look(self.text, undone=undone, packed=self.console.is_low))
 
     def _crashed(self, error: Exception) -> None:
         words = self.text("tui.crash", error=f"{type(error).__name__}: {error}")
@@ -478,7 +480,7 @@ class Desk:
         self.console.write([(mark + said, style)])
         self.console.write([(row, "") for row in printed])
         self._refresh_lesson()
-        self.lesson_pane.note(said, style)
+        self.lesson_pane.note(Note(lambda: question.said(words, right), style, question.guess))
 
     def how_to_answer(self) -> str:
         """One sentence on how the open question is answered."""

@@ -36,28 +36,32 @@ class Goals:
     def _now(self) -> dict[str, str]:
         return {goal.id: goal.title for goal in self.lesson.goals() if goal.verdict == "pass"}
 
-    def at_work(self, seconds: float, length: int, text: Text) -> list[Row]:
+    def at_work(self, seconds: float, length: int, text: Text, *, packed: bool = False) -> list[Row]:
         """A frame of so many seconds has passed, and the trace is so long; what is to be said."""
         self._rest -= seconds
         if self._rest > 0 or length == self._length:
             return []
         begun = self._timer()
-        rows = self.look(text, at_work=True)
+        rows = self.look(text, at_work=True, packed=packed)
         self._length = length
         self._rest = max(SELDOM, SHARE * (self._timer() - begun))
         return rows
 
-    def look(self, text: Text, *, at_work: bool = False, undone: bool = False) -> list[Row]:
+    def look(
+        self, text: Text, *, at_work: bool = False, undone: bool = False, packed: bool = False
+    ) -> list[Row]:
         """Evaluate the goals; what is to be said of what has changed, a guess that was answered included.
 
-        `undone`: one has gone back, and what was left can be had again.
+        `undone`: one has gone back, and what was left can be had again. `packed`: there is little room, so that
+        goals reached together share a row.
         """
         guess = self.lesson.resolved()
         self.lesson.refresh(at_work=at_work)
         before, self._reached = self._reached, self._now()
         new = [title for name, title in self._reached.items() if name not in before]
         gone = [title for name, title in before.items() if name not in self._reached]
-        rows = [(f"✓ {title}", "good") for title in new]
+        ticks = [f"✓ {title}" for title in new]
+        rows = [(row, "good") for row in (["  ".join(ticks)] if packed and ticks else ticks)]
         if gone:
             titles = "; ".join(gone[:TOLD]) + (" …" if len(gone) > TOLD else "")
             rows.append((f"○ {text('tui.lesson.fallen', count=len(gone), titles=titles)}", "warn"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -11,19 +11,22 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from hvlab.tui.canvas import Line, line, plain
+from hvlab.tui.goal_rows import goal_rows
 from hvlab.tui.line_pane import ScrollPane
 from hvlab.tui.markdown import Page, flow, lay_out, spans
 
 if TYPE_CHECKING:
     from hvlab.course.shown import LessonView, QuestionView
 
-TICKS = {"pass": ("✓", "good"), "fail": ("○", "accent"), "not_reached": ("○", "dim")}
-"""What has not been reached yet is open, not wrong."""
 
+@dataclass(frozen=True)
+class Note:
+    """What stands below a page: a hint that was taken, an answer that was judged. `say` speaks today's language."""
 
-def _same(command: str) -> str:
-    """Two commands that differ in spaces and capitals alone are the same here."""
-    return " ".join(command.split()).casefold()
+    say: Callable[[], str]
+    style: str
+    guess: bool = False
+    """Whether it is about a guess: it gives way to what became of that."""
 
 
 class LessonPane(ScrollPane):
@@ -65,8 +68,8 @@ class LessonPane(ScrollPane):
         self.lesson: LessonView | None = None
         self.early = ""
         """What to show before the lesson is there."""
-        self.notes: list[tuple[str, str]] = []
-        """(text, style) below the page: hints taken, answers judged."""
+        self._notes: dict[int, list[Note]] = {}
+        """By step."""
         self._page = Page()
         self._step = 0
         self._next_row = -1
@@ -75,8 +78,11 @@ class LessonPane(ScrollPane):
         self._asked_at = range(0)
         """The rows of the question."""
         self._asked: tuple[str, str] | None = None
-        self._tried: Counter[str] = Counter()
-        """How often which command was entered since the page was opened."""
+
+    @property
+    def notes(self) -> list[Note]:
+        """What stands below the present page."""
+        return self._notes.setdefault(self._step, [])
 
     def redraw(self) -> None:
         """Lay the page out anew."""
@@ -89,8 +95,6 @@ class LessonPane(ScrollPane):
         step, steps = lesson.steps()
         if step != self._step:
             self._step = step
-            self.notes.clear()
-            self._tried.clear()
             self._armed = False
             self.scroll_to(y=0, animate=False, immediate=True)
         self.border_title = f"{self.lab_app.text.keys.of('lesson')} {step}/{steps} · {lesson.title}"
@@ -108,8 +112,9 @@ class LessonPane(ScrollPane):
             }
         if closing := lesson.closing():
             rows += [(), *lay_out(keys.keyed(closing), width).lines]
-        for text, style in self.notes:
-            rows += [(), *flow(spans(text, style), width, "▎ ", "▎ ")]
+        for note in self.notes:
+            if not (note.guess and lesson.resolved()):
+                rows += [(), *flow(spans(keys.keyed(note.say()), note.style), width, "▎ ", "▎ ")]
         if step < steps:
             self._next_row = len(rows) + 1
             how = "next_ready" if lesson.is_ready() else "next"
@@ -117,7 +122,7 @@ class LessonPane(ScrollPane):
                 (),
                 line((self.lab_app.text(f"tui.lesson.{how}"), "key" if how == "next_ready" else "dim")),
             ]
-        rows += self._goals(lesson, width)
+        rows += goal_rows(lesson.goals(), self.lab_app.text, width, max(0, self.size.height - len(rows)))
         self.show(self._inset(rows))
         self._asked = None
         self._ask()
@@ -179,27 +184,27 @@ class LessonPane(ScrollPane):
         return [((" ", ""), *row) for row in rows]
 
     def _place_of_question(self, lesson: LessonView, width: int) -> int:
-        """The row of the page at which the question stands."""
+        """The row of the page at which the question stands; what became of a guess is read right below it."""
         above = lesson.above_question()
-        if above == lesson.body():
+        if above == lesson.body() or lesson.resolved():
             return len(self._page.lines)
         return min(len(lay_out(self.lab_app.text.keys.keyed(above), width).lines), len(self._page.lines))
 
     def next_command(self) -> str:
-        """The first command on the page that has not been entered since the page was opened; empty if all were.
+        """The first command on the page that has not been entered at it; empty if all were.
 
         What stands there twice is entered twice. Once the step is done, only what looks is still brought.
         """
-        question = self.lesson.question() if self.lesson is not None else None
-        if question is not None and question.guess and question.is_open and not question.holds_back:
+        lesson = self.lesson
+        question = lesson.question() if lesson is not None else None
+        if lesson is None or (
+            question is not None and question.guess and question.is_open and not question.holds_back
+        ):
             return ""
-        tried, ready = Counter(self._tried), self.lesson is not None and self.lesson.is_ready()
-        for text, _ in self._commands():
-            if tried[_same(text)]:
-                tried[_same(text)] -= 1
-            elif not ready or (self.lesson is not None and self.lesson.only_looks(text)):
-                return text  # what has been done by other commands is not done again, but may be looked at
-        return ""
+        left = lesson.not_entered([text for text, _ in self._commands()])
+        if lesson.is_ready():  # what has been done by other commands is not done again, but may be looked at
+            left = [text for text in left if lesson.only_looks(text)]
+        return left[0] if left else ""
 
     def _commands(self) -> Iterator[tuple[str, int]]:
         """The page's commands, from the top, with the row each begins in. A long one stands in each of its rows."""
@@ -211,7 +216,8 @@ class LessonPane(ScrollPane):
 
     def note_command(self, text: str) -> None:
         """A command was entered."""
-        self._tried.update({_same(row) for row in (text, *text.split("\n"))})
+        if self.lesson is not None:
+            self.lesson.note_command(text)
         self._asked = None
         self._ask()
 
@@ -224,33 +230,6 @@ class LessonPane(ScrollPane):
         from hvlab.tui.question_rows import page_rows
 
         return page_rows(question, self.lab_app.text, width)
-
-    def _goals(self, lesson: LessonView, width: int) -> list[Line]:
-        goals = lesson.goals()
-        if not goals:
-            return []
-        text = self.lab_app.text
-        reached = sum(1 for goal in goals if goal.verdict == "pass")
-        head = text("tui.lesson.goals", reached=reached, total=len(goals))
-        rows: list[Line] = [
-            (),
-            line(("── " + head + " ", "dim"), ("─" * max(0, width - len(head) - 4), "faint")),
-        ]
-        told = False
-        for goal in goals:
-            mark, style = TICKS.get(goal.verdict, TICKS["not_reached"])
-            rows += flow(
-                [(mark + " ", style), (goal.title, "dim" if goal.verdict == "pass" else "")], width, "", "  "
-            )
-            if goal.verdict == "fail" and goal.expected and goal.actual and not told:
-                told = True  # the next one to reach is enough
-                detail = text(
-                    "tui.lesson.actual" if goal.expected else "tui.lesson.found",
-                    expected=goal.expected,
-                    actual=goal.actual,
-                )
-                rows += flow([(detail, "dim")], width, "    ", "    ")
-        return rows
 
     def on_resize(self) -> None:
         """The room has changed."""
@@ -279,7 +258,7 @@ class LessonPane(ScrollPane):
         if self.lesson is None:
             return
         if self.lesson.question() is None:
-            self.note(self.lab_app.text("repl.no_question"), "dim")
+            self.note(Note(lambda: self.lab_app.text("repl.no_question"), "dim"))
         else:
             self.post_message(self.WantsAnswer())
 
@@ -288,21 +267,21 @@ class LessonPane(ScrollPane):
         if self.lesson is None:
             return
         offer = self.lesson.next_hint()
-        text = self.lab_app.text
         if offer is None:
-            self.note(text("tui.lesson.no_more_hints"), "dim")
+            self.note(Note(lambda: self.lab_app.text("tui.lesson.no_more_hints"), "dim"))
         elif not self._armed and offer.cost:
-            self._armed = True
-            self.note(text("tui.lesson.hint_cost", count=offer.cost), "accent")
+            self._armed, cost = True, offer.cost
+            self.note(Note(lambda: self.lab_app.text("tui.lesson.hint_cost", count=cost), "accent"))
         else:
             self._armed = False
-            self.note(text.keys.keyed(offer.take()), "")
+            offer.take()
+            self.note(Note(offer.said, ""))
 
-    def note(self, text: str, style: str) -> None:
-        """Add a note below the page and bring it into sight."""
-        if (text, style) in self.notes:
-            self.notes.remove((text, style))  # said again, it is the newest
-        self.notes.append((text, style))
+    def note(self, note: Note) -> None:
+        """Add a note below the page and bring it into sight. Said again, it is the newest."""
+        text = note.say()
+        self.notes[:] = [known for known in self.notes if (known.say(), known.style) != (text, note.style)]
+        self.notes.append(note)
         self.redraw()
         last = text.split()[-1] if text.split() else ""
         for row in range(len(self.shown) - 1, -1, -1):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -43,7 +44,10 @@ class PlainQuestion:
 
     def answer(self, text: str) -> tuple[bool, str]:
         self.given.append(text)
-        return text == "196", "Right." if text == "196" else "Look at the bytes."
+        return text == "196", self.said(text, text == "196")
+
+    def said(self, text: str, right: bool) -> str:
+        return "Right." if right else "Look at the bytes."
 
 
 @dataclass
@@ -53,6 +57,9 @@ class PlainHint:
     cost: int = 1
 
     def take(self) -> str:
+        return self.said()
+
+    def said(self) -> str:
         return "Look below the child."
 
 
@@ -66,6 +73,7 @@ class PlainLesson:
         self.asked = PlainQuestion()
         self.refreshed = 0
         self.wanted_panes: list[str] = []
+        self.typed: list[str] = []
 
     @property
     def title(self) -> str:
@@ -110,6 +118,18 @@ class PlainLesson:
 
     def only_looks(self, command: str) -> bool:
         return command.startswith("Get-")
+
+    def note_command(self, text: str) -> None:
+        self.typed.append(text)
+
+    def not_entered(self, commands: Sequence[str]) -> list[str]:
+        had, left = Counter(self.typed), []
+        for command in commands:
+            if had[command]:
+                had[command] -= 1
+            else:
+                left.append(command)
+        return left
 
     def is_over(self) -> bool:
         return self.step == 2 and all(goal.verdict == "pass" for goal in self.goals())

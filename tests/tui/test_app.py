@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from hvlab.tui.event_list import EventList
 from hvlab.tui.guest_pane import GuestPane
 from hvlab.tui.help_screen import HelpScreen
 from hvlab.tui.inspector import InspectorPane
-from hvlab.tui.lesson_pane import LessonPane
+from hvlab.tui.lesson_pane import LessonPane, Note
 from tests.tui.conftest import CREATE, PlainLesson, run
 
 Maker = Callable[..., HvlabApp]
@@ -63,7 +64,7 @@ async def test_the_prompt_has_the_keys_and_the_lesson_is_there(make_app: Maker) 
         assert app.focused is app.query_one(ConsolePane).prompt
         assert "Three boxes." in shown(app, "lesson")
         assert "PS C:\\> " in shown(app, "prompt-label")
-        assert "Goals 0 of 2" in shown(app, "lesson")
+        assert "Goals: 0 of 2 done" in shown(app, "lesson")
 
 
 async def test_a_command_runs_and_the_goals_follow(make_app: Maker) -> None:
@@ -76,7 +77,7 @@ async def test_a_command_runs_and_the_goals_follow(make_app: Maker) -> None:
         assert CREATE in output(app)
         assert "web01" in output(app)
         assert "web01 · Off" in shown(app, "picture")
-        assert "Goals 1 of 2" in shown(app, "lesson")
+        assert "Goals: 1 of 2 done" in shown(app, "lesson")
 
 
 async def test_a_command_entered_before_the_lab_is_built_is_not_lost(make_app: Maker) -> None:
@@ -648,8 +649,8 @@ async def test_a_note_said_again_moves_to_the_end_instead_of_piling_up(make_app:
         await pilot.pause()
         pane = app.query_one(LessonPane)
         for text in ("first", "second", "first"):
-            pane.note(text, "")
-        assert [text for text, _ in pane.notes] == ["second", "first"]
+            pane.note(Note(partial(str, text), ""))
+        assert [note.say() for note in pane.notes] == ["second", "first"]
 
 
 @pytest.mark.parametrize(("size", "language"), [(BIG, "en"), (SMALL, "de")])

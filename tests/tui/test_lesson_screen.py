@@ -301,4 +301,4 @@ async def test_the_answer_s_key_says_so_where_nothing_is_asked(monkeypatch: pyte
         pane.focus()
         await pilot.press("a")
         await pilot.pause()
-        assert Text("en")("repl.no_question") in [text for text, _ in pane.notes]
+        assert Text("en")("repl.no_question") in [note.say() for note in pane.notes]
