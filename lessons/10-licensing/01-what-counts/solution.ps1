@@ -6,3 +6,6 @@ Submit-LabAnswer rule R7
 Wait-Lab s1 -For Heartbeat
 Stop-VM s1
 Submit-LabAnswer which '2 4'
+Save-VM s3
+Start-VM nt4
+Wait-Lab nt4
