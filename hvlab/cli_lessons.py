@@ -225,6 +225,18 @@ def coverage() -> None:
 
 
 @lesson.command()
+def glossary() -> None:
+    """Print which lessons use each word of the glossary, which none uses, and what is in bold type and not in it."""
+    from hvlab.course import library, wording
+
+    try:
+        for line in wording.table(library.course_lessons()):
+            click.echo(line)
+    except library.BadLesson as error:
+        raise BadInput(str(error)) from None
+
+
+@lesson.command()
 def schema() -> None:
     """Print the JSON Schema of lesson.toml, for editors that check while one writes."""
     from hvlab.course import authoring

@@ -27,13 +27,19 @@ class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A word of the field, with where its definition is from (a key of the project's fact sheets, or K)."""
+    """A word of the field, with where its definition is from (a key of the project's fact sheets, or K).
+
+    `forms` are further forms of it by language, those that follow no rule of hvlab.catalog.terms; an `everyday` word
+    is one that texts also use in no particular sense.
+    """
 
     names: Pair
     text: Pair
     source: str
     see: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    forms: dict[str, list[str]] = {}
+    everyday: bool = False
 
 
 class Manual(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,7 +108,12 @@ def glossary() -> dict[str, Term]:
 def _spellings() -> dict[str, str]:
     found: dict[str, str] = {}
     for key, term in glossary().items():
-        for spelling in (key, *term.names, *term.also):
+        for spelling in (
+            key,
+            *term.names,
+            *term.also,
+            *(form for forms in term.forms.values() for form in forms),
+        ):
             found.setdefault(spelling.casefold(), key)
     return found
 

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from hvlab import paths
+from hvlab.course import wording
 from hvlab.course.model import BadLesson, Check, Lesson, LessonFile, Question
 from hvlab.session.session import Session
 from hvlab.text import Text
@@ -107,7 +108,8 @@ def preview(lesson: Lesson, language: str) -> Iterator[str]:
 def text_alone(lesson: Lesson, language: str, text: Text, *, goals: bool = False) -> Iterator[str]:
     """What a learner reads, as lines: by step the text and its question, without checks, hints and solutions.
 
-    With `goals`, the titles of each step's goals stand under its text, as the screen lists them.
+    With `goals`, the titles of each step's goals stand under its text, as the screen lists them. At the end the
+    glossary explains the words of the pages.
     """
     checks = {check.id: check for check in lesson.plan.check}
     if lesson.chapter is not None:
@@ -131,6 +133,11 @@ def text_alone(lesson: Lesson, language: str, text: Text, *, goals: bool = False
             marks = "abcdefghijklmnopqrstuvwxyz" if question.items else [*map(str, range(1, 27))]
             for mark, choice in zip(marks, question.choices, strict=False):
                 yield f"  {mark}{')' if question.items else '.'} {choice.text[language]}"
+    if explained := wording.appendix(lesson, language):
+        yield ""
+        yield text("course.text_glossary")
+        yield ""
+        yield from explained
 
 
 def _asks(check: Check) -> str:

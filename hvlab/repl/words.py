@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterable, Iterator
 from string import ascii_lowercase
 from typing import NamedTuple
 
+from hvlab.catalog import manual, terms
 from hvlab.console.history import History
 from hvlab.course.map import CourseMap
 from hvlab.course.shown import LessonView
+from hvlab.course.wording import prose
 from hvlab.repl import telling
 from hvlab.repl.reading import read_page, spoken
 from hvlab.session.choices import completions
@@ -27,6 +29,7 @@ MARK = ":"
 KEYS: tuple[tuple[str, str, str], ...] = (
     ("F1", "help", ":help"),
     ("F2", "pane('lesson')", ":lesson"),
+    ("g (F2)", "explain", "Get-Help hypervisor"),
     ("F3", "pane('picture')", ":state"),
     ("F4", "pane('events')", ":events"),
     ("F5", "pane('inspector')", ":event 12"),
@@ -133,6 +136,7 @@ class Desk:
         self.wanted = ""
         self.on_clear: Callable[[], object] = lambda: None
         self._armed = False
+        self._explained_words: set[str] = set()
         self._reached: frozenset[str] = frozenset()
         found = [
             Word("help", self._help),
@@ -226,7 +230,20 @@ class Desk:
         step, steps = lesson.steps()
         yield self.text("repl.step", title=spoken(lesson.title), step=step, steps=steps)
         yield from read_page(lesson.page(plain=True), self.text)
+        yield from self._explained(lesson.body())
         yield from self._question("")
+
+    def _explained(self, page: str) -> Iterator[str]:
+        """The words of a page that Get-Help explains, each once in a lesson."""
+        column = manual.LANGUAGES.index(self.text.language)
+        fresh = dict.fromkeys(
+            manual.glossary()[place.term].names[column]
+            for place in terms.places(prose(page), self.text.language)
+        )
+        names = [name for name in fresh if name not in self._explained_words]
+        self._explained_words.update(names)
+        if names:
+            yield self.text("repl.glossary", words=", ".join(names), first=names[0])
 
     def _next(self, rest: str) -> Iterator[str]:
         lesson = self.lesson

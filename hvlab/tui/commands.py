@@ -19,6 +19,7 @@ from textual.css.query import NoMatches
 from textual.events import Click
 
 from hvlab.tui.keys import BINDINGS
+from hvlab.tui.lesson_pane import LessonPane
 from hvlab.tui.pacing import SPEEDS
 
 if TYPE_CHECKING:
@@ -42,6 +43,12 @@ class Entry(NamedTuple):
     key: str
     words: str
     action: Any
+
+
+def _explain(app: HvlabApp) -> None:
+    """The words of the lesson's page, which comes into sight."""
+    app.action_pane("lesson")
+    app.call_after_refresh(app.query_one(LessonPane).action_explain)
 
 
 def entries(app: HvlabApp) -> Iterator[Entry]:
@@ -71,6 +78,8 @@ def entries(app: HvlabApp) -> Iterator[Entry]:
         yield unbound(which, text(f"tui.command.{which}"), partial(app.action_play, direction))
     yield unbound("depth", text("tui.command.depth"), app.action_depth)
     yield unbound("still", text("tui.keys.still"), app.action_still)
+    if app.query_one(LessonPane).lesson is not None:
+        yield unbound("explain", text("tui.command.explain"), partial(_explain, app))
     for kind in ("svg", "txt"):
         for whole, which in ((False, "pane"), (True, "screen")):
             does = text(f"tui.command.save_{which}", kind=kind.upper())

@@ -13,7 +13,7 @@ from textual.message import Message
 from hvlab.tui.canvas import Line, line, plain
 from hvlab.tui.goal_rows import goal_rows
 from hvlab.tui.line_pane import ScrollPane
-from hvlab.tui.markdown import Page, flow, lay_out, spans
+from hvlab.tui.markdown import Glossary, Page, flow, lay_out, spans, term_of
 
 if TYPE_CHECKING:
     from hvlab.course.shown import LessonView, QuestionView
@@ -37,6 +37,7 @@ class LessonPane(ScrollPane):
         Binding("left,p", "turn(-1)", "tui.keys.previous_step"),
         Binding("h,question_mark", "hint", "tui.keys.hint"),
         Binding("a", "answer", "tui.keys.answer"),
+        Binding("g", "explain", "tui.keys.explain"),
     ]
 
     class Command(Message):
@@ -99,7 +100,7 @@ class LessonPane(ScrollPane):
             self.scroll_to(y=0, animate=False, immediate=True)
         self.border_title = f"{self.lab_app.text.keys.of('lesson')} {step}/{steps} · {lesson.title}"
         keys = self.lab_app.text.keys
-        self._page = lay_out(keys.keyed(lesson.body()), width)
+        self._page = lay_out(keys.keyed(lesson.body()), width, Glossary(keys.language))
         rows = list(self._page.lines)
         asked = self._question(lesson, width)
         at = self._place_of_question(lesson, width)
@@ -238,6 +239,11 @@ class LessonPane(ScrollPane):
     def on_click(self, event: events.Click) -> None:
         """A click on a command puts it into the prompt."""
         row = event.y - self.gutter.top + self.scroll_offset.y
+        column = event.x - self.gutter.left
+        for number, (_, place, begin, end) in enumerate(self.terms()):
+            if place == row and begin <= column < end:
+                self.explain(number)
+                return
         command = self._page.commands.get(row)
         if command is not None:
             self.post_message(self.Command(command))
@@ -252,6 +258,39 @@ class LessonPane(ScrollPane):
             self.redraw()
         elif by > 0 and self._is_over:
             self.post_message(self.Finished())
+
+    def terms(self) -> list[tuple[str, int, int, int]]:
+        """The page's words that the glossary explains: the term, its row, its first column and the one after it.
+
+        One that is broken over two rows stands there twice.
+        """
+        found = []
+        for row, runs in enumerate(self.shown):
+            column = 0
+            for text, style in runs:
+                if term := term_of(style):
+                    found.append((term, row, column, column + len(text)))
+                column += len(text)
+        return found
+
+    def action_explain(self) -> None:
+        """Explain the first word in sight that the glossary knows."""
+        top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.size.height
+        places = self.terms()
+        if places:
+            self.explain(next((n for n, (_, row, *_) in enumerate(places) if top <= row < bottom), 0))
+        else:
+            self.note(Note(lambda: self.lab_app.text("tui.term.none"), "dim"))
+
+    def explain(self, number: int) -> None:
+        """Open the glossary at one of the page's words; a link out of it goes to the console."""
+        from hvlab.tui.term_screen import TermScreen
+
+        def leave(command: str | None) -> None:
+            if command:
+                self.lab_app.type_command(command)
+
+        self.lab_app.push_screen(TermScreen(self, number), leave)
 
     def action_answer(self) -> None:
         """Answer the question at the prompt; a step without one says so."""

@@ -2,7 +2,8 @@
 
 One widget with drawn lines instead of a widget a paragraph: the first paint of a
 lesson costs next to nothing, and scrolling repaints only what moves. `commands`
-says which rows hold a command that one may click.
+says which rows hold a command that one may click, the styles of runs which words the
+glossary explains.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from hvlab.catalog import terms
 from hvlab.tui.canvas import Line, fit, line, wrap
 
 _INLINE = re.compile(r"(`[^`]+`|\*\*[^*]+\*\*|\*[^*\s][^*]*\*|\[[^\]]+\]\([^)]*\))")
@@ -30,20 +32,50 @@ class Page:
             self.lines.append(())
 
 
-def spans(text: str, style: str = "") -> list[tuple[str, str]]:
-    """A paragraph's text with the styles of its inline marks."""
+class Glossary:
+    """Marks the words that the glossary explains, each where a page first uses it: its style ends in `:TERM`."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._met: set[str] = set()
+
+    def runs(self, text: str, style: str) -> list[tuple[str, str]]:
+        """A text in one style as runs, the words that were not met before marked."""
+        found, at = [], 0
+        for place in terms.places(text, self._language):
+            if place.term not in self._met:
+                self._met.add(place.term)
+                found += [
+                    (text[at : place.start], style),
+                    (text[place.start : place.end], f"{style}:{place.term}"),
+                ]
+                at = place.end
+        return [run for run in (*found, (text[at:], style)) if run[0]]
+
+
+def term_of(style: str) -> str:
+    """The word of the glossary that a run explains; empty for any other."""
+    return style.partition(":")[2]
+
+
+def spans(text: str, style: str = "", glossary: Glossary | None = None) -> list[tuple[str, str]]:
+    """A paragraph's text with the styles of its inline marks, and the words of the glossary marked."""
+
+    def words(said: str, shown: str) -> list[tuple[str, str]]:
+        return glossary.runs(said, shown) if glossary is not None else [(said, shown)]
+
     found: list[tuple[str, str]] = []
     for part in _INLINE.split(text):
         if part.startswith("`"):
             found.append((part[1:-1], "code"))
         elif part.startswith("**"):
-            found.append((part[2:-2], "bold"))
+            found += words(part[2:-2], "bold")
         elif part.startswith("*") and len(part) > 2:
-            found.append((part[1:-1], "italic"))
+            found += words(part[1:-1], "italic")
         elif part.startswith("[") and "](" in part:
             found.append((part[1 : part.index("](")], "title"))
         elif part:
-            found.append((part, style))
+            found += words(part, style)
     return found
 
 
@@ -93,8 +125,8 @@ def _joined(row: list[tuple[str, str]]) -> Line:
     return tuple(found)
 
 
-def lay_out(text: str, width: int) -> Page:
-    """Lay a page of Markdown out for a width."""
+def lay_out(text: str, width: int, glossary: Glossary | None = None) -> Page:
+    """Lay a page of Markdown out for a width; with a glossary its words are marked in paragraphs, quotes and lists."""
     page = Page()
     width = max(16, width)
     source = text.splitlines()
@@ -103,7 +135,7 @@ def lay_out(text: str, width: int) -> Page:
 
     def close() -> None:
         if paragraph:
-            page.lines += flow(spans(" ".join(paragraph)), width)
+            page.lines += flow(spans(" ".join(paragraph), "", glossary), width)
             paragraph.clear()
 
     while at < len(source):
@@ -137,7 +169,7 @@ def lay_out(text: str, width: int) -> Page:
             while at < len(source) and source[at].strip().startswith(">"):
                 quote.append(source[at].strip().lstrip("> "))
                 at += 1
-            page.lines += flow(spans(" ".join(quote), "dim"), width, "▎ ", "▎ ")
+            page.lines += flow(spans(" ".join(quote), "dim", glossary), width, "▎ ", "▎ ")
         elif stripped.startswith("|"):
             close()
             rows = [stripped]
@@ -153,7 +185,9 @@ def lay_out(text: str, width: int) -> Page:
                 at += 1
             mark = "• " if item[2] in "-*+" else f"{item[2]} "
             indent = " " * min(len(item[1]), 6)
-            page.lines += flow(spans(" ".join(body)), width, indent + mark, indent + " " * len(mark))
+            page.lines += flow(
+                spans(" ".join(body), "", glossary), width, indent + mark, indent + " " * len(mark)
+            )
         else:
             paragraph.append(stripped)
     close()

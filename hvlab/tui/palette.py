@@ -4,7 +4,8 @@ Names: plain words (dim, faint, bold, title, good, bad, warn, key, code), layers
 (hypervisor, vmbus, …) with an optional heat: `vmbus+3` has just been touched,
 `vmbus+0` rests; `hypervisor~1` is the layer as a coloured ground. Heat fades by
 mixing the layer's colour into the background, so it works in every theme; where a
-theme has no colours of its own, bold and dim do. Whoever wants no colour at all (`NO_COLOR`) gets
+theme has no colours of its own, bold and dim do. What stands behind a colon (`bold:vmbus`) says
+what the words are about: they are underlined, and nothing else. Whoever wants no colour at all (`NO_COLOR`) gets
 `ATTRIBUTES` in place of all of them.
 """
 
@@ -191,6 +192,8 @@ class Palette:
         return self.background.blend(color, part).hex
 
     def _make(self, name: str) -> Style:
+        if ":" in name:
+            return self.style(name.partition(":")[0]) + Style(underline=True)
         if "~" in name:
             return self._band(*name.split("~"))
         base, _, heat_text = name.partition("+")

@@ -127,6 +127,7 @@ PLACES = {
     "WaysPane": Place("alt+w", "forked", SMALL, UP),
     "HelpScreen": Place("f1", size=SMALL, first={"up": "down down"}),
     "MapScreen": Place("alt+l"),
+    "TermScreen": Place("f2 p g"),
     "PanesScreen": Place("f3 alt+j", size=(130, 42), first={"0": "right right"}),
     "KeysScreen": Place("f1 k"),
     "TourScreen": Place(
@@ -176,11 +177,11 @@ def lab(name: str) -> Session:
 
 
 class LongLesson(PlainLesson):
-    """One whose first page is longer than its pane."""
+    """One whose pages have words of the glossary, and are longer than their pane."""
 
-    def page(self, *, plain: bool = False) -> str:
+    def body(self) -> str:
         """The page, and more of it."""
-        return super().page(plain=plain) + "\n\nMore.\n" * 30
+        return super().body() + "\n\nThe hypervisor, a partition, the VMBus.\n\nMore.\n" + "\n\nMore.\n" * 30
 
 
 def seen(app: App[int]) -> tuple[object, ...]:
