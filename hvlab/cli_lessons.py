@@ -137,12 +137,39 @@ def present(name: str, language: str | None) -> None:
 
 @lesson.command()
 @click.argument("session_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def record(session_file: Path) -> None:
-    """Print what was done in a recorded session as a script: a solution to begin with."""
-    from hvlab.course import authoring
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--start-until",
+    "until",
+    default="",
+    metavar="BOOKMARK|STEP",
+    help="Where what you prepared ends: a bookmark (New-LabBookmark) or a step (Get-LabStep). Default: bookmark start.",
+)
+@language_option
+def record(session_file: Path, folder: Path | None, until: str, language: str | None) -> None:
+    """Make a lesson of the work in a recorded session, in a new FOLDER; without one, print the work as a script.
 
+    Work in the lab with --session SESSION_FILE. Prepare what the learner shall find, type New-LabBookmark start,
+    then do what the learner is to do. What you undid does not count. Written are start.ps1, solution.ps1, checks
+    that were proved to fail after the start and to hold after the work, and pages in which TODO marks what is yours
+    to say.
+    """
+    from hvlab.course import authoring, library, recording
+
+    text = text_in(language)
     session = replayed(session_file.read_bytes(), str(session_file))
-    click.echo(authoring.script_of(session), nl=False)
+    try:
+        if folder is None:
+            click.echo(recording.script_of(session, until), nl=False)
+            return
+        files, made = authoring.record(session, folder, until, text)
+    except library.BadLesson as error:
+        raise BadInput(str(error)) from None
+    for file in files:
+        click.echo(file)
+    for line in authoring.told(made, text):
+        click.echo(line, err=True)
+    click.echo(text("cli.record.done", folder=folder, count=len(made.plan.check)), err=True)
 
 
 @lesson.command()

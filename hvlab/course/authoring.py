@@ -1,4 +1,4 @@
-"""Tools for authors: the shape of lesson.toml as a JSON Schema, a lesson to begin with, a page to read, a script.
+"""Tools for authors: the shape of lesson.toml as a JSON Schema, a lesson to begin with, a page to read.
 
 What a lesson may hold is said once, in `hvlab.course.model`; the schema is derived from it. The
 lesson to begin with lies in assets/authoring and is a lesson like any other: the linter proves it.
@@ -16,8 +16,10 @@ from typing import Any
 import msgspec
 
 from hvlab import paths
-from hvlab.course import wording
+from hvlab.course import drafting, wording
+from hvlab.course.drafting import Draft
 from hvlab.course.model import BadLesson, Check, Lesson, LessonFile, Question
+from hvlab.course.opening import TooLong
 from hvlab.session.session import Session
 from hvlab.text import Text
 
@@ -34,16 +36,9 @@ def schema() -> dict[str, Any]:
 
 def begin(folder: Path) -> list[Path]:
     """Write a small lesson that works into a new folder, named after it; its files. BadLesson."""
-    name = folder.resolve().name
-    if not _ID.fullmatch(name):
-        raise BadLesson(
-            f"{folder}: the folder's name becomes the lesson's id: small letters, digits and dashes, "
-            "as in my-first-lesson"
-        )
+    name = id_of(folder)
     try:
         folder.mkdir(parents=True)
-    except FileExistsError:
-        raise BadLesson(f"{folder}: exists already; name a new folder") from None
     except OSError as error:
         raise BadLesson(f"{folder}: cannot be made ({error.strerror})") from None
     written = []
@@ -55,14 +50,44 @@ def begin(folder: Path) -> list[Path]:
     return written
 
 
-def script_of(session: Session) -> str:
-    """What was typed on the present way and changed the lab, as a script: a solution to begin with."""
-    commands = [
-        step.entry.text
-        for step in session.travel.past()
-        if step.entry.kind == "command" and session.travel.is_step(step)
-    ]
-    return "".join(f"{command.rstrip()}\n" for command in commands)
+def record(session: Session, folder: Path, until: str, text: Text) -> tuple[list[Path], Draft]:
+    """Write the draft of a lesson from a session's work into a new folder; its files. BadLesson."""
+    name = id_of(folder)
+    try:
+        made = drafting.draft(session, name, until)
+    except TooLong:
+        raise BadLesson("the work goes on for longer than a lesson's lab may") from None
+    try:
+        return drafting.write(made, folder, text), made
+    except OSError as error:
+        raise BadLesson(f"{folder}: cannot be written ({error.strerror})") from None
+
+
+def told(made: Draft, text: Text) -> Iterator[str]:
+    """What an author should know of a draft, in the order in which it matters."""
+    if not made.start:
+        yield text("cli.record.no_start")
+    if made.left_out:
+        yield text("cli.record.left_out", commands="; ".join(" ".join(one.split()) for one in made.left_out))
+    if made.stopped:
+        yield text("cli.record.stopped", commands="; ".join(" ".join(one.split()) for one in made.stopped))
+    if made.differs:
+        yield text("cli.record.differs")
+    if made.more:
+        yield text("cli.record.more", count=len(made.more))
+
+
+def id_of(folder: Path) -> str:
+    """The id of a lesson that is to begin in a new folder: the folder's name. BadLesson."""
+    name = folder.resolve().name
+    if not _ID.fullmatch(name):
+        raise BadLesson(
+            f"{folder}: the folder's name becomes the lesson's id: small letters, digits and dashes, "
+            "as in my-first-lesson"
+        )
+    if folder.exists():
+        raise BadLesson(f"{folder}: exists already; name a new folder")
+    return name
 
 
 def saved(folder: Path, wait: Callable[[], None] = lambda: sleep(WATCHING)) -> Iterator[bool]:

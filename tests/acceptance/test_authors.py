@@ -25,6 +25,79 @@ def test_from_an_empty_folder_to_a_graded_lesson(hvlab: Run, tmp_path: Path) -> 
     assert json.loads(hvlab("lesson", "schema").stdout)["title"] == "lesson.toml"
 
 
+WORK = r"""
+New-VM web01 512MB -VHDPath C:\Images\WS2008-x64.vhd
+New-LabBookmark start
+Get-VM
+New-VMSwitch Inside -SwitchType Private
+Undo-Lab
+New-VMSwitch LAN -NetAdapterName 'Local Area Connection'
+Connect-VMNetworkAdapter web01 -SwitchName LAN
+New-VM wrong 512MB -NoVHD
+New-LabBookmark astray
+Set-VMProcessor web01 -Count 4
+Undo-Lab -Count 2
+Set-VMProcessor web01 -Count 2
+Start-VM web01
+Wait-Lab web01 -For Heartbeat
+Get-VM web01
+"""
+
+
+def test_recorded_work_becomes_a_lesson_that_lacks_only_words(hvlab: Run, tmp_path: Path) -> None:
+    (tmp_path / "work.ps1").write_text(WORK)
+    hvlab("run", "work.ps1", "--session", "work.jsonl")
+    drafted = hvlab("lesson", "record", "work.jsonl", "two-processors", "--lang", "de")
+    assert drafted.returncode == 0 and "Replace" not in drafted.stderr and "Ein Entwurf mit" in drafted.stderr
+    folder = tmp_path / "two-processors"
+    start, solution = (folder / name for name in ("start.ps1", "solution.ps1"))
+    assert start.read_text() == "New-VM web01 512MB -VHDPath C:\\Images\\WS2008-x64.vhd\n"
+    assert (
+        solution.read_text().splitlines()
+        == [  # the branch that ended, without what was undone or only looked
+            "New-VMSwitch LAN -NetAdapterName 'Local Area Connection'",
+            "Connect-VMNetworkAdapter web01 -SwitchName LAN",
+            "Set-VMProcessor web01 -Count 2",
+            "Start-VM web01",
+            "Wait-Lab web01 -For Heartbeat",
+        ]
+    )
+    proved = hvlab("lesson", "lint", "two-processors")
+    problems = proved.stdout.splitlines()[1:]
+    assert proved.returncode == 1 and problems
+    assert all(line.endswith("still to be written (TODO)") for line in problems), proved.stdout
+    (tmp_path / "nothing.ps1").write_text("Get-VM\n")
+    for name, status in ((str(solution), 0), ("nothing.ps1", 1)):
+        assert hvlab("grade", "two-processors", name).returncode == status
+    wrong = solution.read_text().replace("-Count 2", "-Count 4")
+    (tmp_path / "wrong.ps1").write_text(wrong)
+    graded = json.loads(hvlab("grade", "two-processors", "wrong.ps1", "--report", "json").stdout)
+    assert [row["id"] for row in graded["checks"] if row["verdict"] == "fail"] == ["web01-processorcount"]
+    for name in ("lesson.toml", "en.md", "de.md"):  # the author fills in the words, whatever they are
+        text = (folder / name).read_text(encoding="utf-8")
+        (folder / name).write_text(text.replace("TODO", "Thus"), encoding="utf-8")
+    assert hvlab("lesson", "lint", "two-processors").stdout == "two-processors: ok\n"
+
+
+def test_where_the_start_ends_may_be_said(hvlab: Run, tmp_path: Path) -> None:
+    (tmp_path / "work.ps1").write_text("New-VM a 64MB -NoVHD\nNew-LabBookmark mine\nNew-VM b 64MB -NoVHD\n")
+    hvlab("run", "work.ps1", "--session", "work.jsonl")
+    for until, folder in (("mine", "one"), ("1", "two")):
+        drafted = hvlab("lesson", "record", "work.jsonl", folder, "--start-until", until)
+        assert drafted.returncode == 0 and "Everything" not in drafted.stderr
+        assert (tmp_path / folder / "start.ps1").read_text() == "New-VM a 64MB -NoVHD\n"
+        assert (tmp_path / folder / "solution.ps1").read_text() == "New-VM b 64MB -NoVHD\n"
+    whole = hvlab("lesson", "record", "work.jsonl", "three")
+    assert (
+        "Everything you did is the solution" in whole.stderr
+        and not (tmp_path / "three" / "start.ps1").exists()
+    )
+    for until, says in (("9", "its steps are 1, 3"), ("nowhere", "there is no bookmark")):
+        refused = hvlab("lesson", "record", "work.jsonl", "four", "--start-until", until)
+        assert refused.returncode == 2 and says in refused.stderr and "Traceback" not in refused.stderr
+    assert hvlab("lesson", "record", "work.jsonl", "one").returncode == 2, "nothing is written over"
+
+
 def test_a_bad_name_and_an_existing_folder_are_refused(hvlab: Run, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     for name, says in (("Mine", "small letters"), ("mine", "exists already")):

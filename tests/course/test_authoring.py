@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from hvlab.course import authoring, drawing, grading, library
+from hvlab.course import authoring, drawing, grading, library, recording
 from hvlab.course.model import BadLesson
 from hvlab.session.session import Session
 from hvlab.text import Text
@@ -75,7 +75,7 @@ def test_a_session_becomes_a_script_that_is_a_solution() -> None:
     lesson = library.find("first-child-partition")
     session = grading.open_session(lesson)
     session.run("New-VM wrong\nUndo-Lab\nGet-VM\n" + lesson.scripts["solution.ps1"])
-    script = authoring.script_of(session)
+    script = recording.script_of(session)
     assert "wrong" not in script and "Undo-Lab" not in script and "Get-VM\n" not in script
     again = Session(scenario=lesson.scenario, platform=lesson.platform, seed=lesson.seed)
     again.run(script)
