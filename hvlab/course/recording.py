@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hvlab.course.attempts import ANSWERING
+from hvlab.course.cmdlets import ANSWERING
 from hvlab.course.model import BadLesson
 from hvlab.session.cmdlets import bookmarks
 from hvlab.session.session import Session
