@@ -94,7 +94,7 @@ def _vlan(port: Port) -> str:
         return "-"
     if port.mode == TRUNK:
         allowed = "*" if port.allowed is None else ",".join(str(number) for number in port.allowed)
-        return f"T {allowed}"
+        return f"Trunk {allowed}"
     return str(port.vlan)
 
 

@@ -22,6 +22,14 @@ def _length(runs: Sequence[tuple[str, str]]) -> int:
 class StatusBar(LinePane):
     """Name, clock, running or standing, speed, machines."""
 
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._told: tuple[Sequence[tuple[str, str]], ...] = ((), (), ())
+
+    def on_resize(self) -> None:
+        """The room has changed."""
+        self.tell(*self._told)
+
     def tell(
         self,
         left: Sequence[tuple[str, str]],
@@ -31,9 +39,14 @@ class StatusBar(LinePane):
         """Show runs at the left and at the right edge; the right ones give way.
 
         `short`: the right ones in fewer words, where they find no room; what does not find any then is counted.
+        Of the left ones the last are left out whole if there is no room for all of them.
         """
+        self._told = left, right, short
         width = self.size.width
-        used = sum(len(text) for text, _ in left)
+        left = list(left)
+        while left and _length(left) > width:
+            left.pop()
+        used = _length(left)
         room = width - used - 1
         tail = list(right)
         if short and _length(tail) > room:

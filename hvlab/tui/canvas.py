@@ -8,7 +8,7 @@ rails on, and reads back as Lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 Line = tuple[tuple[str, str], ...]
 """Runs of (text, style name); the empty style name is plain text."""
@@ -32,6 +32,32 @@ def fit(text: str, width: int) -> str:
     if len(text) <= width:
         return text
     return text[: max(0, width - 1)] + "…" if width > 0 else ""
+
+
+def squeeze(text: str, width: int) -> str:
+    """The text cut to a width in its middle, for names that differ in their last letters."""
+    if len(text) <= width or width < 8:
+        return fit(text, width)
+    tail = min(12, (width - 1) // 3)
+    return f"{text[: width - 1 - tail]}…{text[-tail:]}"
+
+
+def beside(left: Line, right: Line, place: int) -> Line:
+    """Two rows as one, the right one beginning at a column."""
+    return line(*left, (" " * max(1, place - len(plain(left))), ""), *right) if right else left
+
+
+def in_columns(cells: Sequence[Line], width: int, gap: int = 3) -> list[Line]:
+    """Short pieces in as many even columns as a width has room for, read row by row."""
+    widest = max((len(plain(cell)) for cell in cells), default=0)
+    count = max(1, (width + gap) // (widest + gap))
+    rows: list[Line] = []
+    for start in range(0, len(cells), count):
+        row = cells[start]
+        for place, cell in enumerate(cells[start + 1 : start + count], 1):
+            row = beside(row, cell, place * (widest + gap))
+        rows.append(row)
+    return rows
 
 
 def wrap(text: str, width: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Network: switches with ports and tables, who has reached whom, and the latest frames."""
+"""Network: who has reached whom, switches with ports and tables, and the latest frames."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ class NetworkPane(ViewPane):
             self._frames.append(frame(seq, event))
 
     def rows(self, session: Session, text: Text, width: int, height: int) -> list[Line]:
-        """Switches, pings, frames."""
+        """Pings, switches, frames."""
         from hvlab.session import networkview
         from hvlab.tui.network_rows import network_rows
 
         view = networkview.look(session.world, session.host)
         if view is None:
             return [line((text("tui.network.none"), "dim"))]
-        return network_rows(view, self._frames, session.world.now, text, width)
+        return network_rows(view, self._frames, session.world.now, text, width, height)
 
     def action_ping_all(self) -> None:
         """Let everybody ping everybody: types the command."""

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from hvlab.session.networkview import FrameView, NetworkView, Reached, SwitchView
 from hvlab.session.sentences import word
 from hvlab.text import Text
-from hvlab.tui.canvas import Line, fit, line
-from hvlab.tui.view_pane import heading
+from hvlab.tui.canvas import Line, fit, in_columns, line, squeeze
+from hvlab.tui.view_pane import WIDE, heading, side_by_side
 
 MILLISECOND, SECOND = 10**6, 10**9
 OK, NOT_ASKED = "ok", "·"
+LEAST_CELL = 11
+"""Columns of an answer to a ping, with the gap behind it."""
+SWITCHES = 88
+"""Columns of the switches where the rest stands beside them."""
 
 
 def switch_rows(switch: SwitchView, now: int, text: Text, width: int) -> list[Line]:
@@ -25,17 +29,17 @@ def switch_rows(switch: SwitchView, now: int, text: Text, width: int) -> list[Li
     if switch.notes:
         rows.append(line((fit(switch.notes.replace("\n", " "), width), "dim")))
     name = max(16, min(34, width - 54))
-    titles = f"   {text('tui.network.port').ljust(name)} {text('tui.network.vlan'):<6}"
-    figures = f"{text('tui.network.in'):>7} {text('tui.network.out'):>7} {text('tui.network.dropped'):>8}"
+    titles = f"   {text('tui.network.port').ljust(name)} {text('tui.network.vlan'):<7}"
+    figures = f"{text('tui.network.in'):>6} {text('tui.network.out'):>6} {text('tui.network.dropped'):>9}"
     rows.append(line((fit(titles + figures, width), "faint")))
     for port in switch.ports:
         cable = ("●", "good") if port.linked else ("○", "warn")
         row = [
             (f"{port.number:>2} ", "faint"),
-            (fit(port.name, name).ljust(name), "device+3" if port.linked else "dim"),
-            (f" {fit(port.vlan, 6).ljust(6)}", "dim"),
-            (f"{port.frames_in:>7} {port.frames_out:>7} ", ""),
-            (f"{port.dropped:>8} ", "warn" if port.dropped else "dim"),
+            (squeeze(port.name, name).ljust(name), "device+3" if port.linked else "dim"),
+            (f" {fit(port.vlan, 7).ljust(7)}", "dim"),
+            (f"{port.frames_in:>6} {port.frames_out:>6} ", ""),
+            (f"{port.dropped:>9} ", "warn" if port.dropped else "dim"),
             cable,
         ]
         if width - name >= 54:
@@ -44,12 +48,14 @@ def switch_rows(switch: SwitchView, now: int, text: Text, width: int) -> list[Li
     if not switch.ports:
         rows.append(line((text("tui.network.no_ports"), "dim")))
     names = {port.number: port.name for port in switch.ports}
+    learned: list[Line] = []
     for entry in switch.table:
         where = names.get(entry.port, str(entry.port))
         age = text("tui.network.age", seconds=(now - entry.seen) // SECOND)
         vlan = f"  VLAN {entry.vlan}" if entry.vlan else ""
         words = f"   {entry.mac} → {where}{vlan}  {age}"
-        rows.append(line((fit(words, width), "code")))
+        learned.append(line((fit(words, width), "code")))
+    rows += in_columns(learned, width, 1)
     if not switch.table:
         rows.append(line((f"   {text('tui.network.learned_nothing')}", "dim")))
     return rows
@@ -70,7 +76,7 @@ def frame_rows(frames: Sequence[FrameView], text: Text, width: int) -> list[Line
                 (head, "faint"),
                 (fit(way, max(0, width - len(head))), "dim"),
                 (fit(f"{action} ", max(0, width - len(head) - len(way))), styles.get(frame.action, "")),
-                (fit(f"{rest}  {frame.protocol} {frame.detail}", left), "device+3"),
+                (fit(f"{rest}  {word(frame.protocol, text)} {word(frame.detail, text)}", left), "device+3"),
             )
         )
     if not frames:
@@ -96,7 +102,7 @@ def ping_rows(view: NetworkView, text: Text, width: int) -> list[Line]:
     if not view.pings:
         rows.append(line((fit(text("tui.network.no_pings"), width), "dim")))
     first = min(14, max([len(name) for name in view.askers], default=4) + 1)
-    column = 13
+    column = max(LEAST_CELL, min(13, (width - first) // max(1, len(targets))))
     fitting = max(1, (width - first) // column)
     for start in range(0, len(targets), fitting):
         part = targets[start : start + fitting]
@@ -111,17 +117,26 @@ def ping_rows(view: NetworkView, text: Text, width: int) -> list[Line]:
                     *((fit(words, column - 1).ljust(column), style) for words, style in cells),
                 )
             )
-    addresses = "  ".join(f"{name} {address}" for name, address in view.stations)
-    if addresses:
-        rows.append(line((fit(addresses, width), "dim")))
-    return rows
+    addresses: list[str] = []
+    for name, address in view.stations:
+        words = f"{name} {address}"
+        if addresses and len(addresses[-1]) + 2 + len(words) <= width:
+            addresses[-1] += f"  {words}"
+        else:
+            addresses.append(words)
+    return rows + [line((fit(words, width), "dim")) for words in addresses]
 
 
 def network_rows(
-    view: NetworkView, frames: Sequence[FrameView], now: int, text: Text, width: int
+    view: NetworkView, frames: Sequence[FrameView], now: int, text: Text, width: int, height: int
 ) -> list[Line]:
-    """The whole view."""
-    rows: list[Line] = []
-    for switch in view.switches:
-        rows += switch_rows(switch, now, text, width)
-    return rows + ping_rows(view, text, width) + frame_rows(frames, text, width)
+    """The whole view: who reaches whom comes first, since it fits on the smallest screen."""
+    wide = width >= WIDE
+    column = SWITCHES if wide else width
+    switches = [row for switch in view.switches for row in switch_rows(switch, now, text, column)]
+    if not wide:
+        return ping_rows(view, text, width) + switches + frame_rows(frames, text, width)
+    rest = width - SWITCHES - 2
+    return side_by_side(
+        switches, ping_rows(view, text, rest) + frame_rows(frames, text, rest), SWITCHES + 2, height
+    )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from hvlab.session.schedule import ROOT_NAME, LogicalView, Stretch, VirtualView, strip
 from hvlab.text import Text
-from hvlab.tui.canvas import Line, fit, line
+from hvlab.tui.canvas import Line, beside, fit, line
 from hvlab.tui.view_pane import heading
 
 MILLISECOND, SECOND = 10**6, 10**9
@@ -16,6 +17,8 @@ SPANS = (
 )
 """The lengths of time that a strip can show."""
 NAME = 12
+EXITS = 58
+"""Columns that one processor's exits need where they stand side by side."""
 SHADES = ((75, "▓"), (40, "▒"), (0, "░"))
 
 
@@ -104,7 +107,7 @@ def gantt_rows(
 def logical_rows(views: Sequence[LogicalView], now: int, text: Text, width: int) -> list[Line]:
     """The machine's processors: how busy since the beginning, whom they run."""
     rows = []
-    room = max(8, min(30, width - 56))
+    room = max(8, width - NAME - 46)
     for view in views:
         share = 100 * view.busy // max(1, now)
         full = room * view.busy // max(1, now)
@@ -123,27 +126,45 @@ def logical_rows(views: Sequence[LogicalView], now: int, text: Text, width: int)
     return rows
 
 
-def exit_rows(views: Sequence[VirtualView], text: Text, width: int) -> list[Line]:
-    """For each virtual processor its exits, the most frequent reason first."""
+def exit_rows(views: Sequence[VirtualView], text: Text, width: int, height: int) -> list[Line]:
+    """For each virtual processor its exits, the most frequent reason first; all bars at one measure.
+
+    One below the other while there is room for all of them, so that bars are long; else side by side.
+    """
+    left = [view for view in views if view.exits]
+    if not left:
+        return [line((text("tui.processors.no_exits"), "dim"))]
+    most = max(count for view in left for _, count in view.exits)
+    across = 1 if sum(len(view.exits) for view in left) <= height else max(1, min(len(left), width // EXITS))
+    column = width // across
     rows: list[Line] = []
-    most = max((count for view in views for _, count in view.exits), default=1)
-    room = max(6, min(40, width - NAME - 34))
-    for view in views:
-        head = f"{fit(view.owner, NAME - 4).ljust(NAME - 4)} {view.vp:<2} "
-        for reason, count in view.exits:
-            name = f"tui.processors.exit.{reason.replace(' ', '_')}"
-            words = text(name) if text.has(name) else reason
-            full = max(1, room * count // most)
-            rows.append(
-                line(
-                    (head, f"{layer_of(view.owner)}+3"),
-                    (f"{fit(words, 20).ljust(20)} {count:>8} ", ""),
-                    ("▄" * full, "hypervisor+3"),
-                )
+    for start in range(0, len(left), across):
+        blocks = [_exits(view, most, text, column - 2) for view in left[start : start + across]]
+        for cells in zip_longest(*blocks, fillvalue=()):
+            row: Line = cells[0]
+            for place, cell in enumerate(cells[1:], 1):
+                row = beside(row, cell, place * column)
+            rows.append(row)
+    return rows
+
+
+def _exits(view: VirtualView, most: int, text: Text, width: int) -> list[Line]:
+    """The exits of one processor; `most`: what fills the longest bar."""
+    rows: list[Line] = []
+    room = max(6, width - NAME - 32)
+    head = f"{fit(view.owner, NAME - 4).ljust(NAME - 4)} {view.vp:<2} "
+    for reason, count in view.exits:
+        name = f"tui.processors.exit.{reason.replace(' ', '_')}"
+        words = text(name) if text.has(name) else reason
+        full = max(1, room * count // most)
+        rows.append(
+            line(
+                (head, f"{layer_of(view.owner)}+3"),
+                (f"{fit(words, 20).ljust(20)} {count:>8} ", ""),
+                ("▄" * full, "hypervisor+3"),
             )
-            head = " " * NAME
-    if not rows:
-        rows.append(line((text("tui.processors.no_exits"), "dim")))
+        )
+        head = " " * NAME
     return rows
 
 
@@ -155,6 +176,7 @@ def processor_rows(
     now: int,
     text: Text,
     width: int,
+    height: int,
 ) -> list[Line]:
     """The whole view; `window` is where the strip begins and how long it is (ns)."""
     begin, span = window
@@ -162,5 +184,5 @@ def processor_rows(
     rows += gantt_rows(virtual, stretches, begin, span, text, width)
     rows.append(line((fit(text("tui.processors.legend"), width), "dim")))
     rows += [heading(text("tui.processors.logical"), width), *logical_rows(logical, now, text, width)]
-    rows += [heading(text("tui.processors.exits"), width), *exit_rows(virtual, text, width)]
-    return rows
+    left = height - len(rows) - 3  # this heading, and air before it and the one above
+    return [*rows, heading(text("tui.processors.exits"), width), *exit_rows(virtual, text, width, left)]

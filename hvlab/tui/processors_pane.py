@@ -83,7 +83,7 @@ class ProcessorsPane(ViewPane):
         stretches = [one for one in self._stretches if one.end > window[0]]
         stretches += schedule.under_way(world, host)
         logical = schedule.logical(world, host)
-        return processor_rows(virtual, logical, stretches, window, world.now, text, width)
+        return processor_rows(virtual, logical, stretches, window, world.now, text, width, height)
 
     def action_zoom(self, step: int) -> None:
         """A shorter or a longer time."""

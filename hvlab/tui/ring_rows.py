@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import zip_longest
 
 from hvlab.session.ringview import ChannelRings, MemoryView, RingView
 from hvlab.session.units import bytes_text, pages_text
 from hvlab.text import Text
-from hvlab.tui.canvas import Line, fit, line, plain, wrap
-from hvlab.tui.view_pane import heading
+from hvlab.tui.canvas import Line, fit, in_columns, line, wrap
+from hvlab.tui.view_pane import heading, side_by_side
 
 ROOT_STYLE, POOL_STYLE, FREE_STYLE = "root+3", "hypervisor+3", "faint"
 OWNER_STYLES = ("guest+3", "vmbus+3", "device+3", "console+3")
 OWNER_MARKS = "█▓▒░"
 SIDE_BY_SIDE = 132
+MEMORY_KEPT = 4
+"""Rows that the bytes of the rings leave to the memory: its heading, the map, and two of who has what."""
+MOST_MAP = 6
+"""Rows of the largest map of the machine's memory."""
+MOST_BYTES = 6
+"""Rows of bytes of one ring above the other: a usual packet."""
 Packet = tuple[int, int, int, str]
 """The newest packet of a ring: its event's seq, where it starts, its length in bytes, its type."""
 
@@ -111,17 +116,15 @@ def channel_rows(
         half = width // 2 - 1
         count = max(4, min(12, height - 16))
         left, right = (ring_rows(ring, packets.get(ring.direction), text, half, count) for ring in view.rings)
-        return [beside(one or (), other or (), half) for one, other in zip_longest(left, right)]
-    count = max(3, (height - 14) // 2)
-    rows: list[Line] = []
-    for ring in view.rings:
-        rows += ring_rows(ring, packets.get(ring.direction), text, width, count)
-    return rows
-
-
-def beside(left: Line, right: Line, width: int) -> Line:
-    """Two rows as one, the right one beginning at a column."""
-    return line(*left, (" " * max(1, width + 2 - len(plain(left))), ""), *right)
+        return side_by_side(left, right, half + 2, 0)
+    said = [ring_rows(ring, packets.get(ring.direction), text, width, 0) for ring in view.rings]
+    room = height - 1 - sum(len(rows) for rows in said) - MEMORY_KEPT
+    count = max(1, min(MOST_BYTES, room // 2))
+    return [
+        row
+        for ring, rows in zip(view.rings, said, strict=True)
+        for row in (*rows, *byte_rows(ring, packets.get(ring.direction), width, count))
+    ]
 
 
 # -- memory -----------------------------------------------------------------------------------------
@@ -155,10 +158,27 @@ def map_cells(view: MemoryView, width: int) -> list[tuple[str, str]]:
     return cells
 
 
-def memory_rows(view: MemoryView, text: Text, width: int) -> list[Line]:
-    """Who owns which page, and where each guest's pages lie in the machine."""
-    rows = [heading(text("tui.rings.memory", size=bytes_text(view.pages << 12, text)), width)]
-    rows.append(line(("▐", "faint"), *map_cells(view, width - 2), ("▌", "faint")))
+def map_rows(view: MemoryView, width: int, count: int) -> list[Line]:
+    """The machine's pages, row after row."""
+    room = width - 2
+    cells = map_cells(view, room * count)
+    return [
+        line(("▐", "faint"), *cells[start : start + room], ("▌", "faint"))
+        for start in range(0, room * count, room)
+    ]
+
+
+def memory_rows(view: MemoryView, text: Text, width: int, height: int) -> list[Line]:
+    """Who owns which page, and where each guest's pages lie in the machine; a larger map where rows are left over."""
+    head = heading(text("tui.rings.memory", size=bytes_text(view.pages << 12, text)), width)
+    owners = _owner_rows(view, text, width)
+    lying = _lying_rows(view, text, width)
+    spare = height - len(owners) - len(lying) - 4  # two headings, and air before each
+    return [head, *map_rows(view, width, max(1, min(MOST_MAP, spare))), *owners, *lying]
+
+
+def _owner_rows(view: MemoryView, text: Text, width: int) -> list[Line]:
+    """The map's legend: how much everybody has."""
     own = view.pages - view.free - sum(view.owned(o, u) for o in view.owners for u in ("memory", "pool"))
     marks = _marks(view)
     legend = [
@@ -172,15 +192,26 @@ def memory_rows(view: MemoryView, text: Text, width: int) -> list[Line]:
         (("·", FREE_STYLE), text("tui.rings.unused"), view.free),
     ]
     name = max(len(words) for _, words, _ in legend)
-    for mark, words, count in legend:
-        share = f"{pages_text(count, text):>9} {count:>9} {text('tui.rings.pages')}"
-        rows.append(line(mark, (f" {words.ljust(name)} ", ""), (share, "dim")))
-    rows += [line((row, "dim")) for row in wrap(text("tui.rings.touched", count=view.touched), width)]
-    rows.append(heading(text("tui.rings.map"), width))
+    cells = [
+        line(
+            mark,
+            (f" {words.ljust(name)} ", ""),
+            (f"{pages_text(count, text):>7} {count:>8} {text('tui.rings.pages')}", "dim"),
+        )
+        for mark, words, count in legend
+    ]
+    told = wrap(text("tui.rings.touched", count=view.touched), width)
+    return [*in_columns(cells, width, 2), *(line((row, "dim")) for row in told)]
+
+
+def _lying_rows(view: MemoryView, text: Text, width: int) -> list[Line]:
+    """Which of the machine's pages each guest's pages are."""
+    marks = _marks(view)
     mapped = [extent for extent in view.extents if extent.use == "memory"]
+    cells: list[Line] = []
     for extent in mapped:
         last, end = extent.guest + extent.count - 1, extent.first + extent.count - 1
-        rows.append(
+        cells.append(
             line(
                 marks[extent.owner],
                 (f" {fit(extent.owner, 14).ljust(14)} ", ""),
@@ -191,5 +222,5 @@ def memory_rows(view: MemoryView, text: Text, width: int) -> list[Line]:
             )
         )
     if not mapped:
-        rows.append(line((text("tui.rings.no_guest"), "dim")))
-    return rows
+        cells.append(line((text("tui.rings.no_guest"), "dim")))
+    return [heading(text("tui.rings.map"), width), *in_columns(cells, width)]

@@ -85,7 +85,7 @@ class RingsPane(ViewPane):
             }
             rows += channel_rows(view, packets, text, width, height)
         memory = ringview.memory(world, host)
-        return rows + (memory_rows(memory, text, width) if memory is not None else [])
+        return rows + (memory_rows(memory, text, width, height - len(rows)) if memory is not None else [])
 
     def action_channel(self, step: int) -> None:
         """The next channel, round the end."""

@@ -58,7 +58,10 @@ def clock_runs(clock: str, runner: Runner, activity: str, left: int | None, text
     if left is not None:
         runs.append((f"· ◷ {left // 60}:{left % 60:02} ", "accent"))
     if runner.busy:
-        runs.append((f" {activity or text('tui.status.waiting')} · {text('tui.status.stop')}", "dim"))
+        runs += [
+            (f" {activity or text('tui.status.waiting')}", "dim"),
+            (f" · {text('tui.status.stop')}", "dim"),
+        ]
     return runs
 
 

@@ -56,4 +56,4 @@ class StoragePane(ViewPane):
         view = storageview.look(session.world, session.host)
         if view is None:
             return [line((text("tui.storage.none"), "dim"))]
-        return storage_rows(view, text, width)
+        return storage_rows(view, text, width, height)

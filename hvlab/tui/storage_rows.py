@@ -5,10 +5,14 @@ from __future__ import annotations
 from hvlab.session.storageview import DiskView, StorageView
 from hvlab.session.units import bytes_text, clock_text
 from hvlab.text import Text
-from hvlab.tui.canvas import Line, fit, line, plain, wrap
-from hvlab.tui.view_pane import heading
+from hvlab.tui.canvas import Line, fit, line, wrap
+from hvlab.tui.view_pane import WIDE, heading, side_by_side
 
 SHADES = " ▁▂▃▄▅▆▇█"
+LEAST_STRIP = 24
+"""A strip that would be shorter leaves the names of those who need the disk to the next row."""
+MOST_TALL = 3
+"""Rows of the largest map of one disk's blocks."""
 
 
 def name_of(path: str, room: int) -> str:
@@ -37,8 +41,22 @@ def block_strip(disk: DiskView, width: int) -> list[tuple[str, str]]:
     return cells
 
 
-def disk_rows(disk: DiskView, text: Text, width: int) -> list[Line]:
-    """A disk: its name under its parent's, what it is, who needs it, and its blocks."""
+def _uses(disk: DiskView) -> list[tuple[str, str]]:
+    """Who needs a disk: machines it is plugged into, snapshots."""
+    return [
+        *((f"▸ {where}  ", "good") for where in disk.plugged),
+        *((f"◇ {which}  ", "accent") for which in disk.frozen),
+    ]
+
+
+def _blocks(disk: DiskView, text: Text) -> str:
+    if not disk.block_count:
+        return ""
+    return text("tui.storage.blocks", count=len(disk.present), total=disk.block_count)
+
+
+def disk_rows(disk: DiskView, text: Text, width: int, strip: int, tall: int) -> list[Line]:
+    """A disk: its name under its parent's, what it is, its blocks in `tall` rows of a strip, and who needs it."""
     indent = "  " * (disk.depth - 1) + "└ " if disk.depth else ""
     room = max(16, min(44, width - 40))
     name = (indent + name_of(disk.path, room - len(indent))).ljust(room)
@@ -47,38 +65,42 @@ def disk_rows(disk: DiskView, text: Text, width: int) -> list[Line]:
     kind = text(f"tui.storage.kind.{disk.kind.lower()}")
     sizes = text("tui.storage.sizes", size=bytes_text(disk.size, text), file=bytes_text(disk.file_size, text))
     rows = [line((name, "device+3"), (f" {kind}", "bold"), (f"  {sizes}", "dim"))]
-    uses = [(f"▸ {where}  ", "good") for where in disk.plugged]
-    uses += [(f"◇ {which}  ", "accent") for which in disk.frozen]
-    blocks = text("tui.storage.blocks", count=len(disk.present), total=disk.block_count)
-    inner = len(indent) + 2
-    strip = max(8, min(40, width - inner - 50))
-    row: Line = line(
-        (" " * inner, ""),
-        *block_strip(disk, strip),
-        ("  " + blocks if disk.block_count else "", "dim"),
-    )
-    used = len(plain(row))
+    cells = block_strip(disk, strip * tall)
+    uses, blocks = _uses(disk), _blocks(disk, text)
+    row: Line = line(("  ", ""), *cells[:strip], (f"  {blocks}" if blocks else "", "dim"))
+    used = 4 + strip + len(blocks)
     if uses and used + 2 + sum(len(words) for words, _ in uses) <= width:
         rows.append(line(*row, ("  ", ""), *uses))
+        uses = []
     else:
         rows.append(row)
-        rows += [line((" " * inner, ""), (fit(words, width - inner), style)) for words, style in uses]
+    rows += [line(("  ", ""), *cells[start : start + strip]) for start in range(strip, len(cells), strip)]
+    return rows + [line(("  ", ""), (fit(words, width - 2), style)) for words, style in uses]
+
+
+def all_disk_rows(view: StorageView, text: Text, width: int, height: int) -> list[Line]:
+    """The disks. All strips begin in one column and are equally long, so that a child's blocks lie under its parent's;
+    they are several rows tall where the pane is."""
+    if not view.disks:
+        return [line((text("tui.storage.no_disks"), "dim"))]
+    tails = [
+        len(_blocks(disk, text)) + sum(len(words) for words, _ in _uses(disk)) + 6 for disk in view.disks
+    ]
+    strip = width - max(tails)
+    if strip < LEAST_STRIP:
+        strip = max(8, width - max(len(_blocks(disk, text)) for disk in view.disks) - 4)
+    flat = [row for disk in view.disks for row in disk_rows(disk, text, width, strip, 1)]
+    tall = 1 + max(0, min(MOST_TALL - 1, (height - len(flat) - 2) // len(view.disks)))
+    rows = [row for disk in view.disks for row in disk_rows(disk, text, width, strip, tall)]
+    if len(rows) + 2 <= height and any(disk.block_count for disk in view.disks):
+        rows.append(line((fit(text("tui.storage.legend"), width), "dim")))
     return rows
 
 
-def storage_rows(view: StorageView, text: Text, width: int) -> list[Line]:
-    """The whole view."""
-    rows = [heading(text("tui.storage.disks"), width)]
-    for disk in view.disks:
-        rows += disk_rows(disk, text, width)
-    if not view.disks:
-        rows.append(line((text("tui.storage.no_disks"), "dim")))
-    rows.append(heading(text("tui.storage.snapshots"), width))
-    rows += snapshot_rows(view, text, width)
-    rows.append(heading(text("tui.storage.open"), width))
-    rows += open_rows(view, text, width)
-    rows.append(heading(text("tui.storage.volumes"), width))
-    room = max(8, min(40, width - 44))
+def volume_rows(view: StorageView, text: Text, width: int) -> list[Line]:
+    """How full each volume is, and where new files go."""
+    rows: list[Line] = []
+    room = max(8, width - 44)
     for volume in view.volumes:
         full = room * (volume.capacity - volume.free) // max(1, volume.capacity)
         free = text(
@@ -96,6 +118,20 @@ def storage_rows(view: StorageView, text: Text, width: int) -> list[Line]:
         places = text("tui.storage.places", disks=view.new_disks, machines=view.new_machines)
         rows += [line((words, "dim")) for words in wrap(places, width)]
     return rows
+
+
+def storage_rows(view: StorageView, text: Text, width: int, height: int) -> list[Line]:
+    """The whole view; in a wide pane the disks stand at the left, all else at the right."""
+    wide = width >= WIDE
+    place = width * 3 // 5 if wide else 0
+    rest = width - place
+    others = [heading(text("tui.storage.snapshots"), rest), *snapshot_rows(view, text, rest)]
+    others += [heading(text("tui.storage.open"), rest), *open_rows(view, text, rest)]
+    others += [heading(text("tui.storage.volumes"), rest), *volume_rows(view, text, rest)]
+    column = place - 2 if wide else width
+    room = height if wide else height - len(others) - 4
+    disks = [heading(text("tui.storage.disks"), column), *all_disk_rows(view, text, column, room)]
+    return side_by_side(disks, others, place, height) if wide else disks + others
 
 
 def snapshot_rows(view: StorageView, text: Text, width: int) -> list[Line]:

@@ -8,13 +8,14 @@ learner's choice has changed. Then the rows that differ are painted.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.events import MouseEvent
 from textual.message import Message
 
-from hvlab.tui.canvas import Line, fit, line
+from hvlab.tui.canvas import Line, beside, fit, line
 from hvlab.tui.layout import VIEWS
 from hvlab.tui.line_pane import ScrollPane
 from hvlab.tui.redrawn import Redrawn
@@ -31,6 +32,10 @@ MOVING = (
     Binding("pageup", "scroll_view(-8)", show=False),
     Binding("pagedown", "scroll_view(8)", show=False),
 )
+
+
+WIDE = 150
+"""From so many columns on a view lays its parts side by side."""
 
 
 class ViewPane(Redrawn, ScrollPane):
@@ -101,18 +106,7 @@ class ViewPane(Redrawn, ScrollPane):
 
     def _aired(self, rows: list[Line], height: int) -> list[Line]:
         """An empty row before each part's heading, if there is room for all of them."""
-        heads = {number for number, row in enumerate(rows) if number and is_heading(row) and rows[number - 1]}
-        if len(rows) + len(heads) > height:
-            self._rows_of = list(range(len(rows)))
-            return rows
-        found: list[Line] = []
-        self._rows_of = []
-        for number, row in enumerate(rows):
-            if number in heads:
-                found.append(())
-                self._rows_of.append(-1)
-            found.append(row)
-            self._rows_of.append(number)
+        found, self._rows_of = aired(rows, height)
         if self.cursor_row is not None and self.cursor_row in self._rows_of:
             self.cursor_row = self._rows_of.index(self.cursor_row)
         return found
@@ -182,6 +176,28 @@ def names_in_sight(widths: list[int], current: int, room: int) -> tuple[int, int
 def is_heading(row: Line) -> bool:
     """Whether a row is the head of a part."""
     return len(row) == 2 and row[0][1] == "title" and row[1][1] == "faint" and row[1][0][:1] == "─"
+
+
+def aired(rows: list[Line], height: int) -> tuple[list[Line], list[int]]:
+    """The rows with an empty one before each part's heading, if there is room for all of them; and which each is."""
+    heads = {number for number, row in enumerate(rows) if number and is_heading(row) and rows[number - 1]}
+    if len(rows) + len(heads) > height:
+        return rows, list(range(len(rows)))
+    found: list[Line] = []
+    places: list[int] = []
+    for number, row in enumerate(rows):
+        if number in heads:
+            found.append(())
+            places.append(-1)
+        found.append(row)
+        places.append(number)
+    return found, places
+
+
+def side_by_side(left: list[Line], right: list[Line], place: int, height: int) -> list[Line]:
+    """Two columns of parts, the right one beginning at a column of the pane."""
+    columns = (aired(left, height)[0], aired(right, height)[0])
+    return [beside(one, other, place) for one, other in zip_longest(*columns, fillvalue=())]
 
 
 def heading(words: str, width: int) -> Line:
