@@ -71,10 +71,19 @@ def is_clear(question: Question, text: str) -> bool:
         case "order":
             return sorted(meant.split()) == sorted(ids)
         case "match":
-            return len(meant.split()) == len(question.items) and all("=" in pair for pair in meant.split())
+            return sorted(pair.partition("=")[0] for pair in meant.split()) == sorted(
+                item.id for item in question.items
+            )
         case "event":
             return read_number(meant.lstrip("#")) is not None
     return bool(meant) and _SUM.fullmatch(meant) is None
+
+
+def how_to(question: Question, text: str) -> tuple[str, dict[str, str | int]]:
+    """What to say to an answer that is not clear: a sentence's id, and what it needs to be told."""
+    if question.kind == "value" and text.strip():
+        return "course.unclear.calculation", {"text": text.strip()}
+    return f"course.unclear.{question.kind}", {"count": len(question.items or question.choices)}
 
 
 def written(question: Question, text: str, language: str) -> str:

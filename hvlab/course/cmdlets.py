@@ -6,6 +6,8 @@ import functools
 
 from hvlab.console.cmdlets import Call, Cmdlet, Parameter
 from hvlab.console.errors import CmdletError
+from hvlab.course import answers
+from hvlab.course.model import Question
 from hvlab.session.session import Session
 
 ANSWERING = "Submit-LabAnswer"
@@ -17,7 +19,8 @@ def _submit(call: Call) -> None:
     assert isinstance(session, Session)
     header = session.header
     known = _questions(header.lesson or "", header.lesson_digest or "", header.seed)
-    if known and call.args.Question not in known:
+    question = known.get(call.args.Question)
+    if known and question is None:
         names = ", ".join(known)
         raise CmdletError(
             f"The lesson has no question '{call.args.Question}'.",
@@ -25,19 +28,26 @@ def _submit(call: Call) -> None:
             "ObjectNotFound",
             explain=("explain.no-such-question", {"known": names}),
         )
+    if question is not None and not answers.is_clear(question, call.args.Answer):
+        raise CmdletError(
+            f"'{call.args.Answer}' is no whole answer to the question '{question.id}'; nothing was noted.",
+            "InvalidArgument",
+            "InvalidArgument",
+            explain=answers.how_to(question, call.args.Answer),
+        )
     session.answers.give(call.args.Question, call.args.Answer, len(session.world.trace))
 
 
 @functools.cache
-def _questions(lesson: str, edition: str, seed: int) -> tuple[str, ...]:
-    """The ids of the lesson's questions as a seed draws them; empty where it is none of the course in that edition."""
+def _questions(lesson: str, edition: str, seed: int) -> dict[str, Question]:
+    """The lesson's questions by id, as a seed draws them; none where it is no lesson of the course in that edition."""
     from hvlab.course import library  # late: it is asked for only where somebody answers
 
     try:
         found = library.find(lesson, seed)
     except library.BadLesson:
-        return ()
-    return tuple(question.id for question in found.plan.question) if found.digest == edition else ()
+        return {}
+    return {question.id: question for question in found.plan.question} if found.digest == edition else {}
 
 
 CMDLETS = (

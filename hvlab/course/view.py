@@ -66,9 +66,8 @@ class _Question:
     def unclear(self, text: str) -> str:
         if answers.is_clear(self._question, text):
             return ""
-        if self.kind == "value" and text.strip():
-            return self._view.text("course.unclear.calculation", text=text.strip())
-        return self._view.text(f"course.unclear.{self.kind}", count=len(self.choices))
+        sentence, values = answers.how_to(self._question, text)
+        return self._view.text(sentence, **values)
 
     def answer(self, text: str) -> tuple[bool, str]:
         return self._view.answer(self._question, text)

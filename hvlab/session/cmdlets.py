@@ -121,9 +121,9 @@ def _move(call: Call) -> None:
 
     def act() -> None:
         if "Event" in args:
-            travel.seek(EVENT, args.Event)
+            _seek(session, EVENT, args.Event)
         elif "Time" in args:
-            travel.seek(TIME, args.Time)
+            _seek(session, TIME, args.Time)
         elif "Step" in args:
             travel.go(_step_number(session, args.Step))
         elif "Bookmark" in args:
@@ -134,6 +134,15 @@ def _move(call: Call) -> None:
             go_to_text(session, args.To)
 
     _go(call, act)
+
+
+def _seek(session: Session, unit: str, value: int) -> None:
+    """Go to an event or a moment; what lies before the lab's beginning leads to that, which is said."""
+    travel = session.travel
+    travel.seek(unit, value)
+    here = travel.place
+    if value < here.measure(unit) and here == travel.end_of(travel.floor):
+        session.shell.host.write_host(session.text("session.begins", event=here.event))
 
 
 def _back(session: Session, count: int, kind: str | None) -> None:
@@ -164,9 +173,9 @@ def go_to_text(session: Session, text: str) -> None:
     elif folded in bookmarks(session):
         _to_bookmark(session, text.strip())
     elif folded.isdecimal():
-        travel.seek(EVENT, int(folded))
+        _seek(session, EVENT, int(folded))
     elif folded.endswith("s") and (nanoseconds := _nanoseconds(folded[:-1])) is not None:
-        travel.seek(TIME, nanoseconds)
+        _seek(session, TIME, nanoseconds)
     else:
         raise refused("no-such-place", text=text)
 

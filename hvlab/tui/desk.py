@@ -487,7 +487,7 @@ class Desk:
         question = self.lesson.question() if self.lesson is not None else None
         if question is None:
             return ""
-        return self.text(f"course.unclear.{question.kind}", count=len(question.choices))
+        return self.text(f"course.unclear.{question.kind}", count=len(question.items or question.choices))
 
     def interrupt(self) -> None:
         """Ctrl+C."""
