@@ -8,7 +8,7 @@ read meanwhile.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -102,6 +102,8 @@ def _one(
     file = log or (None if practised else _left_behind(progress, plan)) or next_record(plan.id)
     if plan.plan.seeds == "drawn":
         plan = library.find(name, _seed_of(file) if seed is None else seed)
+    mark = progress.of(plan.id)
+    step = mark.step if mark is not None and mark.record == str(file) and file.exists() else ""
     opened: list[Session] = []
     views: list[OpenLesson] = []
 
@@ -112,15 +114,15 @@ def _one(
     def open_view(session: Session) -> LessonView:
         from hvlab.course.view import open_lesson
 
-        def remember(points: int, maximum: int, passed: bool) -> None:
+        def remember(points: int, maximum: int, passed: bool, at: str) -> None:
             # A full or read-only disk must not spoil the lesson: only the map forgets.
             aside = quizzes.place_of(plan.id) is not None
             if practised or (aside and not session.answers):
                 return  # only practised; or looked at, not answered
             with suppress(OSError):
-                progress.note(plan.id, points, maximum, passed, str(file), aside=aside)
+                progress.note(plan.id, points, maximum, passed, str(file), at, aside=aside)
 
-        views.append(open_lesson(plan, session, text.language, remember))
+        views.append(open_lesson(plan, session, text.language, remember, step))
         return views[-1]
 
     course: CourseMap = CourseMap(progress, text.language, plan.id, route)
@@ -131,7 +133,7 @@ def _one(
         open_lab,
         open_view,
         text.language,
-        first_page=first_page(plan, text.language),
+        first_page=first_page(plan, text.language, step, _answered(file) if step else ()),
         course=course,
     )
     text = text if speaking is None else speaking()
@@ -248,12 +250,27 @@ def lab_of(plan: Lesson, file: Path, language: str, opener: Opener) -> Session:
     )
 
 
-def first_page(plan: Lesson, language: str) -> str:
-    """The lesson's first page, to be read while its lab is being built."""
-    first = plan.plan.step[0]
-    asked = plan.question(first.question)
-    body = plan.sections[language][first.id]
-    return whole(body) if asked is None or plan.plan.exam else before_answer(body, guess=asked.guess)
+def first_page(plan: Lesson, language: str, at: str = "", answered: Container[str] = ()) -> str:
+    """The page to be read while a lesson's lab is being built: the first, or that of the step `at`.
+
+    `answered`: the questions that were answered before; what stands below them is not held back.
+    """
+    step = next((step for step in plan.plan.step if step.id == at), plan.plan.step[0])
+    asked = plan.question(step.question)
+    body = plan.sections[language][step.id]
+    if asked is None or plan.plan.exam or asked.id in answered:
+        return whole(body)
+    return before_answer(body, guess=asked.guess)
+
+
+def _answered(file: Path) -> set[str]:
+    """The questions that a record answers."""
+    from hvlab.session import log
+
+    try:
+        return {entry.name for entry in log.read(file.read_bytes(), str(file))[1] if entry.kind == "answer"}
+    except (OSError, log.BadLog):
+        return set()
 
 
 def _left_behind(progress: Progress, plan: Lesson) -> Path | None:

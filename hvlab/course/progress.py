@@ -16,12 +16,13 @@ NAME = "progress.json"
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """A lesson as it was left: `record` is the session's file, to go on with."""
+    """A lesson as it was left: `record` is the session's file, to go on with, `step` the id of the open step."""
 
     points: int
     maximum: int
     passed: bool
     record: str = ""
+    step: str = ""
 
 
 class _File(msgspec.Struct):
@@ -52,7 +53,15 @@ class Progress:
         return self._file.last
 
     def note(
-        self, lesson: str, points: int, maximum: int, passed: bool, record: str, *, aside: bool = False
+        self,
+        lesson: str,
+        points: int,
+        maximum: int,
+        passed: bool,
+        record: str,
+        step: str = "",
+        *,
+        aside: bool = False,
     ) -> None:
         """Remember how a lesson was left. What was passed once stays passed. OSError if it cannot be written.
 
@@ -61,7 +70,7 @@ class Progress:
         before = self.of(lesson)
         if before is not None and before.passed and not passed:
             passed, points = True, max(points, before.points)
-        self._file.lessons[lesson] = Mark(points, maximum, passed, record)
+        self._file.lessons[lesson] = Mark(points, maximum, passed, record, step)
         if not aside:
             self._file.last = lesson
         remembered.write(self._path, self._file)

@@ -23,8 +23,8 @@ from hvlab.session.session import Session
 from hvlab.text import Text
 
 REFUTED_WIDTH = 76
-Remember = Callable[[int, int, bool], None]
-"""Told the points, the most there are, and whether all checks pass, whenever that changes."""
+Remember = Callable[[int, int, bool, str], None]
+"""Told the points, the most there are, whether all checks pass, and the open step, whenever that changes."""
 
 
 class _Hint:
@@ -80,8 +80,14 @@ class OpenLesson:
     """A lesson being worked on in a session."""
 
     def __init__(
-        self, lesson: Lesson, session: Session, language: str, remember: Remember = lambda *_: None
+        self,
+        lesson: Lesson,
+        session: Session,
+        language: str,
+        remember: Remember = lambda *_: None,
+        at: str = "",
     ) -> None:
+        """`at` is the step to open; without one, it is told by the lab."""
         self.lesson = lesson
         self._remember = remember
         self.session = session
@@ -92,14 +98,17 @@ class OpenLesson:
         self._looks = [looks_of(lesson, number, session) for number in range(len(lesson.plan.step))]
         self._unseen: dict[str, list[str]] = {}
         """By step: the looks that it wants and that were not made."""
-        self._step = 0
+        steps = [step.id for step in lesson.plan.step]
+        self._step = steps.index(at) if at in steps else 0
         self._taken: dict[str, int] = {}
         self._results: list[CheckResult] = []
         self.best = 0
         """The most points that the lab stood at while the lesson was open."""
         self._goals: list[tuple[str, str, str]] = [("not_reached", "", "") for _ in lesson.plan.check]
         self.refresh()
-        self._step = self._where_it_was_left()
+        if at not in steps and (step := self._where_it_was_left()):
+            self._step = step
+            self._tell()
         self._entered = Entered(lesson, session)
         self._entered.come_back(self._step)
 
@@ -331,23 +340,31 @@ class OpenLesson:
         changed = before != (self._goals, self._unseen)
         self.best = max(self.best, self.points())
         if changed:
-            self._remember(self.points(), self.lesson.max_points, self.passed())
+            self._tell()
         return changed
 
     def next_step(self) -> bool:
         """Go on; False at the end."""
         if self._step + 1 >= len(self.lesson.plan.step):
             return False
-        self._step += 1
-        self._entered.open(self._step)
+        self._turn(1)
         return True
 
     def previous_step(self) -> bool:
         """Go back; False at the start."""
         if self._step == 0:
             return False
-        self._step -= 1
+        self._turn(-1)
         return True
+
+    def _turn(self, by: int) -> None:
+        self._step += by
+        self._entered.open(self._step)
+        self._tell()
+
+    def _tell(self) -> None:
+        step = self.lesson.plan.step[self._step].id
+        self._remember(self.points(), self.lesson.max_points, self.passed(), step)
 
     def resolved(self) -> str:
         """What became of the guess that the present step's experiment answers; empty before, or without one.
@@ -435,13 +452,14 @@ class OpenLesson:
 
 
 def open_lesson(
-    lesson: Lesson, session: Session, language: str, remember: Remember = lambda *_: None
+    lesson: Lesson, session: Session, language: str, remember: Remember = lambda *_: None, at: str = ""
 ) -> OpenLesson:
     """Open a lesson in a session that was made for it or resumed; its start script runs first, once.
 
-    What the start script did belongs to the lesson: it cannot be undone.
+    `at` is the step that was open when it was left, if that is known. What the start script did belongs to the
+    lesson: it cannot be undone.
     """
     if lesson.start() and not session.log.entries:
         session.run(lesson.start())
     session.travel.floor = len(session.parse(lesson.start()).statements) if lesson.start() else 0
-    return OpenLesson(lesson, session, language, remember)
+    return OpenLesson(lesson, session, language, remember, at)

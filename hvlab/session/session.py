@@ -124,6 +124,8 @@ class Session:
         self._travelling: Callable[[], object] | None = None
         """What a travelling command wants done as soon as it has ended."""
         self.breakpoints = Breakpoints(self)
+        self.resumed = bool(resumed)
+        """Whether a record is gone on with that somebody had begun."""
         if resumed is not None:
             self.log.entries.clear()
         self.travel = Travel(self)

@@ -39,6 +39,7 @@ from hvlab.tui.inspector import InspectorPane
 from hvlab.tui.lesson_pane import LessonPane, Note
 from hvlab.tui.pacing import SPEEDS
 from hvlab.tui.playing import Player
+from hvlab.tui.returning import before
 from hvlab.tui.runner import Runner
 from hvlab.tui.scrubber import Scrubber
 from hvlab.tui.standing import clock_runs, machine_runs, state
@@ -130,6 +131,7 @@ class Desk:
         self.lesson_pane.redraw()
         self.events.attach(self.session.world.trace, self.text, self.session.prologue)
         self.guide.skip(self.session.world.trace)
+        self.console.write(before(self.session, self.lesson, self.text))
         if self.lesson is not None:
             self.app.lay_out(self.lesson.panes())
         self.frame(0.0)
