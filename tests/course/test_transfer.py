@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hvlab.course import library
 from hvlab.course.transfer import rewritten, shape
 
 
@@ -50,3 +51,12 @@ def test_a_name_that_the_task_does_not_say_has_to_be_thought_of() -> None:
         r"Export-VM b C:\\One"
     ]
     assert rewritten(["Set-VLan a 20"], ["Set-VLan b 30"], "Put b away.") == ["Set-VLan b 30"]
+
+
+def test_every_lesson_of_the_course_but_the_exam_has_a_task_to_be_done_alone() -> None:
+    without = [
+        lesson.id
+        for lesson in library.course_lessons()
+        if not lesson.plan.exam and not any(step.alone and step.goals for step in lesson.plan.step)
+    ]
+    assert without == []

@@ -10,3 +10,9 @@ Start-LabWorkload -VM nt4 -Operation Write -Size 8KB -Count 12
 Submit-LabAnswer -Question why -Answer 2
 Stop-VM -Name nt4 -TurnOff
 Stop-VM -Name web01
+New-VM young 1GB -VHDPath C:\Images\WS2012-x64.vhd
+Start-VM young
+Wait-Lab young -For Heartbeat
+Wait-Lab -Seconds 2
+Start-LabWorkload young Write -Count 2 -Size 20KB
+Stop-VM young

@@ -8,5 +8,10 @@ Start-VM nt4
 Wait-Lab nt4
 Start-LabWorkload nt4 -Operation Write -Count 10
 Stop-VM web01, nt4 -TurnOff
+New-VM young -VHDPath C:\Images\WS2012-x64.vhd
+Start-VM young
+Wait-Lab young -For Heartbeat
+Start-LabWorkload young -Operation Write -Count 1 -Size 40KB
+Stop-VM young
 Submit-LabAnswer ring-bytes 168
 Submit-LabAnswer why registers

@@ -8,3 +8,11 @@ Stop-Computer
 Start-LabServer
 New-VM web01 -VHDPath C:\Images\WS2008-x64.vhd
 Start-VM web01
+Set-LabFirmware -ExecuteDisable Off
+Stop-Computer
+Start-LabServer
+Submit-LabAnswer nx 44
+Set-LabFirmware -ExecuteDisable On
+Stop-Computer
+Start-LabServer
+Start-VM web01

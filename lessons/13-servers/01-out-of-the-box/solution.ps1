@@ -9,3 +9,11 @@ Set-LabFirmware -Virtualization On -ExecuteDisable On
 Stop-Computer
 Start-LabServer
 Start-VM web01
+Set-LabFirmware -ExecuteDisable Off
+Stop-Computer
+Start-LabServer
+Submit-LabAnswer nx 44
+Set-LabFirmware -ExecuteDisable On
+Stop-Computer
+Start-LabServer
+Start-VM web01

@@ -4,3 +4,4 @@ Submit-LabAnswer event 41
 Set-LabFirmware -Virtualization On -ExecuteDisable On
 Stop-Computer
 Start-LabServer
+Submit-LabAnswer nx 44

@@ -8,3 +8,4 @@ Set-LabFirmware -Virtualization On
 Stop-Computer
 Start-LabServer
 Start-VM web01
+Submit-LabAnswer nx 44

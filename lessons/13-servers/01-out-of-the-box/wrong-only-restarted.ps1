@@ -7,3 +7,4 @@ Submit-LabAnswer event 41
 Set-LabFirmware -Virtualization On -ExecuteDisable On
 Restart-Computer
 Start-VM web01
+Submit-LabAnswer nx 44

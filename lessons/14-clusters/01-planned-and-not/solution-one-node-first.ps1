@@ -9,3 +9,8 @@ Submit-LabAnswer why memory
 Add-LabFault RootCrash -ComputerName HV02
 Start-Sleep 120
 Submit-LabAnswer lost gone
+Start-Sleep 240
+Get-ClusterNode
+Move-ClusterVirtualMachineRole web01 -Node HV02 -MigrationType Quick
+Start-Sleep 5
+Add-LabFault RootCrash -ComputerName HV01

@@ -9,3 +9,8 @@ Submit-LabAnswer why memory
 Add-LabFault RootCrash -ComputerName HV02
 Start-Sleep 60
 Submit-LabAnswer lost saved
+Wait-Lab -Until { (Get-ClusterNode HV02).State -eq 'Up' }
+Wait-Lab web01 -For Heartbeat
+Move-ClusterVirtualMachineRole web01 -Node HV02
+Add-LabFault RootCrash -ComputerName HV01
+Start-Sleep 60
