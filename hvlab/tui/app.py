@@ -280,9 +280,10 @@ class HvlabApp(PanedApp):
 
     def _name_panes(self) -> None:
         text = self.text
-        for name in ("picture", "events", "inspector"):
+        for name in ("events", "inspector"):
             title = f"{text.keys.of(name)} {text(f'tui.pane.{name}')}"
             self.query_one(f"#{name}", Widget).border_title = title
+        self.query_one(ArchitecturePane).name_itself()
         self.query_one("#console", Widget).border_title = text("tui.pane.console")
         if not self.query_one(LessonPane).lesson:
             self.query_one(LessonPane).border_title = f"{text.keys.of('lesson')} {text('tui.pane.lesson')}"
@@ -408,11 +409,16 @@ class HvlabApp(PanedApp):
         """Whether there is room for one pane above the console only."""
         return self.screen_stack[0].has_class("narrow")
 
-    def bring(self, name: str) -> None:
-        """Put a pane where it can be seen, without its keys."""
+    def bring(self, name: str, *, guest: bool = False) -> None:
+        """Put a pane where it can be seen, without its keys; `guest`: behind the guest's screen, when that closes."""
         self.stage = name
-        self.screen_stack[0].remove_class("guest", "closer")
+        self.screen_stack[0].remove_class(*(() if guest else ("guest",)), "closer")
         self._arrange()
+
+    def is_reading(self, name: str) -> bool:
+        """Whether the pane on the stage has the keys."""
+        pane = self._pane_with_keys()
+        return pane is not None and (pane.has_class("view") if name == "view" else pane.id == name)
 
     def _toured(self, typed: str | None) -> None:
         self.bring(self._stage_before)
@@ -531,8 +537,13 @@ class HvlabApp(PanedApp):
         self.query_one(ConsolePane).prompt.focus()
 
     def action_lesson(self, what: str, by: int) -> None:
-        """Read on in the lesson without leaving the prompt."""
+        """Read on in the lesson without leaving the prompt; where another pane has its place, it comes back first."""
         pane = self.query_one(LessonPane)
+        if self.has_one_stage and self.stage != "lesson" and self._has_lesson:
+            self._with_desk(lambda desk: desk.views.close())
+            self.bring("lesson")
+            if what != "turn":
+                return
         if what == "turn":
             pane.action_turn(by)
         else:
@@ -631,6 +642,8 @@ class HvlabApp(PanedApp):
         """Play what is known, forwards (1) or backwards (-1); once more: stand still."""
         if not self.screen_stack[0].has_class("timed"):
             self.action_time()
+        if self.arrangement.alone not in ("", "picture", "guest", "view", "events"):
+            self.arrangement.zoom(self.arrangement.alone)  # what is played is to be seen
         self._with_desk(lambda desk: desk.play(direction))
 
     def action_finish(self) -> None:
@@ -725,6 +738,10 @@ class HvlabApp(PanedApp):
     @on(PromptInput.Leave)
     def _leave(self) -> None:
         self.exit(0)
+
+    @on(LessonPane.Turned)
+    def _lesson_turned(self) -> None:
+        self._with_desk(lambda desk: desk.turned())
 
     @on(LessonPane.WantsAnswer)
     def _wants_answer(self) -> None:

@@ -36,6 +36,7 @@ from hvlab.tui.goals import Goals
 from hvlab.tui.guest_pane import GuestPane
 from hvlab.tui.guiding import Guide
 from hvlab.tui.inspector import InspectorPane
+from hvlab.tui.leading import Eye, machines_named
 from hvlab.tui.lesson_pane import LessonPane, Note
 from hvlab.tui.pacing import SPEEDS
 from hvlab.tui.playing import Player
@@ -55,8 +56,6 @@ if TYPE_CHECKING:
 LEAVE = ("exit", "quit", "logout", "bye")
 ANSWER_KEY = "a"
 """The lesson's key for answering: who types it at the prompt means the same. No command has this name."""
-SOON = 0.4
-"""Seconds after which a command's work is brought into sight: shorter ones only show their result."""
 RECORD_EVERY = 1.0
 """Seconds after which a clock that runs freely is written to the record at the latest."""
 
@@ -89,9 +88,7 @@ class Desk:
         self.guide = Guide()
         self._taken: list[TraceEvent] = []
         """What the panes have been told of since the last frame."""
-        self._led = False
-        """Whether the picture was brought to the stage for the command under way."""
-        self._worked = 0.0
+        self.eye = Eye(self)
         self.told = ("stands", False)
         """The clock's state, and whether a command is under way, as the bars tell it."""
         self.sliced = False
@@ -146,6 +143,7 @@ class Desk:
         motion = self.picture.motion
         if self.player.direction:
             self._play_on(seconds)
+        self.eye.look(seconds)
         nothing_new = not self.host.fresh and len(self.session.world.trace) == self.feed.seq
         if self._still and nothing_new and not runner.moving and not motion.busy:
             return
@@ -162,7 +160,6 @@ class Desk:
     def _show(self, seconds: float) -> None:
         """Show what came of the lab's going on."""
         runner, motion = self.runner, self.picture.motion
-        self._lead_eye(seconds)
         self._unwritten += seconds
         if self._unwritten >= RECORD_EVERY:
             self._unwritten = 0.0
@@ -181,19 +178,6 @@ class Desk:
                 self.lesson_pane.redraw()
         self._tell()
         self._still = not runner.moving and not motion.busy
-
-    def _lead_eye(self, seconds: float) -> None:
-        """Where there is room for one pane only, the picture takes the lesson's place while a command is at work."""
-        app, runner = self.app, self.runner
-        if not runner.busy:
-            if self._led and app.stage == "picture":
-                app.bring("lesson")
-            self._led, self._worked = False, 0.0
-        elif app.stage == "lesson" and app.has_one_stage and not self._led and not runner.hurries:
-            self._worked += seconds
-            if self._worked >= SOON and not app.is_covered:
-                self._led = True
-                app.bring("picture")
 
     def _play_on(self, seconds: float) -> None:
         """A frame of what is played; where it ends, the command that leads there stands in the console."""
@@ -436,9 +420,24 @@ class Desk:
         self.console.echo(text)
         self.events.note_command()
         self.lesson_pane.note_command(text)
+        self.picture.follow(machines_named(text, self.picture.machines))
+
+    def turned(self) -> None:
+        """The lesson shows another page: the picture shows the machine that its commands are about, or its text."""
+        if self.lesson is None:
+            return
+        commands = "\n".join(self.lesson_pane.commands())
+        machines = self.picture.machines
+        named = machines_named(commands, machines) or machines_named(self.lesson.body(), machines)
+        if named:
+            self.picture.follow(named)
+            self._still = False
 
     def _ended(self, task: Task) -> None:
         self.host.statement_done()
+        if not self.picture.motion.about:  # it may have made what it names
+            machines = [machine.name for machine in look(self.session.world, self.session.host).machines]
+            self.picture.follow(machines_named(task.text, machines))
         self.console.write(self.host.take())
         self._refresh_lesson()
         self.console.ended()
@@ -539,6 +538,7 @@ class Desk:
             return
         motion = self.picture.motion
         motion.clear()
+        self.eye.lead()
         if self.runner.step():
             self._collect()
             motion.advance(0.25)

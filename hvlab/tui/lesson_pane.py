@@ -50,6 +50,9 @@ class LessonPane(ScrollPane):
     class Finished(Message):
         """The lesson is done, and the learner goes on."""
 
+    class Turned(Message):
+        """Another step is shown."""
+
     class WantsAnswer(Message):
         """The learner wants to answer the question."""
 
@@ -98,6 +101,7 @@ class LessonPane(ScrollPane):
             self._step = step
             self._armed = False
             self.scroll_to(y=0, animate=False, immediate=True)
+            self.post_message(self.Turned())
         self.border_title = f"{self.lab_app.text.keys.of('lesson')} {step}/{steps} · {lesson.title}"
         keys = self.lab_app.text.keys
         self._page = lay_out(keys.keyed(lesson.body()), width, Glossary(keys.language))
@@ -206,6 +210,10 @@ class LessonPane(ScrollPane):
         if lesson.is_ready():  # what has been done by other commands is not done again, but may be looked at
             left = [text for text in left if lesson.only_looks(text)]
         return left[0] if left else ""
+
+    def commands(self) -> list[str]:
+        """The page's commands, from the top."""
+        return [command for command, _ in self._commands()]
 
     def _commands(self) -> Iterator[tuple[str, int]]:
         """The page's commands, from the top, with the row each begins in. A long one stands in each of its rows."""

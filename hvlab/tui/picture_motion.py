@@ -8,7 +8,7 @@ rate instead of glyphs: a figure counted from the events, never a made-up motion
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,9 @@ RATE_SHOWN = 12
 GLYPHS_A_RAIL = 10
 """More than these on one rail are not drawn one by one; its rate stands there instead."""
 
+
+TELLING = ("guest.phase", "vm.state", "guest.workload", "vmbus.message")
+"""Kinds that say where the story goes on."""
 
 LANES = frozenset("─┄│┆╌├┤┬┴┼╭╮╰╯╴")
 """What rails are drawn with."""
@@ -63,6 +66,8 @@ class Motion:
         """Partition number to machine, so that intercepts find their worker process."""
         self.focus = ""
         """The machine in which something happened last."""
+        self.about: tuple[str, ...] = ()
+        """The machines that the work is about now: what happens in others does not draw the eye. None: all are."""
         self.pace = 1.0
         self.still = False
         """Nothing travels: what was touched lights up where it is, and the figures count on."""
@@ -83,7 +88,7 @@ class Motion:
             machine = machine_of(event)
             if machine and event.partition and event.partition > 1:
                 self.workers[event.partition] = machine
-            if machine and event.kind in ("guest.phase", "vm.state", "guest.workload", "vmbus.message"):
+            if machine and event.kind in TELLING and (not self.about or machine in self.about):
                 self.focus = machine
             for name in places_of(event):
                 touched[name] = now
@@ -100,6 +105,12 @@ class Motion:
             if live[move.rail] < GLYPHS_A_RAIL and not self.still:
                 live[move.rail] += 1
                 self.travellers.append(Traveller(event.seq, move, self.now + 0.09 * ahead / self.pace))
+
+    def follow(self, machines: Sequence[str]) -> None:
+        """The work is about these machines now; none: about whichever something happens to."""
+        self.about = tuple(machines)
+        if machines and self.focus not in machines:
+            self.focus = machines[0]
 
     def advance(self, seconds: float) -> None:
         """Let time pass for everything that moves or cools."""

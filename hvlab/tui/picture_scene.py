@@ -459,12 +459,26 @@ def _others(scene: Scene, plan: _Plan, machines: list[MachineView], sums: Sums, 
         scene.canvas.put(plan.child + 1, y, _mark(machine), style)
         # The line by which the machine in focus leaves for the hypervisor goes down between the two.
         label = f"{machine.name} · {state}"
-        scene.label(name, plan.child + 5, y, label, "guest", plan.child_width - 6, style)
+        room = plan.child_width - 6
+        if alive:
+            room -= _other_exits(scene, plan, machine.name, y, sums)
+        scene.label(name, plan.child + 5, y, label, "guest", room, style)
         if alive and y < plan.bottom:
             _other_lane(scene, plan, machine, y, sums)
     if rows and len(machines) > rows:
         more = text("tui.picture.more", count=len(machines) - len(shown))
         scene.canvas.put(plan.child + 5, plan.others + rows - 1, more, "dim", plan.child_width - 6)
+
+
+def _other_exits(scene: Scene, plan: _Plan, name: str, y: int, sums: Sums) -> int:
+    """The exits of a machine that is not in focus, at the right end of its row; returns the cells they take."""
+    figures = f"▼ {sums.exits(name)}"
+    width = max(len(figures), len("999/s"))
+    meter = Place(plan.width - 1 - width, y, width, "hypervisor")
+    scene.canvas.put(meter.x + width - len(figures), y, figures, "dim")
+    scene.meters[f"calls:{name}"] = meter
+    scene.rails[f"calls:{name}"] = Rail(((meter.x - 2, y),), "hypervisor")  # there is no room to travel
+    return width + 3
 
 
 def _other_lane(scene: Scene, plan: _Plan, machine: MachineView, y: int, sums: Sums) -> None:
