@@ -117,7 +117,7 @@ class Pacer:
             now, length = world.now, len(world.trace)
             quiet = QUIET * (1 + self._dull / PATIENCE)
             done = advance(now + max(1, int(self._credit * quiet * 1e9)), 1)
-            passed = (world.now - now) / 1e9
+            passed = max(0, world.now - now) / 1e9  # a command that rewinds the lab ends before it began
             self._dull += passed
             price = passed / quiet + self.cost(world.trace.since(length))
             self._credit -= price or _SILENT_EVENT

@@ -106,3 +106,25 @@ def test_a_long_wait_in_which_little_happens_is_hurried_over() -> None:
             frames[-1] += 1
     assert frames[1] / 30 < 3
     assert frames[2] / 30 < 20, "thirty times as long, and not four times as dull"
+
+
+def test_a_rewind_leaves_the_next_frames_as_long_as_others() -> None:
+    runner = Runner(Session(), timer=still)
+    runner.session.run(f"{CREATE}; Start-VM web01; Wait-Lab web01 -For Booted; Wait-Lab -Seconds 60")
+    pacer, world, moved = runner.pacer, runner.world, []
+
+    def back(until: int, events: int) -> bool:
+        runner.session.run("Undo-Lab")
+        return True
+
+    def on(until: int, events: int) -> bool:
+        moved.append(until - world.now)
+        assert len(moved) < 1_000, "a frame without an end"
+        world.run(until=until, limit=events)
+        return False
+
+    now = world.now
+    pacer.spend(world, back, 1 / 30)
+    assert world.now < now
+    pacer.spend(world, on, 1 / 30)
+    assert moved and max(moved) > 1, "time goes on, and not by one nanosecond after the other"
