@@ -15,8 +15,8 @@ from hvlab.guests.drivers.base import Driver
 from hvlab.guests.drivers.storage import StorageDriver
 from hvlab.guests.drivers.storage_lane import StorageLane, storage_lane
 from hvlab.hypervisor.calls import Status
-from hvlab.hypervisor.intercepts import SYNIC_MESSAGE
-from hvlab.hypervisor.synic import FLAG_BYTES, SLOT_SIZE
+from hvlab.hypervisor.intercepts import slot_content
+from hvlab.hypervisor.synic import FLAG_BYTES, NO_MESSAGE, SLOT_SIZE
 from hvlab.vmbus import guest as client
 from hvlab.vmbus import messages, packets, signals
 from hvlab.vmbus.endpoint import Endpoint
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from hvlab.guests.guest import GuestSystem
 
 
-_NO_MESSAGE = bytes(4)
 _NO_FLAGS = bytes(FLAG_BYTES)
 
 
@@ -153,16 +152,15 @@ class GuestBus:
     def _take_message(self) -> None:
         guest, memory = self.guest, self._memory
         at = VMBUS_SINT * SLOT_SIZE
-        page = memory.page(self._sim)
-        if page[at : at + 4] == _NO_MESSAGE:
+        if memory.page(self._sim).startswith(NO_MESSAGE, at):
             return
-        slot = page[at : at + SLOT_SIZE]
-        message = SYNIC_MESSAGE.unpack(slot)
-        memory.page_for_write(self._sim)[at : at + 4] = _NO_MESSAGE
+        page = memory.own.get(self._sim) or memory.page_for_write(self._sim)
+        _, size, _, payload = slot_content(page, at)
+        page[at : at + 4] = NO_MESSAGE
         # Looked at only now: what came before the slot was free has set it, what comes later finds the slot.
-        if memory.page(self._sim)[at + 5] & 1:
+        if page[at + 5] & 1:
             guest.end_of_message()
-        self.apply(self.state.connection.handle(message["payload"][: message["payload_size"]]))
+        self.apply(self.state.connection.handle(payload[:size]))
 
     def _take_flags(self) -> None:
         memory, own = self._memory, self._memory.own

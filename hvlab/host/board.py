@@ -23,17 +23,18 @@ from hvlab.host.link import BusLink
 from hvlab.host.machine import VirtualMachine
 from hvlab.host.root import RootKernel
 from hvlab.hypervisor import Hypervisor
-from hvlab.hypervisor.intercepts import IO_PORT_MESSAGE, MEMORY_MESSAGE, READ, REP, UNMAPPED_GPA
+from hvlab.hypervisor.intercepts import MEMORY_MESSAGE, READ, REP, UNMAPPED_GPA, PortAccess, port_access
 from hvlab.hypervisor.life import (
     REGISTER_INTERCEPT_SUSPEND,
     REGISTER_RAX,
     REGISTER_RCX,
 )
-from hvlab.kernel import Component
+from hvlab.kernel import Component, neighbour
 
 CD_TOKEN = "cd"
 CD_VECTOR = 0x3F
 """The vector of the secondary channel's interrupt line: one above the primary's."""
+_DISK_PORTS = frozenset(ide.PORTS)
 
 
 class Management(Protocol):
@@ -100,7 +101,7 @@ class Board(Component):
         """The virtualization platform."""
         return catalog.platform(self.platform_id)
 
-    @property
+    @neighbour
     def root(self) -> RootKernel:
         """The root's kernel."""
         return self.world.get(f"{self.host}/root", RootKernel)
@@ -158,12 +159,12 @@ class Board(Component):
         if kind == UNMAPPED_GPA:
             self._nothing_there(message)
             return
-        access = IO_PORT_MESSAGE.unpack(message)
-        port, vp = access["port"], access["vp_index"]
-        value = access["rax"]
-        effects: list[ide.Effect] = []
-        registers = {}
-        if port == POWER_PORT:
+        access = port_access(message)
+        port, value = access.port, access.rax
+        registers: dict[int, int] = {}
+        if port in _DISK_PORTS:
+            registers = self._disk_access(access)
+        elif port == POWER_PORT:
             if value & SLEEP_NOW:
                 self.tear_down()
                 return
@@ -177,16 +178,10 @@ class Board(Component):
             registers = self._key_access(access)
         elif port in atapi.PORTS:
             registers = self._cd_access(access)
-        elif access["access_info"] & REP:
-            effects = self._string(access)
-            registers[REGISTER_RCX] = 0
-        elif access["access_type"] == READ:
-            registers[REGISTER_RAX] = self.board.read(port)
         else:
-            effects = self.board.write(port, value)
-        self._play(effects)
+            registers = self._disk_access(access)
         registers[REGISTER_INTERCEPT_SUSPEND] = 0
-        self._answer(vp, registers)
+        self._answer(access.vp_index, registers)
 
     def _answer(self, vp: int, registers: dict[int, int]) -> None:
         """Give the processor the access's result and let it go on."""
@@ -198,14 +193,24 @@ class Board(Component):
         vp = MEMORY_MESSAGE.unpack(message)["vp_index"]
         self.root.hypercalls.set_registers(self.partition, vp, registers)
 
-    def _string(self, access: dict[str, int]) -> list[ide.Effect]:
+    def _disk_access(self, access: PortAccess) -> dict[int, int]:
+        """A register or the data port of the channel with the disks."""
+        if access.access_info & REP:
+            self._play(self._string(access))
+            return {REGISTER_RCX: 0}
+        if access.access_type == READ:
+            return {REGISTER_RAX: self.board.read(access.port)}
+        self._play(self.board.write(access.port, access.rax))
+        return {}
+
+    def _string(self, access: PortAccess) -> list[ide.Effect]:
         """REP INS or OUTS of a sector: the worker reads or writes the guest's buffer for it."""
-        length = access["rcx"] * (access["access_info"] & 7)
-        if access["access_type"] == READ:
+        length = access.rcx * (access.access_info & 7)
+        if access.access_type == READ:
             data, effects = self.board.take_sector()
-            self.hypervisor.write_gpa(self.partition, access["rdi"], data[:length])
+            self.hypervisor.write_gpa(self.partition, access.rdi, data[:length])
             return effects
-        return self.board.give_sector(self.hypervisor.read_gpa(self.partition, access["rsi"], length))
+        return self.board.give_sector(self.hypervisor.read_gpa(self.partition, access.rsi, length))
 
     def _play(self, effects: list[ide.Effect]) -> None:
         for effect in effects:
@@ -259,27 +264,27 @@ class Board(Component):
         if self.keys.press(code, info):
             self.hypervisor.line_interrupt(self.partition, KEY_VECTOR, i8042.IRQ)
 
-    def _key_access(self, access: dict[str, int]) -> dict[int, int]:
-        if access["access_type"] == READ:
-            return {REGISTER_RAX: self.keys.read(access["port"])}
-        self.keys.write(access["port"], access["rax"] & 0xFF)
+    def _key_access(self, access: PortAccess) -> dict[int, int]:
+        if access.access_type == READ:
+            return {REGISTER_RAX: self.keys.read(access.port)}
+        self.keys.write(access.port, access.rax & 0xFF)
         return {}
 
     # -- DVD drives -------------------------------------------------------------------------------
 
-    def _cd_access(self, access: dict[str, int]) -> dict[int, int]:
+    def _cd_access(self, access: PortAccess) -> dict[int, int]:
         """A register or the data port of the channel with the DVD drives."""
-        if not access["access_info"] & REP:
-            if access["access_type"] == READ:
-                return {REGISTER_RAX: self.cd.read(access["port"])}
-            self._play_cd(self.cd.write(access["port"], access["rax"]))
+        if not access.access_info & REP:
+            if access.access_type == READ:
+                return {REGISTER_RAX: self.cd.read(access.port)}
+            self._play_cd(self.cd.write(access.port, access.rax))
             return {}
-        length = access["rcx"] * (access["access_info"] & 7)
-        if access["access_type"] == READ:
+        length = access.rcx * (access.access_info & 7)
+        if access.access_type == READ:
             data, effects = self.cd.take(length)
-            self.hypervisor.write_gpa(self.partition, access["rdi"], data)
+            self.hypervisor.write_gpa(self.partition, access.rdi, data)
         else:
-            effects = self.cd.give(self.hypervisor.read_gpa(self.partition, access["rsi"], length))
+            effects = self.cd.give(self.hypervisor.read_gpa(self.partition, access.rsi, length))
         self._play_cd(effects)
         return {REGISTER_RCX: 0}
 
@@ -310,13 +315,13 @@ class Board(Component):
 
     # -- legacy network adapters ------------------------------------------------------------------
 
-    def _nic_access(self, place: tuple[int, int], access: dict[str, int]) -> dict[int, int]:
+    def _nic_access(self, place: tuple[int, int], access: PortAccess) -> dict[int, int]:
         number, register = place
         device = self.nics[number][1]
-        if access["access_type"] == READ:
+        if access.access_type == READ:
             return {REGISTER_RAX: device.read_register(register)}
         memory = GuestMemory(self.hypervisor, self.partition)
-        self._play_nic(number, device.write_register(register, access["rax"] & 0xFFFFFFFF, memory))
+        self._play_nic(number, device.write_register(register, access.rax & 0xFFFFFFFF, memory))
         return {}
 
     def _play_nic(self, number: int, effects: list[nic.Effect]) -> None:

@@ -24,7 +24,7 @@ from hvlab.host.worker import Worker
 from hvlab.hypervisor import Costs, Hypervisor
 from hvlab.hypervisor.calls import Privilege, Status
 from hvlab.hypervisor.hypervisor import ROOT
-from hvlab.hypervisor.intercepts import IO_PORT, IO_PORT_MESSAGE, READ, REP, STRING, WRITE
+from hvlab.hypervisor.intercepts import IO_PORT, REP, STRING, PortAccess, port_message
 from hvlab.hypervisor.life import REGISTER_INTERCEPT_SUSPEND, REGISTER_NAMES
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.hypervisor.partition import ACTIVE, Partition, VirtualProcessor
@@ -135,17 +135,11 @@ class HostedMonitor(Hypervisor):
         partition = self.partitions[number]
         processor = partition.vps[vp]
         repeat = count > 1
-        message = IO_PORT_MESSAGE.pack(
-            vp_index=vp,
-            instruction_length=2 if repeat else 1,
-            access_type=WRITE if write else READ,
-            port=port,
-            access_info=size | (STRING | REP if repeat else 0),
-            rax=value,
-            rcx=count if repeat else 0,
-            rsi=buffer_gpa if repeat and write else 0,
-            rdi=buffer_gpa if repeat and not write else 0,
-        )
+        if repeat:
+            rsi, rdi = (buffer_gpa, 0) if write else (0, buffer_gpa)
+            message = port_message(vp, 2, write, port, size | STRING | REP, value, count, rsi, rdi)
+        else:
+            message = port_message(vp, 1, write, port, size, value)
         processor.intercepted = True
         seq = self._exit(partition, vp, "io port", f"0x{port:x}", value if write and not repeat else None)
         self.world.because(seq, self._ask_service, number, message)
@@ -256,9 +250,9 @@ class HostedWorker(Worker):
         self.world.emit("copy", self.name, self.name, self.partition, None, None, what, size)
         return self.platform.timing.copy
 
-    def _string(self, access: dict[str, int]) -> list[ide.Effect]:
+    def _string(self, access: PortAccess) -> list[ide.Effect]:
         effects = super()._string(access)
-        self.late += self._copy("guest buffer", access["rcx"] * (access["access_info"] & 7))
+        self.late += self._copy("guest buffer", access.rcx * (access.access_info & 7))
         return effects
 
     def _answer(self, vp: int, registers: dict[int, int]) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from hvlab.hypervisor import Hypercalls, Hypervisor, PartitionSoftware
 from hvlab.hypervisor.hypervisor import ROOT
-from hvlab.hypervisor.intercepts import SYNIC_MESSAGE
+from hvlab.hypervisor.intercepts import slot_content
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.hypervisor.partition import (
     MSR_EOM,
@@ -24,7 +24,7 @@ from hvlab.hypervisor.partition import (
     take_pages,
 )
 from hvlab.hypervisor.software import Sent, Series
-from hvlab.hypervisor.synic import FLAG_BYTES, SLOT_SIZE
+from hvlab.hypervisor.synic import FLAG_BYTES, NO_MESSAGE, SLOT_SIZE
 from hvlab.kernel import Component, derived, neighbour
 from hvlab.vmbus.signals import VMBUS_SINT, set_bits
 
@@ -46,7 +46,6 @@ INPUT_PAGE, SIM_PAGE, SIEF_PAGE = 0x100, 0x101, 0x102
 INTERCEPT_VECTOR, VMBUS_VECTOR = 0x40, 0x41
 
 
-_NO_MESSAGE = bytes(4)
 _NO_FLAGS = bytes(FLAG_BYTES)
 
 
@@ -165,8 +164,7 @@ class RootKernel(PartitionSoftware):
 
     def interrupt(self, vp: int, sint: int, vector: int) -> None:
         """A message or event flags for the root."""
-        at = sint * SLOT_SIZE
-        if self.hypervisor.memory.page(self._sim)[at : at + 4] != _NO_MESSAGE:
+        if not self.hypervisor.memory.page(self._sim).startswith(NO_MESSAGE, sint * SLOT_SIZE):
             kind, sender, payload = self._take_message(sint)
             if sint == 0 and kind >> 31:
                 worker = self.workers.get(sender)
@@ -211,12 +209,13 @@ class RootKernel(PartitionSoftware):
     def _take_message(self, sint: int) -> tuple[int, int, bytes]:
         memory = self.hypervisor.memory
         at = sint * SLOT_SIZE
-        message = SYNIC_MESSAGE.unpack(memory.page(self._sim)[at : at + SLOT_SIZE])
-        memory.page_for_write(self._sim)[at : at + 4] = _NO_MESSAGE
+        page = memory.own.get(self._sim) or memory.page_for_write(self._sim)
+        kind, size, sender, payload = slot_content(page, at)
+        page[at : at + 4] = NO_MESSAGE
         # Looked at only now: what came before the slot was free has set it, what comes later finds the slot.
-        if memory.page(self._sim)[at + 5] & 1:
+        if page[at + 5] & 1:
             self.hypervisor.write_msr(ROOT, 0, MSR_EOM, 0)
-        return message["message_type"], message["sender"], message["payload"][: message["payload_size"]]
+        return kind, sender, payload[:size]
 
     def _take_flags(self) -> list[int]:
         memory = self.hypervisor.memory

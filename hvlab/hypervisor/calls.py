@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from hvlab.kernel import Field, Layout
 
@@ -239,7 +240,8 @@ class Entry:
     done: int
 
 
-def entries(count: int, start: int, done: int, element: int) -> list[Entry]:
+@lru_cache(1024)
+def entries(count: int, start: int, done: int, element: int) -> tuple[Entry, ...]:
     """How a list of `count` elements, each taking `element` ns, is worked off from `start` until `done` are done.
 
     Always at least one entry. A list of more than MAXIMUM_REPEAT elements is several calls, one after the other.
@@ -258,4 +260,4 @@ def entries(count: int, start: int, done: int, element: int) -> list[Entry]:
             at = until
         first += size
         if first >= count or first >= done:
-            return found or [Entry(size, 0, 0)]
+            return tuple(found) or (Entry(size, 0, 0),)

@@ -27,13 +27,13 @@ from hvlab.hypervisor.calls import (
 from hvlab.hypervisor.intercepts import (
     INTERCEPT_NAMES,
     IO_PORT,
-    IO_PORT_MESSAGE,
     MEMORY_MESSAGE,
     READ,
     REP,
     STRING,
     UNMAPPED_GPA,
     WRITE,
+    port_message,
 )
 from hvlab.hypervisor.memory import PAGE_SIZE, PhysicalMemory
 from hvlab.hypervisor.partition import (
@@ -57,6 +57,8 @@ LOCAL_APIC = 1 << 9
 """CPUID's leaf 1, EDX: each processor has an interrupt controller of its own."""
 LONG_MODE_LEAF, LONG_MODE = 0x80000001, 1 << 29
 
+
+_on_interrupt, _on_resume = PartitionSoftware.on_interrupt.id, PartitionSoftware.on_resume.id
 
 _LEAVES_ROUTES = ("SignalEvent", "PostMessage", "SetVpRegisters")
 """Hypercalls that change nothing about where signals go."""
@@ -181,15 +183,15 @@ class Hypervisor(Component):
     def write_gpa(self, number: int, gpa: int, data: bytes) -> None:
         """Change bytes of a partition's memory. Raises LookupError where nothing is mapped."""
         page, offset = divmod(gpa, PAGE_SIZE)
-        done, length = 0, len(data)
+        length, memory = len(data), self.memory
         if 0 < length <= PAGE_SIZE - offset:
             spa = self.machine_page(number, page)
-            own = self.memory.own.get(spa) or self.memory.page_for_write(spa)
-            own[offset : offset + length] = data
+            (memory.own.get(spa) or memory.page_for_write(spa))[offset : offset + length] = data
             return
+        done = 0
         while done < length:
             step = min(length - done, PAGE_SIZE - offset)
-            target = self.memory.page_for_write(self.machine_page(number, page))
+            target = memory.page_for_write(self.machine_page(number, page))
             target[offset : offset + step] = data[done : done + step]
             page += 1
             offset = 0
@@ -219,6 +221,7 @@ class Hypervisor(Component):
         if name not in _LEAVES_ROUTES:
             self.routes.clear()
         count = sum(length for _, length in runs) if runs else len(values)
+        done = 1
         if call.privilege and not partition.privileges & call.privilege:
             result = Result(Status.ACCESS_DENIED)
         elif start and start >= count:
@@ -236,32 +239,23 @@ class Hypervisor(Component):
             value = input_value(code, call.fast, last.count, last.start)
             answer = result_value(status, last.done)
             block += b"".join(values)
-        world = self.world
-        seq = world.emit(
-            "hypercall",
-            self.software_name(partition),
-            self.name,
-            caller,
-            vp,
-            None,
-            name,
-            code,
-            status,
-            STATUS[status],
-            value,
-            answer,
-            result.done if call.repeat else 1,
-            result.entries,
-            block,
-        )
+            done = result.done
+        world, software = self.world, partition.software
+        caller_name = world.names[software] if software >= 0 else self.software_name(partition)
+        made = name, code, status, STATUS[status], value, answer, done, result.entries, block
+        events, before = world.trace.events, world.cause
+        events.append((world.now, "hypercall", before, caller_name, self.name, caller, vp, None, made))
+        result.seq = seq = len(events)
         processor = partition.vps.get(vp)
         if processor is not None:
-            processor.exits["hypercall"] = processor.exits.get("hypercall", 0) + 1
+            exits = processor.exits
+            exits["hypercall"] = exits.get("hypercall", 0) + 1
         if result.then is not None:
             self._lead = self.cost_of(result)
-            world.because(seq, result.then)
+            world.cause = seq
+            result.then()
+            world.cause = before
             self._lead = 0
-        result.seq = seq
         return result
 
     @derived
@@ -324,18 +318,11 @@ class Hypervisor(Component):
         """Interrupt a virtual processor; its software, if there is any, gets it after the interrupt's cost."""
         if partition.software < 0 or self.losing:
             return
-        world = self.world
-        seq = world.emit(
-            "interrupt",
-            self.name,
-            self.software_name(partition),
-            partition.number,
-            vp,
-            None,
-            reason,
-            sint if sint >= 0 else None,
-            vector,
-            number,
+        world, software = self.world, partition.software
+        events, name = world.trace.events, world.names[software]
+        raised = reason, sint if sint >= 0 else None, vector, number
+        events.append(
+            (world.now, "interrupt", world.cause, self.name, name, partition.number, vp, None, raised)
         )
         processor = partition.vps[vp]
         if processor.suspended or processor.intercepted:
@@ -344,9 +331,7 @@ class Hypervisor(Component):
             return
         processor.halted = False
         delay = self._lead + self.costs.interrupt
-        world.schedule(
-            delay, partition.software, PartitionSoftware.on_interrupt.id, (vp, sint, vector), cause=seq
-        )
+        world.schedule(delay, software, _on_interrupt, (vp, sint, vector), len(events))
 
     def line_interrupt(self, number: int, vector: int, line: int) -> None:
         """A device's interrupt line, raised by the worker process for its emulated device."""
@@ -503,20 +488,13 @@ class Hypervisor(Component):
             self._exit(partition, vp, "io port", f"0x{port:x}", None)
             processor.registers["rax"] = (1 << 8 * size) - 1
             return False
-        repeat = count > 1
-        message = IO_PORT_MESSAGE.pack(
-            vp_index=vp,
-            instruction_length=2 if repeat else 1,
-            access_type=WRITE if write else READ,
-            port=port,
-            access_info=size | (STRING | REP if repeat else 0),
-            rax=value,
-            rcx=count if repeat else 0,
-            rsi=buffer_gpa if repeat and write else 0,
-            rdi=buffer_gpa if repeat and not write else 0,
-        )
+        if count > 1:
+            rsi, rdi = (buffer_gpa, 0) if write else (0, buffer_gpa)
+            message = port_message(vp, 2, write, port, size | STRING | REP, value, count, rsi, rdi)
+        else:
+            message = port_message(vp, 1, write, port, size, value)
         processor.intercepted = True
-        shown = value if write and not repeat else None
+        shown = value if write and count <= 1 else None
         self._tell_parent(
             partition, vp, IO_PORT, message, (port, "write" if write else "read", size, count, shown)
         )
@@ -531,23 +509,16 @@ class Hypervisor(Component):
         shown: tuple[int, str, int, int, int | None],
     ) -> None:
         """Record an intercept and put its message into the parent's slot 0."""
-        processor = partition.vps[vp]
-        processor.exits["intercept"] = processor.exits.get("intercept", 0) + 1
-        seq = self.world.emit(
-            "intercept",
-            self.software_name(partition),
-            self.name,
-            partition.number,
-            vp,
-            None,
-            INTERCEPT_NAMES[kind],
-            kind,
-            *shown,
-            message,
-        )
+        exits, number, world = partition.vps[vp].exits, partition.number, self.world
+        exits["intercept"] = exits.get("intercept", 0) + 1
+        software, told = self.software_name(partition), (INTERCEPT_NAMES[kind], kind, *shown, message)
+        events, before = world.trace.events, world.cause
+        events.append((world.now, "intercept", before, software, self.name, number, vp, None, told))
         root = self.partitions[partition.parent]
         self._lead = self.costs.intercept
-        self.world.because(seq, synic.deliver, self, root, root.vps[0], 0, kind, partition.number, message)
+        world.cause = len(events)
+        synic.deliver(self, root, root.vps[0], 0, kind, number, message)
+        world.cause = before
         self._lead = 0
 
     def set_suspended(self, partition: Partition, vp: int, suspended: bool, intercepted: bool) -> None:
@@ -556,28 +527,30 @@ class Hypervisor(Component):
         It goes on when neither reason is left, after the crossing's cost; what interrupted it meanwhile comes then.
         """
         processor = partition.vps[vp]
-        stood, was_suspended = processor.stands, processor.suspended
+        was_suspended = processor.suspended
+        stood = was_suspended or processor.intercepted
         if suspended and not was_suspended:
             processor.stopped_since = self.world.now
         elif was_suspended and not suspended:
             processor.stopped_for += self.world.now - processor.stopped_since
         processor.suspended = suspended
         processor.intercepted = intercepted
-        if processor.stands and not stood:
-            self.scheduler.suspend(partition.number, vp)
-        if processor.stands or not stood or partition.software < 0:
+        if suspended or intercepted:
+            if not stood:
+                self.scheduler.suspend(partition.number, vp)
+            return
+        if not stood or partition.software < 0:
             return
         if was_suspended:
             processor.resumed_at = self.world.now
         delay = self._lead + self.costs.exit
-        self.world.schedule(delay, partition.software, PartitionSoftware.on_resume.id, vp)
+        self.world.schedule(delay, partition.software, _on_resume, vp)
         self.scheduler.resume(partition.number, vp)
-        for sint, vector in processor.pending:
-            processor.halted = False
-            self.world.schedule(
-                delay, partition.software, PartitionSoftware.on_interrupt.id, (vp, sint, vector)
-            )
-        processor.pending = []
+        if processor.pending:
+            for sint, vector in processor.pending:
+                processor.halted = False
+                self.world.schedule(delay, partition.software, _on_interrupt, (vp, sint, vector))
+            processor.pending = []
 
     # -- processor time --------------------------------------------------------------------------
 

@@ -6,6 +6,8 @@ the processor's state is filled in.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from hvlab.kernel import Field, Layout
 
 UNMAPPED_GPA = 0x80000000
@@ -59,6 +61,48 @@ MEMORY_MESSAGE = Layout(
 
 STRING, REP = 8, 16
 
+_port_message = IO_PORT_MESSAGE.struct.pack
+
+
+def port_message(
+    vp: int,
+    length: int,
+    write: bool,
+    port: int,
+    info: int,
+    rax: int,
+    rcx: int = 0,
+    rsi: int = 0,
+    rdi: int = 0,
+) -> bytes:
+    """IO_PORT_MESSAGE with what is filled in of it: the most frequent message of all while a guest boots."""
+    access, none = WRITE if write else READ, b""
+    return _port_message(
+        vp, length, access, 0, none, 0, 0, port, info, 0, 0, rax, none, none, none, rcx, rsi, rdi
+    )
+
+
+class PortAccess(NamedTuple):
+    """What a device's model needs of IO_PORT_MESSAGE, in the layout's order and under its names."""
+
+    vp_index: int
+    access_type: int
+    port: int
+    access_info: int
+    rax: int
+    rcx: int
+    rsi: int
+    rdi: int
+
+
+_port_access = IO_PORT_MESSAGE.reader(*PortAccess._fields)
+
+
+def port_access(message: bytes) -> PortAccess:
+    """What a port access was."""
+    return PortAccess._make(_port_access(message))
+
+
 SYNIC_MESSAGE = Layout(
     "SynicMessage",
     Field("message_type", "u32", names={1: "VMBus", **INTERCEPT_NAMES}, shown="hex"),
@@ -69,3 +113,13 @@ SYNIC_MESSAGE = Layout(
     Field("payload", "bytes", 240),
 )
 """One of the 16 slots of a SIM page: 256 bytes, one a SINT."""
+
+_slot, slot_content = (
+    SYNIC_MESSAGE.struct.pack,
+    SYNIC_MESSAGE.reader("message_type", "payload_size", "sender", "payload"),
+)
+
+
+def slot(kind: int, payload: bytes, pending: bool, sender: int) -> bytes:
+    """The bytes of a slot with a message in it; `pending` says whether more are waiting."""
+    return _slot(kind, len(payload), pending, 0, sender, payload)

@@ -64,6 +64,8 @@ REGISTER_NAMES = {
     REGISTER_RIP: "rip",
 }
 
+_register = REGISTER_VALUE.reader("register_name", "low")
+
 ALLOWED_STATES: dict[str, tuple[str, ...]] = {
     "InitializePartition": (UNINITIALIZED,),
     "FinalizePartition": (ACTIVE, FINALIZING),
@@ -310,8 +312,7 @@ def _set_registers(
         return Result(Status.INVALID_VP_INDEX)
     suspended, intercepted = vp.suspended, vp.intercepted
     for element in values:
-        register = REGISTER_VALUE.unpack(element)
-        name, value = register["register_name"], register["low"]
+        name, value = _register(element)
         if name == REGISTER_EXPLICIT_SUSPEND:
             suspended = bool(value)
         elif name == REGISTER_INTERCEPT_SUSPEND:

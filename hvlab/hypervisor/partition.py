@@ -131,8 +131,9 @@ class Partition:
         runs = self.gpa_map
         if runs:
             first, spa, count = runs[0]  # where most pages lie
-            if first <= gpa_page < first + count:
-                return spa + gpa_page - first
+            offset = gpa_page - first
+            if 0 <= offset < count:
+                return spa + offset
         place = bisect_right(runs, (gpa_page, _FAR)) - 1
         if place < 0:
             return None

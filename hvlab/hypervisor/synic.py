@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from hvlab.hypervisor.intercepts import SYNIC_MESSAGE
+from hvlab.hypervisor.intercepts import slot
 from hvlab.hypervisor.partition import (
     MSR_SCONTROL,
     MSR_SIEFP,
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 BUFFERS_PER_PORT = 16
 SLOT_SIZE = 256
 FLAG_BYTES = 256
+NO_MESSAGE = bytes(4)
+"""A free slot's type."""
 
 
 def _page_of(partition: Partition, vp: VirtualProcessor, msr: int) -> int | None:
@@ -72,11 +74,19 @@ def deliver(
     if page_number is None:
         vp.waiting.setdefault(sint, []).append((kind, sender, payload))
         return
-    page = hv.memory.page_for_write(page_number)
+    memory = hv.memory
+    page = memory.own.get(page_number) or memory.page_for_write(page_number)
     at = sint * SLOT_SIZE
-    queue = vp.waiting.setdefault(sint, [])
+    queue = vp.waiting.get(sint)
+    if queue is None:
+        queue = vp.waiting[sint] = []
+    free = page.startswith(NO_MESSAGE, at)
+    if free and not queue:
+        page[at : at + SLOT_SIZE] = slot(kind, payload, False, sender)
+        assert_sint(hv, partition, vp, sint, "message", sender)
+        return
     queue.append((kind, sender, payload))
-    if any(page[at : at + 4]):
+    if not free:
         page[at + 5] |= 1
         hv.world.emit(
             "message.queued",
@@ -99,13 +109,7 @@ def _fill_slot(
     queue = vp.waiting[sint]
     kind, sender, payload = queue.pop(0)
     at = sint * SLOT_SIZE
-    page[at : at + SLOT_SIZE] = SYNIC_MESSAGE.pack(
-        message_type=kind,
-        payload_size=len(payload),
-        flags=int(bool(queue)),
-        sender=sender,
-        payload=payload,
-    )
+    page[at : at + SLOT_SIZE] = slot(kind, payload, bool(queue), sender)
     assert_sint(hv, partition, vp, sint, "message", sender)
 
 
@@ -117,7 +121,7 @@ def end_of_message(hv: Hypervisor, partition: Partition, vp: VirtualProcessor) -
     for sint in sorted(vp.waiting):
         queue = vp.waiting[sint]
         page = hv.memory.page(page_number)
-        if queue and not any(page[sint * SLOT_SIZE : sint * SLOT_SIZE + 4]):
+        if queue and page.startswith(NO_MESSAGE, sint * SLOT_SIZE):
             _fill_slot(hv, partition, vp, sint, hv.memory.page_for_write(page_number))
 
 

@@ -33,7 +33,7 @@ from hvlab.hypervisor import synic
 from hvlab.hypervisor.calls import FAST, STATUS, Status
 from hvlab.hypervisor.hypervisor import Hypervisor
 from hvlab.hypervisor.software import PartitionSoftware
-from hvlab.hypervisor.synic import FLAG_BYTES, SLOT_SIZE
+from hvlab.hypervisor.synic import FLAG_BYTES, NO_MESSAGE, SLOT_SIZE
 from hvlab.vmbus import packets
 from hvlab.vmbus.endpoint import Endpoint
 from hvlab.vmbus.ring import PAGE_SIZE, Ring
@@ -44,7 +44,7 @@ Found = tuple[bytes, bytearray, int]
 Room = tuple[bytearray, int]
 """A ring's control page, and where the next packet will lie."""
 
-NO_MESSAGE, NO_FLAGS, NO_BITS = bytes(4), bytes(FLAG_BYTES), bytes(HALF_PAGE)
+NO_FLAGS, NO_BITS = bytes(FLAG_BYTES), bytes(HALF_PAGE)
 
 _indices = struct.Struct("<IIII").unpack_from
 _put_index = struct.Struct("<I").pack_into

@@ -257,7 +257,7 @@ def gpadl_messages(
     """
     if len(pages) > MAXIMUM_GPADL_PAGES:
         raise ValueError(f"{len(pages)} pages in one GPADL, at most {MAXIMUM_GPADL_PAGES}")
-    body = _RANGE.pack(byte_count, byte_offset) + b"".join(page.to_bytes(8, "little") for page in pages)
+    body = _RANGE.pack(byte_count, byte_offset) + struct.pack(f"<{len(pages)}Q", *pages)
     first = GPADL_HEADER_VALUES * 8
     messages = [
         pack(
@@ -291,7 +291,7 @@ def read_ranges(data: bytes, range_count: int) -> list[tuple[int, int, list[int]
             (
                 count,
                 offset,
-                [int.from_bytes(data[at + 8 * n : at + 8 * n + 8], "little") for n in range(pages)],
+                list(struct.unpack_from(f"<{pages}Q", data, at)),
             )
         )
         at += 8 * pages

@@ -192,8 +192,9 @@ def port_of(adapter: int, register: int) -> int:
 
 def place_of(port: int) -> tuple[int, int] | None:
     """Which adapter's which register a port is, or None."""
-    for adapter, base in enumerate(BASES):
-        number, rest = divmod(port - base, STRIDE)
-        if not rest and number in REGISTERS:
-            return adapter, number
-    return None
+    return _PLACES.get(port)
+
+
+_PLACES = {
+    port_of(adapter, register): (adapter, register) for adapter in range(len(BASES)) for register in REGISTERS
+}
