@@ -16,10 +16,12 @@ from time import perf_counter
 
 from hvlab.console.host import RecordingHost
 from hvlab.console.shell import Script, Statement
+from hvlab.course import par
 from hvlab.course.checks import NOT_REACHED, PASS, CheckResult, Examiner
 from hvlab.course.cmdlets import ANSWERING
 from hvlab.course.model import Check, Lesson
 from hvlab.course.opening import open_session
+from hvlab.course.par import Figure
 from hvlab.session import stand
 from hvlab.session.log import Entry
 from hvlab.session.session import Session
@@ -56,6 +58,8 @@ class Place:
     stand: Stand | None = None
     errors: list[str] = field(default_factory=list)
     """What its last statement was answered with where it failed."""
+    figures: list[Figure] | None = None
+    """How the way here compares with the lesson's par, once somebody has asked."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,8 @@ class Attempt:
     """What came of a script: how each check stands at its end."""
 
     results: list[CheckResult]
+    place: Place | None = None
+    """Where its script led to; a replay leads to no place that is known."""
 
     @property
     def passed(self) -> bool:
@@ -124,6 +130,20 @@ class Attempts:
         session.replay(entries)
         return Attempt(self._examiner.results())
 
+    def figures(self, attempt: Attempt) -> list[Figure]:
+        """How the way of an attempt compares with the lesson's par; nothing of one that has not passed.
+
+        Of a replay it is to be asked before anything else is done in the lab.
+        """
+        place = attempt.place
+        if not attempt.passed:
+            return []
+        if place is None:
+            return par.figures(self.lesson, self.session)
+        if place.figures is None:
+            place.figures = par.figures(self.lesson, self.go(place))
+        return place.figures
+
     def after(self, place: Place, statement: Statement) -> Place:
         """Where a statement leads to from a place. TooLong."""
         text = statement.text
@@ -180,7 +200,7 @@ class Attempts:
                 reuse = self._unchanged(place.before.results, place)
             self.go(place)
             place.results = self._examiner.results(reuse)
-        return Attempt(place.results)
+        return Attempt(place.results, place)
 
     # -- doing and keeping -------------------------------------------------------------------------
 

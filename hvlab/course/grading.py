@@ -17,13 +17,14 @@ import msgspec
 
 from hvlab import garbage
 from hvlab.console.errors import ParseError
-from hvlab.course import beliefs, opening
+from hvlab.course import beliefs, opening, par
 from hvlab.course.attempts import Attempts
 from hvlab.course.beliefs import Belief
 from hvlab.course.blueprint import ChapterResult, by_chapter
 from hvlab.course.checks import FAIL, PASS, CheckResult, Examiner
 from hvlab.course.model import Lesson
 from hvlab.course.opening import TooLong, drawn_anew, open_session
+from hvlab.course.par import Figure, in_words
 from hvlab.session import log
 from hvlab.session.session import ReplayMismatch, Session
 from hvlab.text import Text
@@ -85,6 +86,8 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     """Of an exam: its results by chapter; left out of the JSON of every other lesson."""
     misconceptions: dict[str, Belief] = {}
     """Of a recorded session: what its answers say of common misconceptions (hvlab.course.beliefs)."""
+    par: list[Figure] = []
+    """Of work that has passed: how it compares with the best known solutions (hvlab.course.par)."""
 
 
 def seed_of_script(lesson: Lesson, source: str) -> int:
@@ -178,12 +181,15 @@ def grade_bytes(lesson: Lesson, name: str, data: bytes, language: str = "en") ->
             lesson, entries = read_record(lesson, data, name)
             with _lab(lesson) as lab:
                 rest = _after_start(lab.go(lab.start), entries, lesson, name)
-                results = lab.replay(rest).results
-                return _report(lesson, results, lab.session.hints, name, language, rest)
+                attempt = lab.replay(rest)
+                return _report(
+                    lesson, attempt.results, lab.session.hints, name, language, rest, lab.figures(attempt)
+                )
         source = _decoded(data, name)
         lesson = drawn_anew(lesson, seed_of_script(lesson, source))
         with _lab(lesson) as lab:
-            return _report(lesson, lab.run(source).results, (), name, language)
+            attempt = lab.run(source)
+            return _report(lesson, attempt.results, (), name, language, compared=lab.figures(attempt))
     except ParseError as error:
         raise _no_program(name, error) from None
     except ReplayMismatch as error:
@@ -231,7 +237,9 @@ def close_labs() -> None:
 def report(lesson: Lesson, session: Session, name: str, language: str) -> Report:
     """The report on a session as it stands."""
     results = Examiner(lesson, session).results()
-    return _report(lesson, results, session.hints, name, language, session.log.entries)
+    passed = all(result.verdict == PASS for result in results)
+    compared = par.figures(lesson, session) if passed else []
+    return _report(lesson, results, session.hints, name, language, session.log.entries, compared)
 
 
 def _report(
@@ -241,6 +249,7 @@ def _report(
     name: str,
     language: str,
     entries: Sequence[log.Entry] = (),
+    compared: Sequence[Figure] = (),
 ) -> Report:
     rows = [_row(result, language) for result in results]
     passed = all(result.verdict == PASS for result in results)
@@ -254,6 +263,7 @@ def _report(
         list(hints),
         by_chapter(lesson, results, language),
         beliefs.follow({}, beliefs.signs(lesson, entries, passed)),
+        list(compared),
     )
 
 
@@ -288,6 +298,7 @@ def as_text(result: Report, text: Text) -> str:
         if check.message:
             lines.append(f"      {check.message}")
     lines.append("  " + text("course.passed" if result.passed else "course.not_passed"))
+    lines += [f"  {in_words(figure, text)}" for figure in result.par]
     if any(check.verdict == "not_reached" for check in result.checks):
         lines.append("  " + text("course.legend"))
     lines += [f"  {line}" for line in chapters_as_text(result.chapters, text)]

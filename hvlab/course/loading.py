@@ -27,6 +27,7 @@ from hvlab.course.model import (
     Lesson,
     LessonFile,
     Misconception,
+    Par,
     Pattern,
     Question,
     Step,
@@ -35,7 +36,7 @@ from hvlab.course.model import (
 
 _HEADING = re.compile(r"^## .*\{#([a-z0-9-]+)\}\s*$")
 _UNKNOWN = re.compile(r"unknown field `(\w+)`")
-_STRUCTS = (LessonFile, Step, Check, Question, Choice, Item, Hint, Pattern, Variable, Chapter)
+_STRUCTS = (LessonFile, Step, Check, Question, Choice, Item, Hint, Par, Pattern, Variable, Chapter)
 
 
 def load(folder: Path, seed: int | None = None) -> Lesson:

@@ -230,6 +230,17 @@ class Chapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     morning: Localized
 
 
+class Par(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What of a lesson's work is compared with its best known solution, besides its commands.
+
+    `downtime` names the machines, and servers of the machine room, that should be missed as little as possible
+    (`*`: all that answer when the work begins); with `licences`, all that the firm holds should cost little.
+    """
+
+    downtime: list[str] = []
+    licences: bool = False
+
+
 class LessonFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """lesson.toml."""
 
@@ -250,6 +261,7 @@ class LessonFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     panes: list[str] = []
     """The panes with which the lesson opens (PANES); a view among them stands where the picture does.
     Learners may open others by hand. Empty: as the screen comes."""
+    par: Par = Par()
     exam: bool = False
     """A final exam: no hints, and answers are noted without a word on whether they are right (blueprint)."""
 

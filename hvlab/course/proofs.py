@@ -10,7 +10,8 @@ from hvlab.console.shell import Statement
 from hvlab.course import blueprint, claims, pages, teaching
 from hvlab.course.attempts import Attempts
 from hvlab.course.checks import FAIL, PASS
-from hvlab.course.grading import message_of
+from hvlab.course.downtime import unknown
+from hvlab.course.grading import message_of, open_session
 from hvlab.course.loading import load, misconceptions
 from hvlab.course.model import LANGUAGES, Lesson
 from hvlab.course.patterns import EVENT_FIELDS
@@ -47,6 +48,8 @@ def prove(lesson: Lesson) -> list[str]:
     problems = _work(attempts)
     if not problems and not lesson.plan.exam:
         problems = Walk(attempts).run()
+    if not problems:
+        problems = _par(attempts)
     problems += _unwritten(lesson)
     if lesson.plan.seeds == "drawn":
         for seed in OTHER_SEEDS:
@@ -291,6 +294,18 @@ def _prefixes(attempts: Attempts, name: str) -> list[str]:
         if attempt.passed and number < len(statements):
             return [f"{name}: passes after statement {number} already; what follows is not needed"]
     return []
+
+
+def _par(attempts: Attempts) -> list[str]:
+    """Whatever is to be missed as little as possible answers at some time in the solution."""
+    lesson = attempts.lesson
+    if not lesson.plan.par.downtime:
+        return []
+    session = open_session(lesson)
+    session.run(lesson.scripts[lesson.scripts_like("solution*.ps1")[0]])
+    return [
+        f"par: {name!r} never answers in the solution" for name in unknown(session, lesson.plan.par.downtime)
+    ]
 
 
 def _mistakes(attempts: Attempts) -> list[str]:
