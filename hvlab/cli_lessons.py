@@ -25,7 +25,8 @@ def lesson() -> None:
 def lint(lessons: tuple[str, ...], jobs: int | None, language: str | None) -> None:
     """Prove that LESSONS (the whole course, if none is named) can be solved, and only by solving them.
 
-    Without LESSONS, the questions before and after each chapter are proved too, and that every claim is graded.
+    Without LESSONS, the questions before and after each chapter are proved too, that every claim is graded, and
+    that every misconception returns.
     """
     from hvlab.course import library
 
@@ -239,14 +240,17 @@ def remove(name: str, language: str | None) -> None:
 
 @lesson.command()
 def coverage() -> None:
-    """Print which of the checked handout's claims the course grades, where, and which wrong answer fails there."""
-    from hvlab.course import claims, library
+    """Print what the course grades: each claim of the checked handout, with the wrong answer that fails there.
+
+    Then each misconception: where it is met first, and where it returns at least two lessons later.
+    """
+    from hvlab.course import claims, library, recurrence
 
     try:
         lessons = library.course_lessons()
-        for line in claims.table(lessons):
+        for line in (*claims.table(lessons), "", *recurrence.table(lessons)):
             click.echo(line)
-        sys.exit(1 if claims.uncovered(lessons) else 0)
+        sys.exit(1 if claims.uncovered(lessons) or recurrence.problems(lessons) else 0)
     except library.BadLesson as error:
         raise BadInput(str(error)) from None
 

@@ -148,14 +148,15 @@ def lint_many(lessons: Sequence[Lesson], jobs: int) -> Iterator[list[str]]:
 
 
 def lint_whole(lessons: Sequence[Lesson]) -> Iterator[tuple[str, list[str]]]:
-    """What is wrong with the course's parts beside its lessons: chapters' questions, claims, glossary. BadLesson."""
-    from hvlab.course import claims, wording
+    """What is wrong with the course as a whole: chapters' questions, claims, misconceptions, glossary. BadLesson."""
+    from hvlab.course import claims, recurrence, wording
     from hvlab.course.loading import misconceptions
 
     known = [lesson.id for lesson in lessons]
     for chapter in quizzes.chapters():
         yield f"{chapter.name} ({quizzes.NAME})", quizzes.problems(chapter, known, list(misconceptions()))
     yield "claims", claims.uncovered(lessons)
+    yield "misconceptions", recurrence.problems(lessons)
     yield "glossary", wording.problems(lessons)
 
 

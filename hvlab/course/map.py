@@ -70,7 +70,7 @@ class CourseMap:
         if not (chapter / quizzes.NAME).is_file():
             return None
         lesson = quizzes.id_of(chapter, form)
-        count = len(quizzes.pairs_of(chapter))
+        count = len(quizzes.asked_in(chapter, form))
         mark = self._progress.of(lesson)
         state = "new" if mark is None else "passed" if mark.passed or form == OPENING else "begun"
         title = Text(self.language)(f"course.map_{form}", count=count)

@@ -111,13 +111,14 @@ class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     A wrong choice may name the `misconception` behind it (an id of assets/misconceptions.toml),
     and `refute`: a script that is run on a copy of the learner's lab, and whose output is
-    shown with the feedback.
+    shown with the feedback. Where nobody believes it and one only misreads or miscounts, it is a `slip`.
     """
 
     id: str
     text: Localized
     feedback: Localized = {}
     misconception: str = ""
+    slip: bool = False
     refute: str = ""
 
 

@@ -185,6 +185,8 @@ def _misconceptions(lesson: Lesson) -> list[str]:
                 )
             if choice.misconception and choice.id == question.correct:
                 problems.append(f"question {question.id}: the right choice {choice.id} names a misconception")
+            if choice.slip and (choice.misconception or choice.id == question.correct):
+                problems.append(f"question {question.id}: {choice.id} is no slip: it is right, or believed")
     return problems
 
 

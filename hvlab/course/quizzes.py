@@ -2,7 +2,8 @@
 
 A chapter's `quiz.toml` holds pairs of questions (`[[pair]]`): one is asked before the chapter (`opening`), its
 parallel after it (`closing`). Each wrong answer may name the `claims` of the checked handout whose opposite it
-says, or the `misconception` behind it, so that who believes it fails there. From the pairs a lesson is made,
+says, or the `misconception` behind it, so that who believes it fails there. After the chapter some questions come
+on top (`[[again]]`): an idea that an earlier chapter refuted, in other clothes. From the questions a lesson is made,
 drawn by a seed (the order of the answers), which is shown, recorded, replayed and graded as every lesson is:
 
 - `opening-CHAPTER` notes the answers and says in the end what there is to learn;
@@ -80,6 +81,11 @@ class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.opening if name == OPENING else self.closing
 
     @property
+    def forms(self) -> tuple[str, ...]:
+        """The forms in which it is asked."""
+        return FORMS
+
+    @property
     def claims(self) -> list[int]:
         """The claims whose opposite one of the wrong answers says."""
         return sorted(
@@ -87,17 +93,39 @@ class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
+class Again(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A question after a chapter in which a misconception returns that the `lesson` of an earlier one refuted."""
+
+    id: str
+    lesson: str
+    why: Localized
+    ask: Localized
+    right: Localized
+    wrong: list[Wrong]
+
+    def form(self, name: str) -> Form:
+        """The one question that it is, after the chapter."""
+        assert name == CLOSING, "an idea returns after a chapter"
+        return Form(self.ask, self.right, self.wrong)
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The forms in which it is asked."""
+        return (CLOSING,)
+
+
 class QuizFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """quiz.toml."""
 
     pair: list[Pair]
+    again: list[Again] = []
 
 
 @dataclass(frozen=True)
 class Asked:
     """A question as it stands in a lesson that is made of pairs."""
 
-    pair: Pair
+    pair: Pair | Again
     form: str
 
 
@@ -107,14 +135,27 @@ def chapters() -> list[Path]:
 
 
 @lru_cache(maxsize=64)
-def pairs_of(chapter: Path) -> tuple[Pair, ...]:
-    """A chapter's pairs. BadLesson."""
+def _file(chapter: Path) -> QuizFile:
     path = chapter / NAME
     try:
-        file = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), QuizFile)
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), QuizFile)
     except (OSError, ValueError) as error:  # of the reader, of the text, of its shapes
         raise BadLesson(f"{path}: {error}") from None
-    return tuple(file.pair)
+
+
+def pairs_of(chapter: Path) -> Sequence[Pair]:
+    """A chapter's pairs. BadLesson."""
+    return _file(chapter).pair
+
+
+def asked_in(chapter: Path, form: str) -> list[Asked]:
+    """What is asked before (OPENING) or after (CLOSING) a chapter. BadLesson."""
+    return [Asked(one, form) for one in _questions_of(chapter) if form in one.forms]
+
+
+def _questions_of(chapter: Path) -> list[Pair | Again]:
+    file = _file(chapter)
+    return [*file.pair, *file.again]
 
 
 def all_pairs() -> dict[str, Pair]:
@@ -181,8 +222,7 @@ def _chapter_quiz(place: Path, seed: int) -> Lesson:
     known = load_chapter(chapter)
     titles = known.title if known else dict.fromkeys(LANGUAGES, chapter.name)
     title = {lang: Text(lang)(f"course.quiz_{form}", title=titles[lang]) for lang in LANGUAGES}
-    asked = [Asked(pair, form) for pair in pairs_of(chapter)]
-    return _lesson(place, id_of(chapter, form), title, asked, seed, marked=form == CLOSING)
+    return _lesson(place, id_of(chapter, form), title, asked_in(chapter, form), seed, marked=form == CLOSING)
 
 
 def _placement(place: Path, seed: int) -> Lesson:
@@ -265,43 +305,48 @@ def problems(chapter: Path, lessons: Sequence[str], misconceptions: Sequence[str
     """What is wrong with a chapter's quiz."""
     pairs = pairs_of(chapter)
     found = [] if len(pairs) == EACH else [f"{len(pairs)} pairs; a chapter opens and closes with {EACH}"]
-    known = all_pairs()
-    for pair in pairs:
-        if known[pair.id] is not pair:
-            found.append(f"pair {pair.id}: the id is used in another chapter too")
-        if pair.lesson not in lessons:
-            found.append(f"pair {pair.id}: there is no lesson {pair.lesson!r}")
-        for place, texts in _texts(pair):
+    used = [one.id for other in chapters() for one in _questions_of(other)]
+    for one in _questions_of(chapter):
+        if used.count(one.id) > 1:
+            found.append(f"pair {one.id}: the id is used more than once in the course")
+        if one.lesson not in lessons:
+            found.append(f"pair {one.id}: there is no lesson {one.lesson!r}")
+        for place, texts in _texts(one):
             if set(texts) != set(LANGUAGES) or not all(text.strip() for text in texts.values()):
-                found.append(f"pair {pair.id}: {place}: not in both languages")
+                found.append(f"pair {one.id}: {place}: not in both languages")
         found += [
-            f"pair {pair.id}: no misconception {wrong.misconception!r}"
-            for form in (pair.opening, pair.closing)
-            for wrong in form.wrong
+            f"pair {one.id}: no misconception {wrong.misconception!r}"
+            for form in one.forms
+            for wrong in one.form(form).wrong
             if wrong.misconception and wrong.misconception not in misconceptions
         ]
-        found += _alike(pair)
+        found += _alike(one)
+    found += [
+        f"pair {one.id}: no wrong answer names the misconception that returns"
+        for one in _file(chapter).again
+        if not any(wrong.misconception for wrong in one.wrong)
+    ]
     return found
 
 
-def _texts(pair: Pair) -> Iterator[tuple[str, Localized]]:
-    yield "why", pair.why
-    for name in FORMS:
-        form = pair.form(name)
+def _texts(one: Pair | Again) -> Iterator[tuple[str, Localized]]:
+    yield "why", one.why
+    for name in one.forms:
+        form = one.form(name)
         yield f"{name}: ask", form.ask
         yield f"{name}: right", form.right
         yield from ((f"{name}: wrong {n}", {"en": w.en, "de": w.de}) for n, w in enumerate(form.wrong, 1))
 
 
-def _alike(pair: Pair) -> Iterator[str]:
+def _alike(one: Pair | Again) -> Iterator[str]:
     """Two answers of a question that say the same, a question without wrong answers, two questions that are one."""
-    for name in FORMS:
-        form = pair.form(name)
+    for name in one.forms:
+        form = one.form(name)
         for lang in LANGUAGES:
             said = [form.right.get(lang, ""), *(getattr(wrong, lang) for wrong in form.wrong)]
             if len(set(said)) < len(said):
-                yield f"pair {pair.id}: {name}: two answers are the same in {lang!r}"
+                yield f"pair {one.id}: {name}: two answers are the same in {lang!r}"
         if len(form.wrong) < 2:
-            yield f"pair {pair.id}: {name}: {len(form.wrong)} wrong answer(s); it takes two"
-    if (pair.opening.ask, pair.opening.right) == (pair.closing.ask, pair.closing.right):
-        yield f"pair {pair.id}: the closing question is the opening one"
+            yield f"pair {one.id}: {name}: {len(form.wrong)} wrong answer(s); it takes two"
+    if isinstance(one, Pair) and (one.opening.ask, one.opening.right) == (one.closing.ask, one.closing.right):
+        yield f"pair {one.id}: the closing question is the opening one"

@@ -86,10 +86,19 @@ def test_before_the_chapter_answers_are_noted_after_it_they_are_marked() -> None
 
 def test_a_closing_question_is_another_than_the_opening_one() -> None:
     opening, closing = library.find("opening-limits"), library.find("closing-limits")
-    assert [q.id for q in opening.plan.question] == [q.id for q in closing.plan.question]
-    assert all(
-        a.prompt != b.prompt for a, b in zip(opening.plan.question, closing.plan.question, strict=True)
-    )
+    parallel = closing.plan.question[: len(opening.plan.question)]
+    assert [q.id for q in opening.plan.question] == [q.id for q in parallel]
+    assert all(a.prompt != b.prompt for a, b in zip(opening.plan.question, parallel, strict=True))
+
+
+def test_after_a_chapter_an_earlier_idea_returns_and_says_why_in_other_clothes() -> None:
+    closing = library.find("closing-snapshots", 3)
+    asked = next(q for q in closing.plan.question if q.id == "three-promises")
+    assert "three-promises" not in [q.id for q in library.find("opening-snapshots").plan.question]
+    believed = {choice.misconception: choice for choice in asked.choices if choice.misconception}
+    assert "150 are there" in believed["dynamic-has-no-price"].feedback["en"]
+    again = next(check for check in closing.plan.check if check.id == "three-promises")
+    assert again.repeat == ["fixed-and-dynamic"]
 
 
 def test_what_is_no_quiz_is_refused_with_what_is_near() -> None:
@@ -105,7 +114,7 @@ def test_what_is_no_quiz_is_refused_with_what_is_near() -> None:
     [
         ('lesson = "to-the-byte"', 'lesson = "nowhere"', "pair editing: there is no lesson 'nowhere'"),
         ('why.de = "', 'why.fr = "', "why: not in both languages"),
-        ('id = "editing"', 'id = "who-balances"', "the id is used in another chapter too"),
+        ('id = "editing"', 'id = "who-balances"', "the id is used more than once"),
         ('right.en = "Snapshots"', 'right.en = "Speed"', "two answers are the same in 'en'"),
     ],
 )
