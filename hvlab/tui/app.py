@@ -420,6 +420,11 @@ class HvlabApp(PanedApp):
         pane = self._pane_with_keys()
         return pane is not None and (pane.has_class("view") if name == "view" else pane.id == name)
 
+    def see_console(self) -> None:
+        """Something is asked in the console: a pane that has the whole screen gives it back."""
+        if self.arrangement.alone not in ("", "console"):
+            self.arrangement.zoom(self.arrangement.alone)
+
     def _toured(self, typed: str | None) -> None:
         self.bring(self._stage_before)
         if not self.preferences.toured:

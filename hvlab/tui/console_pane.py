@@ -107,11 +107,16 @@ class WholeLine(LinePane):
 class AskBar(LinePane):
     """The lesson's open question, above the prompt, while it cannot be read on the page."""
 
+    class AsksAnew(Message):
+        """Another question has come up: what was said last belongs to it."""
+
     def __init__(self) -> None:
         super().__init__(id="ask")
         self.question: QuestionView | None = None
         self._short = ""
         """The id of a question that was left open for a command: a row is enough from then on."""
+        self._last = ""
+        """The id of the question that was asked last."""
         self._new = False
         """Whether nothing was said since this question came up."""
 
@@ -119,6 +124,9 @@ class AskBar(LinePane):
         """Show this question, or none."""
         if question is not None and (self.question is None or self.question.id != question.id):
             self._new = True
+            if question.id != self._last:  # and not only out of the page's sight again
+                self._last = question.id
+                self.post_message(self.AsksAnew())
         self.question = question
         self.draw()
 
@@ -345,8 +353,16 @@ class ConsolePane(Vertical):
         if asked == "confirm" and not self.asking and (self.prompt.value or self._lines):
             self._waits = asked  # a line that was begun before the question came is what it was begun as
         else:
+            if asked and not self.asking:
+                self.lead_down()
             self.asking = asked
         self._label()
+
+    @on(AskBar.AsksAnew)
+    def lead_down(self) -> None:
+        """Show what was said last, wherever one has read: whoever is asked sees what it is about."""
+        self.output.follow = True
+        self.output.show(self._flat)
 
     def enter(self) -> None:
         """What is typed leaves the line at once: the next letter begins the next line."""

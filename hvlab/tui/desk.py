@@ -217,6 +217,8 @@ class Desk:
         self.host.width = self.console.columns
         self.console.write(self.host.take())
         if self.runner.question is not None:
+            if self.console.asking != "confirm":
+                self.app.see_console()
             self.console.question("confirm")
         elif self.console.asking == "confirm":
             self.console.question("")
@@ -475,6 +477,7 @@ class Desk:
             return
         if self._companion is not None and answered_together(self._companion, question.id, words):
             return
+        held = question.holds_back
         right, feedback = question.answer(words)
         said, *printed = feedback.splitlines() or [""]
         mark, style = ("· ", "accent") if question.guess else ("✓ ", "good") if right else ("✗ ", "warn")
@@ -482,6 +485,8 @@ class Desk:
         self.console.write([(row, "") for row in printed])
         self._refresh_lesson()
         self.lesson_pane.note(Note(lambda: question.said(words, right), style, question.guess))
+        if held:
+            self.lesson_pane.go_on_reading()
 
     def how_to_answer(self) -> str:
         """One sentence on how the open question is answered."""

@@ -185,6 +185,10 @@ class LessonPane(ScrollPane):
         """The page has gone."""
         self._ask()
 
+    def go_on_reading(self) -> None:
+        """The page goes on below its question, which was answered just now: show it from there."""
+        self.scroll_to(y=self._asked_at.start, animate=False)
+
     def _inset(self, rows: Sequence[Line]) -> list[Line]:
         return [((" ", ""), *row) for row in rows]
 
