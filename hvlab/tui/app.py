@@ -325,8 +325,9 @@ class HvlabApp(PanedApp):
             self.preferences.save()
         self.query_one(ConsolePane).prompt.powershell.palette = self.palette
         self.refresh(layout=False)
-        for pane in self.query(LinePane):
-            pane.refresh()
+        for screen in self.screen_stack:
+            for widget in screen.query("*"):
+                widget.refresh()  # what it paints has colours from the palette, of which the style sheet knows nothing
 
     # -- keys -----------------------------------------------------------------------------------------
 

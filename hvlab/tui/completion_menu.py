@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from textual import events
 from textual.message import Message
+from textual.widget import Widget
 
 from hvlab.tui.canvas import Line, fit, line
 from hvlab.tui.line_pane import LinePane
@@ -58,7 +59,6 @@ class CompletionMenu(LinePane):
         self.choices = choices
         self.index = 0
         self.display = bool(choices)
-        self.styles.height = min(ROWS, len(choices)) + (1 if choices else 0)
         self.draw()
 
     def close(self) -> None:
@@ -71,16 +71,23 @@ class CompletionMenu(LinePane):
         self.draw()
 
     @property
+    def _rows(self) -> int:
+        """How many choices are in sight: a row each is the output's, the count's and the prompt's."""
+        room = self.parent.size.height if isinstance(self.parent, Widget) else 0
+        return max(1, min(ROWS, room - 3, len(self.choices)))
+
+    @property
     def _top(self) -> int:
-        return max(0, min(self.index - ROWS // 2, len(self.choices) - ROWS))
+        return max(0, min(self.index - self._rows // 2, len(self.choices) - self._rows))
 
     def draw(self) -> None:
         """Lay the rows out anew."""
+        self.styles.height = self._rows + 1 if self.choices else 0
         rows: list[Line] = []
         width = self.size.width or 78
         label = max((len(choice.label) for choice in self.choices), default=0) + 1
         label = min(label, max(12, width // 2))
-        for number, choice in list(enumerate(self.choices))[self._top : self._top + ROWS]:
+        for number, choice in list(enumerate(self.choices))[self._top : self._top + self._rows]:
             chosen = number == self.index
             mark = f" {LAB_MARK}" if choice.lab else "  "
             name = f"{mark} {fit(choice.label, label).ljust(label)} "
@@ -101,5 +108,5 @@ class CompletionMenu(LinePane):
     def on_click(self, event: events.Click) -> None:
         """Choose with the mouse."""
         place = self._top + event.y
-        if event.y < ROWS and place < len(self.choices):
+        if event.y < self._rows and place < len(self.choices):
             self.post_message(self.Chosen(self.choices[place]))

@@ -321,6 +321,7 @@ class ConsolePane(Vertical):
         elif self.output.follow:
             self.output.show(self._flat)
         self.query_one(AskBar).draw()
+        self.menu.draw()
         self.query_one(WholeLine).show_line(self.prompt.value, self.prompt.size.width)
 
     # -- input --------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from hvlab.text import Text
 from hvlab.tui.canvas import Line, fit, line, wrap
 from hvlab.tui.view_pane import heading
 
-NAME, KIND, STATE = 12, 16, 24
+NAME, KIND = 12, 16
 
 
 def none_rows(text: Text, width: int) -> list[Line]:
@@ -20,33 +20,49 @@ def none_rows(text: Text, width: int) -> list[Line]:
 
 def source_rows(rows: Sequence[SourceRow], text: Text, width: int) -> list[Line]:
     """A row a server: its name, what it is, its system, and whether it stands still for a conversion."""
+    states = [_state(one, text) for one in rows]
+    most = width - NAME - KIND - max((len(words) for words, _ in states), default=0)
+    systems = [_system(one, short=False) for one in rows]
+    if any(len(system) + 2 > most for system in systems):
+        systems = [_system(one, short=True) for one in rows]
+    left = max(8, min(most, max((len(system) for system in systems), default=0) + 2))
     found = []
-    for one in rows:
-        state, style = text("tui.conversion.runs"), "dim"
-        if not one.running:
-            state, style = text("tui.conversion.still"), "warn"
-        elif one.converted:
-            state, style = text("tui.conversion.came"), "good"
-        elif one.stood:
-            state = text("tui.conversion.stood", seconds=one.stood // 10**9)
-        system = f"{one.load} % · {one.system} · {one.driver}"
-        if len(system) >= max(8, width - NAME - KIND - STATE):  # the release tells, not the maker's name
-            system = system.replace("Windows Server ", "WS ").replace("Windows ", "Win ")
-        left = max(8, width - NAME - KIND - STATE)
+    for one, system, (state, style) in zip(rows, systems, states, strict=True):
         found.append(
             line(
                 (fit(one.name, NAME - 1).ljust(NAME), "bold"),
                 (fit(text(f"tui.conversion.kind.{one.kind}"), KIND - 1).ljust(KIND), "device+2"),
                 (fit(system, left - 1).ljust(left), ""),
-                (fit(state, STATE), style),
+                (fit(state, max(1, width - NAME - KIND - left)), style),
             )
         )
     return found
 
 
+def _state(one: SourceRow, text: Text) -> tuple[str, str]:
+    if not one.running:
+        return text("tui.conversion.still"), "warn"
+    if one.converted:
+        return text("tui.conversion.came"), "good"
+    if one.stood:
+        return text("tui.conversion.stood", seconds=one.stood // 10**9), "dim"
+    return text("tui.conversion.runs"), "dim"
+
+
+def _system(one: SourceRow, *, short: bool) -> str:
+    """A server's load, system and disk driver; in short the release tells, not the maker's name."""
+    system = f"{one.load} % · {one.system} · {one.driver}"
+    if not short:
+        return system
+    for edition in ("Standard", "Enterprise", "Business"):
+        system = system.replace(f" {edition}", "")
+    return system.replace("Windows Server ", "WS ").replace("Windows ", "Win ")
+
+
 def progress_rows(conversions: Sequence[Progress], text: Text, width: int) -> list[Line]:
     """The conversions, the newest first: each step with when it was done; the first that is missing is under way."""
     rows = [heading(text("tui.conversion.steps"), width)]
+    numbers = max((len(f"#{seq}") for one in conversions for seq, _ in one.steps.values()), default=0)
     for one in reversed(conversions):
         method = text(f"tui.conversion.{'offline' if one.offline else 'live'}")
         rows.append(line((fit(f"{one.source} → {one.machine}: {method}", width), "bold")))
@@ -56,7 +72,7 @@ def progress_rows(conversions: Sequence[Progress], text: Text, width: int) -> li
             words = text(f"tui.conversion.step.{step}")
             if done is not None:
                 seq, time = done
-                tail = f"{clock_text(time)}  #{seq}"
+                tail = f"{clock_text(time)}  {f'#{seq}':<{numbers}}"
                 room = max(4, width - 4 - len(tail) - 2)
                 rows.append(
                     line(("  ✓ ", "good"), (fit(words, room).ljust(room), ""), ("  ", ""), (tail, "faint"))

@@ -44,6 +44,7 @@ from hvlab.tui.returning import before
 from hvlab.tui.runner import Runner
 from hvlab.tui.scrubber import Scrubber
 from hvlab.tui.standing import clock_runs, machine_runs, state
+from hvlab.tui.view_pane import ViewPane
 from hvlab.tui.views import Views
 
 if TYPE_CHECKING:
@@ -572,6 +573,8 @@ class Desk:
         self.guest.open(name)
         self.guest.update(self.session.world, self.session.host)
         self.app.screen_stack[0].add_class("guest")
+        if isinstance(self.app.focused, ViewPane):
+            self.console.prompt.focus()  # the view that typed the command is behind the screen now
 
     def set_language(self, language: str) -> None:
         """Everything again in another language."""

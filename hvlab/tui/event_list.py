@@ -219,8 +219,10 @@ class EventList(ScrollPane):
         self._render_from(0)
 
     def on_resize(self) -> None:
-        """The room has changed."""
+        """The room has changed; the row under the bar stays in sight."""
         self.redraw()
+        if self.cursor_row is not None:
+            self._bring_into_sight(self.cursor_row)
 
     # -- the bar ------------------------------------------------------------------------------------
 
@@ -231,14 +233,17 @@ class EventList(ScrollPane):
         self.cursor_row = max(0, min(place, len(self._at) - 1))
         self.follow = False
         self._title()
-        top, height = self.scroll_offset.y, self.size.height
-        if self.cursor_row < top:
-            self.scroll_to(y=self.cursor_row, animate=False, immediate=True)
-        elif self.cursor_row >= top + height:
-            self.scroll_to(y=self.cursor_row - height + 1, animate=False, immediate=True)
+        self._bring_into_sight(self.cursor_row)
         if before != self.cursor_row:
             self.refresh()
         self.post_message(self.Selected(self._at[self.cursor_row][1]))
+
+    def _bring_into_sight(self, row: int) -> None:
+        top, height = self.scroll_offset.y, self.size.height
+        if row < top:
+            self.scroll_to(y=row, animate=False, immediate=True)
+        elif row >= top + height:
+            self.scroll_to(y=row - height + 1, animate=False, immediate=True)
 
     def select_event(self, seq: int) -> None:
         """Put the bar on the row that holds an event, and unfold the row if the event lies inside it."""

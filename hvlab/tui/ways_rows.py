@@ -11,6 +11,7 @@ from hvlab.tui.canvas import Line, fit, line, wrap
 from hvlab.tui.view_pane import heading
 
 GAP = " │ "
+NARROW = 50
 COMMON = 3
 """So many of the last common steps are shown."""
 Cell = list[tuple[str, str]]
@@ -44,6 +45,8 @@ def column_rows(ways: Ways, text: Text, width: int) -> list[Line]:
 
 def _step_cell(step: WayStep, width: int, style: str) -> Cell:
     when = clock_text(step.time) if step.time >= 0 else "?"
+    if width < NARROW:  # the command needs the room more than hours that have not come
+        when = when.removeprefix("00:")
     room = max(4, width - len(when) - 4)
     return [("▸ ", "faint"), (fit(step.command, room).ljust(room), style), ("  ", ""), (when, "faint")]
 

@@ -8,6 +8,8 @@ from hvlab.session.session import Session
 from hvlab.tui.app import HvlabApp
 from hvlab.tui.bars import KeyBar, StatusBar
 from hvlab.tui.canvas import plain
+from hvlab.tui.capture import as_text
+from hvlab.tui.completion_menu import CompletionMenu
 from hvlab.tui.console_pane import AskBar, ConsolePane, WholeLine
 from hvlab.tui.event_list import EventList
 from hvlab.tui.question_rows import prompt_rows
@@ -144,3 +146,19 @@ async def test_while_another_pane_has_the_keys_the_prompt_says_what_leads_back()
         await pilot.press("escape")
         await pilot.pause()
         assert prompt.placeholder == before
+
+
+async def test_the_completions_leave_the_line_they_complete_in_sight() -> None:
+    app = HvlabApp(Session(), None, "en", frames=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        await pilot.press(*"Get-VM", "tab")
+        for size in ((120, 40), (80, 24), (112, 30), (120, 40)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            for _ in range(9):  # past the last row in sight
+                await pilot.press("down")
+                rows = as_text(app).splitlines()
+                chosen = app.query_one(CompletionMenu).current.label
+                assert rows[-2].startswith(" PS C:\\> Get-VM"), size
+                assert any(row.startswith(f"    {chosen} ") for row in rows), (size, chosen)
