@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,9 @@ def say(event: TraceEvent, text: Text) -> str:
         if isinstance(values.get(name), str):
             values[name] = word(str(values[name]), text)
     if event.kind == "vm.state":
-        values["state"] = _state(event, text)  # as the machine's state is called everywhere
+        values["state"] = _state(
+            str(event.get("state") or ""), text
+        )  # as the machine's state is called everywhere
     if event.kind == "vp.run":
         values.update(ran=_milliseconds(event.get("ran")), waited=_milliseconds(event.get("waited")))
     if event.kind == "vmbus.message":
@@ -86,18 +89,49 @@ def _milliseconds(nanoseconds: object) -> str:
     return f"{nanoseconds // 1_000_000} ms" if isinstance(nanoseconds, int) else str(nanoseconds)
 
 
-_WORDS = ("operation", "outcome", "route", "action", "access", "reason", "state", "why", "protocol", "detail")
+_WORDS = (
+    *("operation", "outcome", "route", "action", "access", "reason"),
+    *("state", "why", "protocol", "detail", "way", "what"),
+)
 """Fields whose values are plain words that each language says its own way."""
+_NUMBER = re.compile(r"0x[0-9a-f]+")
 
 
 def word(value: str, text: Text) -> str:
-    """A word of the trace in the language of the screen; names of the field stay as they are."""
-    name = f"tui.word.{value.replace(' ', '_')}"
-    return text(name) if text.has(name) else value
+    """A word of the trace in the language of the screen; names of the field stay as they are.
+
+    A number in it stands as # in the word's name.
+    """
+    number = _NUMBER.search(value)
+    general = value.replace(number[0], "#", 1) if number else value
+    name = f"tui.word.{general.replace(' ', '_')}"
+    return text(name, number=number[0] if number else "") if text.has(name) else value
 
 
-def _state(event: TraceEvent, text: Text) -> str:
-    state = str(event.get("state") or "")
+def field_name(name: str, text: Text) -> str:
+    """What a field of an event is called."""
+    return text(f"tui.field.{name}") if text.has(f"tui.field.{name}") else name
+
+
+def field_value(event: TraceEvent, name: str, text: Text) -> str:
+    """The value of a field, not of bytes, as the inspector shows it."""
+    value = event.fields[name]
+    if isinstance(value, bool):
+        return word("yes" if value else "no", text)
+    if isinstance(value, int):
+        return f"0x{value:x}" if name in _HEXADECIMAL else str(value)
+    said = str(value)
+    if event.kind == "vm.state" and name in ("state", "previous"):
+        return _state(said, text)
+    if event.kind == "guest.phase" and name == "phase":
+        return text(f"tui.phase.{said}")
+    return word(said, text) if name in _WORDS else said
+
+
+_HEXADECIMAL = ("code", "port", "input", "result", "value", "status", "vector")
+
+
+def _state(state: str, text: Text) -> str:
     name = f"tui.state.{state.lower()}"
     return text(name) if text.has(name) else state
 
@@ -133,6 +167,13 @@ _SPECIAL: dict[str, Callable[[TraceEvent, Text], str]] = {
         "tui.say.hypercall_failed" if event.get("status") else f"tui.say.call.{event.get('name')}"
     ),
     "process": _process,
+    "host.file": lambda event, text: (
+        "tui.say.host_folder" if event.get("action") == "folder" else "tui.say.host.file"
+    ),
+    "guest.file": lambda event, text: (
+        "tui.say.guest_list" if event.get("action") == "list" else "tui.say.guest.file"
+    ),
+    "fault": lambda event, text: "tui.say.fault" if event.get("detail") else "tui.say.fault_plain",
     "net.frame": _by_name("frame", "action"),
     "vmbus.channel": _by_name("channel", "state"),
     "guest.workload": _by_name("workload", "action"),

@@ -61,7 +61,7 @@ def in_columns(cells: Sequence[Line], width: int, gap: int = 3) -> list[Line]:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Break a paragraph at spaces; words longer than the width are cut."""
+    """Break a paragraph at spaces; a word longer than the width is cut, a path before a file's name if it can be."""
     width = max(1, width)
     rows: list[str] = []
     row = ""
@@ -70,8 +70,9 @@ def wrap(text: str, width: int) -> list[str]:
             if row:
                 rows.append(row)
                 row = ""
-            rows.append(word[:width])
-            word = word[width:]
+            cut = word.rfind("\\", 0, width) + 1 or width
+            rows.append(word[:cut])
+            word = word[cut:]
         if row and len(row) + 1 + len(word) > width:
             rows.append(row)
             row = word

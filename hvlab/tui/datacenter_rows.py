@@ -112,14 +112,11 @@ def cluster_rows(room: RoomView, text: Text, width: int) -> list[Line]:
         all=cluster.all_votes,
     )
     kind = text(f"tui.datacenter.{cluster.quorum.lower()}")
-    left = width - len(votes) - 1
-    rows.append(
-        line(
-            (f"{votes} ", style),
-            (fit(f"{said}  ", left), ""),
-            (fit(kind, max(0, left - len(said) - 2)), "dim"),
-        )
-    )
+    first = line((f"{votes} ", style), (fit(said, width - len(votes) - 1), ""))
+    if len(votes) + len(said) + len(kind) + 3 <= width:
+        rows.append(line(*first, (f"  {kind}", "dim")))
+    else:
+        rows += [first, line((fit(" " * (len(votes) + 1) + kind, width), "dim"))]
     for node in cluster.nodes:
         mark, style = ("●", "good") if node.state == "Up" else ("○", "bad")
         words = text(f"tui.datacenter.node_{node.state.lower()}")

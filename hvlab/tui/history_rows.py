@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from hvlab.catalog.history import Stop
@@ -38,8 +39,9 @@ def text_rows(stop: Stop, text: Text, width: int) -> list[Line]:
     rows = [line((row, "")) for row in wrap(stop.text[text.language], width)]
     if stop.handout:
         rows += [line((row, "warn")) for row in wrap(stop.handout[text.language], width)]
-    rows.append(line((fit(text("tui.history.source", source=stop.source), width), "faint")))
-    return rows
+    source = re.sub(r"\bK\b", text("tui.history.common"), stop.source)
+    said = text(f"tui.history.{'sheet' if source == stop.source else 'source'}", source=source)
+    return [*rows, line((fit(said, width), "faint"))]
 
 
 def floor_rows(landings: Sequence[Landing], text: Text, width: int) -> list[Line]:

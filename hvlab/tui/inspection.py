@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hvlab.kernel.trace import KINDS, Trace, TraceEvent
 from hvlab.session.decode import decode, hex_rows, request_of
-from hvlab.session.sentences import say
+from hvlab.session.sentences import field_name, field_value, say
 from hvlab.text import Text
 from hvlab.tui.canvas import Line, fit, line
 from hvlab.tui.markdown import flow
@@ -35,27 +35,19 @@ def meaning(trace: Trace, event: TraceEvent, text: Text, width: int) -> list[Lin
     for name in ("partition", "vp", "channel"):
         value = getattr(event, name)
         if value is not None:
-            pairs.append((name, str(value)))
+            pairs.append((field_name(name, text), str(value)))
     for name, value in event.fields.items():
         if isinstance(value, (bytes, bytearray)):
-            pairs.append((name, text("tui.inspector.bytes_key", count=len(value))))
+            pairs.append((field_name(name, text), text("tui.inspector.bytes_key", count=len(value))))
         elif value not in (None, ""):
-            pairs.append((name, _value(name, value)))
-    label = min(12, max(len(name) for name, _ in pairs))
+            pairs.append((field_name(name, text), field_value(event, name, text)))
+    label = min(15, max(len(name) for name, _ in pairs))
     for name, shown in pairs:
         rows += flow([(shown, "")], width, f"{fit(name, label).ljust(label)} ", " " * (label + 1))
     if event.cause:
         rows += [(), line((text("tui.inspector.because"), "dim"))]
         rows += flow([(say(trace[event.cause], text), "")], width, f"#{event.cause} ", "  ")
     return rows
-
-
-def _value(name: str, value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int) and name in ("code", "port", "input", "result", "value", "status", "vector"):
-        return f"0x{value:x}"
-    return str(value)
 
 
 def why(trace: Trace, event: TraceEvent, text: Text, width: int) -> list[Line]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hvlab.session.managerview import Action, MachineRow
 from hvlab.session.units import bytes_text, clock_text
 from hvlab.text import Text
-from hvlab.tui.canvas import Line, fit, line
+from hvlab.tui.canvas import Line, fit, line, squeeze
 
 STATES = {"Running": ("●", "good"), "Off": ("○", "dim"), "Saved": ("◐", "accent"), "Paused": ("‖", "accent")}
 COLUMNS = (("state", 18), ("usage", 6), ("memory", 10), ("uptime", 14), ("snapshots", 10))
@@ -73,5 +73,5 @@ def detail_rows(details: Sequence[tuple[str, str]], text: Text, width: int) -> l
     rows = []
     for name, value in details:
         words = fit(text(f"tui.manager.has.{name}"), DETAIL - 1).ljust(DETAIL)
-        rows.append(line((words, "dim"), (fit(value, max(0, width - DETAIL)), "")))
+        rows.append(line((words, "dim"), (squeeze(value, max(0, width - DETAIL)), "")))
     return rows

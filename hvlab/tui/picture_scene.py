@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hvlab.session.sentences import EXITS
+from hvlab.session.sentences import EXITS, word
 from hvlab.session.units import bytes_text, pages_text
 from hvlab.text import Text
 from hvlab.tui.canvas import DASHED, ROUND, Canvas, fit, wrap
@@ -279,6 +279,8 @@ def _root(
     figures = f"▼ {exits} (↯ {sums.root['hypercall']})  ▴ {sums.root['interrupt']}"
     if len(figures) > meter.width:
         figures = f"▼ {exits}  ▴ {sums.root['interrupt']}"
+    if len(figures) > meter.width:
+        figures = f"▼{exits} ▴{sums.root['interrupt']}"
     canvas.put(meter.x, meter.y, figures, "dim", meter.width)
     scene.meters["calls:root"] = meter
 
@@ -389,7 +391,8 @@ def _lanes(scene: Scene, plan: _Plan, machine: MachineView, sums: Sums, text: Te
         _lane(
             scene, plan, f"channel:{name}:{channel.relid}", y, _open(channel), _packets(sums, name, [channel])
         )
-        label = f"storvsc {channel.device} {channel.driver}"
+        driver = " ".join(word(part, text) for part in channel.driver.split())
+        label = f"storvsc {channel.device} {driver}"
         _driver(scene, plan, f"storvsc:{name}:{channel.relid}", y, label, _open(channel))
     if services:
         lit = any(_open(channel) for channel in services)

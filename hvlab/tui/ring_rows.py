@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from hvlab.session.ringview import ChannelRings, MemoryView, RingView
+from hvlab.session.sentences import word
 from hvlab.session.units import bytes_text, pages_text
 from hvlab.text import Text
 from hvlab.tui.canvas import Line, fit, in_columns, line, wrap
@@ -111,7 +112,10 @@ def channel_rows(
 ) -> list[Line]:
     """Both rings of a channel, side by side where there is room."""
     if not view.rings:
-        return [line((row, "dim")) for row in wrap(text("tui.rings.closed", state=view.state), width)]
+        return [
+            line((row, "dim"))
+            for row in wrap(text("tui.rings.closed", state=word(view.state.lower(), text)), width)
+        ]
     if width >= SIDE_BY_SIDE:
         half = width // 2 - 1
         count = max(4, min(12, height - 16))

@@ -63,6 +63,7 @@ class RingsPane(ViewPane):
     def rows(self, session: Session, text: Text, width: int, height: int) -> list[Line]:
         """The channel in focus, then the memory."""
         from hvlab.session import ringview
+        from hvlab.session.sentences import word
         from hvlab.tui.ring_rows import channel_rows, memory_rows
 
         world, host = session.world, session.host
@@ -76,7 +77,7 @@ class RingsPane(ViewPane):
             number = text("tui.rings.number", number=places.index(place) + 1, total=len(places))
             follows = "" if self.chosen else " · " + text("tui.rings.follows")
             head = f"{view.machine} · {text('tui.rings.channel', relid=view.relid)} · {view.device}"
-            tail = f" · {view.state} · {number}{follows}"
+            tail = f" · {word(view.state.lower(), text)} · {number}{follows}"
             rows.append(line((head, "bold"), (fit(tail, max(0, width - len(head))), "dim")))
             packets = {
                 ring.direction: packet

@@ -117,7 +117,8 @@ def sum_rows(found: Comparison, text: Text, width: int, room: int) -> list[Line]
             cells = [
                 (f"{side[counter]:>9}".ljust(column), "" if side[counter] else "faint") for side in sides
             ]
-            rows.append(line((" " * NUMBER + counter.ljust(words), "dim"), *cells))
+            named = text(f"tui.types.counter.{counter.replace(' ', '_')}")
+            rows.append(line((" " * NUMBER + fit(named, words - 1).ljust(words), "dim"), *cells))
     totals = [(f"{side.total:>9}".ljust(column), "bold") for side in found.sides]
     rows.append(line((" " * NUMBER + text("tui.types.time").ljust(words), "bold"), *totals))
     return rows

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from hvlab import paths
+from hvlab.kernel.trace import KINDS
 from hvlab.session.sentences import say
 from hvlab.session.session import Session
 from hvlab.text import Text
+from hvlab.tui.canvas import plain
+from hvlab.tui.inspection import meaning
 
 PAGES = sorted([*paths.lessons().glob("*/*/de.md"), *paths.lessons().glob("*/*/notes.de.md")])
 TEXTS = sorted(
@@ -61,3 +64,22 @@ def test_events_are_told_without_english_words() -> None:
     }
     assert "Partition 2 ist aktiv" in said and "Partition 2 ist gelöscht" in said
     assert any("Switch angelegt" in sentence for sentence in said)
+
+
+def test_fields_of_events_are_named_and_filled_in_german() -> None:
+    session = Session()
+    session.run(
+        r"New-VM web01 512MB -VHDPath C:\Images\WS2008-x64.vhd; New-VMSwitch Inside -SwitchType Internal"
+    )
+    session.run("Start-VM web01; Wait-Lab web01; Start-LabWorkload web01 -Operation Write -Count 1")
+    session.run(
+        "Invoke-LabInstruction web01 'MOV CR3, EAX' -User; Add-LabFault RootCrash; New-Item D:\\x -ItemType Directory"
+    )
+    text, trace = Text("de"), session.world.trace
+    rows = {plain(row) for event in trace for row in meaning(trace, event, text, 60)}
+    assert any(row.startswith("Vorgang") and row.endswith(" Beginn") for row in rows)
+    assert any(row.startswith("Näheres") and row.endswith(" #GP: nur auf Ebene 0") for row in rows)
+    said = [say(event, text) for event in trace]
+    assert not [sentence for sentence in said if "(RootCrash, )" in sentence], "nothing stands in brackets"
+    for name in {name for kind in KINDS.values() for name in kind.fields}:
+        assert text.has(f"tui.field.{name}"), name

@@ -44,7 +44,10 @@ def believes(text: Text, aspect: Aspect) -> str:
 
 def truth(text: Text, aspect: Aspect) -> str:
     """What is so, in words."""
-    return text(f"guestview.true.{aspect.true}", **aspect.truth)
+    values = dict(aspect.truth)
+    if "kind" in values:
+        values["kind"] = text(f"tui.storage.kind.{str(values['kind']).lower()}")
+    return text(f"guestview.true.{aspect.true}", **values)
 
 
 def _look(call: Call) -> Iterator[object]:
