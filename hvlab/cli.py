@@ -287,13 +287,13 @@ def _practice(lesson: str | None, concept: tuple[str, ...], language: str | None
         if concept:
             raise BadInput(f"one lesson at a time: what is {' '.join(concept)!r} behind {lesson!r}?")
         return lesson
-    from hvlab.course import practice
+    from hvlab.course import practice, tasks
     from hvlab.course.library import BadLesson
 
     text = text_in(language)
     try:
         if concept:
-            return practice.PREFIX + practice.lessons_of(" ".join(concept))[0]
+            return tasks.PREFIX + practice.meant(" ".join(concept))[0]
         for line in practice.table(text.language):
             click.echo(line)
     except BadLesson as error:

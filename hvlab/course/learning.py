@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from hvlab import paths
-from hvlab.course import library, practice, quizzes
+from hvlab.course import library, practice, quizzes, tasks
 from hvlab.course.map import CourseMap
 from hvlab.course.model import Lesson
 from hvlab.course.pages import before_answer, whole
@@ -29,6 +29,9 @@ if TYPE_CHECKING:  # the first page is to be read before the lab is even loaded
 
     Opener = Callable[..., Session]
     """Opens a session, or goes on with the one that its file holds; raises what its user wants to see."""
+
+EASY = 100_000
+"""Below this a round of practice begins to look for its seed: it is shown, and may be typed again."""
 
 
 class Show(Protocol):
@@ -60,7 +63,7 @@ def learn(
 
     `speaking` tells the language again after each lesson, for a learner may choose another one in it.
     With a `route`, the next lesson is the next of these; `review` is what was missed or is due, and
-    `practice.CONCEPT` another round of that concept.
+    `practice.CONCEPT` another task of that concept (or of a lesson: `practice.LESSON`).
     """
     progress = Progress(paths.user_data())
     wanted = name or CourseMap(progress, text.language, route=route).following()
@@ -73,11 +76,13 @@ def learn(
                 return status, "\n".join([*said, text("course.review_nothing")])
             wanted = quizzes.review_of(due)
         practised = ""
-        if wanted.startswith(practice.PREFIX):
-            practised, lessons = practice.lessons_of(wanted.removeprefix(practice.PREFIX))
-            had = {lesson.id: _seeds_had(lesson.id) for lesson in lessons}
-            first = secrets.randbelow(1 << 31) if seed is None else seed
-            wanted, seed = practice.next_round(lessons, had, first)
+        if wanted.startswith(tasks.PREFIX):
+            practised, found = practice.meant(wanted.removeprefix(tasks.PREFIX))
+            had = {task.id: _seeds_had(task.id) for task in found}
+            first = secrets.randbelow(EASY) if seed is None else seed
+            wanted, seed = practice.next_round(found, had, first)
+        elif library.is_task(wanted):
+            practised = wanted
         status, wanted, text = _one(
             wanted, log, seed, text, opener, show, progress, said, route, speaking, practised
         )
@@ -98,10 +103,10 @@ def _one(
     speaking: Callable[[], Text] | None,
     practised: str,
 ) -> tuple[int, str, Text]:
-    plan = library.find(name)
+    plan = library.find(name, seed)
     file = log or (None if practised else _left_behind(progress, plan)) or next_record(plan.id)
-    if plan.plan.seeds == "drawn":
-        plan = library.find(name, _seed_of(file) if seed is None else seed)
+    if plan.plan.seeds == "drawn" and seed is None:
+        plan = library.find(name, _seed_of(file))
     mark = progress.of(plan.id)
     step = mark.step if mark is not None and mark.record == str(file) and file.exists() else ""
     opened: list[Session] = []

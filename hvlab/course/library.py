@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hvlab import garbage, paths
-from hvlab.course import freelab, packs, quizzes
+from hvlab.course import freelab, packs, quizzes, tasks
 from hvlab.course.loading import load
 from hvlab.course.model import BadLesson, Lesson
 
@@ -23,6 +23,7 @@ __all__ = [
     "ids_of",
     "installed",
     "is_known",
+    "is_task",
     "lint",
     "lint_many",
     "lint_whole",
@@ -72,8 +73,17 @@ def ids() -> list[str]:
 
 
 def place_of(name: str) -> Path | None:
-    """Where a lesson lies (of a chapter's questions: the place that stands for it); None without one. BadLesson."""
-    return _folders().get(name) or quizzes.place_of(name)
+    """Where a lesson lies (of questions or a task: the place that stands for it); None without one. BadLesson."""
+    folders = _folders()
+    whole, dot, step = name.partition(".")
+    task = folders[whole] / step if dot and whole in folders else None
+    return folders.get(name) or quizzes.place_of(name) or task
+
+
+def is_task(name: str) -> bool:
+    """Whether an id is that of a single task of a lesson, and of no lesson. BadLesson."""
+    place = place_of(name)
+    return place is not None and tasks.stands_for(place)
 
 
 def chapter_of(name: str) -> Path | None:
@@ -107,7 +117,8 @@ def find(name: str, seed: int | None = None) -> Lesson:
     folders = _folders()
     if name in folders:
         return load(folders[name], seed)
-    place = folder if quizzes.at(folder, seed) is not None else quizzes.place_of(name)
+    stands = quizzes.at(folder, seed) is not None or tasks.stands_for(folder)
+    place = folder if stands else place_of(name)
     if place is not None:
         return load(place, seed)
     if folder.exists():

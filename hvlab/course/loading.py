@@ -43,9 +43,9 @@ def load(folder: Path, seed: int | None = None) -> Lesson:
     """A lesson as its own seed draws it, or as `seed` does. BadLesson."""
     path = folder / "lesson.toml"
     if not path.is_file():
-        from hvlab.course import quizzes  # late: it reads chapters by this module
+        from hvlab.course import quizzes, tasks  # late: they read chapters and lessons by this module
 
-        if (made := quizzes.at(folder, seed)) is not None:
+        if (made := quizzes.at(folder, seed) or tasks.at(folder, seed)) is not None:
             return made
         raise BadLesson(f"{folder}: there is no lesson.toml in it")
     raw = {path.name: _read(path)}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from hvlab.course import library, quizzes
+from hvlab.course import library, quizzes, tasks
 from hvlab.course.model import Lesson
 from hvlab.course.progress import Progress
 from hvlab.course.quizzes import CLOSING, OPENING
@@ -25,6 +26,8 @@ class Place:
     ready: bool
     points: int
     maximum: int
+    tasks: bool = False
+    """Whether it has tasks that can be practised."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,16 @@ class CourseMap:
             ready,
             mark.points if mark else 0,
             lesson.max_points,
+            bool(tasks.steps_of(lesson)),
         )
+
+    @cached_property
+    def concepts(self) -> list[str]:
+        """What can be practised: those of the open lesson first. model.BadLesson if a lesson's file is wrong."""
+        lessons = library.all_lessons()
+        own = [name for lesson in lessons if lesson.id == self.here for name in lesson.plan.concepts]
+        known = {name for lesson in lessons if tasks.steps_of(lesson) for name in lesson.plan.concepts}
+        return [*(name for name in own if name in known), *sorted(known.difference(own), key=str.casefold)]
 
     def following(self) -> str:
         """The lesson to go on with: the first after the open one that was not passed, else the first of all.

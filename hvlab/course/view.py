@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from hvlab.console.conditions import WORDS
 from hvlab.console.errors import ParseError
-from hvlab.course import answers, copies, par
+from hvlab.course import answers, copies, par, practice, tasks
 from hvlab.course.blueprint import ChapterResult, by_chapter
 from hvlab.course.checks import NOT_REACHED, PASS, CheckResult, Examiner
 from hvlab.course.entered import Entered
@@ -184,10 +184,17 @@ class OpenLesson:
         if self.is_over():
             compared = par.told(self.lesson, self.session, self.text)
             said += [compared] if compared else self._noted() if self.lesson.plan.exam else []
+            if wrong := practice.missed(self.lesson, self.session.log.entries):
+                listed = [
+                    f"- {found.title[self.language]}: `hvlab learn practice {found.id}`" for found in wrong
+                ]
+                said.append(self.text("course.practise_missed") + "\n" + "\n".join(listed))
         if step.goals and self.step_done():
             done = "course.lesson_done" if self.passed() else "course.step_done"
             if self._step + 1 == len(self.lesson.plan.step) and not self.passed():
                 done = "course.goals_left"
+            elif self.passed() and tasks.stands_for(self.lesson.folder):
+                done = "course.task_done"
             said.append(self.text(f"{done}_plain" if plain else done))
         return "\n\n".join(said)
 

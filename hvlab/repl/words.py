@@ -16,6 +16,7 @@ from hvlab.catalog import manual, terms
 from hvlab.console.history import History
 from hvlab.course.map import CourseMap
 from hvlab.course.shown import LessonView
+from hvlab.course.tasks import PREFIX
 from hvlab.course.wording import prose
 from hvlab.repl import telling
 from hvlab.repl.reading import read_page, spoken
@@ -106,6 +107,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("u (F5)", "cause", ":why 12"),
     ("", "language", ":language de"),
     ("Enter (Alt+L)", "open_lesson", ":open first-child-partition"),
+    ("p (Alt+L)", "practise", ":open practice.vlans"),
 )
 """Key, the screen's action, and what to type here; empty where waits run at full speed anyway."""
 
@@ -348,7 +350,8 @@ class Desk:
             yield self.text("repl.no_course")
             return
         names = [place.lesson for stretch in self.course.stretches() for place in stretch.rows()]
-        if rest in names:
+        concepts = [PREFIX + name for name in self.course.concepts]
+        if rest in names or rest in concepts or rest.removeprefix(PREFIX) in names:
             self.wanted = rest
         else:
             yield self.text("repl.no_such_lesson", name=rest)

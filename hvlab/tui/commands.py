@@ -18,6 +18,7 @@ from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits
 from textual.css.query import NoMatches
 from textual.events import Click
 
+from hvlab.course.tasks import PREFIX
 from hvlab.tui.keys import BINDINGS
 from hvlab.tui.lesson_pane import LessonPane
 from hvlab.tui.pacing import SPEEDS
@@ -86,6 +87,10 @@ def entries(app: HvlabApp) -> Iterator[Entry]:
             yield Entry(
                 f"save_{which}_{kind}", does, "", words("save"), partial(app.action_save, kind, whole)
             )
+    for concept in app.course.concepts if app.course is not None else ():
+        does = text("tui.command.practise", concept=concept)
+        open_practice = partial(app.open_lesson, PREFIX + concept)
+        yield Entry(f"practise_{concept}", does, "", words("practise"), open_practice)
 
 
 class SteadyList(CommandList):

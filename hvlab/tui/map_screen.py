@@ -1,4 +1,4 @@
-"""The course as a map: every chapter and lesson with how far one has come; Enter opens one."""
+"""The course as a map: every chapter and lesson with how far one has come; Enter opens one, P its tasks."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from hvlab.course.tasks import PREFIX
 from hvlab.tui.window import Choices, Window
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ MARKS = {"passed": "✓", "begun": "◐", "new": "·"}
 class MapScreen(Window[str | None]):
     """A window over everything. Ends with the id of the lesson chosen, or None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,alt+l,q", "stay", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,alt+l,q", "stay", show=False),
+        Binding("p", "practise", show=False),
+    ]
 
     def __init__(self, stretches: Sequence[Stretch], here: str = "") -> None:
         super().__init__()
@@ -74,6 +78,17 @@ class MapScreen(Window[str | None]):
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(event.option.id)
+
+    def action_practise(self) -> None:
+        """Tasks of the lesson under the cursor, one after the other."""
+        listed = self.query_one(OptionList)
+        if listed.highlighted is None:
+            return
+        place = self._place(listed.options[listed.highlighted].id or "")
+        if place.tasks:
+            self.dismiss(PREFIX + place.lesson)
+        else:
+            self.notify(cast("HvlabApp", self.app).text("tui.map.no_tasks", title=place.title), markup=False)
 
     def action_stay(self) -> None:
         """Close the map."""

@@ -11,6 +11,7 @@ from hvlab.course.map import CourseMap
 from hvlab.course.progress import Progress
 from hvlab.session.session import Session
 from hvlab.tui.app import HvlabApp
+from hvlab.tui.commands import entries
 from hvlab.tui.map_screen import MapScreen
 
 
@@ -71,3 +72,42 @@ async def test_a_chapters_questions_are_on_the_map_with_their_result(tmp_path: P
         await pilot.press("enter")
         await pilot.pause()
     assert app.wanted == "closing-partitions"
+
+
+async def test_p_practises_the_tasks_of_the_lesson_under_the_cursor(tmp_path: Path) -> None:
+    app = HvlabApp(Session(), None, "en", course=CourseMap(Progress(tmp_path), "en", "vlans"), frames=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("alt+l", "p")
+        await pilot.pause()
+    assert app.wanted == "practice.vlans"
+
+
+async def test_p_at_a_lesson_without_tasks_says_so(tmp_path: Path) -> None:
+    course = CourseMap(Progress(tmp_path), "de", "final-exam")
+    app = HvlabApp(Session(), None, "de", course=course, frames=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("alt+l", "p")
+        await pilot.pause()
+        assert isinstance(app.screen, MapScreen) and app.wanted == ""
+        assert any("keine einzelne Aufgabe" in note.message for note in app._notifications)
+
+
+async def test_the_palette_practises_a_concept_the_open_lesson_s_first(tmp_path: Path) -> None:
+    course = CourseMap(Progress(tmp_path), "de", "vlans")
+    app = HvlabApp(Session(), None, "de", course=course, frames=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        found = [entry for entry in entries(app) if entry.does.startswith("Üben: ")]
+        assert [entry.does for entry in found[:3]] == [
+            "Üben: VLAN",
+            "Üben: access port",
+            "Üben: virtual switch",
+        ]
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        await pilot.press(*"üben: vlan")
+        await app.workers.wait_for_complete()
+        await pilot.pause(0.3)
+        await pilot.press("enter")
+        await pilot.pause()
+    assert app.wanted == "practice.VLAN"
