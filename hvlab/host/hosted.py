@@ -75,6 +75,7 @@ class HostedMonitor(Hypervisor):
     def power_cycle(self) -> None:
         """The machine is reset: no context is left, and nothing in memory."""
         self.partitions.clear()
+        self.forget_ways()
         self.memory.clear(0, self.memory.page_count)
         self.scheduler.forget_all()
 
@@ -95,6 +96,7 @@ class HostedMonitor(Hypervisor):
         """The machine is gone; its pages are clean."""
         for _, first, count in self.partitions.pop(number).gpa_map:
             self.memory.clear(first, count)
+        self.forget_ways()
 
     # -- what a guest meets -------------------------------------------------------------------
 
@@ -107,6 +109,12 @@ class HostedMonitor(Hypervisor):
         runs: Sequence[tuple[int, int]] = (),
         values: Sequence[bytes] = (),
         start: int = 0,
+    ) -> Result:
+        """There are no hypercalls."""
+        return Result(Status.INVALID_HYPERCALL_CODE)
+
+    def set_registers(
+        self, caller: int, vp: int, block: bytes, number: int, index: int, registers: dict[int, int]
     ) -> Result:
         """There are no hypercalls."""
         return Result(Status.INVALID_HYPERCALL_CODE)

@@ -169,7 +169,7 @@ def put_devices(world: World, host: str, machine: VirtualMachine, worker: Worker
     number = worker.partition
     partition = hypervisor.partitions[number]
     partition.vps = copy_state(saved.processors)
-    hypervisor.routes.clear()  # they lead to the processors that were there before
+    hypervisor.forget_ways()  # they lead to the processors that were there before
     guest = world.add(
         f"{host}/{machine.name}", GuestSystem(machine.name, host, number, machine.memory // PAGE_SIZE)
     )

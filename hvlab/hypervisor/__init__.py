@@ -1,7 +1,8 @@
 """The hypervisor: the physical machine, partitions, their memory and processors, hypercalls, SynIC, intercepts."""
 
 from hvlab.hypervisor.calls import HYPERCALLS, STATUS, Call, Status
-from hvlab.hypervisor.hypervisor import Costs, Hypervisor
+from hvlab.hypervisor.costs import Costs
+from hvlab.hypervisor.hypervisor import Hypervisor
 from hvlab.hypervisor.memory import PAGE_SIZE, PhysicalMemory
 from hvlab.hypervisor.partition import Partition, VirtualProcessor
 from hvlab.hypervisor.results import Result

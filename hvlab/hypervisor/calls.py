@@ -10,6 +10,7 @@ list that follows the struct of a repeat call is not part of it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -261,3 +262,16 @@ def entries(count: int, start: int, done: int, element: int) -> tuple[Entry, ...
         first += size
         if first >= count or first >= done:
             return tuple(found) or (Entry(size, 0, 0),)
+
+
+def runs_from(runs: Sequence[tuple[int, int]], start: int) -> Sequence[tuple[int, int]]:
+    """The pages that are left of a list when the first `start` are done."""
+    if not start:
+        return runs
+    left = []
+    for first, count in runs:
+        skipped = min(start, count)
+        start -= skipped
+        if count > skipped:
+            left.append((first + skipped, count - skipped))
+    return left

@@ -10,12 +10,13 @@ are events of the world.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from hvlab.hypervisor import life, synic
 from hvlab.hypervisor.calls import (
     FAST,
     HYPERCALLS,
+    LONGEST_ENTRY,
+    REGISTER_VALUE,
     SIGNAL_EVENT,
     STATUS,
     Privilege,
@@ -23,7 +24,9 @@ from hvlab.hypervisor.calls import (
     entries,
     input_value,
     result_value,
+    runs_from,
 )
+from hvlab.hypervisor.costs import Costs
 from hvlab.hypervisor.intercepts import (
     INTERCEPT_NAMES,
     IO_PORT,
@@ -58,38 +61,11 @@ LOCAL_APIC = 1 << 9
 LONG_MODE_LEAF, LONG_MODE = 0x80000001, 1 << 29
 
 
+register_value = REGISTER_VALUE.struct.pack
 _on_interrupt, _on_resume = PartitionSoftware.on_interrupt.id, PartitionSoftware.on_resume.id
 
-_LEAVES_ROUTES = ("SignalEvent", "PostMessage", "SetVpRegisters")
-"""Hypercalls that change nothing about where signals go."""
-
-
-def _runs_from(runs: Sequence[tuple[int, int]], start: int) -> Sequence[tuple[int, int]]:
-    """The pages that are left of a list when the first `start` are done."""
-    if not start:
-        return runs
-    left = []
-    for first, count in runs:
-        skipped = min(start, count)
-        start -= skipped
-        if count > skipped:
-            left.append((first + skipped, count - skipped))
-    return left
-
-
-@dataclass(frozen=True)
-class Costs:
-    """What crossings cost, in simulated nanoseconds (a teaching model; see the platform's [timing])."""
-
-    hypercall: int
-    exit: int
-    intercept: int
-    interrupt: int
-    repeat_element: int
-    native: int = 1
-    system_call: int = 100
-    scheduler_slice: int = 50_000_000
-    scheduler_window: int = 500_000_000
+_LEAVES_WAYS = ("SignalEvent", "PostMessage", "SetVpRegisters")
+"""Hypercalls that change nothing about where signals, messages and accesses go."""
 
 
 class Hypervisor(Component):
@@ -146,7 +122,7 @@ class Hypervisor(Component):
                 "partition", self.name, f"{self.name}/partition{number}", number, None, None, partition.state
             )
         self.partitions.clear()
-        self.routes.clear()
+        self.forget_ways()
         self.memory.clear(0, self.memory.page_count)
         self.scheduler.forget_all()
 
@@ -161,9 +137,12 @@ class Hypervisor(Component):
 
     def machine_page(self, number: int, page: int) -> int:
         """The machine's page behind one of a partition's own. Raises LookupError where nothing is mapped."""
-        spa = self.partitions[number].translate(page)
+        spa = self.pages.get((number, page))
         if spa is None:
-            raise LookupError(f"partition {number} has no page at GPA {page * PAGE_SIZE:#x}")
+            spa = self.partitions[number].translate(page)
+            if spa is None:
+                raise LookupError(f"partition {number} has no page at GPA {page * PAGE_SIZE:#x}")
+            self.pages[number, page] = spa
         return spa
 
     def read_gpa(self, number: int, gpa: int, count: int) -> bytes:
@@ -218,8 +197,9 @@ class Hypervisor(Component):
         """
         call = HYPERCALLS[name]
         partition = self.partitions[caller]
-        if name not in _LEAVES_ROUTES:
-            self.routes.clear()
+        changes_ways = name not in _LEAVES_WAYS
+        if changes_ways:
+            self.forget_ways()
         count = sum(length for _, length in runs) if runs else len(values)
         done = 1
         if call.privilege and not partition.privileges & call.privilege:
@@ -227,9 +207,11 @@ class Hypervisor(Component):
         elif start and start >= count:
             result = Result(Status.INVALID_HYPERCALL_INPUT)
         elif call.repeat:
-            result = life.execute(self, partition, call, block, _runs_from(runs, start), values[start:])
+            result = life.execute(self, partition, call, block, runs_from(runs, start), values[start:])
         else:
             result = life.execute(self, partition, call, block)
+        if changes_ways:
+            self.forget_ways()
         code, status = self.code_of[name], int(result.status)
         value, answer = code | FAST if call.fast else code, status
         if call.repeat:
@@ -260,11 +242,68 @@ class Hypervisor(Component):
 
     @derived
     def routes(self) -> dict[tuple[int, int, int], tuple[Route, bytes]]:
-        """Where signals go: (caller, connection, flag number) to the way there and the call's input block.
-
-        Other hypercalls and the synthetic registers can change that, so both forget them all.
-        """
+        """Where signals go: (caller, connection, flag number) to the way there and the call's input block."""
         return {}
+
+    @derived
+    def pages(self) -> dict[tuple[int, int], int]:
+        """The machine's pages behind those that partitions have used: (partition, page) to page."""
+        return {}
+
+    @derived
+    def message_pages(self) -> dict[tuple[int, int], int]:
+        """The machine's pages with message slots: (partition, virtual processor) to page."""
+        return {}
+
+    def forget_ways(self) -> None:
+        """Partitions, ports, pages or synthetic registers change: where signals and messages go is to be found anew."""
+        self.routes.clear()
+        self.pages.clear()
+        self.message_pages.clear()
+
+    def set_registers(
+        self, caller: int, vp: int, block: bytes, number: int, index: int, registers: dict[int, int]
+    ) -> Result:
+        """SetVpRegisters, with which each intercept ends; `block` says whose registers these are.
+
+        Where `call` would find nothing to refuse and enter once, it does the same at once.
+        """
+        partition, target = self.partitions[caller], self.partitions.get(number)
+        count = len(registers)
+        if (
+            target is None
+            or target.parent != caller
+            or target.state != ACTIVE
+            or index not in target.vps
+            or not life.KNOWN_REGISTERS.issuperset(registers)
+            or not 0 < count * self.costs.repeat_element <= LONGEST_ENTRY
+        ):
+            values = [register_value(name, b"", value, 0) for name, value in registers.items()]
+            return self.call(caller, vp, "SetVpRegisters", block, (), values)
+        processor = target.vps[index]
+        was = suspended, intercepted = processor.suspended, processor.intercepted
+        for name, value in registers.items():
+            block += register_value(name, b"", value, 0)
+            if name == life.REGISTER_INTERCEPT_SUSPEND:
+                intercepted = bool(value)
+            elif name == life.REGISTER_EXPLICIT_SUSPEND:
+                suspended = bool(value)
+            else:
+                processor.registers[life.REGISTER_NAMES[name]] = value
+        world, costs, code = self.world, self.costs, self.code_of["SetVpRegisters"]
+        caller_name, given, done = self.software_name(partition), code | count << 32, count << 32
+        made = "SetVpRegisters", code, 0, "HV_STATUS_SUCCESS", given, done, count, 1, block
+        events, before = world.trace.events, world.cause
+        events.append((world.now, "hypercall", before, caller_name, self.name, caller, vp, None, made))
+        exits, seq = partition.vps[vp].exits, len(events)
+        exits["hypercall"] = exits.get("hypercall", 0) + 1
+        if was != (suspended, intercepted):
+            self._lead = costs.hypercall + count * costs.repeat_element
+            world.cause = seq
+            self.set_suspended(target, index, suspended, intercepted)
+            world.cause = before
+            self._lead = 0
+        return Result(done=count, seq=seq)
 
     def signal(self, caller: int, vp: int, connection: int, flag: int) -> Result:
         """SignalEvent, the most frequent call: its way is looked up by `call`, and then known for the next time."""
@@ -383,7 +422,7 @@ class Hypervisor(Component):
         if msr == MSR_HYPERCALL and not processor.msrs.get(MSR_GUEST_OS_ID, 0):
             value &= ~1  # the page stays off until the guest has said who it is
         processor.msrs[msr] = value
-        self.routes.clear()
+        self.forget_ways()
 
     def halt(self, number: int, vp: int) -> None:
         """HLT in a partition: the processor waits for an interrupt."""

@@ -64,6 +64,9 @@ REGISTER_NAMES = {
     REGISTER_RIP: "rip",
 }
 
+KNOWN_REGISTERS = frozenset((REGISTER_EXPLICIT_SUSPEND, REGISTER_INTERCEPT_SUSPEND, *REGISTER_NAMES))
+"""Those that SetVpRegisters can set."""
+
 _register = REGISTER_VALUE.reader("register_name", "low")
 
 ALLOWED_STATES: dict[str, tuple[str, ...]] = {
@@ -431,7 +434,7 @@ def _post_message(hv: Hypervisor, caller: Partition, fields: Fields) -> Result:
     vp = owner.vps.get(port.vp)
     if vp is None:
         return Result(Status.INVALID_VP_INDEX)
-    if not synic.can_receive(owner, vp):
+    if synic.known_message_page(hv, owner, vp) is None:
         return Result(Status.INVALID_SYNIC_STATE)
     if synic.buffers_in_use(vp, port.sint, port.number) >= synic.BUFFERS_PER_PORT:
         return Result(Status.INSUFFICIENT_BUFFERS)

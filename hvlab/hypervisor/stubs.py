@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from hvlab.hypervisor.calls import HYPERCALLS, REGISTER_VALUE, SET_VP_REGISTERS
+from hvlab.hypervisor.calls import HYPERCALLS, SET_VP_REGISTERS
 from hvlab.hypervisor.hypervisor import Hypervisor
 from hvlab.hypervisor.memory import PAGE_SIZE
 from hvlab.hypervisor.results import Result
 
-_whose_registers, _register = SET_VP_REGISTERS.struct.pack, REGISTER_VALUE.struct.pack
-"""Every exit that the parent answers ends with these two: here their fields stand in the layout's order."""
+_whose_registers = SET_VP_REGISTERS.struct.pack
+"""Every exit that the parent answers ends with this call: here its fields stand in the layout's order."""
 
 
 class Hypercalls:
@@ -54,9 +54,8 @@ class Hypercalls:
 
     def set_registers(self, partition: int, vp: int, registers: dict[int, int]) -> Result:
         """SetVpRegisters with a list of (register, value)."""
-        values = [_register(name, b"", value, 0) for name, value in registers.items()]
         block = self._through_page(_whose_registers(partition, vp, 0, b""))
-        return self.hypervisor.call(self.partition, self.vp, "SetVpRegisters", block, (), values)
+        return self.hypervisor.set_registers(self.partition, self.vp, block, partition, vp, registers)
 
     def post(self, connection: int, payload: bytes) -> Result:
         """PostMessage of VMBus' message type 1."""

@@ -45,9 +45,14 @@ def message_page(partition: Partition, vp: VirtualProcessor) -> int | None:
     return _page_of(partition, vp, MSR_SIMP)
 
 
-def can_receive(partition: Partition, vp: VirtualProcessor) -> bool:
-    """Whether the SynIC and its message page are on."""
-    return message_page(partition, vp) is not None
+def known_message_page(hv: Hypervisor, partition: Partition, vp: VirtualProcessor) -> int | None:
+    """As `message_page`, looked up once as long as nothing changes it (`Hypervisor.forget_ways`)."""
+    known = hv.message_pages.get((partition.number, vp.index))
+    if known is None:
+        known = message_page(partition, vp)
+        if known is not None:
+            hv.message_pages[partition.number, vp.index] = known
+    return known
 
 
 def flag_page(partition: Partition, vp: VirtualProcessor, sint: int) -> int | None:
@@ -70,7 +75,7 @@ def deliver(
     payload: bytes,
 ) -> None:
     """Put a message into its slot, or let it wait behind the one that is there."""
-    page_number = _page_of(partition, vp, MSR_SIMP)
+    page_number = known_message_page(hv, partition, vp)
     if page_number is None:
         vp.waiting.setdefault(sint, []).append((kind, sender, payload))
         return
@@ -115,7 +120,7 @@ def _fill_slot(
 
 def end_of_message(hv: Hypervisor, partition: Partition, vp: VirtualProcessor) -> None:
     """EOM was written: deliver the next waiting message of each SINT whose slot is free."""
-    page_number = _page_of(partition, vp, MSR_SIMP)
+    page_number = known_message_page(hv, partition, vp)
     if page_number is None:
         return
     for sint in sorted(vp.waiting):

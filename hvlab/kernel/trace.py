@@ -17,6 +17,8 @@ from typing import Any
 import msgspec
 
 TRACE_FORMAT = 1
+STRIDE = 256
+"""So many events apart are the looks, at least, to which a trace that went back can be compared."""
 
 RawEvent = tuple[int, str, int, str, str, "int | None", "int | None", "int | None", tuple[Any, ...]]
 """time, kind, cause, source, target, partition, vp, channel, own fields; its seq is its place plus one."""
@@ -172,8 +174,8 @@ class Trace:
         self.events: list[RawEvent] = []
         self._places: dict[str, list[int]] = {}
         """By kind, where its events stand in the list, as far as was looked at."""
-        self._looked: tuple[int, RawEvent | None] = 0, None
-        """How far that is, and the last event before it."""
+        self._looked: list[tuple[int, RawEvent]] = []
+        """How far one look after the other went, and the last event that it saw."""
 
     def __len__(self) -> int:
         return len(self.events)
@@ -203,19 +205,28 @@ class Trace:
         """Where the events of each kind stand; what has come since the last look is looked at now.
 
         A world that goes back takes events off, and writes others in their place: each is an object of its own, so if
-        the last one that was looked at still stands where it stood, then so does all before it.
+        the last one that a look has seen still stands where it stood, then so does all before it.
         """
-        events, places, (looked, last) = self.events, self._places, self._looked
-        if looked and (looked > len(events) or events[looked - 1] is not last):
-            places.clear()
-            looked = 0
+        events, places, looks = self.events, self._places, self._looked
+        gone = False
+        while looks and (looks[-1][0] > len(events) or events[looks[-1][0] - 1] is not looks[-1][1]):
+            looks.pop()
+            gone = True
+        looked = looks[-1][0] if looks else 0
+        if gone:
+            for known in places.values():
+                del known[bisect_left(known, looked) :]
+        if looked == len(events):
+            return places
         for number in range(looked, len(events)):
             kind = events[number][1]
             if kind in places:
                 places[kind].append(number)
             else:
                 places[kind] = [number]
-        self._looked = len(events), events[-1] if events else None
+        if len(looks) > 1 and looked - looks[-2][0] < STRIDE:
+            looks.pop()  # the next one is not far from the one before it
+        looks.append((len(events), events[-1]))
         return places
 
     def _view(self, seq: int, raw: RawEvent) -> TraceEvent:
