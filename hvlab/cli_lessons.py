@@ -13,9 +13,18 @@ from hvlab.cli_common import BadInput, language_option, text_in
 from hvlab.cli_records import replayed
 
 
-@click.group()
+@click.group(epilog="Begin with `hvlab lesson guide`: it needs no programming.")
 def lesson() -> None:
     """Tools for authors of lessons."""
+
+
+@lesson.command()
+@language_option
+def guide(language: str | None) -> None:
+    """Print the guide for who teaches with the course or writes lessons."""
+    from hvlab.console.help import CatalogHelp
+
+    click.echo(CatalogHelp(text_in(language)).article("about_Teaching"))
 
 
 @lesson.command()

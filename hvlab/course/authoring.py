@@ -112,8 +112,10 @@ def _stamps(folder: Path) -> list[tuple[str, int, int]]:
 
 def preview(lesson: Lesson, language: str) -> Iterator[str]:
     """The lesson as lines to read: its text, and under each step what it asks, checks and hints at."""
+    text = Text(language)
     checks = {check.id: check for check in lesson.plan.check}
-    yield f"# {lesson.title[language]} ({lesson.id}, {lesson.minutes} min, {lesson.max_points} points)"
+    points = text("cli.preview.points", count=lesson.max_points)
+    yield f"# {lesson.title[language]} ({lesson.id}, {lesson.minutes} min, {points})"
     for step in lesson.plan.step:
         yield ""
         yield lesson.sections[language][step.id].strip()
@@ -121,13 +123,15 @@ def preview(lesson: Lesson, language: str) -> Iterator[str]:
             yield ""
         for goal in step.goals:
             check = checks[goal]
-            yield f"  [{check.points}] {check.title[language]}: {_asks(check)}"
+            yield f"  [{check.points}] {check.title[language]}: {_asks(check, text)}"
         question = lesson.question(step.question) if step.question else None
         if question is not None:
-            yield f"  ? {question.prompt[language]} ({question.kind}{', a guess' if question.guess else ''})"
+            kind = text(f"cli.preview.{question.kind}")
+            guess = f", {text('cli.preview.guess')}" if question.guess else ""
+            yield f"  ? {question.prompt[language]} ({kind}{guess})"
             yield from (f"      {mark} {choice}" for mark, choice in _choices(question, language))
         for number, hint in enumerate(step.hints, 1):
-            yield f"  hint {number} (-{hint.cost}): {hint.text[language]}"
+            yield f"  {text('cli.preview.hint', number=number, cost=hint.cost)} {hint.text[language]}"
 
 
 def text_alone(lesson: Lesson, language: str, text: Text, *, goals: bool = False) -> Iterator[str]:
@@ -165,20 +169,20 @@ def text_alone(lesson: Lesson, language: str, text: Text, *, goals: bool = False
         yield from explained
 
 
-def _asks(check: Check) -> str:
+def _asks(check: Check, text: Text) -> str:
     """What a check looks at, in one line."""
     if check.answer:
-        return f"answer {check.answer}"
+        return text("cli.preview.answer", question=check.answer)
     if check.expression:
-        probe = f"after {check.probe!r} on a copy: " if check.probe else ""
-        return probe + " ".join(check.expression.split())
-    if check.all:
-        return "each of these: " + ", ".join(pattern.kind for pattern in check.all)
-    if check.order:
-        return "in this order: " + ", ".join(pattern.kind for pattern in check.order)
+        probe = text("cli.preview.probe", script=check.probe) if check.probe else ""
+        return f"{probe} {' '.join(check.expression.split())}".strip()
+    if check.all or check.order:
+        kinds = ", ".join(pattern.kind for pattern in check.all or check.order)
+        return text(f"cli.preview.{'all' if check.all else 'in_order'}", kinds=kinds)
     pattern = check.happened or check.never
     assert pattern is not None  # the loader refuses a check without anything to look at
-    return f"{'never' if check.never else 'happened'}: {pattern.kind} {pattern.vm} {pattern.fields or ''}".rstrip()
+    event = f"{pattern.kind} {pattern.vm} {pattern.fields or ''}".strip()
+    return text(f"cli.preview.{'never' if check.never else 'happened'}", event=event)
 
 
 def _choices(question: Question, language: str) -> Iterator[tuple[str, str]]:

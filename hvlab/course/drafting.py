@@ -50,7 +50,7 @@ class Draft:
     solution: tuple[str, ...]
     more: tuple[Check, ...]
     left_out: tuple[str, ...]
-    """What was done at the end and no check can see."""
+    """What the author typed at the end and no check can see."""
     differs: bool
     """Whether the scripts lead elsewhere than the author's session did."""
     stopped: tuple[str, ...] = ()
@@ -92,8 +92,10 @@ def draft(session: Session, name: str, until: str = "") -> Draft:
         step=steps,
         check=checks,
     )
+    typed = {step.entry.text.rstrip() for step in session.travel.past()}
+    left_out = tuple(text for text in work.done[last:] if text in typed)
     return Draft(
-        plan, work.start, work.done[:last], tuple(more[:MOST_LISTED]), work.done[last:], differs, work.stopped
+        plan, work.start, work.done[:last], tuple(more[:MOST_LISTED]), left_out, differs, work.stopped
     )
 
 

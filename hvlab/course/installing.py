@@ -25,6 +25,7 @@ from hvlab import paths
 from hvlab.course import library, packs, quizzes
 from hvlab.course.loading import load
 from hvlab.course.model import BadLesson
+from hvlab.course.pages import unwritten
 
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 MOST_ARCHIVE = 8 << 20
@@ -65,6 +66,8 @@ class _Source:
 
 def install(path: Path, name: str = "") -> Installed:
     """Copy the pack at `path` into the learner's data folder. BadLesson, OSError; then nothing was installed."""
+    if path.is_file() and not path.name.lower().endswith(ARCHIVES):
+        raise BadLesson(f"{path}: a pack is a folder of lessons or an archive of one ({', '.join(ARCHIVES)})")
     called = name or _called(path)
     if not packs.NAME.fullmatch(called):
         raise BadLesson(
@@ -292,6 +295,8 @@ def _checked(path: Path, staged: Path) -> list[str]:
             raise BadLesson(
                 f"{file}: id = {lesson.id!r}: an id is small letters, digits and dashes, as in my-first-lesson"
             )
+        if missing := unwritten(lesson):
+            raise BadLesson(f"{file.parent}: {missing[0]}; hvlab lesson lint names all such places")
         if lesson.id in ids:
             raise BadLesson(f"{file}: the id {lesson.id!r} belongs to {ids[lesson.id]} already")
         if lesson.id in course or quizzes.place_of(lesson.id) is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from hvlab.course.model import LANGUAGES, Lesson
+
 _WORDS = re.compile(r"\w+")
 _TELLING = 3
 """Words that an answer must have at least to be recognised in a text: a number or a name proves nothing."""
@@ -12,6 +14,8 @@ _COMMANDS = ("", "powershell", "ps1")
 _BLOCK = re.compile(rf"^```(?:{'|'.join(_COMMANDS)}) *\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
+TODO = "TODO"
+"""What a draft says where its author's words are missing."""
 RULE = "---"
 """A line of its own: what stands below it comes after the answer, whatever the question is."""
 
@@ -54,3 +58,25 @@ def gives_away(text: str, answer: str) -> bool:
     """Whether a text holds an answer of some words, word by word, whatever its marks and capitals."""
     said, meant = ([word.casefold() for word in _WORDS.findall(part)] for part in (text, answer))
     return len(meant) >= _TELLING and f" {' '.join(meant)} " in f" {' '.join(said)} "
+
+
+def unwritten(lesson: Lesson) -> list[str]:
+    """Where a draft (`hvlab lesson record`) still waits for its author's words."""
+    plan = lesson.plan
+    texts = [("lesson.toml: title", plan.title[language]) for language in LANGUAGES]
+    texts += [("lesson.toml: concepts", concept) for concept in plan.concepts]
+    texts += [
+        (f"lesson.toml: step {step.id}: a hint", hint.text[language])
+        for step in plan.step
+        for hint in step.hints
+        for language in LANGUAGES
+    ]
+    texts += [
+        (f"{language}.md {{#{step}}}", body)
+        for language, sections in lesson.sections.items()
+        for step, body in sections.items()
+    ]
+    return [
+        f"{place}: still to be written (TODO)"
+        for place in dict.fromkeys(place for place, text in texts if TODO in text)
+    ]

@@ -14,6 +14,7 @@ from hvlab.course.downtime import unknown
 from hvlab.course.grading import message_of, open_session
 from hvlab.course.loading import load, misconceptions
 from hvlab.course.model import LANGUAGES, Lesson
+from hvlab.course.pages import unwritten
 from hvlab.course.patterns import EVENT_FIELDS
 from hvlab.course.walking import Walk
 from hvlab.kernel.trace import KINDS
@@ -22,8 +23,6 @@ from hvlab.session.session import Session
 _RELEASE = re.compile(r"^# (Windows Server \d{4}( R2)?|Hyper-V Server \d{4}( R2)?)\b")
 MOST_WORDS = 120
 OTHER_SEEDS = (1, 2)
-TODO = "TODO"
-"""What a draft says where its author's words are missing."""
 
 
 def prove(lesson: Lesson) -> list[str]:
@@ -50,7 +49,7 @@ def prove(lesson: Lesson) -> list[str]:
         problems = Walk(attempts).run()
     if not problems:
         problems = _par(attempts)
-    problems += _unwritten(lesson)
+    problems += unwritten(lesson)
     if lesson.plan.seeds == "drawn":
         for seed in OTHER_SEEDS:
             problems += [
@@ -95,28 +94,6 @@ def _texts(lesson: Lesson) -> list[str]:
             problems.append(f"step {step.id}: has goals and no hint")
     problems += [f"{place}: not in both languages" for place, text in texts if set(text) != set(LANGUAGES)]
     return problems
-
-
-def _unwritten(lesson: Lesson) -> list[str]:
-    """Where a draft (`hvlab lesson record`) still waits for its author's words."""
-    plan = lesson.plan
-    texts = [("lesson.toml: title", plan.title[language]) for language in LANGUAGES]
-    texts += [("lesson.toml: concepts", concept) for concept in plan.concepts]
-    texts += [
-        (f"lesson.toml: step {step.id}: a hint", hint.text[language])
-        for step in plan.step
-        for hint in step.hints
-        for language in LANGUAGES
-    ]
-    texts += [
-        (f"{language}.md {{#{step}}}", body)
-        for language, sections in lesson.sections.items()
-        for step, body in sections.items()
-    ]
-    return [
-        f"{place}: still to be written (TODO)"
-        for place in dict.fromkeys(place for place, text in texts if TODO in text)
-    ]
 
 
 def _asked(lesson: Lesson) -> list[str]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import pytest
+
+from hvlab.cli_lessons import lesson
 from tests.acceptance.conftest import Run
 
 
@@ -77,6 +81,29 @@ def test_recorded_work_becomes_a_lesson_that_lacks_only_words(hvlab: Run, tmp_pa
         text = (folder / name).read_text(encoding="utf-8")
         (folder / name).write_text(text.replace("TODO", "Thus"), encoding="utf-8")
     assert hvlab("lesson", "lint", "two-processors").stdout == "two-processors: ok\n"
+
+
+def test_a_draft_without_words_is_not_passed_on(hvlab: Run, tmp_path: Path) -> None:
+    (tmp_path / "work.ps1").write_text("New-VM a 64MB -NoVHD\n")
+    hvlab("run", "work.ps1", "--session", "work.jsonl")
+    hvlab("lesson", "record", "work.jsonl", "mine")
+    refused = hvlab("lesson", "install", "mine", "--name", "pack")
+    assert refused.returncode == 2 and "still to be written (TODO)" in refused.stderr
+    refused = hvlab("lesson", "install", "work.jsonl")
+    assert refused.returncode == 2 and "a folder of lessons or an archive" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "YOU WORK, IT WRITES"), ("de", "SIE ARBEITEN, ES SCHREIBT")]
+)
+def test_the_guide_is_found_from_help_and_names_commands_that_there_are(
+    hvlab: Run, language: str, says: str
+) -> None:
+    assert "hvlab lesson guide" in hvlab("lesson", "--help").stdout
+    page = hvlab("lesson", "guide", "--lang", language).stdout
+    assert says in page and "New-LabBookmark start" in page
+    named = set(re.findall(r"hvlab lesson (\w+)", page))
+    assert {"record", "new", "lint"} <= named <= set(lesson.commands)
 
 
 def test_where_the_start_ends_may_be_said(hvlab: Run, tmp_path: Path) -> None:
