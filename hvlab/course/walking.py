@@ -1,8 +1,9 @@
 """Walks through a lesson as one who types only what stands there: a step's commands, then its last hint.
 
 So it is proved that every command in the text runs, or is refused where the lesson means it to be; that the last
-hint of a step reaches what the step asks for; and that a task to be done alone is a transfer: what was shown and
-helped with before, with the task's names and numbers, does not solve it (hvlab.course.transfer).
+hint of a step reaches what the step asks for; that the experiments which refute wrong choices can be made there; and
+that a task to be done alone is a transfer: what was shown and helped with before, with the task's names and numbers,
+does not solve it (hvlab.course.transfer).
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from hvlab.course.attempts import Attempts, Place
 from hvlab.course.cmdlets import ANSWERING
 from hvlab.course.model import Step
 from hvlab.course.opening import TooLong
+
+_UNKNOWN = "is not recognized as the name of a cmdlet"
 
 
 @dataclass
@@ -85,7 +88,25 @@ class Walk:
             if not self._reached(step, self._place):
                 self.problems.append(f"step {step.id}: its last hint does not solve it")
                 self._go_on(stretch)
+        self._refutations(step)
         return stretch
+
+    def _refutations(self, step: Step) -> None:
+        """What refutes a wrong choice runs in the lab as it stands when the step is done.
+
+        Its last statement may be refused: that is then what refutes.
+        """
+        question = self._lesson.question(step.question)
+        for choice in question.choices if question is not None else ():
+            place, statements = self._place, self._attempts.statements(choice.refute)
+            for number, statement in enumerate(statements, 1):
+                place = self._attempts.after(place, statement)
+                said = place.errors[0].splitlines()[0] if place.errors else ""
+                if said and (number < len(statements) or _UNKNOWN in said):
+                    self.problems.append(
+                        f"question {step.question}: what refutes {choice.id}: {statement.text!r}: {said}"
+                    )
+                    break
 
     def _hint(self, step: Step) -> Sequence[Statement]:
         """The commands that the last hint says, the same in each language; none if it says anything else."""

@@ -251,6 +251,8 @@ def cut(name: str, old: str, new: str) -> Callable[[Path], None]:
         ),
         cut("solution.ps1", "ring-bytes 168", "ring-bytes 4096"),
         cut("wrong-turned-off.ps1", "web01, nt4 -TurnOff", "nt4 -TurnOff; Stop-VM web01"),
+        cut("lesson.toml", "refute = 'Get-LabEvent partition", "refute = 'Get-LabEvents partition"),
+        cut("lesson.toml", "refute = '", "refute = 'Start-VM nobody; "),
     ],
 )
 def test_a_defect_planted_in_the_first_lesson_is_found(
