@@ -273,6 +273,7 @@ class HvlabApp(PanedApp):
 
     def frame(self, seconds: float = FRAME) -> None:
         """Let the lab go on for so many real seconds, and show what happened."""
+        self._keep_keys()  # the pane that had them may have made way for another one
         if self.desk is not None:
             self.desk.frame(seconds)
 
@@ -296,7 +297,9 @@ class HvlabApp(PanedApp):
         """The bar at the bottom: the keys of the pane that has them, then those that work everywhere."""
         clock, busy = self.desk.told if self.desk is not None else ("stands", False)
         pane, toured = self._pane_with_keys(), self.preferences.toured
-        self.query_one(KeyBar).set_keys(bar_keys(pane, clock, self.text, busy=busy, toured=toured))
+        self.query_one(KeyBar).set_keys(
+            bar_keys(pane, clock, self.text, busy=busy, toured=toured, alone=bool(self.arrangement.alone))
+        )
 
     @on(DescendantFocus)
     def _other_pane(self) -> None:
@@ -486,8 +489,8 @@ class HvlabApp(PanedApp):
         if self.arrangement.alone != name:
             self.arrangement.alone = ""
         self.arrangement.open("events" if name == "inspector" else name)
-        if name in ("picture", "lesson"):
-            screen.remove_class("guest")
+        if name in ("picture", "lesson") or screen.has_class("narrow") or screen.has_class("low"):
+            screen.remove_class("guest")  # it has the place of all others there
         if name == "inspector":
             screen.add_class("inspecting")
         screen.set_class(name in ("events", "inspector"), "closer")
@@ -526,12 +529,19 @@ class HvlabApp(PanedApp):
             self._with_desk(lambda desk: desk.next_view())
 
     def action_prompt(self) -> None:
-        """Back to the prompt; a guest's screen closes first, a view when one is at the prompt already."""
+        """Back to the prompt; a guest's screen closes first, a view when one is at the prompt already.
+
+        Where there is room for one pane only, whoever is at the prompt already gets the page back.
+        """
         screen = self.screen_stack[0]
+        at_prompt = self.query_one(ConsolePane).prompt.has_focus
+        away = self.has_one_stage and self._has_lesson and self.stage != "lesson"
         if self.arrangement.alone:
             self.arrangement.zoom(self.arrangement.alone)
+        elif away and at_prompt and not screen.has_class("guest"):
+            self.bring("lesson")
         elif self.stage == "view":
-            if self.query_one(ConsolePane).prompt.has_focus:
+            if at_prompt:
                 self.close_view()
         elif screen.has_class("closer"):
             screen.remove_class("closer")
@@ -685,6 +695,7 @@ class HvlabApp(PanedApp):
             self.desk.submit(event.text)
 
     @on(ConsolePane.NothingTyped)
+    @on(LessonPane.GoesOn)
     def _nothing_typed(self) -> None:
         """Enter alone goes on: what stands still, the lesson whose step is done, or with the page's next command."""
         pane, console = self.query_one(LessonPane), self.query_one(ConsolePane)

@@ -168,6 +168,7 @@ class Arrangement:
         """Give a pane the whole screen; once more: give it back."""
         self.alone = "" if self.alone == name or name not in ALONE else name
         self.apply()
+        self.app.name_keys()
 
     def reset(self) -> None:
         """As the style sheet has it."""

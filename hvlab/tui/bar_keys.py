@@ -19,11 +19,13 @@ RANKS = {"lesson": 4, "picture": 4, "events": 4, "tour": 5, "pause": 6, "inspect
 LEAST = 8
 
 
-def bar_keys(pane: Widget | None, clock: str, text: ScreenText, *, busy: bool, toured: bool) -> list[BarKey]:
+def bar_keys(
+    pane: Widget | None, clock: str, text: ScreenText, *, busy: bool, toured: bool, alone: bool
+) -> list[BarKey]:
     """The keys of the pane that has them, then those that work everywhere.
 
     `clock`: the lab's state (`standing.state`); `busy`: whether a command is under way; `toured`: whether the
-    learner has seen the tour.
+    learner has seen the tour; `alone`: whether one pane has the whole screen.
     """
     names = text.keys
     quitting = BarKey(names.short("quit"), text("tui.bar.quit"), "quit", 0)
@@ -34,6 +36,8 @@ def bar_keys(pane: Widget | None, clock: str, text: ScreenText, *, busy: bool, t
         ]
         return [*own, quitting]
     first, *rest = _everywhere(clock, text, busy, toured)
+    if alone:
+        rest.insert(0, BarKey(names.short("zoom"), text("tui.bar.all_panes"), ACTIONS["zoom"], 0))
     if pane is None or pane.id == "console":
         return [first, *rest, BarKey("Tab", text("tui.bar.complete"), "complete", LEAST), quitting]
     back = BarKey(names.of("prompt"), text("tui.bar.prompt"), "prompt", 0)

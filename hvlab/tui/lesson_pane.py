@@ -35,6 +35,7 @@ class LessonPane(ScrollPane):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,n,space", "turn(1)", "tui.keys.next_step"),
         Binding("left,p", "turn(-1)", "tui.keys.previous_step"),
+        Binding("enter", "go_on", "tui.keys.enter_on_page"),
         Binding("h,question_mark", "hint", "tui.keys.hint"),
         Binding("a", "answer", "tui.keys.answer"),
         Binding("g", "explain", "tui.keys.explain"),
@@ -49,6 +50,9 @@ class LessonPane(ScrollPane):
 
     class Finished(Message):
         """The lesson is done, and the learner goes on."""
+
+    class GoesOn(Message):
+        """The learner goes on, as by Enter at the empty prompt."""
 
     class Turned(Message):
         """Another step is shown."""
@@ -303,6 +307,10 @@ class LessonPane(ScrollPane):
                 self.lab_app.type_command(command)
 
         self.lab_app.push_screen(TermScreen(self, number), leave)
+
+    def action_go_on(self) -> None:
+        """As Enter does at the empty prompt."""
+        self.post_message(self.GoesOn())
 
     def action_answer(self) -> None:
         """Answer the question at the prompt; a step without one says so."""

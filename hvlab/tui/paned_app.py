@@ -48,6 +48,10 @@ class PanedApp(App[int]):
         """Give the picture its place back."""
         raise NotImplementedError
 
+    def name_keys(self) -> None:
+        """Which keys there are now has changed."""
+        raise NotImplementedError
+
     def panes_in_sight(self) -> dict[str, Widget]:
         """The panes one sees now, by name; `view` is whichever view is open."""
         screen = self.screen_stack[0]
