@@ -17,7 +17,7 @@ import msgspec
 from hvlab.catalog.licences import use_rights
 from hvlab.console.errors import ParseError
 from hvlab.course.cmdlets import ANSWERING
-from hvlab.course.downtime import downtime
+from hvlab.course.downtime import ANY, downtime
 from hvlab.course.model import Lesson
 from hvlab.course.opening import TooLong, open_session
 from hvlab.datacenter.licence_book import BOOK, LicenceBook
@@ -28,7 +28,7 @@ Kind = Literal["commands", "downtime", "licences"]
 MILLISECOND = 1_000_000
 
 
-class Figure(msgspec.Struct, frozen=True):
+class Figure(msgspec.Struct, frozen=True, omit_defaults=True):
     """One measure: what the work took and the least that a known way takes.
 
     `commands` are counted, `downtime` is in simulated milliseconds, `licences` in dollars.
@@ -37,6 +37,8 @@ class Figure(msgspec.Struct, frozen=True):
     kind: Kind
     taken: int
     par: int
+    machines: list[str] = []
+    """Whose downtime it is (`*`: all that answered when the work began)."""
 
     @property
     def reached(self) -> bool:
@@ -80,11 +82,11 @@ def figures(lesson: Lesson, session: Session) -> list[Figure]:
     if least := fewest(lesson, session):
         found.append(Figure("commands", taken(session), least))
     best = _best_of(lesson)
-    return found + [
-        Figure(kind, measure(session), best[kind])
-        for kind, measure in _measures(lesson).items()
-        if kind in best
-    ]
+    for kind, measure in _measures(lesson).items():
+        if kind in best:
+            machines = lesson.plan.par.downtime if kind == "downtime" else []
+            found.append(Figure(kind, measure(session), best[kind], machines))
+    return found
 
 
 def told(lesson: Lesson, session: Session, text: Text) -> str:
@@ -98,7 +100,8 @@ def in_words(figure: Figure, text: Text) -> str:
     if figure.kind == "commands":
         return text(f"course.par.{verdict}", count=figure.taken, par=figure.par)
     said = [_said(figure.kind, value, text) for value in (figure.taken, figure.par)]
-    return text(f"course.par.{figure.kind}_{verdict}", taken=said[0], par=said[1])
+    machines = ", ".join(text("course.par.any") if name == ANY else name for name in figure.machines)
+    return text(f"course.par.{figure.kind}_{verdict}", taken=said[0], par=said[1], machines=machines)
 
 
 def _said(kind: Kind, value: int, text: Text) -> str:

@@ -83,10 +83,14 @@ def test_whoever_was_missed_longer_reads_it_in_every_report_and_on_the_page(
     assert report.passed
     [figure] = [one for one in report.par if one.kind == "downtime"]
     assert not figure.reached and figure.taken > figure.par + 5000
-    assert words in grading.as_text(report, Text(language))
-    assert {"kind": "downtime", "taken": figure.taken, "par": figure.par} in json.loads(
-        grading.as_json(report)
-    )["par"]
+    told = grading.as_text(report, Text(language))
+    assert words in told and "(web01, db01)" in told
+    assert {
+        "kind": "downtime",
+        "taken": figure.taken,
+        "par": figure.par,
+        "machines": ["web01", "db01"],
+    } in json.loads(grading.as_json(report))["par"]
     view = OpenLesson(lesson, grading.open_session(lesson), language)
     view.session.run(slow)
     view.refresh()
