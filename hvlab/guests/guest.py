@@ -200,7 +200,7 @@ class GuestSystem(PartitionSoftware):
 
     def allocate(self, count: int) -> list[int]:
         """Pages for drivers: not contiguous, as a busy system's are not."""
-        pages = [self.next_page + 3 * number for number in range(count)]
+        pages = list(range(self.next_page, self.next_page + 3 * count, 3))
         self.next_page = pages[-1] + 1 if count % 3 else pages[-1] + 2
         return pages
 

@@ -262,6 +262,7 @@ class Kernel:
         handlers = _HANDLERS
         components = self._components
         before = self.processed
+        bound = before + limit
         done = limit <= 0
         try:
             while heap and not done:
@@ -279,7 +280,7 @@ class Kernel:
                 delay = handlers[handler_id](components[component], payload)
                 if delay is not None:
                     self.schedule(delay, component, handler_id, payload)
-                done = self.processed - before >= limit
+                done = self.processed >= bound
                 if stop is not None and stop():
                     self.stopped = done = True
         finally:

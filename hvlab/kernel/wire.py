@@ -8,6 +8,7 @@ in the texts, outside the world.
 
 from __future__ import annotations
 
+import functools
 import struct
 import uuid
 from collections.abc import Callable, Mapping
@@ -51,6 +52,18 @@ class FieldView:
     since: str | None = None
 
 
+@functools.lru_cache(1024)
+def _little_guid(data: bytes) -> uuid.UUID:
+    """The GUID of 16 bytes as they lie in memory; the same few devices are named over and over."""
+    return uuid.UUID(bytes_le=data)
+
+
+@functools.lru_cache(1024)
+def _big_guid(data: bytes) -> uuid.UUID:
+    """The same where the first parts are big-endian too."""
+    return uuid.UUID(bytes=data)
+
+
 class Layout:
     """A struct's layout. Attributes: `name`, `fields`, `size` in bytes, `offsets` by field name."""
 
@@ -92,7 +105,7 @@ class Layout:
         for field in self.fields:
             name = field.name
             takes.append(f"{name}={zeros.get(field.kind, 0)!r}")
-            reads.append(f"{name!r}: UUID({form}={name})" if field.kind == "guid" else f"{name!r}: {name}")
+            reads.append(f"{name!r}: GUID({name})" if field.kind == "guid" else f"{name!r}: {name}")
             if field.kind == "guid":
                 checks.append(f"    if isinstance({name}, UUID): {name} = {name}.{form}")
             elif field.kind == "bytes":
@@ -113,6 +126,7 @@ class Layout:
             "TAKE": self.struct.unpack_from,
             "REFUSE": self._refuse,
             "UUID": uuid.UUID,
+            "GUID": _little_guid if self.order == "<" else _big_guid,
         }
         exec("\n".join(source), made)  # noqa: S102 - the source is made of the fields' names alone
         return made["pack"], made["unpack"]

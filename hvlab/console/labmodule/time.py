@@ -52,15 +52,16 @@ def _to_kind(call: Call, begun: int) -> None:
 
 
 def _condition(call: Call, machine: VirtualMachine, state: str) -> Callable[[], bool]:
-    again = call.lab.world.again
+    world = call.lab.world
     found: GuestSystem | None = None
     link: BusLink | None = None
+    generation = -1
 
     def looked_up() -> GuestSystem | None:
         """The guest; this is asked after every event, as what follows."""
-        nonlocal found
-        if found is None or not again(found):
-            found = guest_of(call.lab, machine)
+        nonlocal found, generation
+        if found is None or generation != world.generation:
+            found, generation = guest_of(call.lab, machine), world.generation
         return found
 
     @steady
@@ -75,12 +76,12 @@ def _condition(call: Call, machine: VirtualMachine, state: str) -> Callable[[], 
 
     @steady
     def heartbeat() -> bool:
-        nonlocal link
-        if link is None or not again(link):
-            link = vmms(call.lab).link(machine.name)
+        nonlocal link, generation
+        if link is None or generation != world.generation:
+            link, generation = vmms(call.lab).link(machine.name), world.generation
         if link is None or not link.last_beat or not link.ready("heartbeat"):
             return False
-        return call.lab.world.now - link.last_beat < LOST_AFTER
+        return world.now - link.last_beat < LOST_AFTER
 
     return {"Booted": booted, "Heartbeat": heartbeat, "Idle": idle}[state]
 
