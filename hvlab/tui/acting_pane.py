@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.binding import Binding
 
-from hvlab.tui.canvas import Line, fit, line
+from hvlab.tui.canvas import Line, line, wrap
 from hvlab.tui.view_pane import ViewPane, heading
 
 if TYPE_CHECKING:
@@ -61,8 +61,10 @@ class ActingPane(ViewPane):
             command = text(f"tui.pane.{shown.view}")
         else:
             types = text("tui.manager.types") + " "
-            command = fit(shown.command, max(0, width - len(types)))
-        return [heading(head, width), *lines, line((types, "dim"), (command, "code"))]
+            command = shown.command
+        first, *more = wrap(command, max(1, width - len(types)))
+        rest = [line((" " * len(types), ""), (row, "code")) for row in more]
+        return [heading(head, width), *lines, line((types, "dim"), (first, "code")), *rest]
 
     def action_choose_action(self, step: int) -> None:
         """Another action, round the end."""

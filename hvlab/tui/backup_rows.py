@@ -9,7 +9,7 @@ from hvlab.kernel.trace import RawEvent
 from hvlab.session.backupview import STEPS, BackupsView
 from hvlab.session.units import clock_text
 from hvlab.text import Text
-from hvlab.tui.canvas import Line, fit, line, plain, wrap
+from hvlab.tui.canvas import Line, fit, line, plain, squeeze, wrap
 from hvlab.tui.view_pane import heading
 
 MILLISECOND = 10**6
@@ -53,7 +53,7 @@ def condition_rows(view: BackupsView, text: Text, width: int) -> list[Line]:
         mark, style = ("✓", "good") if one.met else ("✗", "warn")
         name = fit(text(f"tui.backup.condition.{one.name.lower()}"), NAME - 1).ljust(NAME)
         rows.append(
-            line((f" {mark} ", style), (name, ""), (fit(one.detail, max(0, width - NAME - 3)), "dim"))
+            line((f" {mark} ", style), (name, ""), (squeeze(one.detail, max(0, width - NAME - 3)), "dim"))
         )
     return rows
 

@@ -104,6 +104,8 @@ def _plan(width: int, height: int, machines: int) -> _Plan:
 
     other_rows = take(min(2, max(0, machines - 1)))
     foot = take(1 if other_rows else 0)  # the root's frame ends below the last row of the others, not on it
+    if other_rows > 1 and not foot:
+        other_rows = foot = 1
     gap = 1 + take(1)
     hardware = 1 + take(1)
     other_rows += take(max(0, machines - 1 - other_rows))
@@ -405,7 +407,11 @@ def _lanes(scene: Scene, plan: _Plan, machine: MachineView, sums: Sums, text: Te
         # Two kinds share this lane: the network's client, and the integration components with the console's devices.
         parts = (("netvsc", adapters), ("IC", others))
         label = " · ".join(f"{kind} {', '.join(devices)}" for kind, devices in parts if devices)
-        _driver(scene, plan, f"ic:{name}", plan.services, label, lit)
+        rows = wrap(label, plan.child_width - 5)
+        if len(rows) > plan.services - plan.head:  # not so many rows above the lane are free
+            rows = [label]
+        for row, words in enumerate(rows, plan.services - len(rows) + 1):
+            _driver(scene, plan, f"ic:{name}", row, words, lit)
 
 
 def _open(channel: ChannelView) -> bool:

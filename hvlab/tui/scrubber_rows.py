@@ -65,9 +65,9 @@ def sentence(strip: Strip, marks: Sequence[Mark], text: Text, width: int) -> Lin
         words = text("tui.time.here", time=clock_text(strip.now), event=strip.event, last=strip.last)
         named = [mark.name for mark in marks if mark.is_bookmark and mark.event == strip.event]
         tail = "  ◆ " + " ".join(named) if named else ""
-        return line((fit(words + tail, width), "dim"))
+        return line((fit(f" {words}{tail}", width), "dim"))
     event, time = strip.wish
     near = next((mark for mark in marks if mark.event == event), None)
     name = f"  {'◆' if near.is_bookmark else '╵'} {near.name}" if near is not None else ""
-    words = text("tui.time.wish", time=clock_text(time), command=f"Move-Lab -Event {event}")
+    words = " " + text("tui.time.wish", time=clock_text(time), command=f"Move-Lab -Event {event}")
     return line((fit(words, width), "warn"), (fit(name, max(0, width - len(words))), "dim"))

@@ -11,7 +11,7 @@ from hvlab.tui.view_pane import heading
 
 LEVELS = {"Information": ("·", "dim"), "Warning": ("!", "warn"), "Error": ("✗", "bad")}
 BLOCK = 34
-"""Columns of a block of the stack."""
+"""Columns of a block of the stack at most."""
 
 
 def state_rows(view: ServerView, text: Text, width: int) -> list[Line]:
@@ -30,8 +30,9 @@ def state_rows(view: ServerView, text: Text, width: int) -> list[Line]:
             (of, "dim"),
         )
     ]
-    block = min(BLOCK, width // 2)
-    for words, ground, beside in _stack(view, text):
+    stack = _stack(view, text)
+    block = min(BLOCK, width // 2, max(len(words) for words, _, _ in stack) + 2)
+    for words, ground, beside in stack:
         room = width - block - 1
         said = wrap(beside, room)
         for number, row in enumerate(said):

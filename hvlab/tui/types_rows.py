@@ -16,11 +16,9 @@ LAYERS = {
 }
 MARKS = {"native": "guest+3", "trap": "hypervisor+3", "hypercall": "vmbus+3", "process": "root+3"}
 NUMBER = 4
-MARKS_ROOM = 24
-"""Columns for what becomes of an instruction: the longest is a trap, a process and a hypercall."""
 MICROSECOND = 1000
-WORDS = 46
-"""Columns for an instruction at most: what became of it shall not stand far from it."""
+FIGURE = 11
+"""Columns for a sum, with a gap."""
 FULL_TABLE = 18
 """So many rows below the stacks make room for all sums, one in a row."""
 
@@ -63,32 +61,37 @@ def instruction_text(one: Instruction, text: Text) -> str:
     )
 
 
-def _columns(width: int) -> tuple[int, int]:
-    """How wide an instruction is, and each side's part."""
-    half = width // 2
-    if half >= NUMBER + 2 * MARKS_ROOM:  # the second side stands below its stack
-        return half - NUMBER - MARKS_ROOM, MARKS_ROOM
-    column = min(32, (width - NUMBER - 24) // 2)
-    return min(WORDS, width - NUMBER - 2 * column), column
+def _marks(side: Side, number: int, text: Text) -> list[tuple[str, str]]:
+    """What became of an instruction on a side."""
+    step = side.step(number)
+    marks = step.marks if step is not None else ()
+    return [(text(f"tui.types.mark.{mark}") + " ", MARKS[mark]) for mark in marks]
+
+
+def _columns(found: Comparison, text: Text, width: int) -> tuple[int, int, int]:
+    """How wide an instruction is, and each side's part: the first close to it, the second below its stack."""
+    numbers = range(len(found.stream))
+    first, second = (
+        max([FIGURE, *(sum(len(said) for said, _ in _marks(side, number, text)) + 1 for number in numbers)])
+        for side in found.sides
+    )
+    wish = max(len(instruction_text(one, text)) for one in found.stream) + 2
+    words = max(1, min(wish, width - NUMBER - first - second))
+    return words, max(first, width // 2 - NUMBER - words), second
 
 
 def stream_rows(found: Comparison, first: int, count: int, text: Text, width: int) -> list[Line]:
     """Some instructions with what became of each on either side."""
-    words, column = _columns(width)
+    words, *columns = _columns(found, text, width)
     rows = []
     for number, one in enumerate(found.stream[first : first + count], first):
         runs = [
             (f"{number + 1:>{NUMBER - 1}} ", "faint"),
             (fit(instruction_text(one, text), words - 1).ljust(words), ""),
         ]
-        for side in found.sides:
-            step = side.step(number)
-            left = column
-            for mark in step.marks if step is not None else ():
-                said = fit(text(f"tui.types.mark.{mark}") + " ", left)
-                runs.append((said, MARKS[mark]))
-                left -= len(said)
-            runs.append((" " * left, ""))
+        for side, column in zip(found.sides, columns, strict=True):
+            marks = _marks(side, number, text)
+            runs += [*marks, (" " * (column - sum(len(said) for said, _ in marks)), "")]
         rows.append(line(*runs))
     return rows
 
@@ -96,7 +99,7 @@ def stream_rows(found: Comparison, first: int, count: int, text: Text, width: in
 def sum_rows(found: Comparison, text: Text, width: int, room: int) -> list[Line]:
     """The sums of both sides: one row, or a row for each counter if there is room for them and for the stream."""
     rows = [heading(text("tui.types.sums", command=found.command), width)]
-    words, column = _columns(width)
+    words, *columns = _columns(found, text, width)
     if room < FULL_TABLE + 3:
         half = width // 2
         cells = []
@@ -115,10 +118,13 @@ def sum_rows(found: Comparison, text: Text, width: int, room: int) -> list[Line]
     for counter in sides[0]:
         if any(side[counter] for side in sides):
             cells = [
-                (f"{side[counter]:>9}".ljust(column), "" if side[counter] else "faint") for side in sides
+                (f"{side[counter]:>9}".ljust(column), "" if side[counter] else "faint")
+                for side, column in zip(sides, columns, strict=True)
             ]
             named = text(f"tui.types.counter.{counter.replace(' ', '_')}")
             rows.append(line((" " * NUMBER + fit(named, words - 1).ljust(words), "dim"), *cells))
-    totals = [(f"{side.total:>9}".ljust(column), "bold") for side in found.sides]
+    totals = [
+        (f"{side.total:>9}".ljust(column), "bold") for side, column in zip(found.sides, columns, strict=True)
+    ]
     rows.append(line((" " * NUMBER + text("tui.types.time").ljust(words), "bold"), *totals))
     return rows
