@@ -113,6 +113,11 @@ class Again(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The forms in which it is asked."""
         return (CLOSING,)
 
+    @property
+    def claims(self) -> list[int]:
+        """The claims whose opposite one of the wrong answers says."""
+        return sorted({n for wrong in self.wrong for n in wrong.claims})
+
 
 class QuizFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """quiz.toml."""
@@ -158,9 +163,9 @@ def _questions_of(chapter: Path) -> list[Pair | Again]:
     return [*file.pair, *file.again]
 
 
-def all_pairs() -> dict[str, Pair]:
-    """Every pair of the course by its id. BadLesson."""
-    return {pair.id: pair for chapter in chapters() for pair in pairs_of(chapter)}
+def all_pairs() -> dict[str, Pair | Again]:
+    """All that can be asked again, by its id: the pairs, and the questions in which an idea returns. BadLesson."""
+    return {one.id: one for chapter in chapters() for one in _questions_of(chapter)}
 
 
 def ids() -> list[str]:
@@ -243,7 +248,9 @@ def _review(place: Path, seed: int) -> Lesson:
         if name not in known:
             raise BadLesson(f"there is no pair of questions {name!r} to review")
     stream = Stream.named(seed, place.name)
-    asked = [Asked(known[name], FORMS[stream.below(2)]) for name in dict.fromkeys(names)]
+    asked = []
+    for one in (known[name] for name in dict.fromkeys(names)):
+        asked.append(Asked(one, one.forms[stream.below(len(one.forms))]))
     title = {lang: Text(lang)("course.quiz_review") for lang in LANGUAGES}
     return _lesson(place, place.name, title, asked, seed, marked=True)
 
@@ -279,7 +286,8 @@ def _lesson(
     }
     digest = hashlib.sha256(msgspec.json.encode([one.pair for one in asked])).hexdigest()
     if name == PLACEMENT:  # which are asked is drawn: the edition is that of all
-        digest = hashlib.sha256(msgspec.json.encode(list(all_pairs().values()))).hexdigest()
+        pairs = [pair for chapter in chapters() for pair in pairs_of(chapter)]
+        digest = hashlib.sha256(msgspec.json.encode(pairs)).hexdigest()
     chapter = load_chapter(place.parent) if place.name in FORMS else None
     return Lesson(place, plan, sections, digest, seed, {}, chapter, {})
 

@@ -78,3 +78,16 @@ def test_the_review_can_be_graded_from_its_record() -> None:
     session = grading.open_session(lesson)
     session.answer("editing", lesson.plan.question[0].correct)
     assert grading.report(lesson, session, "x", "en").passed
+
+
+def test_an_idea_that_returned_and_was_missed_is_asked_again(tmp_path: Path) -> None:
+    lesson = library.find("closing-snapshots", 3)
+    question = lesson.question("three-promises")
+    assert question is not None
+    believed = next(choice.id for choice in question.choices if choice.misconception)
+    entries = [Entry(0, "answer", believed, "three-promises")]
+    known = Review(tmp_path)
+    known.sitting(*review.outcome(lesson, entries, [], [check.id for check in lesson.plan.check]))
+    assert known.due() == ["three-promises"]
+    asked = library.find(quizzes.review_of(known.due())).question("three-promises")
+    assert asked is not None and asked.prompt == question.prompt
