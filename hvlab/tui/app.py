@@ -285,9 +285,8 @@ class HvlabApp(PanedApp):
             title = f"{text.keys.of(name)} {text(f'tui.pane.{name}')}"
             self.query_one(f"#{name}", Widget).border_title = title
         self.query_one(ArchitecturePane).name_itself()
-        self.query_one("#console", Widget).border_title = text("tui.pane.console")
-        if not self.query_one(LessonPane).lesson:
-            self.query_one(LessonPane).border_title = f"{text.keys.of('lesson')} {text('tui.pane.lesson')}"
+        self.query_one(ConsolePane).output.tell()
+        self.query_one(LessonPane).name_itself()
         self.name_keys()
         self.query_one("#too-small", LinePane).show(
             [line((row, "warn")) for row in text("tui.too_small").splitlines()]
@@ -707,7 +706,8 @@ class HvlabApp(PanedApp):
             if self.has_one_stage:  # or the new step would come unseen, behind what was looked at last
                 self._with_desk(lambda desk: desk.views.close())
                 self.bring("lesson")
-            pane.action_turn(1)
+            if not pane.read_on():
+                pane.action_turn(1)
         elif console.prompt.value:
             return  # typed on meanwhile
         elif command := pane.next_command():

@@ -64,19 +64,18 @@ class Output(ScrollPane):
         self.tell()
 
     def tell(self) -> None:
-        """Name in the pane's border the keys that lead to what is out of sight."""
+        """Name in the pane's title the keys that lead to what is out of sight."""
         pane = self.parent
         if not isinstance(pane, Widget):
             return
+        text = self.lab_app.text
         above = int(self.scroll_y)
-        below = len(self.shown) - above - self.size.height
+        below = len(self.shown) - above - self.size.height if self.size.height else 0
         rows = (("pageup", "▲", above), ("pagedown", "▼", below))
-        language = self.lab_app.text.language
-        words = " · ".join(
-            f"{key_name(key, language)} {mark} {count}" for key, mark, count in rows if count > 0
-        )
-        if pane.border_subtitle != words:
-            pane.border_subtitle = words
+        keys = [f"{key_name(key, text.language)} {mark} {count}" for key, mark, count in rows if count > 0]
+        title = " · ".join((text("tui.pane.console"), *keys))
+        if pane.border_title != title:
+            pane.border_title = title
 
 
 class PromptLabel(LinePane):
@@ -199,6 +198,8 @@ class ConsolePane(Vertical):
         self._width = 0
         self._said = 0
         """Which logical line was the first that the command under way has said."""
+        self._watched = self._read = 0
+        """How many lines there were at the last look while a command was at work, and at the look before."""
 
     def compose(self) -> ComposeResult:
         """Output, menu, prompt."""
@@ -270,7 +271,10 @@ class ConsolePane(Vertical):
         self.set_class(not self.logical, "quiet")
         self.output.top = None
         if len(self.logical) > KEEP:
-            self._said = max(0, self._said - (len(self.logical) - KEEP))
+            gone = len(self.logical) - KEEP
+            self._said, self._read, self._watched = (
+                max(0, place - gone) for place in (self._said, self._read, self._watched)
+            )
             del self.logical[: len(self.logical) - KEEP]
             self._flow()
             return
@@ -288,8 +292,17 @@ class ConsolePane(Vertical):
         self.write([(self._before_line + first, "prompt"), *((MORE + row, "prompt") for row in more)])
         self._said = len(self.logical)
 
+    def watched(self) -> None:
+        """A command has been at work for another while: what it had said before that has been read."""
+        self._read, self._watched = self._watched, len(self.logical)
+
     def ended(self) -> None:
-        """A command has said what it had to say: if that is longer than the room, one reads it from its beginning."""
+        """A command has said what it had to say: if that is longer than the room, one reads it from its beginning.
+
+        What one could read while it was at work is not shown again.
+        """
+        self._said = max(self._said, min(self._read, len(self.logical)))
+        self._read = self._watched = 0
         if self._said < len(self.logical) and self.output.follow:
             self.output.top = self._first()
             self.output.show(self._flat)
@@ -302,7 +315,7 @@ class ConsolePane(Vertical):
     def clear(self) -> None:
         """Empty the output."""
         self.logical.clear()
-        self._said = 0
+        self._said = self._read = self._watched = 0
         self.output.top = None
         self.add_class("quiet")
         self._flow()

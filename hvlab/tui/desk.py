@@ -57,6 +57,8 @@ if TYPE_CHECKING:
 LEAVE = ("exit", "quit", "logout", "bye")
 ANSWER_KEY = "a"
 """The lesson's key for answering: who types it at the prompt means the same. No command has this name."""
+READ_EVERY = 1.0
+"""Seconds in which one has read what a command said while it is at work."""
 RECORD_EVERY = 1.0
 """Seconds after which a clock that runs freely is written to the record at the latest."""
 
@@ -69,7 +71,7 @@ class Desk:
     ) -> None:
         self.app = app
         self.session = session
-        self._unwritten = 0.0
+        self._unwritten = self._unread = 0.0
         self.lesson = lesson
         self.goals = None if lesson is None else Goals(lesson, timer)
         self.host = PaneHost(app.text)
@@ -177,6 +179,11 @@ class Desk:
             if told:
                 self.console.write(told)
                 self.lesson_pane.redraw()
+        if runner.busy and not runner.paused:
+            self._unread += seconds
+            if self._unread >= READ_EVERY:
+                self._unread = 0.0
+                self.console.watched()
         self._tell()
         self._still = not runner.moving and not motion.busy
 

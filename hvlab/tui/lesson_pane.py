@@ -83,6 +83,12 @@ class LessonPane(ScrollPane):
         self._next_row = -1
         self._armed = False
         """Whether the cost of the next hint has been shown and the next key takes it."""
+        self._text_rows = 0
+        """Rows of the page above the goals."""
+        self._read = 0
+        """Rows of the page that have been in sight, from the top."""
+        self._resolved = self._news = False
+        """Whether the page says what became of a guess, and whether that has come just now."""
         self._asked_at = range(0)
         """The rows of the question."""
         self._asked: tuple[str, str] | None = None
@@ -101,12 +107,15 @@ class LessonPane(ScrollPane):
             self.show(self._inset(self._page.lines))
             return
         step, steps = lesson.steps()
-        if step != self._step:
-            self._step = step
+        turned = step != self._step
+        if turned:
+            self._step, self._read = step, 0
             self._armed = False
             self.scroll_to(y=0, animate=False, immediate=True)
             self.post_message(self.Turned())
-        self.border_title = f"{self.lab_app.text.keys.of('lesson')} {step}/{steps} · {lesson.title}"
+        resolved = bool(lesson.resolved())
+        self._news = not turned and (self._news or (resolved and not self._resolved))
+        self._resolved = resolved
         keys = self.lab_app.text.keys
         self._page = lay_out(keys.keyed(lesson.body()), width, Glossary(keys.language))
         rows = list(self._page.lines)
@@ -119,11 +128,14 @@ class LessonPane(ScrollPane):
                 row + len(asked) if row >= at else row: command
                 for row, command in self._page.commands.items()
             }
+        closes_at = len(rows)
         if closing := lesson.closing():
+            closes_at = at if resolved else len(rows)
             rows += [(), *lay_out(keys.keyed(closing), width).lines]
         for note in self.notes:
-            if not (note.guess and lesson.resolved()):
+            if not (note.guess and resolved):
                 rows += [(), *flow(spans(keys.keyed(note.say()), note.style), width, "▎ ", "▎ ")]
+        self._text_rows = len(rows)
         if step < steps:
             self._next_row = len(rows) + 1
             how = "next_ready" if lesson.is_ready() else "next"
@@ -133,8 +145,45 @@ class LessonPane(ScrollPane):
             ]
         rows += goal_rows(lesson.goals(), self.lab_app.text, width, max(0, self.size.height - len(rows)))
         self.show(self._inset(rows))
+        if self._news and self.size.height:  # what became of a guess is not to be passed over
+            self._news = False
+            if not self._is_in_sight(range(closes_at, self._text_rows)):
+                self.scroll_to(y=closes_at, animate=False, immediate=True)
         self._asked = None
+        self._look()
+
+    def name_itself(self) -> None:
+        """The title: where one is, and the key to the part of the text that is out of sight."""
+        text = self.lab_app.text
+        key = text.keys.of("lesson")
+        if self.lesson is None:
+            self.border_title = f"{key} {text('tui.pane.lesson')}"
+            return
+        step, steps = self.lesson.steps()
+        below = self._text_rows - self.scroll_offset.y - self.size.height if self.size.height else 0
+        down = f"{text.keys.of('scroll_lesson')} ▼ {below} · " if below > 0 else ""
+        title = f"{key} {step}/{steps} · {down}{self.lesson.title}"
+        if self.border_title != title:
+            self.border_title = title
+
+    def _look(self) -> None:
+        """The page, or another part of it, is in sight now."""
+        if self.display and self.region:
+            self._read = max(self._read, self.scroll_offset.y + self.size.height)
+        self.name_itself()
         self._ask()
+
+    @property
+    def has_more(self) -> bool:
+        """Whether a part of the page's text has not been in sight yet."""
+        return 0 < self._read < self._text_rows
+
+    def read_on(self) -> bool:
+        """Show what of the page has not been in sight yet; False if all has."""
+        if not self.has_more:
+            return False
+        self.scroll_to(y=self._read - 1, animate=False, immediate=True)
+        return True
 
     def _ask(self) -> None:
         """Tell how the open question is answered, and which it is if it is out of sight."""
@@ -146,6 +195,8 @@ class LessonPane(ScrollPane):
         words, command = "", self.next_command()
         if question is not None and not command:
             words = self.lab_app.text(f"tui.lesson.invite.{question.kind}", count=len(question.choices))
+        elif question is None and self.has_more and self.is_ready:
+            words = self.lab_app.text("tui.lesson.invite.read")
         elif question is None and self.lesson.is_ready() and not command:
             words = self.lab_app.text("tui.lesson.invite.next")
         elif self._is_over:
@@ -179,11 +230,11 @@ class LessonPane(ScrollPane):
     def watch_scroll_y(self, old: float, new: float) -> None:
         """The page has moved: the question may have come into sight, or left it."""
         super().watch_scroll_y(old, new)
-        self._ask()
+        self._look()
 
     def on_show(self) -> None:
         """The page is in sight again."""
-        self._ask()
+        self._look()
 
     def on_hide(self) -> None:
         """The page has gone."""

@@ -62,18 +62,37 @@ async def test_tables_and_errors_of_the_first_lesson_are_in_sight_when_they_come
         assert "Stop-VM :" in rows[0] + rows[1], rows
 
 
-async def test_the_border_names_the_keys_to_what_is_out_of_sight() -> None:
+async def test_the_title_names_the_keys_to_what_is_out_of_sight() -> None:
     app = first_lesson("de")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         console = app.query_one(ConsolePane)
-        assert not console.border_subtitle
+        assert str(console.border_title) == "Konsole"
         await do(app, pilot, "1..30")
-        assert "Bild↓ ▼" in str(console.border_subtitle)
+        assert "Bild↓ ▼" in str(console.border_title)
         assert console.output.shown[console.output.scroll_offset.y] == (("1", ""),)
         for _ in range(20):
             await pilot.press("pagedown")
-        assert "▼" not in str(console.border_subtitle)
-        assert "Bild↑ ▲" in str(console.border_subtitle)
+        assert "▼" not in str(console.border_title)
+        assert "Bild↑ ▲" in str(console.border_title)
         rows = await do(app, pilot, "'seven'")
         assert rows[-1] == "seven"
+
+
+async def test_what_was_read_while_a_command_was_at_work_is_not_shown_again() -> None:
+    app = first_lesson("en")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        console = app.query_one(ConsolePane)
+        assert app.desk is not None
+        app.desk.set_speed(0)
+        console.type_command("1..30; Wait-Lab -Seconds 200; 'the end'", run=True)
+        await pilot.pause()
+        for _ in range(3000):
+            app.frame(0.1)
+            if not app.desk.runner.busy:
+                break
+        await pilot.pause()
+        output = console.output
+        assert output.shown[-1] == (("the end", ""),)
+        assert output.scroll_offset.y + output.size.height == len(output.shown)
