@@ -18,7 +18,7 @@ def lesson() -> None:
     """Tools for authors of lessons."""
 
 
-@lesson.command()
+@lesson.command(short_help="Print the guide for teachers and authors.")
 @language_option
 def guide(language: str | None) -> None:
     """Print the guide for who teaches with the course or writes lessons."""
@@ -27,7 +27,7 @@ def guide(language: str | None) -> None:
     click.echo(CatalogHelp(text_in(language)).article("about_Teaching"))
 
 
-@lesson.command()
+@lesson.command(short_help="Prove that lessons hold.")
 @click.argument("lessons", nargs=-1)
 @click.option("--jobs", type=click.IntRange(1, 256), help="Prove so many lessons at a time.")
 @language_option
@@ -65,7 +65,7 @@ def lint(lessons: tuple[str, ...], jobs: int | None, language: str | None) -> No
     sys.exit(1 if flawed else 0)
 
 
-@lesson.command()
+@lesson.command(short_help="Begin a lesson: a small one that works.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @language_option
 def new(folder: Path, language: str | None) -> None:
@@ -82,7 +82,7 @@ def new(folder: Path, language: str | None) -> None:
     click.echo(text("cli.lesson_begun", folder=folder), err=True)
 
 
-@lesson.command()
+@lesson.command(short_help="Print a lesson with its checks, to read.")
 @click.argument("name", metavar="LESSON")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Draw names and numbers by this.")
 @click.option(
@@ -110,7 +110,7 @@ def preview(name: str, seed: int | None, watch: bool, language: str | None) -> N
             click.echo(f"hvlab: {error}", err=True)
 
 
-@lesson.command("text")
+@lesson.command("text", short_help="Print what a learner reads in a lesson.")
 @click.argument("name", metavar="LESSON")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Draw names and numbers by this.")
 @click.option("--goals", is_flag=True, help="With the titles of each step's goals, as the screen lists them.")
@@ -128,7 +128,7 @@ def text_command(name: str, seed: int | None, goals: bool, language: str | None)
         click.echo(line)
 
 
-@lesson.command()
+@lesson.command(short_help="Show a lesson's demo on a projector.")
 @click.argument("name", metavar="LESSON")
 @language_option
 def present(name: str, language: str | None) -> None:
@@ -145,7 +145,7 @@ def present(name: str, language: str | None) -> None:
     sys.exit(run_lecture(lambda: open_session(found.lesson), found, text.language))
 
 
-@lesson.command()
+@lesson.command(short_help="Make a lesson of work in a recorded session.")
 @click.argument("session_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 @click.option(
@@ -182,7 +182,7 @@ def record(session_file: Path, folder: Path | None, until: str, language: str | 
     click.echo(text("cli.record.done", folder=folder, count=len(made.plan.check)), err=True)
 
 
-@lesson.command()
+@lesson.command(short_help="Install a pack of lessons.")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--name", default="", help="What the pack is called; else as its folder or archive is.")
 @language_option
@@ -207,7 +207,7 @@ def install(path: Path, name: str, language: str | None) -> None:
     click.echo(text("cli.pack.installed", name=done.name, first=done.lessons[0]), err=True)
 
 
-@lesson.command()
+@lesson.command(short_help="List the installed packs.")
 @language_option
 def packs(language: str | None) -> None:
     """List the installed packs and their lessons, and what of them cannot be used."""
@@ -229,7 +229,7 @@ def packs(language: str | None) -> None:
         raise BadInput(str(error)) from None
 
 
-@lesson.command()
+@lesson.command(short_help="Take an installed pack away.")
 @click.argument("name")
 @language_option
 def remove(name: str, language: str | None) -> None:
@@ -247,7 +247,7 @@ def remove(name: str, language: str | None) -> None:
     click.echo(text("cli.pack.removed", name=name), err=True)
 
 
-@lesson.command()
+@lesson.command(short_help="Print where each claim is graded.")
 def coverage() -> None:
     """Print what the course grades: each claim of the checked handout, with the wrong answer that fails there.
 
@@ -264,7 +264,7 @@ def coverage() -> None:
         raise BadInput(str(error)) from None
 
 
-@lesson.command()
+@lesson.command(short_help="Print where each word is used.")
 def glossary() -> None:
     """Print which lessons use each word of the glossary, which none uses, and what is in bold type and not in it."""
     from hvlab.course import library, wording
@@ -276,7 +276,7 @@ def glossary() -> None:
         raise BadInput(str(error)) from None
 
 
-@lesson.command()
+@lesson.command(short_help="Print the JSON Schema of lesson.toml.")
 def schema() -> None:
     """Print the JSON Schema of lesson.toml, for editors that check while one writes."""
     from hvlab.course import authoring

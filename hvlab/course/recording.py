@@ -20,6 +20,8 @@ START = "start"
 """The bookmark that ends the start, if the author names no other place."""
 ENDS = "# start.ps1 ends here, solution.ps1 begins"
 SECOND = 1_000_000_000
+MOST_NAMED = 12
+"""So many steps are named to whoever named none that there is."""
 WAITING = ("wait-lab", "start-sleep")
 
 
@@ -77,7 +79,10 @@ def _end_of_start(session: Session, steps: Sequence[Step], until: str) -> int:
     ends = {step.first: step.last for step in steps}
     if until.isdecimal() and int(until) in ends:
         return ends[int(until)]
-    known = ", ".join(str(number) for number in ends) or "none"
+    numbers = [str(number) for number in ends]
+    if len(numbers) > MOST_NAMED:
+        numbers[MOST_NAMED - 1 : -1] = ["..."]
+    known = ", ".join(numbers) or "none"
     raise BadLesson(
         f"there is no bookmark and no step {until!r} on the present way; its steps are {known} (Get-LabStep lists them)"
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hvlab.console.host import RecordingHost
 from hvlab.course import authoring, cmdlets, drafting, library, proofs
 from hvlab.course.attempts import Attempts
 from hvlab.course.checks import PASS
@@ -16,6 +17,7 @@ from hvlab.course.recording import as_script, script_of, work_of
 from hvlab.course.surveying import LOOKS, survey, written
 from hvlab.kernel.trace import KINDS
 from hvlab.session.session import Session
+from hvlab.session.task import Task
 from hvlab.text import Text
 
 SECOND = 1_000_000_000
@@ -173,3 +175,30 @@ def test_all_that_may_be_proposed_has_a_title(language: str) -> None:
     for kind, (fields, _) in EVENTS.items():
         assert set(fields) <= set(KINDS[kind].fields)
         assert text(f"drafts.event.{kind.replace('.', '_')}", **{"vm": "x", **dict.fromkeys(fields, "x")})
+
+
+def test_what_the_author_refused_to_confirm_is_no_work_and_what_was_stopped_is_told(tmp_path: Path) -> None:
+    class Unwilling(RecordingHost):
+        def confirm(self, caption: str, question: str) -> bool:
+            return False
+
+    session = Session(cmdlets=cmdlets.CMDLETS, exports=False, host=Unwilling())
+    session.run(BOOTING + "Remove-VM web01 -Confirm")
+    assert [entry.kind for entry in session.log.entries][-1] == "confirm"
+    assert work_of(session, waits=True).done == ("Start-VM web01",)
+    task = Task(session, "Wait-Lab web01 -For Booted")
+    task.pump(2 * SECOND, 10_000)
+    task.cancel()
+    work = work_of(session, waits=True)
+    assert work.done == ("Start-VM web01", "Start-Sleep 2") and work.stopped == ()
+    task = Task(session, "Save-VM web01")
+    task.pump(session.world.now + SECOND, 10_000)
+    task.cancel()
+    work = work_of(session, waits=True)
+    assert work.stopped == work.done[-1:] == ("Save-VM web01",)
+
+
+def test_of_many_steps_only_some_are_named() -> None:
+    session = at_work(*(f"New-VM m{number} 64MB -NoVHD" for number in range(20)))
+    with pytest.raises(BadLesson, match=r"its steps are 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, \.\.\., 20 "):
+        work_of(session, "99", waits=False)
