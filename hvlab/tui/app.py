@@ -569,7 +569,11 @@ class HvlabApp(PanedApp):
         from hvlab.tui.help_screen import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.focused))
+            self.push_screen(HelpScreen(self.focused), self._clicked_in_help)
+
+    async def _clicked_in_help(self, action: str | None) -> None:
+        if action:
+            await self.run_action(action)
 
     def action_command_palette(self) -> None:
         """All actions, to be searched by words."""

@@ -28,6 +28,8 @@ class Scrubber(Redrawn, LinePane, can_focus=True):
         Binding("full_stop,down", "scrub_event(1)", "tui.keys.event_on", key_display=". ↓"),
         Binding("pageup,p", "scrub_mark(-1)", "tui.keys.mark_back"),
         Binding("pagedown,n", "scrub_mark(1)", "tui.keys.mark_on"),
+        Binding("m", "scrub_message(1)", "tui.keys.message_on"),
+        Binding("M", "scrub_message(-1)", "tui.keys.message_back"),
         Binding("home", "scrub_to(0)", "tui.keys.scrub_first"),
         Binding("end", "scrub_to(-1)", "tui.keys.scrub_last"),
         Binding("enter", "scrub_go", "tui.keys.scrub_go"),
@@ -143,6 +145,13 @@ class Scrubber(Redrawn, LinePane, can_focus=True):
         places = sorted({mark.event for mark in marks(self._session, self._known)})
         found = [p for p in places if p > here] if step > 0 else [p for p in reversed(places) if p < here]
         self._want(found[0] if found else (0 if step < 0 else len(self._known.times)))
+
+    def action_scrub_message(self, step: int) -> None:
+        """After the message on the VMBus that comes next, or came before."""
+        here, events = self._place(), self.known
+        ahead = range(here, len(events)) if step > 0 else range(min(here, len(events)) - 2, -1, -1)
+        end = len(events) if step > 0 else 0
+        self._want(next((place + 1 for place in ahead if events[place][1] == "vmbus.message"), end))
 
     def action_scrub_to(self, event: int) -> None:
         """The beginning or the end."""

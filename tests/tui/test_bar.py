@@ -9,6 +9,8 @@ import pytest
 from hvlab.tui.app import HvlabApp
 from hvlab.tui.bars import BarKey, KeyBar
 from hvlab.tui.canvas import plain
+from hvlab.tui.event_list import EventList
+from hvlab.tui.help_screen import HelpBox
 from hvlab.tui.layout import VIEWS
 from tests.tui.conftest import CREATE, run
 
@@ -114,3 +116,25 @@ async def test_a_key_for_the_end_without_a_command_does_not_hurry_the_next_one(m
         app.desk.submit(f"{CREATE}; Start-VM web01; Wait-Lab web01")
         run(app, 3)
         assert app.desk.runner.busy and not app.desk.runner.hurries
+
+
+async def test_every_key_in_the_help_can_be_clicked(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.frame()
+        events = app.query_one(EventList)
+        assert events.depth == "story"
+        for key, has_happened in (
+            ("s", lambda: events.depth != "story"),
+            ("Alt+V", lambda: app.stage == "view"),
+            ("F6", lambda: app.desk is not None and app.desk.runner.free),
+        ):
+            await pilot.press("f4", "f1")
+            await pilot.pause()
+            box = app.screen.query_one(HelpBox)
+            row = next(number for number, row in enumerate(box.shown) if plain(row).split()[:1] == [key])
+            box.scroll_to(y=row - 3, animate=False, immediate=True)
+            await pilot.pause()
+            await pilot.click(HelpBox, offset=(8, row - int(box.scroll_offset.y) + box.gutter.top))
+            await pilot.pause()
+            assert not app.is_covered and has_happened(), key

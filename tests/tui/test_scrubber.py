@@ -112,6 +112,27 @@ async def test_commands_and_bookmarks_are_places_to_stop(make_app: Maker) -> Non
         assert scrubber.wish == created
 
 
+async def test_messages_are_places_to_stop(make_app: Maker) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=BIG) as pilot:
+        await booted(app, pilot)
+        scrubber = app.query_one(Scrubber)
+        after = [place + 1 for place, event in enumerate(scrubber.known) if event[1] == "vmbus.message"]
+        assert len(after) > 20
+        await pilot.press("home")
+        found = []
+        for _ in range(3):
+            await pilot.press("m")
+            found.append(scrubber.wish)
+        assert found == after[:3]
+        await pilot.press("M")
+        assert scrubber.wish == after[1]
+        await pilot.press("home", "M")
+        assert scrubber.wish == 0
+        await pilot.press("end", "m")
+        assert scrubber.wish == len(scrubber.known)
+
+
 async def test_a_column_is_a_step_that_changes_something(make_app: Maker) -> None:
     app = make_app(lesson=False)
     async with app.run_test(size=BIG) as pilot:
