@@ -296,8 +296,9 @@ class HvlabApp(PanedApp):
         """The bar at the bottom: the keys of the pane that has them, then those that work everywhere."""
         clock, busy = self.desk.told if self.desk is not None else ("stands", False)
         pane, toured = self._pane_with_keys(), self.preferences.toured
+        alone, lesson = bool(self.arrangement.alone), self._has_lesson
         self.query_one(KeyBar).set_keys(
-            bar_keys(pane, clock, self.text, busy=busy, toured=toured, alone=bool(self.arrangement.alone))
+            bar_keys(pane, clock, self.text, busy=busy, toured=toured, alone=alone, lesson=lesson)
         )
 
     @on(DescendantFocus)

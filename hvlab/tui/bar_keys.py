@@ -20,12 +20,20 @@ LEAST = 8
 
 
 def bar_keys(
-    pane: Widget | None, clock: str, text: ScreenText, *, busy: bool, toured: bool, alone: bool
+    pane: Widget | None,
+    clock: str,
+    text: ScreenText,
+    *,
+    busy: bool,
+    toured: bool,
+    alone: bool = False,
+    lesson: bool = True,
 ) -> list[BarKey]:
     """The keys of the pane that has them, then those that work everywhere.
 
     `clock`: the lab's state (`standing.state`); `busy`: whether a command is under way; `toured`: whether the
-    learner has seen the tour; `alone`: whether one pane has the whole screen.
+    learner has seen the tour; `alone`: whether one pane has the whole screen;
+    `lesson`: whether there is a page to go to.
     """
     names = text.keys
     quitting = BarKey(names.short("quit"), text("tui.bar.quit"), "quit", 0)
@@ -36,6 +44,8 @@ def bar_keys(
         ]
         return [*own, quitting]
     first, *rest = _everywhere(clock, text, busy, toured)
+    if not lesson:
+        rest = [key for key in rest if key.action != ACTIONS["lesson"]]
     if alone:
         rest.insert(0, BarKey(names.short("zoom"), text("tui.bar.all_panes"), ACTIONS["zoom"], 0))
     if pane is None or pane.id == "console":

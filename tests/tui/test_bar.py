@@ -138,3 +138,11 @@ async def test_every_key_in_the_help_can_be_clicked(make_app: Maker) -> None:
             await pilot.click(HelpBox, offset=(8, row - int(box.scroll_offset.y) + box.gutter.top))
             await pilot.pause()
             assert not app.is_covered and has_happened(), key
+
+
+async def test_without_a_lesson_the_bar_names_no_key_for_it(make_app: Maker) -> None:
+    for lesson in (True, False):
+        app = make_app(lesson=lesson)
+        async with app.run_test(size=(120, 40)) as pilot:
+            await pilot.pause()
+            assert ("F2 " in words(app)) == lesson
