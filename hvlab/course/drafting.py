@@ -109,9 +109,10 @@ def _done(plan: LessonFile, work: Work) -> tuple[Attempts, list[Place]]:
     attempts = Attempts(_lesson(plan, work))
     places = [attempts.start]
     for text in work.done:
-        for number, statement in enumerate(attempts.statements(text)):
-            reached = attempts.after(places[-1], statement)
-            places[len(places) - bool(number) :] = [reached]
+        reached = places[-1]
+        for statement in attempts.statements(text):
+            reached = attempts.after(reached, statement)
+        places.append(reached)
     return attempts, places
 
 
@@ -161,13 +162,12 @@ def _chosen(proved: Sequence[Proved]) -> list[Proved]:
     states = {one.since for one in proved if one.proposal.of_state}
     proved = [one for one in proved if one.proposal.of_state or one.since not in states]
     last = max(one.since for one in proved)
+    of_command: dict[int, list[Proved]] = {}
+    for one in proved:
+        of_command.setdefault(one.since, []).append(one)
     rounds: list[Proved] = []
     for number in range(A_COMMAND):
-        done = [
-            one
-            for command in {one.since: None for one in proved}
-            for one in [one for one in proved if one.since == command][number : number + 1]
-        ]
+        done = [known[number] for known in of_command.values() if number < len(known)]
         # The last command decides where the solution ends: of what it did, something is always asked for.
         rounds += sorted(done, key=lambda one: (one.since != last, one.proposal.rank))
     return sorted(rounds[:MOST_CHECKS], key=lambda one: (one.since, one.proposal.rank))

@@ -61,7 +61,7 @@ def work_of(session: Session, until: str = "", *, waits: bool) -> Work:
 
 
 def _end_of_start(session: Session, steps: Sequence[Step], until: str) -> int:
-    """The last node of the start; 0 for none."""
+    """The last node of the start; 0 for none. Without a bookmark, work in a lesson has that lesson's start."""
     found = bookmarks(session).get((until or START).casefold())
     if found is not None:
         name, event, node = found
@@ -75,7 +75,7 @@ def _end_of_start(session: Session, steps: Sequence[Step], until: str) -> int:
             raise BadLesson(f"the bookmark {name!r} lies in the middle of a command; a start ends after one")
         return node
     if not until:
-        return 0
+        return _start_of_lesson(session, steps)
     ends = {step.first: step.last for step in steps}
     if until.isdecimal() and int(until) in ends:
         return ends[int(until)]
@@ -86,6 +86,20 @@ def _end_of_start(session: Session, steps: Sequence[Step], until: str) -> int:
     raise BadLesson(
         f"there is no bookmark and no step {until!r} on the present way; its steps are {known} (Get-LabStep lists them)"
     )
+
+
+def _start_of_lesson(session: Session, steps: Sequence[Step]) -> int:
+    """The last node of the start of the lesson that was worked in; 0 where it was none, or another edition of it."""
+    from hvlab.course import library
+
+    lesson = session.header.lesson
+    if lesson is None or not library.is_known(lesson):
+        return 0
+    statements = session.parse(library.find(lesson, session.header.seed).start()).statements
+    begun = steps[: len(statements)]
+    if [step.entry.text for step in begun] != [statement.text for statement in statements]:
+        return 0
+    return begun[-1].last if begun else 0
 
 
 def _statements(session: Session, steps: Sequence[Step], waits: bool) -> Iterator[str]:

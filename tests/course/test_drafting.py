@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hvlab.console.host import RecordingHost
-from hvlab.course import authoring, cmdlets, drafting, library, proofs
+from hvlab.course import authoring, cmdlets, drafting, grading, library, proofs
 from hvlab.course.attempts import Attempts
 from hvlab.course.checks import PASS
 from hvlab.course.loading import load
@@ -202,3 +202,14 @@ def test_of_many_steps_only_some_are_named() -> None:
     session = at_work(*(f"New-VM m{number} 64MB -NoVHD" for number in range(20)))
     with pytest.raises(BadLesson, match=r"its steps are 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, \.\.\., 20 "):
         work_of(session, "99", waits=False)
+
+
+def test_work_in_a_lesson_begins_with_that_lesson_s_start() -> None:
+    known = library.find("one-night")
+    session = grading.open_session(known)
+    session.run(known.scripts["solution.ps1"])
+    session.travel.floor = 0  # as a record is replayed: nobody tells it where the lesson began
+    work = work_of(session, waits=False)
+    assert len(work.start) == len(session.parse(known.start()).statements)
+    assert work.done[0] == "Move-ClusterVirtualMachineRole web01 -Node HV02"
+    assert work_of(session, str(session.travel.past()[0].first), waits=False).start == work.start[:1]
