@@ -94,10 +94,11 @@ async def test_a_childs_blocks_are_drawn_under_its_parents() -> None:
         assert len({row.index(" of ") - len(row[: row.index(" of ")].split()[-1]) for row in strips}) == 1
 
 
-async def test_a_console_that_has_said_nothing_leaves_its_rows_to_the_view() -> None:
+@pytest.mark.parametrize("size", [USUAL, LARGE])
+async def test_a_console_that_has_said_nothing_leaves_its_rows_to_the_view(size: tuple[int, int]) -> None:
     app = HvlabApp(busy_lab(), None, "en", frames=False)
-    async with app.run_test(size=USUAL) as pilot:
-        await in_sight(pilot, app, "storage", USUAL)
+    async with app.run_test(size=size) as pilot:
+        await in_sight(pilot, app, "storage", size)
         console = app.query_one(ConsolePane)
         assert console.size.height < 5
         console.type_command("Get-VM", run=True)
