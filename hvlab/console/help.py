@@ -15,7 +15,11 @@ class CatalogHelp:
 
     def __init__(self, text: Text) -> None:
         self.text = text
-        self._column = manual.LANGUAGES.index(text.language)
+
+    @property
+    def _column(self) -> int:
+        """Which of each pair of sentences."""
+        return manual.LANGUAGES.index(self.text.language)
 
     def summary(self, cmdlet: Cmdlet) -> str:
         """One line on what the cmdlet does."""

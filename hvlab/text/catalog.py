@@ -99,6 +99,10 @@ class Text:
     """Renders messages in one language: `text("tui.pause")`, `text("grade.points", count=3)`."""
 
     def __init__(self, language: str) -> None:
+        self.speak(language)
+
+    def speak(self, language: str) -> None:
+        """Go on in this language, wherever this Text is used."""
         self.language = language
         self._messages = _load(language)
 

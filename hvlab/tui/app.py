@@ -199,8 +199,9 @@ class HvlabApp(PanedApp):
         session = source() if callable(source) else source
         given = self._lesson_source
         lesson = given(session) if callable(given) else given
+        session.text.speak(self.text.language)  # another one may have been chosen meanwhile
         if lesson is not None:
-            lesson.set_language(self.text.language)  # another one may have been chosen meanwhile
+            lesson.set_language(self.text.language)
         self.desk = Desk(self, session, lesson, self._timer)
         self.desk.picture.motion.still = self.is_still
         self.desk.runner.pacer.holds = self.attention.wanted

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hvlab.host.backup import CONSISTENCY
 from hvlab.kernel.trace import RawEvent
 from hvlab.session.backupview import STEPS, BackupsView
+from hvlab.session.sentences import word
 from hvlab.session.units import clock_text
 from hvlab.text import Text
 from hvlab.tui.canvas import Line, fit, line, plain, squeeze, wrap
@@ -46,6 +47,12 @@ def under_way_rows(view: BackupsView, text: Text, width: int) -> list[Line]:
     return rows
 
 
+def _detail(detail: str, text: Text) -> str:
+    """What a condition says; a machine's state by its name on the screen."""
+    state = f"tui.state.{detail.lower()}"
+    return text(state) if text.has(state) else detail
+
+
 def condition_rows(view: BackupsView, text: Text, width: int) -> list[Line]:
     """What a live backup needs: if one of these is missing, the machine is saved for the picture."""
     rows = [heading(text("tui.backup.conditions", name=view.chosen), width)]
@@ -53,7 +60,11 @@ def condition_rows(view: BackupsView, text: Text, width: int) -> list[Line]:
         mark, style = ("✓", "good") if one.met else ("✗", "warn")
         name = fit(text(f"tui.backup.condition.{one.name.lower()}"), NAME - 1).ljust(NAME)
         rows.append(
-            line((f" {mark} ", style), (name, ""), (squeeze(one.detail, max(0, width - NAME - 3)), "dim"))
+            line(
+                (f" {mark} ", style),
+                (name, ""),
+                (squeeze(_detail(one.detail, text), max(0, width - NAME - 3)), "dim"),
+            )
         )
     return rows
 
@@ -75,12 +86,16 @@ def record_rows(view: BackupsView, text: Text, width: int) -> list[Line]:
     return rows
 
 
+def _asked(action: str, detail: str, text: Text) -> str:
+    return f"{word(action, text)} {word(detail, text)}"
+
+
 def writer_rows(seen: Sequence[tuple[int, RawEvent]], text: Text, width: int) -> list[Line]:
     """What the guests' writers did, the newest first."""
     rows = [heading(text("tui.backup.writers"), width)]
     for seq, event in reversed(seen):
         action, count, detail = event[8]
-        words = f"#{seq} {clock_text(event[0])} {event[3].rpartition('/')[2]}: {action} {count} {detail}"
+        words = f"#{seq} {clock_text(event[0])} {event[3].rpartition('/')[2]}: {count} {_asked(action, detail, text)}"
         rows.append(line((fit(words.rstrip(), width), "device+3")))
     if not seen:
         rows.append(line((fit(text("tui.backup.no_writers"), width), "dim")))

@@ -61,18 +61,21 @@ def in_columns(cells: Sequence[Line], width: int, gap: int = 3) -> list[Line]:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Break a paragraph at spaces; a word longer than the width is cut, a path before a file's name if it can be."""
+    """Break a paragraph at spaces; a word longer than the width is cut, a path behind a folder's name."""
     width = max(1, width)
     rows: list[str] = []
     row = ""
     for word in text.split():
         while len(word) > width:
-            if row:
+            start = f"{row} " if row else ""
+            cut = word.rfind("\\", 0, max(0, width - len(start))) + 1
+            if row and not cut:
                 rows.append(row)
                 row = ""
-            cut = word.rfind("\\", 0, width) + 1 or width
-            rows.append(word[:cut])
-            word = word[cut:]
+                continue
+            cut = cut or width
+            rows.append(start + word[:cut])
+            row, word = "", word[cut:]
         if row and len(row) + 1 + len(word) > width:
             rows.append(row)
             row = word

@@ -22,9 +22,9 @@ def source_rows(rows: Sequence[SourceRow], text: Text, width: int) -> list[Line]
     """A row a server: its name, what it is, its system, and whether it stands still for a conversion."""
     states = [_state(one, text) for one in rows]
     most = width - NAME - KIND - max((len(words) for words, _ in states), default=0)
-    systems = [_system(one, short=False) for one in rows]
+    systems = [_system(one, text, short=False) for one in rows]
     if any(len(system) + 2 > most for system in systems):
-        systems = [_system(one, short=True) for one in rows]
+        systems = [_system(one, text, short=True) for one in rows]
     left = max(8, min(most, max((len(system) for system in systems), default=0) + 2))
     found = []
     for one, system, (state, style) in zip(rows, systems, states, strict=True):
@@ -49,11 +49,11 @@ def _state(one: SourceRow, text: Text) -> tuple[str, str]:
     return text("tui.conversion.runs"), "dim"
 
 
-def _system(one: SourceRow, *, short: bool) -> str:
+def _system(one: SourceRow, text: Text, *, short: bool) -> str:
     """A server's load, system and disk driver; in short the release tells, not the maker's name."""
-    system = f"{one.load} % · {one.system} · {one.driver}"
     if not short:
-        return system
+        return f"{text('tui.conversion.load', percent=one.load)} · {one.system} · {one.driver}"
+    system = f"{one.load} % · {one.system} · {one.driver}"
     for edition in ("Standard", "Enterprise", "Business"):
         system = system.replace(f" {edition}", "")
     return system.replace("Windows Server ", "WS ").replace("Windows ", "Win ")

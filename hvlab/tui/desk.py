@@ -586,6 +586,7 @@ class Desk:
     def set_language(self, language: str) -> None:
         """Everything again in another language."""
         self.host.text = self.text
+        self.session.text.speak(language)  # that of the help
         if self.lesson is not None:
             self.lesson.set_language(language)
         self.lesson_pane.redraw()

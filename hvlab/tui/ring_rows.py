@@ -17,6 +17,8 @@ OWNER_MARKS = "█▓▒░"
 SIDE_BY_SIDE = 132
 MEMORY_KEPT = 4
 """Rows that the bytes of the rings leave to the memory: its heading, the map, and two of who has what."""
+COUNTED = 100
+"""From so many columns on the map's legend counts pages, too."""
 MOST_MAP = 6
 """Rows of the largest map of the machine's memory."""
 MOST_BYTES = 6
@@ -200,7 +202,8 @@ def _owner_rows(view: MemoryView, text: Text, width: int) -> list[Line]:
         line(
             mark,
             (f" {words.ljust(name)} ", ""),
-            (f"{pages_text(count, text):>7} {count:>8} {text('tui.rings.pages')}", "dim"),
+            (f"{pages_text(count, text):>7}", "dim"),
+            (f" {count:>8} {text('tui.rings.pages')}" if width >= COUNTED else "", "dim"),
         )
         for mark, words, count in legend
     ]

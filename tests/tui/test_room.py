@@ -11,7 +11,8 @@ from hvlab.session.session import Session
 from hvlab.text import LANGUAGES
 from hvlab.tui.app import HvlabApp
 from hvlab.tui.bars import StatusBar
-from hvlab.tui.canvas import in_columns, plain, squeeze
+from hvlab.tui.canvas import in_columns, plain, squeeze, wrap
+from hvlab.tui.capture import as_text
 from hvlab.tui.console_pane import ConsolePane
 from hvlab.tui.line_pane import LinePane
 
@@ -151,3 +152,26 @@ def test_columns_are_even_and_fit() -> None:
     assert [plain(row) for row in in_columns(cells, 13, 2)] == ["a     bbb", "cc    dddd"]
     assert len(in_columns(cells, 3)) == 4
     assert in_columns([], 10) == []
+
+
+async def test_the_help_follows_the_language_of_the_screen() -> None:
+    app = HvlabApp(Session(), None, "en", frames=False)
+    async with app.run_test(size=USUAL) as pilot:
+        for language, words in (
+            ("en", "Starts a virtual machine"),
+            ("de", "Startet eine virtuelle Maschine"),
+        ):
+            app.set_language(language)
+            app.query_one(ConsolePane).type_command("(Get-Help Start-VM).Synopsis", run=True)
+            await pilot.pause()
+            for _ in range(5):
+                app.frame()
+            await pilot.pause()
+            assert words in as_text(app)
+
+
+def test_a_path_is_broken_behind_a_folder() -> None:
+    path = "C:\\VHDs\\d1_{5DDA06F3-1619-4B27-B135-4254F4472635}.avhd"
+    assert wrap(f"File {path} (fixed)", 48) == ["File C:\\VHDs\\", path.rpartition("\\")[2], "(fixed)"]
+    assert wrap("x" * 12, 5) == ["xxxxx", "xxxxx", "xx"]
+    assert wrap("ab " + "x" * 7, 5) == ["ab", "xxxxx", "xx"]
