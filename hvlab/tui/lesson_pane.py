@@ -148,7 +148,10 @@ class LessonPane(ScrollPane):
         if self._news and self.size.height:  # what became of a guess is not to be passed over
             self._news = False
             if not self._is_in_sight(range(closes_at, self._text_rows)):
-                self.scroll_to(y=closes_at, animate=False, immediate=True)
+                top = min(
+                    closes_at, self._text_rows - self.size.height
+                )  # with what stands above it, if there is room
+                self.scroll_to(y=top, animate=False, immediate=True)
         self._asked = None
         self._look()
 
