@@ -268,7 +268,9 @@ class LessonPane(ScrollPane):
             question is not None and question.guess and question.is_open and not question.holds_back
         ):
             return ""
-        left = lesson.not_entered([text for text, _ in self._commands()])
+        # What stands below a question that was answered wrongly is the experiment that it foretells.
+        last = self._asked_at.start if question is not None and question.is_open else len(self.shown)
+        left = lesson.not_entered([text for text, row in self._commands() if row < last])
         if lesson.is_ready():  # what has been done by other commands is not done again, but may be looked at
             left = [text for text in left if lesson.only_looks(text)]
         return left[0] if left else ""

@@ -102,3 +102,34 @@ async def test_what_became_of_a_guess_comes_into_sight(size: tuple[int, int], la
         question = PLAN.question("guess-partition")
         assert question is not None and question.right[language] in in_sight(app)
         assert app.query_one(ConsolePane).prompt.placeholder == Text(language)("tui.lesson.invite.next")
+
+
+async def test_after_a_wrong_answer_what_it_foretells_is_not_brought_yet() -> None:
+    plan = library.find("by-permission")
+    session = Session(
+        scenario=plan.scenario,
+        seed=plan.seed,
+        lesson=plan.id,
+        lesson_digest=plan.digest,
+        cmdlets=cmdlets.CMDLETS,
+    )
+    app = HvlabApp(session, open_lesson(plan, session, "en"), frames=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        app.query_one(LessonPane).action_turn(1)
+        await pilot.pause()
+        prompt = app.query_one(ConsolePane).prompt
+        assert prompt.placeholder.startswith("Enter brings: Get-LabEvent hypercall"), (
+            "what stands above it comes first"
+        )
+        for command in (
+            "Get-LabEvent hypercall -Name MapGpaPages | ForEach-Object { $_.Fields.count }",
+            "Get-VM web01, files | Format-Table Name, MemoryStartup",
+        ):
+            await enter(app, pilot, command)
+        await enter(app, pilot, "7")
+        assert "Start-VM files" in in_sight(app)
+        assert prompt.placeholder == Text("en")("tui.lesson.invite.value", count=0)
+        await enter(app, pilot, "(Get-VM files).MemoryStartup / 4KB")
+        await enter(app, pilot, app.query_one(ConsolePane).logical[-1][0])
+        assert prompt.placeholder == "Enter brings: Start-VM files"
