@@ -119,9 +119,10 @@ class LessonPane(ScrollPane):
         keys = self.lab_app.text.keys
         self._page = lay_out(keys.keyed(lesson.body()), width, Glossary(keys.language))
         rows = list(self._page.lines)
-        asked = self._question(lesson, width)
+        asked, how_to = self._question(lesson, width)
         at = self._place_of_question(lesson, width)
         self._asked_at = range(at + 1, at + len(asked))
+        asked += how_to
         rows[at:at] = asked
         if asked and at < len(self._page.lines):
             self._page.commands = {
@@ -294,15 +295,17 @@ class LessonPane(ScrollPane):
         self._asked = None
         self._ask()
 
-    def _question(self, lesson: LessonView, width: int) -> list[Line]:
+    def _question(self, lesson: LessonView, width: int) -> tuple[list[Line], list[Line]]:
+        """The rows of the question, and those on how it is answered."""
         question = lesson.question()
         if question is None:
-            return []
+            return [], []
         if not question.is_open:
-            return [(), *flow([("? ", "dim"), *spans(question.prompt, "dim")], width, "", "  ")]
-        from hvlab.tui.question_rows import page_rows
+            return [(), *flow([("? ", "dim"), *spans(question.prompt, "dim")], width, "", "  ")], []
+        from hvlab.tui.question_rows import how_rows, page_rows
 
-        return page_rows(question, self.lab_app.text, width)
+        text = self.lab_app.text
+        return page_rows(question, text, width), how_rows(question, text, width)
 
     def on_resize(self) -> None:
         """The room has changed."""

@@ -25,13 +25,18 @@ def _choices(question: QuestionView) -> list[tuple[str, str]]:
 
 
 def page_rows(question: QuestionView, text: Text, width: int) -> list[Line]:
-    """The question as it stands on the lesson's page, with how it is answered."""
+    """The question as it stands on the lesson's page; below it follow the rows on how it is answered."""
     rows: list[Line] = [(), *flow([("? ", "accent"), *spans(question.prompt, "bold")], width, "", "  ")]
     for number, item in enumerate(question.items, 1):
         rows += flow(spans(item), width, f"  {number}) ", "     ")
     for mark, choice in _choices(question):
         rows += flow(spans(choice), width, f"  {mark}", "     ")
-    rows += flow([(text(f"tui.lesson.how_to_answer.{question.kind}"), "dim")], width, "  ", "  ")
+    return rows
+
+
+def how_rows(question: QuestionView, text: Text, width: int) -> list[Line]:
+    """How it is answered; the prompt says so, too."""
+    rows = flow([(text(f"tui.lesson.how_to_answer.{question.kind}"), "dim")], width, "  ", "  ")
     if question.holds_back:
         rows += flow([(text("tui.lesson.holds_back"), "dim")], width, "  ", "  ")
     return rows

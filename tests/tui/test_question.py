@@ -107,3 +107,19 @@ async def test_the_prompt_stays_in_sight(size: tuple[int, int], keys: tuple[str,
         below = app.query_one(Scrubber).region.y if keys else size[1] - 1
         assert row.height == 1 and row.bottom <= console.bottom <= below
         assert app.query_one("#output").region.height >= 1
+
+
+async def test_a_question_whose_choices_can_be_read_is_not_asked_twice() -> None:
+    class Fitting(LongLesson):
+        def body(self) -> str:
+            return "\n\n".join(f"Paragraph {number}." for number in range(5))
+
+    app = HvlabApp(Session(), Fitting, frames=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        pane = app.query_one("#lesson", ScrollPane)
+        seen = "\n".join(plain(row) for row in pane.shown[: pane.size.height])
+        how = Text("en")("tui.lesson.how_to_answer.choice")
+        assert "2) 197" in seen and how not in seen, "only how it is answered lies below"
+        assert not app.query_one(AskBar).display
+        assert app.query_one(ConsolePane).prompt.placeholder == "1-2 answers the question"
