@@ -272,6 +272,10 @@ def trace_filter(**selection: Any) -> None:
         click.echo(line, nl=False)
 
 
+ENDINGS = {".cast": "asciinema", ".jsonl": "jsonl"}
+"""Which format a file is meant to have, by how its name ends."""
+
+
 @trace_tools.command("export")
 @_selection
 @click.argument("target", type=click.Path(path_type=Path))
@@ -279,14 +283,15 @@ def trace_filter(**selection: Any) -> None:
     "--format",
     "form",
     type=click.Choice(["jsonl", "chrome", "ctf", "asciinema"]),
-    default="chrome",
-    show_default=True,
-    help="chrome opens in Perfetto and speedscope, ctf (a folder) in babeltrace2, asciinema needs a session.",
+    default=None,
+    help="chrome opens in Perfetto and speedscope, ctf (a folder) in babeltrace2, asciinema needs a session. "
+    "By itself: what TARGET ends with says (.cast, .jsonl), else chrome.",
 )
-def trace_export(target: Path, form: str, **selection: Any) -> None:
+def trace_export(target: Path, form: str | None, **selection: Any) -> None:
     """Write events of FILE to TARGET in another tool's format."""
     from hvlab.session import tracefile
 
+    form = form or ENDINGS.get(target.suffix.lower(), "chrome")
     try:
         if form == "asciinema":
             target.write_bytes(_cast_of(selection["file"]))

@@ -158,3 +158,15 @@ def test_a_replay_goes_where_it_is_told(session: Session, tmp_path: Path) -> Non
     assert f"time {10**9 // 2}" in invoked("replay", log, "--to", "0.5s").output
     assert invoked("replay", log, "--to", "9999999").exit_code == 2
     assert invoked("replay", log, "--to", "nowhere").exit_code == 2
+
+
+def test_the_name_of_the_target_says_the_format_where_none_is_named(session: Session, tmp_path: Path) -> None:
+    log = tmp_path / "s.jsonl"
+    log.write_bytes(data_of(session))
+    for name, begins in (
+        ("x.cast", b'{"version":2'),
+        ("x.jsonl", b'{"format"'),
+        ("x.json", b'{"displayTimeUnit"'),
+    ):
+        assert invoked("trace", "export", log, tmp_path / name).exit_code == 0
+        assert (tmp_path / name).read_bytes().startswith(begins)
