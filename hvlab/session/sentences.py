@@ -91,7 +91,7 @@ def _milliseconds(nanoseconds: object) -> str:
 
 _WORDS = (
     *("operation", "outcome", "route", "action", "access", "reason"),
-    *("state", "why", "protocol", "detail", "way", "what"),
+    *("state", "why", "protocol", "detail", "way", "what", "direction"),
 )
 """Fields whose values are plain words that each language says its own way."""
 _NUMBER = re.compile(r"0x[0-9a-f]+")

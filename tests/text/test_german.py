@@ -79,6 +79,7 @@ def test_fields_of_events_are_named_and_filled_in_german() -> None:
     rows = {plain(row) for event in trace for row in meaning(trace, event, text, 60)}
     assert any(row.startswith("Vorgang") and row.endswith(" Beginn") for row in rows)
     assert any(row.startswith("Näheres") and row.endswith(" #GP: nur auf Ebene 0") for row in rows)
+    assert any(row.startswith("Richtung") and row.endswith(" vom Gast zum Root") for row in rows)
     said = [say(event, text) for event in trace]
     assert not [sentence for sentence in said if "(RootCrash, )" in sentence], "nothing stands in brackets"
     for name in {name for kind in KINDS.values() for name in kind.fields}:
