@@ -259,9 +259,12 @@ def learn(
 ) -> None:
     """Open LESSON on the screen; without one, the first that was not passed yet.
 
-    `practice CONCEPT` asks for one task after the other, each with other names and numbers; `practice` lists the
-    concepts.
+    `practice CONCEPT` sets one task after the other, many with other names and numbers each time; `practice` lists
+    the concepts. `recap` tells where you were and what the last lessons taught.
     """
+    if lesson == "recap" and not concept:
+        _recap(route, language)
+        return
     lesson = _practice(lesson, concept, language)
     if not plain:
         _need_terminal()
@@ -279,6 +282,27 @@ def learn(
     if said:
         click.echo(wrapped(said), err=True)
     sys.exit(status)
+
+
+def _recap(route: str, language: str | None) -> None:
+    """Print where the learner was, what the last lessons taught, what is due, and the command that goes on."""
+    from hvlab import paths
+    from hvlab.course import recap, routes
+    from hvlab.course.library import BadLesson
+    from hvlab.course.map import CourseMap
+    from hvlab.course.progress import Progress
+    from hvlab.repl.reading import read_page
+
+    text = text_in(language)
+    try:
+        progress = Progress(paths.user_data())
+        way = routes.lessons_of(route) if route else ()
+        told = recap.of(paths.user_data(), text, CourseMap(progress, text.language, route=way))
+    except BadLesson as error:
+        raise BadInput(str(error)) from None
+    for line in read_page(told.page, text):
+        click.echo(wrapped(line, err=False))
+    click.echo(recap.command(told.wants))
 
 
 def _practice(lesson: str | None, concept: tuple[str, ...], language: str | None) -> str | None:

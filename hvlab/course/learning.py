@@ -30,6 +30,8 @@ if TYPE_CHECKING:  # the first page is to be read before the lab is even loaded
     Opener = Callable[..., Session]
     """Opens a session, or goes on with the one that its file holds; raises what its user wants to see."""
 
+RECAP_AFTER = 2
+"""So many lessons must have been worked on before a recap says more than the page itself."""
 EASY = 100_000
 """Below this a round of practice begins to look for its seed: it is shown, and may be typed again."""
 
@@ -69,6 +71,7 @@ def learn(
     wanted = name or CourseMap(progress, text.language, route=route).following()
     said: list[str] = []
     status = 0
+    before = Progress(paths.user_data()) if name is None and _has_much_behind(progress) else None
     while wanted:
         if wanted == quizzes.REVIEW:
             due = _review().due()
@@ -84,9 +87,9 @@ def learn(
         elif library.is_task(wanted):
             practised = wanted
         status, wanted, text = _one(
-            wanted, log, seed, text, opener, show, progress, said, route, speaking, practised
+            wanted, log, seed, text, opener, show, progress, said, route, speaking, practised, before
         )
-        log = seed = None
+        log = seed = before = None
     return status, "\n".join(said)
 
 
@@ -102,6 +105,7 @@ def _one(
     route: Sequence[str],
     speaking: Callable[[], Text] | None,
     practised: str,
+    before: Progress | None,
 ) -> tuple[int, str, Text]:
     plan = library.find(name, seed)
     file = log or (None if practised else _left_behind(progress, plan)) or next_record(plan.id)
@@ -134,6 +138,7 @@ def _one(
     if practised:
         course = practice.PracticeMap(progress, text.language, plan.id, route)
         course.practised = practised
+    course.returning = before
     status, wanted = show(
         open_lab,
         open_view,
@@ -184,6 +189,11 @@ def _left(view: OpenLesson, progress: Progress, file: Path, text: Text, route: S
         command = f"hvlab learn {plan.id} --session {file}"
         said.append(text(f"cli.left.{back}", best=view.best, command=command, **values))
     return said
+
+
+def _has_much_behind(progress: Progress) -> bool:
+    """Whether a recap has something to tell."""
+    return sum(progress.of(name) is not None for name in library.ids()) >= RECAP_AFTER
 
 
 def _practised(view: OpenLesson, concept: str, text: Text) -> str:

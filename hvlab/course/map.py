@@ -52,7 +52,9 @@ class CourseMap:
 
     def __init__(self, progress: Progress, language: str, here: str = "", route: Sequence[str] = ()) -> None:
         self._progress = progress
-        self._route = route
+        self.route = route
+        self.returning: Progress | None = None
+        """What stood on the map before this sitting, where the learner has just come back and is to be told (recap)."""
         self.here = here
         self.language = language
 
@@ -108,14 +110,14 @@ class CourseMap:
         Where none is open, the one that was left last comes first, unless it was passed. After a chapter's last
         lesson come the questions that close it, and before the next chapter those that open it.
         """
-        ids = list(self._route) or library.ids()
+        ids = list(self.route) or library.ids()
         if (asked := self._asked_next()) or (asked := self._after_questions()):
             return asked
         last = self._progress.last
         if not self.here and last in ids:
             if not self._progress.passed(last):
                 return last
-            return CourseMap(self._progress, self.language, last, self._route).following()
+            return CourseMap(self._progress, self.language, last, self.route).following()
         later = ids[ids.index(self.here) + 1 :] if self.here in ids else []
         waiting = [name for name in [*later, *ids] if not self._progress.passed(name) and name != self.here]
         return (waiting or later or ids)[0]
@@ -138,11 +140,11 @@ class CourseMap:
         if form == OPENING:
             own = library.ids_of(chapter)
             return next((name for name in own if not self._progress.passed(name)), own[0])
-        later = [name for name in self._route or library.ids() if not self._progress.passed(name)]
+        later = [name for name in self.route or library.ids() if not self._progress.passed(name)]
         behind = [name for name in later if (folder := library.chapter_of(name)) and folder > chapter]
         following = next(iter([*behind, *later]), "")
         ahead = library.chapter_of(following)
-        if self._route or ahead is None or not (ahead / quizzes.NAME).is_file():
+        if self.route or ahead is None or not (ahead / quizzes.NAME).is_file():
             return following
         opening = quizzes.id_of(ahead, OPENING)
         fresh = not any(self._progress.of(name) for name in (opening, *library.ids_of(ahead)))

@@ -28,6 +28,7 @@ class Mark(msgspec.Struct, frozen=True):
 class _File(msgspec.Struct):
     format: int = 1
     lessons: dict[str, Mark] = {}
+    """In the order in which they were worked on, the last one at the end."""
     last: str = ""
 
 
@@ -46,6 +47,11 @@ class Progress:
         """Whether it was ever done to the end."""
         mark = self.of(lesson)
         return mark is not None and mark.passed
+
+    @property
+    def order(self) -> list[str]:
+        """All that was worked on, what was worked on last at the end."""
+        return list(self._file.lessons)
 
     @property
     def last(self) -> str:
@@ -70,6 +76,7 @@ class Progress:
         before = self.of(lesson)
         if before is not None and before.passed and not passed:
             passed, points = True, max(points, before.points)
+        self._file.lessons.pop(lesson, None)
         self._file.lessons[lesson] = Mark(points, maximum, passed, record, step)
         if not aside:
             self._file.last = lesson

@@ -73,6 +73,9 @@ class PlainConsole:
         """Read and run until the end of input, `exit`, or a word that opens another lesson."""
         desk = self.desk
         self._say([desk.text("repl.welcome_plain")])
+        if desk.course is not None and desk.course.returning:
+            self._say(desk.answers(":recap") or [])
+            desk.course.returning = None
         if desk.lesson is not None:
             self._say(desk.answers(":lesson") or [])
         while not desk.wanted:

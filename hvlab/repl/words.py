@@ -12,9 +12,12 @@ from collections.abc import Callable, Iterable, Iterator
 from string import ascii_lowercase
 from typing import NamedTuple
 
+from hvlab import paths
 from hvlab.catalog import manual, terms
 from hvlab.console.history import History
+from hvlab.course import recap
 from hvlab.course.map import CourseMap
+from hvlab.course.quizzes import REVIEW
 from hvlab.course.shown import LessonView
 from hvlab.course.tasks import PREFIX
 from hvlab.course.wording import prose
@@ -31,6 +34,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("F1", "help", ":help"),
     ("F2", "pane('lesson')", ":lesson"),
     ("g (F2)", "explain", "Get-Help hypervisor"),
+    ("Enter (F2)", "go_on", ":next"),
     ("F3", "pane('picture')", ":state"),
     ("F4", "pane('events')", ":events"),
     ("F5", "pane('inspector')", ":event 12"),
@@ -67,6 +71,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     (", (Alt+T)", "scrub_event(-1)", "Get-LabPlace"),
     ("p (Alt+T)", "scrub_mark(-1)", "Get-LabBookmark"),
     ("Home (Alt+T)", "scrub_to(0)", "Get-LabPlace"),
+    ("m (Alt+T)", "scrub_message", ":events all 15 vmbus.message"),
     ("Enter (Alt+T)", "scrub_go", "Get-LabPlace"),
     ("b (Alt+T)", "bookmark", "New-LabBookmark here"),
     ("Backspace (Alt+T)", "scrub_forget", ""),
@@ -108,6 +113,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("", "language", ":language de"),
     ("Enter (Alt+L)", "open_lesson", ":open first-child-partition"),
     ("p (Alt+L)", "practise", ":open practice.vlans"),
+    ("Ctrl+P", "recap", ":recap"),
 )
 """Key, the screen's action, and what to type here; empty where waits run at full speed anyway."""
 
@@ -152,6 +158,7 @@ class Desk:
             Word("answer", self._answer),
             Word("map", self._map),
             Word("open", self._open),
+            Word("recap", self._recap),
             Word("state", lambda rest: telling.state(session, self.text, rest)),
             Word("rings", lambda rest: telling.rings(session, self.text, rest)),
             Word("events", self._events),
@@ -351,10 +358,19 @@ class Desk:
             return
         names = [place.lesson for stretch in self.course.stretches() for place in stretch.rows()]
         concepts = [PREFIX + name for name in self.course.concepts]
-        if rest in names or rest in concepts or rest.removeprefix(PREFIX) in names:
+        if rest in (*names, REVIEW) or rest in concepts or rest.removeprefix(PREFIX) in names:
             self.wanted = rest
         else:
             yield self.text("repl.no_such_lesson", name=rest)
+
+    def _recap(self, rest: str) -> Iterator[str]:
+        if self.course is None:
+            yield self.text("repl.no_course")
+            return
+        told = recap.of(paths.user_data(), self.text, self.course)
+        yield from read_page(told.page, self.text)
+        if told.wants != self.course.here:
+            yield self.text("repl.recap_open", name=told.wants)
 
     def _events(self, rest: str) -> Iterator[str]:
         words = rest.split()

@@ -218,6 +218,8 @@ class HvlabApp(PanedApp):
             self.set_interval(FRAME, self._tick)
             self._between = self.set_interval(FRAME / SLICES, self._slice, pause=True)
             self.desk.sliced = True
+        if self.course is not None and self.course.returning:
+            self.call_after_refresh(self.action_recap)
         if not gc.isenabled():  # it was switched off until here
             process.begin()
 
@@ -565,6 +567,12 @@ class HvlabApp(PanedApp):
             pane.action_turn(by)
         else:
             pane.scroll_relative(y=by, animate=False)
+
+    def action_recap(self) -> None:
+        """Where one was, what the last lessons taught, what is due."""
+        from hvlab.tui.recap_screen import open_recap
+
+        open_recap(self)
 
     def action_help(self) -> None:
         """Help for the pane that has the keys."""

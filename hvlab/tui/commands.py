@@ -79,6 +79,8 @@ def entries(app: HvlabApp) -> Iterator[Entry]:
         yield unbound(which, text(f"tui.command.{which}"), partial(app.action_play, direction))
     yield unbound("depth", text("tui.command.depth"), app.action_depth)
     yield unbound("still", text("tui.keys.still"), app.action_still)
+    if app.course is not None:
+        yield unbound("recap", text("tui.command.recap"), app.action_recap)
     if app.query_one(LessonPane).lesson is not None:
         yield unbound("explain", text("tui.command.explain"), partial(_explain, app))
     for kind in ("svg", "txt"):

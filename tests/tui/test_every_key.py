@@ -128,6 +128,7 @@ PLACES = {
     "HelpScreen": Place("f1", size=SMALL, first={"up": "down down"}),
     "MapScreen": Place("alt+l"),
     "TermScreen": Place("f2 p g"),
+    "RecapScreen": Place("RECAP"),
     "PanesScreen": Place("f3 alt+j", size=(130, 42), first={"0": "right right"}),
     "KeysScreen": Place("f1 k"),
     "TourScreen": Place(
@@ -274,6 +275,9 @@ async def lead(app: HvlabApp, pilot: Pilot[int], keys: str) -> None:
             assert app.desk is not None
             app.desk.submit("Start-Sleep 60")
             app.frame()
+        elif step == "RECAP":
+            app.action_recap()
+            await pilot.pause()
         elif step == "RUN":
             while app.desk is None or app.desk.runner.busy:
                 app.frame()
