@@ -89,6 +89,8 @@ class LessonPane(ScrollPane):
         """Rows of the page that have been in sight, from the top."""
         self._resolved = self._news = False
         """Whether the page says what became of a guess, and whether that has come just now."""
+        self._goes_on = False
+        """Whether the page is to be shown from its question on, which was answered."""
         self._asked_at = range(0)
         """The rows of the question."""
         self._asked: tuple[str, str] | None = None
@@ -109,7 +111,7 @@ class LessonPane(ScrollPane):
         step, steps = lesson.steps()
         turned = step != self._step
         if turned:
-            self._step, self._read = step, 0
+            self._step, self._read, self._goes_on = step, 0, False
             self._armed = False
             self.scroll_to(y=0, animate=False, immediate=True)
             self.post_message(self.Turned())
@@ -146,13 +148,18 @@ class LessonPane(ScrollPane):
             ]
         rows += goal_rows(lesson.goals(), self.lab_app.text, width, max(0, self.size.height - len(rows)))
         self.show(self._inset(rows))
-        if self._news and self.size.height:  # what became of a guess is not to be passed over
+        if (
+            self._news and self.size.height and self.display
+        ):  # what became of a guess is not to be passed over
             self._news = False
             if not self._is_in_sight(range(closes_at, self._text_rows)):
                 top = min(
                     closes_at, self._text_rows - self.size.height
                 )  # with what stands above it, if there is room
                 self.scroll_to(y=top, animate=False, immediate=True)
+        if self._goes_on and self.size.height and self.display:  # else as soon as it is in sight again
+            self._goes_on = False
+            self.scroll_to(y=self._asked_at.start, animate=False, immediate=True)
         self._asked = None
         self._look()
 
@@ -246,7 +253,8 @@ class LessonPane(ScrollPane):
 
     def go_on_reading(self) -> None:
         """The page goes on below its question, which was answered just now: show it from there."""
-        self.scroll_to(y=self._asked_at.start, animate=False)
+        self._goes_on = True
+        self.redraw()
 
     def _inset(self, rows: Sequence[Line]) -> list[Line]:
         return [((" ", ""), *row) for row in rows]
@@ -404,5 +412,5 @@ class LessonPane(ScrollPane):
         last = text.split()[-1] if text.split() else ""
         for row in range(len(self.shown) - 1, -1, -1):
             if last and last in plain(self.shown[row]):
-                self.scroll_to(y=max(0, row - self.size.height + 3), animate=False)
+                self.scroll_to(y=max(0, row - self.size.height + 3), animate=False, immediate=True)
                 break

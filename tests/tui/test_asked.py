@@ -85,7 +85,8 @@ async def test_a_command_s_question_is_in_sight(size: tuple[int, int], alone: st
         assert console.asking == "confirm" and console.prompt.region and newest_in_sight(console)
 
 
-async def test_a_page_goes_on_in_sight_when_its_question_is_answered() -> None:
+@pytest.mark.parametrize("looks_at", ["lesson", "picture"])
+async def test_a_page_goes_on_in_sight_when_its_question_is_answered(looks_at: str) -> None:
     plan = library.find("first-child-partition")
     session = Session(lesson=plan.id, lesson_digest=plan.digest, cmdlets=cmdlets.CMDLETS)
     app = HvlabApp(session, open_lesson(plan, session, "de"), "de", frames=False)
@@ -95,7 +96,11 @@ async def test_a_page_goes_on_in_sight_when_its_question_is_answered() -> None:
         for _ in range(3):
             pane.action_turn(1)
         await pilot.pause()
+        app.bring(looks_at)
+        await pilot.pause()
         app.query_one(ConsolePane).type_command("3", run=True)
+        await pilot.pause()
+        app.bring("lesson")
         await pilot.pause()
         top = pane.scroll_offset.y
         seen = "\n".join(plain(row) for row in pane.shown[top : top + pane.size.height])
