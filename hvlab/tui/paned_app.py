@@ -39,6 +39,16 @@ class PanedApp(App[int]):
         self._dragged = ""
         """The pane whose upper edge the mouse holds."""
 
+    def search_themes(self) -> None:
+        """Colours to choose from, in the palette's own window."""
+        from textual.theme import ThemeProvider
+
+        from hvlab.tui.commands import Palette
+
+        self.push_screen(
+            Palette(providers=[ThemeProvider], placeholder=self.text("tui.command.search_theme"))
+        )
+
     @property
     def is_covered(self) -> bool:
         """Whether a window lies over the panes, so that keys for them are not meant."""

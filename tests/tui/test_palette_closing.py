@@ -83,13 +83,15 @@ async def test_lists_in_a_window_too_small_for_them_take_their_keys(
             assert len(app.screen_stack) == 1
 
 
+@pytest.mark.parametrize("opening", ["command_palette", "change_theme"])
 async def test_a_click_on_a_row_that_is_gone_meanwhile_does_nothing(
-    make_app: Callable[..., HvlabApp],
+    make_app: Callable[..., HvlabApp], opening: str
 ) -> None:
     """The monkey found it: what fits was replaced between the press of the button and the click."""
     app = make_app(lesson=False)
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("ctrl+p")
+        await app.run_action(opening)
+        await pilot.pause()
         await app.workers.wait_for_complete()
         await pilot.pause()
         listed = app.screen.query_one(CommandList)
