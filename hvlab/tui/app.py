@@ -602,7 +602,9 @@ class HvlabApp(PanedApp):
             self.screen.dismiss(None)  # the key that opened it
         elif self.course is not None:
             self.course.language = self.text.language
-            self.push_screen(MapScreen(self.course.stretches(), self.course.here), self.open_lesson)
+            self.push_screen(
+                MapScreen(self.course.stretches(), self.course.here, self.course.route), self.open_lesson
+            )
 
     def open_lesson(self, name: str | None) -> None:
         """Leave for another lesson; None stays."""

@@ -31,8 +31,9 @@ class MapScreen(Window[str | None]):
         Binding("p", "practise", show=False),
     ]
 
-    def __init__(self, stretches: Sequence[Stretch], here: str = "") -> None:
+    def __init__(self, stretches: Sequence[Stretch], here: str = "", route: Sequence[str] = ()) -> None:
         super().__init__()
+        self._route = route
         self._stretches = stretches
         self._here = here
 
@@ -50,6 +51,9 @@ class MapScreen(Window[str | None]):
         box = self.query_one("#map-box")
         box.border_title = text("tui.map.title")
         box.border_subtitle = text("tui.map.sum", passed=passed, total=len(places))
+        if self._route:
+            along = sum(1 for place in places if place.state == "passed" and place.lesson in self._route)
+            box.border_subtitle += " · " + text("tui.map.route", passed=along, total=len(self._route))
         listed = self.query_one(OptionList)
         ids = [option.id or "" for option in listed.options]
         first = (n for n, name in enumerate(ids) if name in lessons and self._place(name).state != "passed")
@@ -65,7 +69,7 @@ class MapScreen(Window[str | None]):
         for stretch in self._stretches:
             options.append(Option(Styled(stretch.title, "bold"), disabled=True))
             for place in stretch.rows():
-                row = Styled(f" {MARKS[place.state]} ")
+                row = Styled(f" {MARKS[place.state]}{'→' if place.lesson in self._route else ' '}")
                 asks = place not in stretch.places
                 row.append(
                     place.title, "italic" if asks else "" if place.ready or place.state != "new" else "dim"

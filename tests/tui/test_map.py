@@ -111,3 +111,17 @@ async def test_the_palette_practises_a_concept_the_open_lesson_s_first(tmp_path:
         await pilot.press("enter")
         await pilot.pause()
     assert app.wanted == "practice.VLAN"
+
+
+async def test_a_route_is_marked_on_the_map_with_how_far_one_is(tmp_path: Path) -> None:
+    progress = Progress(tmp_path)
+    progress.note("vlans", 100, 100, True, "")
+    course = CourseMap(progress, "en", "vlans", ["first-child-partition", "vlans"])
+    app = HvlabApp(Session(), None, "en", course=course, frames=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("alt+l")
+        await pilot.pause()
+        listed = app.screen.query_one(OptionList)
+        marked = [option.id for option in listed.options if "→" in str(option.prompt)]
+        assert marked == ["first-child-partition", "vlans"]
+        assert "1 of 2" in str(app.screen.query_one("#map-box").border_subtitle)
