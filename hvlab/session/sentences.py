@@ -178,6 +178,7 @@ _SPECIAL: dict[str, Callable[[TraceEvent, Text], str]] = {
     "vmbus.channel": _by_name("channel", "state"),
     "guest.workload": _by_name("workload", "action"),
     "integration": _by_name("integration", "action"),
+    "guest.writers": _by_name("guest.writers", "action"),
     "migration": lambda event, text: (
         "tui.say.migration_round" if event.get("action") == "round" else "tui.say.migration"
     ),

@@ -37,7 +37,7 @@ class BackupPane(ActingPane):
     def __init__(self) -> None:
         super().__init__("backup")
         self.machine = ""
-        self._writers: deque[tuple[int, RawEvent]] = deque(maxlen=KEPT)
+        self._writers: deque[int] = deque(maxlen=KEPT)
 
     def choice(self) -> Hashable:
         """The machine, and the action under the bar."""
@@ -50,7 +50,7 @@ class BackupPane(ActingPane):
     def note(self, seq: int, event: RawEvent) -> None:
         """Keep what the guests' writers do."""
         if event[1] == "guest.writers":
-            self._writers.append((seq, event))
+            self._writers.append(seq)
 
     def moves_with_time(self, world: World) -> bool:
         """A step that waits may be over without an event."""
@@ -78,7 +78,9 @@ class BackupPane(ActingPane):
         found += backup_rows.under_way_rows(view, text, width)
         found += backup_rows.condition_rows(view, text, width)
         found += backup_rows.record_rows(view, text, width)
-        return found + backup_rows.writer_rows(list(self._writers), text, width)
+        return found + backup_rows.writer_rows(
+            [session.world.trace[seq] for seq in self._writers], text, width
+        )
 
     def action_choose_guest(self, step: int) -> None:
         """Another machine, round the end."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hvlab.host.backup import CONSISTENCY
-from hvlab.kernel.trace import RawEvent
+from hvlab.kernel.trace import TraceEvent
 from hvlab.session.backupview import STEPS, BackupsView
-from hvlab.session.sentences import word
+from hvlab.session.sentences import say
 from hvlab.session.units import clock_text
 from hvlab.text import Text
 from hvlab.tui.canvas import Line, fit, line, plain, squeeze, wrap
@@ -86,17 +86,12 @@ def record_rows(view: BackupsView, text: Text, width: int) -> list[Line]:
     return rows
 
 
-def _asked(action: str, detail: str, text: Text) -> str:
-    return f"{word(action, text)} {word(detail, text)}"
-
-
-def writer_rows(seen: Sequence[tuple[int, RawEvent]], text: Text, width: int) -> list[Line]:
+def writer_rows(seen: Sequence[TraceEvent], text: Text, width: int) -> list[Line]:
     """What the guests' writers did, the newest first."""
     rows = [heading(text("tui.backup.writers"), width)]
-    for seq, event in reversed(seen):
-        action, count, detail = event[8]
-        words = f"#{seq} {clock_text(event[0])} {event[3].rpartition('/')[2]}: {count} {_asked(action, detail, text)}"
-        rows.append(line((fit(words.rstrip(), width), "device+3")))
+    for event in reversed(seen):
+        when = f"#{event.seq} {clock_text(event.time)} "
+        rows.append(line((when, "dim"), (fit(say(event, text).strip(), width - len(when)), "device+3")))
     if not seen:
         rows.append(line((fit(text("tui.backup.no_writers"), width), "dim")))
     return rows

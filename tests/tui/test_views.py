@@ -589,3 +589,5 @@ async def test_a_backup_is_seen_and_kept_in_the_list(make_app: Maker) -> None:
         run(app, 60)
         assert "whole for the applications" in shown(app)
         assert "No writer has been asked" not in shown(app)
+        assert "web01: 5 writers hold still" in shown(app)
+        assert "web01: 5 writers go on (asked)" in shown(app)
