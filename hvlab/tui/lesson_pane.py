@@ -215,6 +215,8 @@ class LessonPane(ScrollPane):
             words = self.lab_app.text(f"tui.lesson.invite.{'passed' if passed else 'over'}")
         elif command:
             words = self.lab_app.text("tui.lesson.invite.command", command=command)
+        elif question is None and self.lesson.next_hint() is not None:  # a task to be done alone
+            words = self.lab_app.text("tui.lesson.invite.hint")
         unseen = question if question is not None and not self._is_in_sight(self._asked_at) else None
         state = words, unseen.id if unseen is not None else ""
         if state != self._asked:

@@ -115,3 +115,15 @@ async def test_after_going_back_the_prompt_offers_the_page_s_command_again() -> 
         app.frame()
         await pilot.pause()
         assert console.prompt.placeholder.startswith("Enter brings: New-VM web01")
+
+
+async def test_where_the_page_brings_nothing_more_the_prompt_names_the_way_to_a_hint() -> None:
+    app = first_lesson()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        pane, console = app.query_one(LessonPane), app.query_one(ConsolePane)
+        pane.action_turn(1)
+        pane._page.commands.clear()
+        pane.note_command("")
+        await pilot.pause()
+        assert console.prompt.placeholder == "Your turn. F2, then h: a hint"
