@@ -40,8 +40,8 @@ def text_rows(stop: Stop, text: Text, width: int) -> list[Line]:
     if stop.handout:
         rows += [line((row, "warn")) for row in wrap(stop.handout[text.language], width)]
     source = re.sub(r"\bK\b", text("tui.history.common"), stop.source)
-    said = text(f"tui.history.{'sheet' if source == stop.source else 'source'}", source=source)
-    return [*rows, line((fit(said, width), "faint"))]
+    said = wrap(text("tui.history.source", source=source), width)
+    return [*rows, *(line((row, "faint")) for row in said)]
 
 
 def floor_rows(landings: Sequence[Landing], text: Text, width: int) -> list[Line]:
