@@ -22,9 +22,11 @@ from hvlab.course.tasks import PREFIX
 from hvlab.tui.keys import BINDINGS
 from hvlab.tui.lesson_pane import LessonPane
 from hvlab.tui.pacing import SPEEDS
+from hvlab.tui.palette import THEMES
 
 if TYPE_CHECKING:
     from hvlab.tui.app import HvlabApp
+    from hvlab.tui.paned_app import PanedApp
 
 TYPED = {
     "undo": "Undo-Lab",
@@ -129,6 +131,29 @@ class Palette(CommandPalette):
         gather: Any = inspect.unwrap(CommandPalette._gather_commands)
         with suppress(NoMatches):
             await gather(self, search_value)
+
+
+class Colours(Provider):
+    """The themes: those of the lab first, by what they are good for; then Textual's, by their names."""
+
+    def _rows(self) -> Iterator[tuple[str, Any]]:
+        app = cast("PanedApp", self.app)
+        own = [theme.name for theme in THEMES]
+        for name in (*own, *sorted(app.available_themes.keys() - own)):
+            row = app.text(f"tui.theme.{name}") if name in own else name
+            yield row, partial(setattr, app, "theme", name)
+
+    async def discover(self) -> Hits:
+        """All of them."""
+        for row, choose in self._rows():
+            yield DiscoveryHit(row, choose)
+
+    async def search(self, query: str) -> Hits:
+        """Those that fit the words typed."""
+        matcher = self.matcher(query)
+        for row, choose in self._rows():
+            if (score := matcher.match(row)) > 0:
+                yield Hit(score, matcher.highlight(row), choose)
 
 
 class HvlabCommands(Provider):

@@ -41,13 +41,9 @@ class PanedApp(App[int]):
 
     def search_themes(self) -> None:
         """Colours to choose from, in the palette's own window."""
-        from textual.theme import ThemeProvider
+        from hvlab.tui.commands import Colours, Palette
 
-        from hvlab.tui.commands import Palette
-
-        self.push_screen(
-            Palette(providers=[ThemeProvider], placeholder=self.text("tui.command.search_theme"))
-        )
+        self.push_screen(Palette(providers=[Colours], placeholder=self.text("tui.command.search_theme")))
 
     @property
     def is_covered(self) -> bool:

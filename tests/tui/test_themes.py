@@ -103,3 +103,20 @@ def test_red_and_green_do_not_decide_anything_for_safe_eyes() -> None:
     theme = next(theme for theme in THEMES if theme.name == "hvlab-safe")
     good, bad = Color.parse(theme.success or ""), Color.parse(theme.error or "")
     assert abs(good.b - bad.b) > 120, "told apart by blue against yellow, which all dichromats but few see"
+
+
+async def test_colours_are_chosen_by_what_they_are_good_for(make_app: Callable[..., HvlabApp]) -> None:
+    app = make_app(lesson=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        app.action_language()
+        await app.run_action("change_theme")
+        await pilot.pause()
+        await pilot.press(*"farbenblind")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.text.language == "de"
+        assert app.theme == "hvlab-safe"
+        assert not app.is_covered
