@@ -201,13 +201,18 @@ def _trace_of(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 
     data = path.read_bytes()
     try:
-        if looks_like_log(data) and b'"lesson"' in data.split(b"\n", 1)[0]:
+        if looks_like_log(data) and _is_record(data):
             session = replayed(data, str(path))
             lines = b"".join(session.world.trace.lines(trace_header(session)))
             return tracefile.read(lines, str(path))
         return tracefile.read(data, str(path))
     except tracefile.BadTrace as error:
         raise BadInput(str(error)) from None
+
+
+def _is_record(data: bytes) -> bool:
+    """Whether a file with a header is a recorded session: a trace begins alike, but knows of no lesson."""
+    return b'"lesson"' in data.split(b"\n", 1)[0]
 
 
 def replayed(data: bytes, name: str) -> Session:
@@ -317,8 +322,13 @@ def _cast_of(path: Path) -> bytes:
     def session_of(header: Header, host: Any) -> Session:
         return Session.recorded(header, host=host, exports=False, cmdlets=course_cmdlets.CMDLETS)
 
+    data = path.read_bytes()
+    if not _is_record(data):
+        raise BadInput(
+            f"{path}: is no recorded session; a cast shows what was typed, which a trace does not hold"
+        )
     try:
-        return cast(path.read_bytes(), str(path), session_of)
+        return cast(data, str(path), session_of)
     except (BadLog, ReplayMismatch, BadCatalog) as error:
         raise BadInput(str(error)) from None
 

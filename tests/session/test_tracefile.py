@@ -150,6 +150,16 @@ def test_a_cast_is_what_was_typed_and_printed(session: Session, tmp_path: Path) 
     assert times == sorted(times) and {row[1] for row in rows} == {"o"}
 
 
+def test_a_trace_makes_no_cast(session: Session, tmp_path: Path) -> None:
+    trace = tmp_path / "t.jsonl"
+    log = tmp_path / "s.jsonl"
+    log.write_bytes(data_of(session))
+    assert invoked("trace", "export", log, trace).exit_code == 0
+    refused = invoked("trace", "export", trace, tmp_path / "x.cast")
+    assert refused.exit_code == 2 and "is no recorded session" in refused.output
+    assert not (tmp_path / "x.cast").exists()
+
+
 def test_a_replay_goes_where_it_is_told(session: Session, tmp_path: Path) -> None:
     log = tmp_path / "s.jsonl"
     log.write_bytes(data_of(session))
