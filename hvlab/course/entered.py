@@ -7,7 +7,7 @@ above all, is noted beside it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from hvlab.console.errors import ParseError
 from hvlab.course import pages
@@ -72,6 +72,16 @@ class Entered:
             else:
                 found.append(command)
         return found
+
+    def ends_with_one_of(self, step: int, commands: Iterable[str], only_looks: Callable[[str], bool]) -> bool:
+        """Whether the last command given at a step that does not only look is a row of these commands."""
+        trace = self._session.world.trace
+        given = trace.of_kinds({"command"}, min(self._since.get(step, 0), len(trace)))
+        texts = (str(event.get("text")) for event in reversed(list(given)))
+        last = next((text for text in texts if not only_looks(text)), None)
+        return last is not None and _same(last) in {
+            row for command in commands for row in self._rows_of(command)
+        }
 
     def _since_opened(self, step: int) -> Counter[str]:
         trace = self._session.world.trace

@@ -137,6 +137,10 @@ class LessonView(Protocol):
     def not_entered(self, commands: Sequence[str]) -> Sequence[str]:
         """Those of the page's commands, in its order, that have not been entered, as the lab stands now."""
 
+    def follows(self, commands: Sequence[str]) -> bool:
+        """Whether the last command that did something at the present step is one of these, word by word."""
+        ...
+
     def is_over(self) -> bool:
         """Whether one stands at the last step and the whole lesson asks nothing more."""
 

@@ -320,6 +320,10 @@ class OpenLesson:
         """Those of the page's commands that have not been entered, as the lab stands now."""
         return self._entered.missing(self._step, commands)
 
+    def follows(self, commands: Sequence[str]) -> bool:
+        """Whether the last command that did something at the present step is one of these, word by word."""
+        return self._entered.ends_with_one_of(self._step, commands, self.only_looks)
+
     def is_over(self) -> bool:
         """Whether one stands at the last step and the whole lesson asks nothing more."""
         last = self._step + 1 == len(self.lesson.plan.step)

@@ -271,7 +271,8 @@ class LessonPane(ScrollPane):
     def next_command(self) -> str:
         """The first command on the page that has not been entered at it; empty if all were.
 
-        What stands there twice is entered twice. Once the step is done, only what looks is still brought.
+        What stands there twice is entered twice. Once the step is done, what looks is still brought, and to whoever
+        follows the page word by word the rest of it, too.
         """
         lesson = self.lesson
         question = lesson.question() if lesson is not None else None
@@ -281,9 +282,13 @@ class LessonPane(ScrollPane):
             return ""
         # What stands below a question that was answered wrongly is the experiment that it foretells.
         last = self._asked_at.start if question is not None and question.is_open else len(self.shown)
-        left = lesson.not_entered([text for text, row in self._commands() if row < last])
-        if lesson.is_ready():  # what has been done by other commands is not done again, but may be looked at
-            left = [text for text in left if lesson.only_looks(text)]
+        commands = [text for text, row in self._commands() if row < last]
+        left = lesson.not_entered(commands)
+        if left and lesson.is_ready():
+            places = [at for at, text in enumerate(commands) if text == left[0]]
+            if not lesson.follows(commands[: places[-left.count(left[0])]]):
+                # what has been done by other commands is not done again, but may be looked at
+                left = [text for text in left if lesson.only_looks(text)]
         return left[0] if left else ""
 
     def commands(self) -> list[str]:

@@ -93,3 +93,13 @@ def test_a_record_is_gone_on_with_at_the_step_whose_look_is_missing(session: Ses
     enter(view, CREATE, "Get-VM")
     again = open_lesson(PLAN, session, "en")
     assert again.steps()[0] == 2 and again.unseen() == ["Get-LabPartition"]
+
+
+def test_the_page_is_followed_when_what_was_done_last_stands_on_it(view: OpenLesson) -> None:
+    assert not view.follows(PAGE), "nothing was done yet"
+    enter(view, CREATE, "Get-VMHost")
+    assert view.follows(PAGE), "a look in between leads nobody away"
+    enter(view, "Set-VM web01 -Notes mine")
+    assert not view.follows(PAGE)
+    enter(view, "Undo-Lab")
+    assert view.follows(PAGE)

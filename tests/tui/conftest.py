@@ -131,6 +131,10 @@ class PlainLesson:
                 left.append(command)
         return left
 
+    def follows(self, commands: Sequence[str]) -> bool:
+        done = [text for text in self.typed if not self.only_looks(text)]
+        return bool(done) and done[-1] in commands
+
     def is_over(self) -> bool:
         return self.step == 2 and all(goal.verdict == "pass" for goal in self.goals())
 
