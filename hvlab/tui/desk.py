@@ -492,7 +492,7 @@ class Desk:
         self.console.write([(mark + said, style)])
         self.console.write([(row, "") for row in printed])
         self._refresh_lesson()
-        self.lesson_pane.note(Note(lambda: question.said(words, right), style, question.guess))
+        self.lesson_pane.note(Note(lambda: question.said(words, right), style, question.guess, question.id))
         if held:
             self.lesson_pane.go_on_reading()
 

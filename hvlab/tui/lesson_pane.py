@@ -27,6 +27,8 @@ class Note:
     style: str
     guess: bool = False
     """Whether it is about a guess: it gives way to what became of that."""
+    question: str = ""
+    """The question whose answer it judges: what was said of an earlier answer gives way to it."""
 
 
 class LessonPane(ScrollPane):
@@ -413,7 +415,12 @@ class LessonPane(ScrollPane):
     def note(self, note: Note) -> None:
         """Add a note below the page and bring it into sight. Said again, it is the newest."""
         text = note.say()
-        self.notes[:] = [known for known in self.notes if (known.say(), known.style) != (text, note.style)]
+        self.notes[:] = [
+            known
+            for known in self.notes
+            if (known.say(), known.style) != (text, note.style)
+            and not (note.question and known.question == note.question)
+        ]
         self.notes.append(note)
         self.redraw()
         last = text.split()[-1] if text.split() else ""

@@ -653,6 +653,16 @@ async def test_a_note_said_again_moves_to_the_end_instead_of_piling_up(make_app:
         assert [note.say() for note in pane.notes] == ["second", "first"]
 
 
+async def test_what_was_said_of_a_wrong_answer_gives_way_to_what_is_said_of_the_next(make_app: Maker) -> None:
+    app = make_app()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.pause()
+        pane = app.query_one(LessonPane)
+        for text, question in (("a hint", ""), ("wrong", "why"), ("of another", "which"), ("right", "why")):
+            pane.note(Note(partial(str, text), "", question=question))
+        assert [note.say() for note in pane.notes] == ["a hint", "of another", "right"]
+
+
 @pytest.mark.parametrize(("size", "language"), [(BIG, "en"), (SMALL, "de")])
 async def test_the_help_cuts_no_sentence(make_app: Maker, size: tuple[int, int], language: str) -> None:
     app = make_app(language=language)
