@@ -728,6 +728,8 @@ class HvlabApp(PanedApp):
             return  # typed on meanwhile
         elif command := pane.next_command():
             console.type_command(command)
+        elif self.desk is not None and pane.awaits_answer:
+            console.say_once(self.desk.how_to_answer())
         else:
             console.echo("")
 

@@ -292,6 +292,12 @@ class ConsolePane(Vertical):
         self.write([(self._before_line + first, "prompt"), *((MORE + row, "prompt") for row in more)])
         self._said = len(self.logical)
 
+    def say_once(self, sentence: str) -> None:
+        """What is to be done at the prompt; said again, it would only push away what stands above."""
+        row = ("· " + sentence, "warn")
+        if self.logical[-1:] != [row]:
+            self.write([row])
+
     def watched(self) -> None:
         """A command has been at work for another while: what it had said before that has been read."""
         self._read, self._watched = self._watched, len(self.logical)

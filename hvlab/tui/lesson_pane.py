@@ -141,7 +141,10 @@ class LessonPane(ScrollPane):
             if not (note.guess and resolved):
                 rows += [(), *flow(spans(keys.keyed(note.say()), note.style), width, "▎ ", "▎ ")]
         self._text_rows = len(rows)
-        if step < steps:
+        self._next_row = -1
+        question = lesson.question()
+        if step < steps and not (question is not None and question.holds_back):
+            # Where the page goes on after the answer, a key past the question is not what is to be done next.
             self._next_row = len(rows) + 1
             how = "next_ready" if lesson.is_ready() else "next"
             rows += [
@@ -311,6 +314,12 @@ class LessonPane(ScrollPane):
             self.lesson.note_command(text)
         self._asked = None
         self._ask()
+
+    @property
+    def awaits_answer(self) -> bool:
+        """Whether the present step has a question that is still open."""
+        question = self.lesson.question() if self.lesson is not None else None
+        return question is not None and question.is_open
 
     def _question(self, lesson: LessonView, width: int) -> tuple[list[Line], list[Line]]:
         """The rows of the question, and those on how it is answered."""

@@ -123,3 +123,48 @@ async def test_a_question_whose_choices_can_be_read_is_not_asked_twice() -> None
         assert "2) 197" in seen and how not in seen, "only how it is answered lies below"
         assert not app.query_one(AskBar).display
         assert app.query_one(ConsolePane).prompt.placeholder == "1-2 answers the question"
+
+
+class Guessing(PlainQuestion):
+    """A guess that the rest of its page waits for."""
+
+    @property
+    def holds_back(self) -> bool:
+        return self.is_open
+
+
+class HeldLesson(PlainLesson):
+    """Nothing is left to do on its page but to answer."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.asked = Guessing(kind="choice", choices=("196", "197"))
+
+    def body(self) -> str:
+        return "Guess first."
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+async def test_enter_alone_at_an_open_question_says_how_it_is_answered(language: str) -> None:
+    text = Text(language)
+    how = ("· " + text("course.unclear.choice", count=2), "warn")
+    app = HvlabApp(Session(), HeldLesson, frames=False, language=language)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        console = app.query_one(ConsolePane)
+        before = list(console.logical)
+        await pilot.press("enter", "enter", "enter")
+        await pilot.pause()
+        assert console.logical == [*before, how], "said, and once: not a heap of empty prompts"
+
+
+async def test_a_page_that_waits_for_an_answer_names_no_other_way_on() -> None:
+    ways = {Text("en")(f"tui.lesson.{name}") for name in ("next", "next_ready")}
+    app = HvlabApp(Session(), HeldLesson, frames=False)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        pane = app.query_one("#lesson", ScrollPane)
+        assert not ways & {plain(row).strip() for row in pane.shown}
+        app.query_one(ConsolePane).type_command("196", run=True)
+        await pilot.pause()
+        assert ways & {plain(row).strip() for row in pane.shown}
