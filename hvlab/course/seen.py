@@ -37,6 +37,22 @@ def looks_of(lesson: Lesson, number: int, session: Session) -> list[str]:
     return list(dict.fromkeys(looks)) if statements else []
 
 
+def on_page(look: str, page: str, session: Session) -> str:
+    """A look as the page's commands write it, with what it looks at; its own name where none of them makes it."""
+    cmdlet = session.table.find(look)
+    name = cmdlet.name if cmdlet is not None else look
+    try:
+        statements = [
+            statement
+            for block in pages.commands_in(page)
+            for statement in session.parse(block).statements
+            if name in commands_in(statement.node, session.table)
+        ]
+    except ParseError:
+        return look
+    return statements[-1].text.strip() if statements and "\n" not in statements[-1].text else look
+
+
 def resolves_guess(lesson: Lesson, number: int) -> str:
     """The id of the guess that is answered by a step: its own, or that of a step without goals before it."""
     steps = lesson.plan.step

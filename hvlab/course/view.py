@@ -17,7 +17,7 @@ from hvlab.course.entered import Entered
 from hvlab.course.library import find
 from hvlab.course.model import Check, Lesson, Question, Step
 from hvlab.course.pages import before_answer, whole
-from hvlab.course.seen import Seen, looks_of, resolves_guess
+from hvlab.course.seen import Seen, looks_of, on_page, resolves_guess
 from hvlab.course.shown import Goal, HintOffer, QuestionView
 from hvlab.session.session import Session
 from hvlab.text import Text
@@ -178,7 +178,8 @@ class OpenLesson:
         if self.holds_back():
             return ""
         if step.goals and self._goals_reached() and (unseen := self.unseen()):
-            said.append(self.text("course.look_first", commands=", ".join(f"`{look}`" for look in unseen)))
+            looks = dict.fromkeys(on_page(look, whole(self._step_text), self.session) for look in unseen)
+            said.append(self.text("course.look_first", commands=", ".join(f"`{look}`" for look in looks)))
         if resolved := self.resolved():
             said.append(resolved)
         if self.is_over():

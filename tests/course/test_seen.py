@@ -36,6 +36,7 @@ def test_a_step_is_done_when_its_looks_were_made_after_its_goals_were_reached(tm
     assert list(view.unseen()) == ["Get-LabPartition", "gvm"], "what was seen before counts no longer"
     assert not view.step_done() and not view.resolved()
     assert "Get-LabPartition" in view.closing() and "Done" not in view.closing()
+    assert "`(Get-VM).Count`" in view.closing(), "a look is named as the page writes it"
     run(view, "Get-LabPartition | Format-List")
     assert list(view.unseen()) == ["gvm"] and not view.step_done()
     run(view, "if ($true) { (Get-VM).Count }")
