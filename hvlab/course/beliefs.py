@@ -7,12 +7,13 @@ that has relapsed. Whoever never chose it is not mentioned. Nothing here counts 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from hvlab.course import answers
 from hvlab.course.loading import misconceptions
 from hvlab.course.model import Lesson, Question
+from hvlab.course.seen import resolves_guess
 from hvlab.session.log import Entry
 from hvlab.text import Text
 
@@ -21,8 +22,8 @@ STATES: tuple[Belief, ...] = ("held", "relapsed", "refuted")
 """In the order in which they are told."""
 
 
-def signs(lesson: Lesson, entries: Sequence[Entry], passed: bool) -> Iterator[tuple[str, bool]]:
-    """Each answer that speaks for a misconception (True) or against one. `passed`: all experiments were made."""
+def signs(lesson: Lesson, entries: Sequence[Entry], reached: Collection[str]) -> Iterator[tuple[str, bool]]:
+    """Each answer that speaks for a misconception (True) or against one. `reached`: the ids of the checks that hold."""
     guessed: list[Question] = []
     for entry in entries:
         question = lesson.question(entry.name) if entry.kind == "answer" else None
@@ -34,9 +35,21 @@ def signs(lesson: Lesson, entries: Sequence[Entry], passed: bool) -> Iterator[tu
                 yield choice.misconception, given == choice.id
         if question.guess:
             guessed.append(question)
-    if passed:
-        for question in guessed:
+    made = _experiments(lesson, reached)
+    for question in guessed:
+        if question.id in made:
             yield from ((choice.misconception, False) for choice in question.choices if choice.misconception)
+
+
+def _experiments(lesson: Lesson, reached: Collection[str]) -> set[str]:
+    """The guesses whose experiment was made: the goals of the step that answers them are reached, or all there are."""
+    if all(check.id in reached for check in lesson.plan.check):
+        return {question.id for question in lesson.plan.question if question.guess}
+    return {
+        resolves_guess(lesson, number)
+        for number, step in enumerate(lesson.plan.step)
+        if step.goals and all(name in reached for name in step.goals)
+    }
 
 
 def follow(known: Mapping[str, Belief], seen: Iterable[tuple[str, bool]]) -> dict[str, Belief]:

@@ -253,6 +253,7 @@ def _report(
 ) -> Report:
     rows = [_row(result, language) for result in results]
     passed = all(result.verdict == PASS for result in results)
+    reached = [result.check.id for result in results if result.verdict == PASS]
     return Report(
         lesson.id,
         name,
@@ -262,7 +263,7 @@ def _report(
         rows,
         list(hints),
         by_chapter(lesson, results, language),
-        beliefs.follow({}, beliefs.signs(lesson, entries, passed)),
+        beliefs.follow({}, beliefs.signs(lesson, entries, reached)),
         list(compared),
     )
 

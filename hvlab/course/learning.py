@@ -235,7 +235,7 @@ def _remember(view: OpenLesson, text: Text) -> list[str]:
     entries = view.session.log.entries
     right, missed = review.outcome(view.lesson, entries, passed, asked)
     known = _review()
-    touched = known.answered(beliefs.signs(view.lesson, entries, view.passed()))
+    touched = known.answered(beliefs.signs(view.lesson, entries, passed))
     with suppress(OSError):  # a full disk must not spoil the lesson
         known.sitting(right, missed)
     return beliefs.told(touched, text)

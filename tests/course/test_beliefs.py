@@ -8,10 +8,12 @@ import pytest
 
 from hvlab.course import beliefs, grading, library
 from hvlab.course.review import Review
+from hvlab.course.seen import resolves_guess
 from hvlab.session.log import Entry
 from hvlab.text import Text
 
 LESSON = library.find("what-counts")
+FIRST = library.find("first-child-partition")
 NAME = "snapshot-is-backup"
 
 
@@ -19,9 +21,40 @@ def entries(*given: str) -> list[Entry]:
     return [Entry(0, "answer", text=answer, name="backup") for answer in given]
 
 
-def of(*given: str, passed: bool = False) -> dict[str, str]:
+def of(*given: str) -> dict[str, str]:
     lesson = library.find("a-moment")
-    return dict(beliefs.follow({}, beliefs.signs(lesson, entries(*given), passed)))
+    return dict(beliefs.follow({}, beliefs.signs(lesson, entries(*given), ())))
+
+
+def guesses() -> list[tuple[str, int, str, str]]:
+    """Each guess of the first lesson behind which a misconception stands: the step that answers it comes with it."""
+    return [
+        (question.id, number, choice.id, choice.misconception)
+        for number, step in enumerate(FIRST.plan.step)
+        if step.goals and (question := FIRST.question(resolves_guess(FIRST, number) or "-")) is not None
+        for choice in question.choices
+        if choice.misconception
+    ]
+
+
+def test_there_are_guesses_to_refute() -> None:
+    assert guesses()
+
+
+@pytest.mark.parametrize(("question", "number", "choice", "name"), guesses())
+def test_an_experiment_refutes_its_guess_before_the_lesson_is_passed(
+    question: str, number: int, choice: str, name: str
+) -> None:
+    given = [Entry(0, "answer", text=choice, name=question)]
+
+    def state(reached: set[str]) -> str:
+        return beliefs.follow({}, beliefs.signs(FIRST, given, reached))[name]
+
+    goals, checks = set(FIRST.plan.step[number].goals), {check.id for check in FIRST.plan.check}
+    assert state(set()) == "held"
+    assert state(checks - goals) == "held", "another step's experiment is not this one's"
+    assert state(goals) == "refuted"
+    assert state(checks) == "refuted"
 
 
 @pytest.mark.parametrize(

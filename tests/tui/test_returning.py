@@ -117,7 +117,9 @@ async def test_the_console_says_what_was_done_and_where_one_is(
     async with app.run_test(size=size) as pilot:
         await opened(app, pilot)
         text = Text(language)
-        where = text("tui.back.lesson", step=2, steps=8, reached=1, total=10)
+        where = text(
+            "tui.back.lesson", step=2, steps=len(PLAN.plan.step), reached=1, total=len(PLAN.plan.check)
+        )
         assert said(app) == [text("tui.back.commands"), f"PS C:\\> {CREATE}", where], (
             "what was undone is not told"
         )
@@ -128,7 +130,7 @@ async def test_the_console_says_what_was_done_and_where_one_is(
         )
         assert where in " ".join(seen.split())
         assert console.prompt.placeholder == text("tui.lesson.invite.command", command="Get-VM")
-        assert " 2/8 " in str(app.query_one(LessonPane).border_title)
+        assert f" 2/{len(PLAN.plan.step)} " in str(app.query_one(LessonPane).border_title)
 
 
 async def test_of_many_commands_the_latest_are_shown(tmp_path: Path) -> None:
