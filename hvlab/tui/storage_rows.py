@@ -61,7 +61,13 @@ def disk_rows(disk: DiskView, text: Text, width: int, strip: int, tall: int) -> 
     room = max(16, min(44, width - 40))
     name = (indent + name_of(disk.path, room - len(indent))).ljust(room)
     if disk.problem:
-        return [line((name, "bad"), (f" {text('tui.storage.broken', reason=disk.problem)}", "bad"))]
+        known = (
+            disk.problem
+        )  # of a format's reasons those of its parent are told apart; errors are class names
+        if not known.startswith("parent-"):
+            known = "damaged" if known.islower() else "unreadable"
+        reason = text(f"tui.storage.problem.{known}")
+        return [line((name, "bad"), (f" {text('tui.storage.broken', reason=reason)}", "bad"))]
     kind = text(f"tui.storage.kind.{disk.kind.lower()}")
     sizes = text("tui.storage.sizes", size=bytes_text(disk.size, text), file=bytes_text(disk.file_size, text))
     rows = [line((name, "device+3"), (f" {kind}", "bold"), (f"  {sizes}", "dim"))]
