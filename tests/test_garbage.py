@@ -33,7 +33,7 @@ def test_a_grade_in_a_process_of_others_leaves_their_habit(
 ) -> None:
     seen = []
 
-    def reporting(*arguments: object) -> None:
+    def reporting(*arguments: object, **options: object) -> None:
         seen.append(gc.get_threshold())
         raise grading.TooLong
 

@@ -727,7 +727,7 @@ class HvlabApp(PanedApp):
         elif console.prompt.value:
             return  # typed on meanwhile
         elif command := pane.next_command():
-            console.type_command(command)
+            console.offer(command)
         elif self.desk is not None and pane.awaits_answer:
             console.say_once(self.desk.how_to_answer())
         else:

@@ -356,6 +356,11 @@ class ConsolePane(Vertical):
         else:
             self.prompt.replace_all(text)
 
+    def offer(self, command: str) -> None:
+        """Bring a command to the prompt, as a proposal."""
+        self.prompt.focus()
+        self.prompt.offer(command)
+
     def drop_line(self) -> bool:
         """Clear what is typed; False if there was nothing."""
         had = bool(self.prompt.value or self._lines)

@@ -128,6 +128,8 @@ class PromptInput(Input):
         super().__init__(highlighter=self.powershell, select_on_focus=False, compact=True, id="prompt")
         self.cursor_blink = False
         self.keeper: Keeper | None = None
+        self._offered = ""
+        """A line that was brought and not touched since: whoever types a word now means another one."""
         self.handled: Callable[[], object] = bool
         """Called after each key."""
         self.drawn = False
@@ -177,6 +179,9 @@ class PromptInput(Input):
         if event.key.startswith("alt+"):
             event.prevent_default()  # it comes with its letter, and is no typing
             return
+        offered, self._offered = self._offered, ""
+        if offered and offered == self.value and _begins_a_line(event.character or "", offered):
+            self.replace_all("")
         # Textual would send a key that is no letter round by the app; the letters after it would overtake it.
         for binding in () if event.is_printable else self._bindings.key_to_bindings.get(event.key, ()):
             event.stop()
@@ -194,6 +199,8 @@ class PromptInput(Input):
             event.stop()
             self.keeper.paste(lines)
             return
+        if self._offered == self.value:
+            self.replace_all("")
         super()._on_paste(event)
 
     def needed_keys(self) -> list[str]:
@@ -202,5 +209,16 @@ class PromptInput(Input):
 
     def replace_all(self, text: str) -> None:
         """Put a line in place of what stands there, cursor at its end."""
+        self._offered = ""
         self.value = text
         self.cursor_position = len(text)
+
+    def offer(self, text: str) -> None:
+        """Bring a line: a word typed right after it takes its place, anything else goes on with it."""
+        self.replace_all(text)
+        self._offered = text
+
+
+def _begins_a_line(typed: str, offered: str) -> bool:
+    """Whether a character is rather the beginning of another line than the end of one that was brought."""
+    return typed.isalpha() or typed in ("$", "[") or (typed.isdigit() and not offered[-1].isdigit())

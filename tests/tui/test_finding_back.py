@@ -51,8 +51,14 @@ async def back(app: HvlabApp, pilot: Pilot[int]) -> None:
     assert app.query_one("#lesson").region
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("place", "size"),
+    [
+        pytest.param(place, size, marks=[] if number % len(SIZES) == at else [pytest.mark.slow])
+        for number, place in enumerate(PLACES)
+        for at, size in enumerate(SIZES)
+    ],
+)  # each place at one size in the usual run
 async def test_from_everywhere_one_sees_who_has_the_keys_and_finds_back(
     place: str, size: tuple[int, int]
 ) -> None:

@@ -110,6 +110,31 @@ async def test_enter_alone_brings_the_page_s_next_command() -> None:
         assert app.query_one(LessonPane).next_command() == ""
 
 
+@pytest.mark.parametrize(
+    ("keys", "left"),
+    [
+        ("Get-VM", "Get-VM"),
+        ("2", f"{CREATE}2" if CREATE[-1].isdigit() else "2"),
+        (" -NoVHD", f"{CREATE} -NoVHD"),
+        ("|", f"{CREATE}|"),
+        ("←x", f"{CREATE[:-1]}x{CREATE[-1]}"),
+        ("\bx", f"{CREATE[:-1]}x"),
+    ],
+)
+async def test_a_word_typed_right_after_a_line_was_brought_takes_its_place(keys: str, left: str) -> None:
+    app = HvlabApp(Session(), PlainLesson, frames=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        console = app.query_one(ConsolePane)
+        console.offer(CREATE)
+        named = {"←": "left", "\b": "backspace", " ": "space", "-": "minus", "|": "vertical_line"}
+        await pilot.press(*(named.get(key, key) for key in keys))
+        assert console.prompt.value == left
+        console.prompt.replace_all(CREATE)
+        await pilot.press("x")
+        assert console.prompt.value == f"{CREATE}x", "what one has typed oneself is gone on with"
+
+
 async def test_a_done_step_still_brings_its_looks_each_as_often_as_it_stands_there() -> None:
     app = app_with()
     async with app.run_test(size=(120, 40)) as pilot:
