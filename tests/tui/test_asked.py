@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.pilot import Pilot
 
 from hvlab.course import cmdlets, library
 from hvlab.course.view import open_lesson
@@ -35,6 +36,12 @@ def newest_in_sight(console: ConsolePane) -> bool:
     return output.scroll_offset.y + output.size.height >= len(output.shown)
 
 
+async def settled(pilot: Pilot[int]) -> None:
+    """All that was said is laid out and shown."""
+    for _ in range(6):
+        await pilot.pause()
+
+
 def said_much(console: ConsolePane) -> None:
     console.write([(f"row {number}", "") for number in range(60)])
 
@@ -46,18 +53,19 @@ async def test_the_lesson_s_next_question_leads_down_to_what_was_said_last(size:
         await pilot.pause()
         console, pane = app.query_one(ConsolePane), app.query_one(LessonPane)
         said_much(console)
+        await settled(pilot)
         await pilot.press("pageup")
-        await pilot.pause()
+        await settled(pilot)
         assert not newest_in_sight(console)
         pane.action_turn(1)
-        await pilot.pause()
+        await settled(pilot)
         assert app.query_one(AskBar).region and newest_in_sight(console)
         await pilot.press("pageup")
         pane.scroll_end(animate=False, immediate=True)
-        await pilot.pause()
+        await settled(pilot)
         assert not app.query_one(AskBar).display
         pane.scroll_home(animate=False, immediate=True)
-        await pilot.pause()
+        await settled(pilot)
         assert app.query_one(AskBar).display and not newest_in_sight(console), (
             "the same question leaves one reading"
         )
