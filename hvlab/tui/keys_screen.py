@@ -62,6 +62,10 @@ class KeysScreen(Window[None]):
         self._note(self.lab_app.text("tui.rebind.how"), "dim")
         self.query_one(OptionList).focus()
 
+    def on_resize(self) -> None:
+        """Another room: the rows are broken anew."""
+        self._fill()
+
     def _fill(self) -> None:
         text, listed = self.lab_app.text, self.query_one(OptionList)
         keys = present(self.lab_app.preferences.keys)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import OptionList
 
 from hvlab.session.session import Session
 from hvlab.text import LANGUAGES
@@ -175,3 +177,18 @@ def test_a_path_is_broken_behind_a_folder() -> None:
     assert wrap(f"File {path} (fixed)", 48) == ["File C:\\VHDs\\", path.rpartition("\\")[2], "(fixed)"]
     assert wrap("x" * 12, 5) == ["xxxxx", "xxxxx", "xx"]
     assert wrap("ab " + "x" * 7, 5) == ["ab", "xxxxx", "xx"]
+
+
+async def test_the_list_of_keys_is_broken_anew_for_another_window(make_app: Callable[..., HvlabApp]) -> None:
+    app = make_app(lesson=False, language="de")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        app.action_keys()
+        await pilot.pause()
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        listed = app.screen.query_one(OptionList)
+        rows = [str(listed.get_option_at_index(place).prompt) for place in range(listed.option_count)]
+        room = listed.scrollable_content_region.width
+        assert max(len(line) for row in rows for line in row.splitlines()) <= room
+        assert listed.highlighted == 0
