@@ -99,10 +99,11 @@ class CourseMap:
     @cached_property
     def concepts(self) -> list[str]:
         """What can be practised: those of the open lesson first. model.BadLesson if a lesson's file is wrong."""
-        lessons = library.all_lessons()
-        own = [name for lesson in lessons if lesson.id == self.here for name in lesson.plan.concepts]
-        known = {name for lesson in lessons if tasks.steps_of(lesson) for name in lesson.plan.concepts}
-        return [*(name for name in own if name in known), *sorted(known.difference(own), key=str.casefold)]
+        from hvlab.course import practice  # late: its rounds have a map of their own, made from this one
+
+        known = practice.concepts()
+        own = library.find(self.here).plan.concepts if self.here in library.ids() else []
+        return [*(name for name in own if name in known), *(name for name in known if name not in own)]
 
     def following(self) -> str:
         """The lesson to go on with: the first after the open one that was not passed, else the first of all.
